@@ -1,0 +1,47 @@
+"""Errors that a user can cause or mend: one class, and one exit code, for each thing to do about it.
+
+The message says what is wrong, where, and what to do next. `scaffold.__main__` prints it and exits; nothing else does.
+"""
+
+
+class ScaffoldError(Exception):
+    """Base of all errors with a message for the user."""
+
+    exit_code = 1
+
+
+class AnswerError(ScaffoldError):
+    """An answer is wrong, unknown, or its file can't be read: mend the answer."""
+
+    exit_code = 3
+
+
+class DestinationError(ScaffoldError):
+    """The destination can't be written: choose or mend the folder."""
+
+    exit_code = 4
+
+
+class GitError(ScaffoldError):
+    """Git is missing or refused."""
+
+    exit_code = 5
+
+
+class TemplateError(ScaffoldError):
+    """The template itself is broken or missing: tell its maintainers."""
+
+    exit_code = 6
+
+
+class RegistryError(ScaffoldError):
+    """A container registry did not answer, or not as it should."""
+
+    exit_code = 7
+
+
+INTERRUPTED = 130
+"""Exit code after ^C, as shells have it: 128 + SIGINT."""
+
+INTERNAL = 70
+"""Exit code of a bug of ours (EX_SOFTWARE of sysexits.h)."""
