@@ -1,0 +1,72 @@
+"""Read answers from a YAML file or from KEY=VALUE words, with errors that name the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.errors import AnswerError
+from scaffold.questions import SafeLoader
+
+
+def read_answers(file: Path) -> dict[str, Any]:
+    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out.
+
+    Raises:
+        AnswerError: when it can't be read, is no YAML (with line and column), no mapping, or names a key twice.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise AnswerError(f"{file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise AnswerError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    try:
+        node = yaml.compose(text, Loader=SafeLoader)
+        content = yaml.load(text, Loader=SafeLoader)  # noqa: S506 - it is a SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise AnswerError(f"{file}{_place(error)}: no valid YAML: {_problem(error)}.") from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
+        raise AnswerError(f"{file}: the answers must be a mapping of names to values; for example `name: payments-api`.")
+    _refuse_twice(file, node)
+    return {str(key): value for key, value in content.items() if not str(key).startswith("_")}
+
+
+def _refuse_twice(file: Path, node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if str(key.value) in seen:
+            mark = key.start_mark
+            raise AnswerError(f"{file}:{mark.line + 1}:{mark.column + 1}: {key.value} is answered twice; keep one.")
+        seen.add(str(key.value))
+
+
+def _place(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f":{mark.line + 1}:{mark.column + 1}" if mark else ""
+
+
+def _problem(error: Exception) -> str:
+    return str(getattr(error, "problem", None) or error).strip().replace("\n", " ")
+
+
+def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
+    """Return the answers of `KEY=VALUE` words; values stay strings, which the questions' types cast.
+
+    Raises:
+        AnswerError: when a word has no `=` or a key comes twice.
+    """
+    answers: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise AnswerError(f"--data {pair}: no KEY=VALUE; for example --data name=payments-api.")
+        if key in answers:
+            raise AnswerError(f"--data {key}: given twice ({answers[key]} and {value}); keep one.")
+        answers[key] = value
+    return answers

@@ -1,0 +1,43 @@
+"""Make a new service: the steps of `scaffold new` behind its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from scaffold import git
+from scaffold.answers import Answers
+from scaffold.jinja import Renderer
+from scaffold.origin import origin_of
+from scaffold.render import RenderedFile, render
+from scaffold.template import Template
+from scaffold.write import staged, write_files
+
+
+def rendered(
+    template: Template,
+    renderer: Renderer,
+    answers: Answers,
+    on_file: Callable[[int, int], None] = lambda done, total: None,
+) -> list[RenderedFile]:
+    """Return the files of the service, with the template's origin in its answers file."""
+    return render(template, renderer, answers, origin_of(template), on_file)
+
+
+def create(
+    destination: Path, name: str, files: Sequence[RenderedFile], *, with_git: bool = True, force: bool = False
+) -> bool:
+    """Write the files to `destination` in one move, as a git repository with one commit; say whether it is one.
+
+    Inside another repository's work tree, or with `force` in a folder that is one already, no repository is made.
+
+    Raises:
+        DestinationError: when the folder can't take it.
+        GitError: when git refuses. In both cases nothing is written.
+    """
+    repository = with_git and not git.inside_work_tree(destination.absolute())
+    with staged(destination, force=force) as stage:
+        write_files(stage, files)
+        if repository:
+            git.commit_all(stage, f"Start {name} from the scaffold template")
+    return repository
