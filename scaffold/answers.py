@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,6 +12,9 @@ from scaffold.errors import AnswerError
 from scaffold.jinja import Renderer
 from scaffold.questions import Question, cast
 from scaffold.template import Template
+
+Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
+"""Gives a raw answer for a question, its rendered default, and the values so far."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +71,12 @@ class Questionnaire:
         self.template = template
         self._renderer = renderer
 
-    def default(self, question: Question, context: Mapping[str, Any]) -> Any:
-        """Return the default, rendered with the answers so far and cast."""
-        return cast(question, self._rendered(question.default, context))
+    def problems(self, question: Question, value: Any, context: Mapping[str, Any]) -> list[str]:
+        """Return a sentence for each thing that is wrong with a value; none when it is right."""
+        if not question.validator:
+            return []
+        text = self._renderer.string(question.validator, {**context, question.name: value})
+        return [line.strip() for line in text.splitlines() if line.strip()]
 
     def check(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
         """Return the value of a raw answer.
@@ -79,29 +85,38 @@ class Questionnaire:
             AnswerError: one sentence that names the question, the value and what is right.
         """
         value = cast(question, raw)
-        if question.validator:
-            problem = self._renderer.string(question.validator, {**context, question.name: value}).strip()
-            if problem:
-                raise AnswerError(problem.splitlines()[0])
+        if problems := self.problems(question, value, context):
+            raise AnswerError(problems[0])
         return value
 
-    def resolve(self, given: Mapping[str, Any]) -> Answers:
-        """Return all values for the given raw answers; every other question gets its default.
+    def walk(self, answer: Answerer) -> Answers:
+        """Return all values: `answer(question, default, context)` gives each asked question's raw answer, in order.
+
+        Raises:
+            AnswerError: for the first wrong answer.
+        """
+        asked: dict[str, Any] = {}
+        computed: dict[str, Any] = {}
+        context: dict[str, Any] = {}
+        for question in self.template.questions:
+            default = self._default(question, context)
+            if question.computed:
+                computed[question.name] = context[question.name] = cast(question, default)
+            else:
+                raw = answer(question, default, context)
+                asked[question.name] = context[question.name] = self.check(question, raw, context)
+        return Answers(asked, computed)
+
+    def resolve(self, given: Mapping[str, Any], proposed: Mapping[str, Any] | None = None) -> Answers:
+        """Return all values for the given raw answers; every other question gets its default, or what is proposed.
 
         Raises:
             AnswerError: for an unknown key or the first wrong answer.
         """
         check_names(self.template, given)
-        asked: dict[str, Any] = {}
-        computed: dict[str, Any] = {}
-        context: dict[str, Any] = {}
-        for question in self.template.questions:
-            if question.computed:
-                computed[question.name] = context[question.name] = self.default(question, context)
-            else:
-                raw = given[question.name] if question.name in given else self._rendered(question.default, context)
-                asked[question.name] = context[question.name] = self.check(question, raw, context)
-        return Answers(asked, computed)
+        raw = {**(proposed or {}), **given}
+        return self.walk(lambda question, default, _: raw.get(question.name, default))
 
-    def _rendered(self, default: Any, context: Mapping[str, Any]) -> Any:
+    def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
+        default = question.default
         return self._renderer.string(default, context) if isinstance(default, str) else default

@@ -32,7 +32,9 @@ def read_answers(file: Path) -> dict[str, Any]:
     if content is None:
         return {}
     if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
-        raise AnswerError(f"{file}: the answers must be a mapping of names to values; for example `name: payments-api`.")
+        raise AnswerError(
+            f"{file}: the answers must be a mapping of names to values; for example `name: payments-api`."
+        )
     _refuse_twice(file, node)
     return {str(key): value for key, value in content.items() if not str(key).startswith("_")}
 

@@ -1,7 +1,7 @@
 """The Jinja environment, as Copier makes it, with every template compiled once.
 
-Compiling is three quarters of the time of a plain copy. Here a template's bytecode is kept in the user's cache folder, and
-within a process each string (a default, a validator, a part of a path) is compiled once however often it is rendered.
+Compiling is three quarters of the time of a plain copy. Here a template's bytecode is kept in the user's cache folder,
+and within a process each string (a default, a validator, a part of a path) is compiled once.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, TemplateNotFound, Undefined, nodes
+from jinja2 import (
+    BaseLoader,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateNotFound,
+    Undefined,
+    nodes,
+)
 from jinja2.exceptions import TemplateError as JinjaError
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension

@@ -90,7 +90,9 @@ def cast(question: Question, answer: Any) -> Any:
     try:
         value = CASTS[question.type](answer)
     except yaml.YAMLError as error:
-        raise AnswerError(f"{question.name}: {answer!r} is no valid YAML ({_yaml_problem(error)}){_example(question)}") from error
+        raise AnswerError(
+            f"{question.name}: {answer!r} is no valid YAML ({_yaml_problem(error)}){_example(question)}"
+        ) from error
     except (TypeError, ValueError, OverflowError) as error:
         raise AnswerError(f"{question.name}: {answer!r} is not of type {question.type}{_example(question)}") from error
     if question.choices and value not in question.choices.values():

@@ -109,7 +109,7 @@ def _documents(file: Path, root: Path) -> Iterator[Mapping[str, Any]]:
 
     Loader.add_constructor("!include", include)
     try:
-        documents = list(yaml.load_all(file.read_bytes(), Loader=Loader))  # noqa: S506 - a SafeLoader with !include
+        documents = list(yaml.load_all(file.read_bytes(), Loader=Loader))
     except OSError as error:
         raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
     except yaml.YAMLError as error:

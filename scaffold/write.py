@@ -1,6 +1,7 @@
 """Put a rendered service on disk in one move: made beside the destination, then renamed.
 
-Killed at any moment, the destination holds the whole service or what it held before; a hidden folder beside it may be left.
+Killed at any moment, the destination holds the whole service or what it held before; at worst a hidden folder is left
+beside it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ def check_destination(destination: Path, *, force: bool = False) -> None:
     """Refuse a destination that can't take a new service.
 
     Raises:
-        DestinationError: when it is a symbolic link, a file, a folder with files in it (unless `force`), or not writable.
+        DestinationError: when it is a symbolic link, a file, not empty (unless `force`), or not writable.
     """
     if destination.is_symlink():
         raise DestinationError(f"{destination} is a symbolic link; name the folder that it leads to, or another one.")
@@ -84,7 +85,9 @@ def write_files(folder: Path, files: Iterable[RenderedFile]) -> None:
         path = folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.parent.resolve().is_relative_to(folder.resolve()):
-            raise DestinationError(f"{file.path} lies behind a symbolic link that leads out of {folder.name}; remove the link.")
+            raise DestinationError(
+                f"{file.path} lies behind a symbolic link that leads out of {folder.name}; remove the link."
+            )
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if file.executable else 0o666)
         with os.fdopen(descriptor, "wb") as out:

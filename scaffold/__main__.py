@@ -1,0 +1,65 @@
+"""The entry point: turns errors into one line and an exit code, so that a user never sees a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from scaffold.cli import cli
+from scaffold.errors import INTERNAL, INTERRUPTED, ScaffoldError
+
+
+def main() -> NoReturn:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; return its exit code."""
+    try:
+        cli.main(arguments, prog_name="scaffold", standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, EOFError, click.Abort):
+        click.echo("\nInterrupted: nothing was written.", err=True)
+        return INTERRUPTED
+    except ScaffoldError as error:
+        return _fail(str(error), error.exit_code, arguments)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader is gone: leave the rest unsaid
+        return 0
+    except Exception:
+        return _fail(f"a bug in scaffold; please report it with {_save_traceback()}.", INTERNAL, arguments)
+    return 0
+
+
+def _fail(message: str, code: int, arguments: list[str]) -> int:
+    if "--json" in arguments:
+        from scaffold.present import as_json
+
+        as_json({"error": message, "exit_code": code})
+    click.echo(click.style("error: ", fg="red") + message if _coloured() else f"error: {message}", err=True)
+    return code
+
+
+def _coloured() -> bool:
+    return "NO_COLOR" not in os.environ and sys.stderr.isatty()
+
+
+def _save_traceback() -> str:
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="scaffold-", suffix=".log", delete=False) as log:
+        traceback.print_exc(file=log)
+    return log.name
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""What the user sees: summaries, trees and progress on standard error, by rich; results on standard output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from scaffold.answers import Answers
+from scaffold.render import RenderedFile
+
+
+class OnStep(Protocol):
+    """Tells how many of how many steps are done."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Show it."""
+
+
+def console(*, quiet: bool = False) -> Console:
+    """Return a console on standard error; rich honours NO_COLOR, FORCE_COLOR and a terminal that is none."""
+    return Console(stderr=True, quiet=quiet, highlight=False)
+
+
+def as_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def summary(out: Console, answers: Answers) -> None:
+    """Show the answers, and what was derived from them with the reason."""
+    table = Table("Question", "Answer", title="Answers", title_justify="left", header_style="bold")
+    for name, value in answers.asked.items():
+        table.add_row(name, Text(_shown(value)))
+    out.print(table)
+    table = Table(
+        "Derived", "Value", "Pattern", "Why", title="Derived from them", title_justify="left", header_style="bold"
+    )
+    for each in answers.derived:
+        table.add_row(each.name, each.value, each.pattern, Text(each.reason))
+    out.print(table)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return "\n".join(json.dumps(item, ensure_ascii=False) for item in value) or "none"
+    return str(value)
+
+
+def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
+    """Show the files as a tree with their sizes."""
+    root = Tree(Text(f"{folder}/", style="bold"))
+    nodes: dict[str, Tree] = {"": root}
+    for file in files:
+        parent = ""
+        for part in file.path.split("/")[:-1]:
+            path = f"{parent}{part}/"
+            if path not in nodes:
+                nodes[path] = nodes[parent].add(Text(f"{part}/", style="bold"))
+            parent = path
+        label = Text(file.path.rsplit("/", 1)[-1])
+        label.append(f"  {size(len(file.content))}{' executable' if file.executable else ''}", style="dim")
+        nodes[parent].add(label)
+    out.print(root)
+    out.print(f"{len(files)} files, {size(sum(len(file.content) for file in files))}")
+
+
+def size(count: int) -> str:
+    """Show a number of bytes."""
+    return f"{count} B" if count < 1024 else f"{count / 1024:.1f} KiB"
+
+
+@contextmanager
+def progress(out: Console, label: str) -> Iterator[OnStep]:
+    """Show a bar while the block runs, where there is a terminal."""
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=out, transient=True)
+    bar.disable = not out.is_terminal or out.quiet
+    with bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def questions(described: Sequence[dict[str, Any]]) -> None:
+    """Print every question with its type, default, choices, meaning and example on standard output."""
+    out = Console(highlight=False)
+    for each in described:
+        out.print(Text.assemble((each["name"], "bold"), f"  {each['type']}"))
+        out.print(Text(f"  {each['help']}"))
+        out.print(Text(f"  default: {_compact(each['default'])}   example: {_compact(each['example'])}", style="dim"))
+        if "choices" in each:
+            out.print(Text(f"  choices: {', '.join(each['choices'])}", style="dim"))
+        for field in each.get("fields", []):
+            optional = "" if field["required"] else " (optional)"
+            out.print(Text(f"    {field['name']}  {field['type']}{optional}  {field['help']}", style="dim"))
+
+
+def _compact(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
