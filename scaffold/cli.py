@@ -120,11 +120,11 @@ def new(
     check_names(template, given)
     if folder is not None:
         check_destination(folder, force=force)
-        given.setdefault("name", _name_of(folder)) if interactive else None
     renderer = Renderer(template.root, template.settings)
     questionnaire = Questionnaire(template, renderer)
     out = present.console(quiet=quiet or json_)
-    answers = _ask(questionnaire, given) if interactive else questionnaire.resolve(given)
+    proposed = _propose_name(questionnaire, folder)
+    answers = _ask(questionnaire, given, proposed) if interactive else questionnaire.resolve(given, proposed)
     if answers is None:
         out.print("Nothing was written.")
         return
@@ -141,15 +141,18 @@ def new(
         _say_next(out, destination, len(files), repository=repository)
 
 
-def _name_of(folder: Path) -> str:
-    return folder.absolute().name.lower().replace("_", "-")
+def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str, Any]:
+    """Propose the folder's name for the service, where it may be one."""
+    name = folder.absolute().name.lower().replace("_", "-") if folder else ""
+    question = questionnaire.template.asked[0]
+    return {} if questionnaire.problems(question, name, {}) else {question.name: name}
 
 
-def _ask(questionnaire: Questionnaire, given: dict[str, Any]) -> Answers | None:
+def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str, Any]) -> Answers | None:
     """Ask, summarize, and let the user change answers until they are right; None when the user quits."""
     from scaffold import present, prompt
 
-    answers = prompt.ask_all(questionnaire, given)
+    answers = prompt.ask_all(questionnaire, given, proposed)
     while True:
         present.summary(present.console(), answers)
         choice = prompt.confirm()
