@@ -114,7 +114,7 @@ def new(
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
-    if not (interactive or defaults or given):
+    if not (interactive or defaults or data or answers_file):
         raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE or --answers FILE.")
     template = load_template()
     check_names(template, given)
