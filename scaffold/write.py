@@ -80,18 +80,28 @@ def staged(destination: Path, *, force: bool = False) -> Iterator[Path]:
 
 
 def write_files(folder: Path, files: Iterable[RenderedFile]) -> None:
-    """Write the files below `folder`, never through a symbolic link."""
+    """Write the files below `folder`, never through a symbolic link.
+
+    Raises:
+        DestinationError: when a folder on the way is a symbolic link.
+    """
     for file in files:
         path = folder / file.path
+        _refuse_links(folder, path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.parent.resolve().is_relative_to(folder.resolve()):
-            raise DestinationError(
-                f"{file.path} lies behind a symbolic link that leads out of {folder.name}; remove the link."
-            )
         path.unlink(missing_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777 if file.executable else 0o666)
         with os.fdopen(descriptor, "wb") as out:
             out.write(file.content)
+
+
+def _refuse_links(folder: Path, path: Path) -> None:
+    parent = path.parent
+    while parent != folder:
+        if parent.is_symlink():
+            link = parent.relative_to(folder)
+            raise DestinationError(f"{link} is a symbolic link; remove it, or make it a folder.")
+        parent = parent.parent
 
 
 @contextmanager

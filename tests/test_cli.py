@@ -1,0 +1,109 @@
+"""The command line around `new`: help, questions, schema, completion, colours, start-up."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from scaffold import errors
+from scaffold.cli import EXIT_CODES, cli
+from scaffold.schema import describe, json_schema
+from tests.support import goldens
+from tests.test_new import SCAFFOLD, scaffold
+
+
+def test_version(tmp_path: Path) -> None:
+    assert scaffold("--version", cwd=tmp_path).stdout.startswith("scaffold, version ")
+
+
+def test_start_up_imports_nothing_heavy() -> None:
+    code = "import sys; from scaffold.__main__ import run; run(['--version']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=goldens.ROOT)
+    assert not {"copier", "jinja2", "yaml", "questionary", "rich", "httpx"} & set(loaded.stdout.split())
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> None:
+    done = scaffold(command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+    assert f"scaffold {command}" in done.stdout.split("Examples:")[1]
+
+
+def test_every_class_of_error_has_its_documented_exit_code() -> None:
+    classes = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.ScaffoldError]
+    codes = [each.exit_code for each in classes]
+    assert len(set(codes)) == len(codes) >= 5
+    for code in [*codes, errors.INTERNAL, errors.INTERRUPTED]:
+        assert f"\n  {code} " in EXIT_CODES
+
+
+def test_questions_tell_everything(tmp_path: Path) -> None:
+    template = goldens.engine()[0]
+    listed = json.loads(scaffold("questions", "--json", cwd=tmp_path).stdout)
+    assert [each["name"] for each in listed] == [question.name for question in template.asked]
+    for each in listed:
+        assert each["help"], each
+        assert each["example"] is not None or each.get("choices"), each
+    shown = scaffold("questions", cwd=tmp_path).stdout
+    assert all(each["name"] in shown for each in listed)
+
+
+def test_every_example_answer_is_right() -> None:
+    _, questionnaire, _ = goldens.engine()
+    for each in describe(goldens.engine()[0]):
+        if each["example"] is not None:
+            questionnaire.resolve({each["name"]: each["example"]})
+
+
+@pytest.mark.parametrize("name", goldens.NAMES)
+def test_the_schema_accepts_the_examples(name: str) -> None:
+    schema = json_schema(goldens.engine()[0])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load((goldens.ROOT / "examples" / f"{name}.yml").read_text()), schema)
+    jsonschema.validate(yaml.safe_load((goldens.EXAMPLES / name / ".copier-answers.yml").read_text()), schema)
+
+
+@pytest.mark.parametrize("wrong", [{"nmae": "x"}, {"ports": 8080}, {"language": "perl"}, {"jobs": [{"name": "a"}]}])
+def test_the_schema_refuses(wrong: dict[str, object]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, json_schema(goldens.engine()[0]))
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(shell: str, tmp_path: Path) -> None:
+    script = scaffold("completion", shell, cwd=tmp_path).stdout
+    assert "_SCAFFOLD_COMPLETE" in script
+    if shell == "bash":
+        subprocess.run(["bash", "-n"], input=script, text=True, check=True)
+
+
+def test_completion_knows_the_questions(tmp_path: Path) -> None:
+    done = scaffold(
+        "", cwd=tmp_path, _SCAFFOLD_COMPLETE="bash_complete", COMP_WORDS="scaffold new --data lan", COMP_CWORD="3"
+    )
+    assert "language=" in done.stdout
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1", "FORCE_COLOR": "", "TERM": "xterm"}])
+def test_no_color(environment: dict[str, str], tmp_path: Path) -> None:
+    command = " ".join([*SCAFFOLD, "new", "out", "--defaults", "--dry-run"])
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(goldens.ROOT), **environment}
+    done = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert b"README.md" in done.stdout
+    assert b"\x1b[3" not in done.stdout
+    assert b"\x1b[9" not in done.stdout
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    done = scaffold("new", "out", "--defaults", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,160 @@
+"""The terminal's questions, answered by another program through a real pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+import yaml
+
+from tests.support import goldens
+
+ENTER, DOWN, UP, CTRL_C = "\r", "\x1b[B", "\x1b[A", "\x03"
+CLEAR = "\x15"  # ^U: empty the line
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(goldens.ROOT),
+        "NO_COLOR": "1",
+        "TERM": "xterm",
+        "PROMPT_TOOLKIT_NO_CPR": "1",
+    }
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "scaffold", "new"],
+        cwd=str(tmp_path),
+        env=env,
+        encoding="utf-8",
+        timeout=20,
+        dimensions=(60, 160),
+    )
+    yield child
+    child.close(force=True)
+
+
+def accept_defaults(terminal: pexpect.spawn, *, until: str) -> None:
+    """Press Enter at each question until `until` is shown."""
+    for question in goldens.engine()[0].asked:
+        if terminal.expect_exact([until, question.help]) == 0:
+            return
+        terminal.send(ENTER)
+    terminal.expect_exact(until)
+
+
+def answers(tmp_path: Path) -> dict[str, object]:
+    file = next(tmp_path.glob("*/.copier-answers.yml"))
+    content: dict[str, object] = yaml.safe_load(file.read_text())
+    return content
+
+
+def test_defaults_by_enter(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    accept_defaults(terminal, until="Is this right?")
+    terminal.send(ENTER)
+    terminal.expect("make setup test")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert answers(tmp_path)["name"] == "my-service"
+
+
+def test_a_wrong_answer_is_refused_while_typing(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    terminal.expect("Name of the service")
+    terminal.send(CLEAR + "Payments" + ENTER)
+    terminal.expect("is not a DNS label")
+    terminal.send(CLEAR + "payments" + ENTER)
+    accept_defaults(terminal, until="Is this right?")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    assert answers(tmp_path)["name"] == "payments"
+
+
+def test_the_summary_gives_answers_and_reasons(terminal: pexpect.spawn) -> None:
+    accept_defaults(terminal, until="Derived from them")
+    terminal.expect("startupProbe failureThreshold")
+    terminal.expect("three times startup_seconds")
+    terminal.expect("Is this right")
+
+
+def test_a_record_is_added_edited_and_removed(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    accept_defaults(terminal, until="Services that this one calls")
+    terminal.send(DOWN + ENTER)  # Add
+    terminal.expect("Name of the dependency")
+    terminal.send(CLEAR + "Not Right" + ENTER)
+    terminal.expect("is not a name of at most 30")
+    terminal.send(CLEAR + "weather" + ENTER)
+    terminal.expect("Its URL")
+    terminal.send(CLEAR + "http://weather" + ENTER)
+    terminal.expect("critical")
+    terminal.send(DOWN + ENTER)  # auxiliary
+    terminal.expect("Seconds to wait")
+    terminal.send(CLEAR + "99" + ENTER)
+    terminal.expect("short enough")
+    terminal.send(CLEAR + "0.5" + ENTER)
+    terminal.expect("Services that this one calls")
+    terminal.send(DOWN + ENTER)  # Add another
+    terminal.expect("Name of the dependency")
+    terminal.send(CLEAR + "mail" + ENTER)
+    terminal.expect("Its URL")
+    terminal.send(ENTER)
+    terminal.expect("critical")
+    terminal.send(ENTER)
+    terminal.expect("Seconds to wait")
+    terminal.send(ENTER)
+    terminal.expect("Services that this one calls")
+    terminal.send(DOWN * 3 + ENTER)  # Remove
+    terminal.expect("Remove which")
+    terminal.send(DOWN + ENTER)
+    terminal.expect("Services that this one calls")
+    terminal.send(DOWN * 2 + ENTER)  # Edit
+    terminal.expect("Edit which")
+    terminal.send(ENTER)
+    for words in ("Name of the dependency", "Its URL", "auxiliary"):
+        terminal.expect(words)
+        terminal.send(ENTER)
+    terminal.expect("Seconds to wait")
+    terminal.send(CLEAR + "0.25" + ENTER)
+    terminal.expect("Services that this one calls")
+    terminal.send(ENTER)  # Done
+    accept_defaults(terminal, until="Is this right?")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    expected = {"name": "weather", "url": "http://weather", "kind": "auxiliary", "timeout": 0.25}
+    assert answers(tmp_path)["dependencies"] == [expected]
+
+
+def test_going_back_to_change_an_answer(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    accept_defaults(terminal, until="Is this right?")
+    terminal.send(DOWN + ENTER)
+    terminal.expect("Which answer")
+    terminal.send(ENTER)  # name
+    terminal.expect("Name of the service")
+    terminal.send(CLEAR + "billing" + ENTER)
+    terminal.expect("Is this right?")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    assert answers(tmp_path)["name"] == "billing"
+
+
+def test_quitting_writes_nothing(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    accept_defaults(terminal, until="Is this right?")
+    terminal.send(UP + ENTER)  # the last choice
+    terminal.expect("Nothing was written")
+    terminal.expect(pexpect.EOF)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("until", ["Name of the service", "Services that this one calls", "Is this right?"])
+def test_interrupted_writes_nothing(terminal: pexpect.spawn, until: str, tmp_path: Path) -> None:
+    accept_defaults(terminal, until=until)
+    terminal.send(CTRL_C)
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert list(tmp_path.iterdir()) == []
