@@ -1,0 +1,147 @@
+"""Finds the container images that a service's files name: in Dockerfiles, compose files, CI and Kubernetes manifests.
+
+The service's own image is left out: its pipeline sets it. So are references with a variable in them, which name none.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.dockerfile import images_in_dockerfile
+from scaffold.errors import AnswerError, DestinationError
+from scaffold.references import Reference, parse_reference
+from scaffold.yaml_images import built_images, images_in_yaml, values_at, yaml_kind
+
+_DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:\.(?!dockerignore$).+)?|.+\.(?:Docker|Container)file")
+_ANSWERS = ".copier-answers.yml"
+_ENTERED = frozenset({".github", ".gitlab"})
+_PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
+
+
+@dataclass(frozen=True)
+class ImageUse:
+    """One place that names an image: `path` (from the folder, with /), `line` from 1, `reference` as it is written.
+
+    `start` is the offset of the reference in the file's text, in characters.
+    """
+
+    path: str
+    line: int
+    reference: str
+    start: int
+
+    @property
+    def image(self) -> Reference:
+        """Return the image that the reference names."""
+        return parse_reference(self.reference)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that may name images: its place on disk, its path from the folder, what it is for, and its text."""
+
+    file: Path
+    path: str
+    kind: str
+    text: str
+
+    def uses(self) -> list[ImageUse]:
+        """Return every use of an image in the file, in order.
+
+        Raises:
+            DestinationError: when the file is no YAML though it should be, or names something that is no image.
+        """
+        if self.kind == "dockerfile":
+            found = images_in_dockerfile(self.text)
+        else:
+            found = images_in_yaml(self.path, self.kind, self.text)
+        return [self._use(start, reference) for start, reference in found]
+
+    def _use(self, start: int, reference: str) -> ImageUse:
+        line = self.text.count("\n", 0, start) + 1
+        try:
+            parse_reference(reference)
+        except AnswerError as error:
+            raise DestinationError(f"{self.path}:{line}: {error}") from error
+        return ImageUse(self.path, line, reference, start)
+
+
+def find_images(folder: Path) -> list[ImageUse]:
+    """Return every use of an image in the files below `folder`, ordered by path and line.
+
+    Raises:
+        DestinationError: when the folder or a file can't be read, or names something that is no image.
+    """
+    return [use for _, uses in scan(folder) for use in uses]
+
+
+def scan(folder: Path) -> list[tuple[SourceFile, list[ImageUse]]]:
+    """Return every file below `folder` that names images, with its uses; links and hidden folders are passed by.
+
+    Raises:
+        DestinationError: as `find_images`.
+    """
+    if not folder.is_dir():
+        raise DestinationError(f"{folder} is no folder; name the folder of a service.")
+    sources = list(_sources(folder))
+    own = _own_images(folder, sources)
+    kustomized = _kustomized(sources)
+    found = []
+    for source in sources:
+        others = own | kustomized if source.kind == "manifest" else own
+        if uses := [use for use in source.uses() if use.image.name not in others]:
+            found.append((source, uses))
+    return found
+
+
+def _sources(folder: Path) -> Iterator[SourceFile]:
+    paths: list[Path] = []
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if _enters(name)]
+        paths += [Path(parent, name) for name in files if not Path(parent, name).is_symlink()]
+    for file in sorted(paths):
+        path = file.relative_to(folder).as_posix()
+        kind = "dockerfile" if _DOCKERFILE.fullmatch(file.name) else yaml_kind(path)
+        if kind and file.name != _ANSWERS:
+            yield SourceFile(file, path, kind, _read(file))
+
+
+def _enters(name: str) -> bool:
+    return name in _ENTERED or not (name.startswith(".") or name in _PASSED_BY)
+
+
+def _read(file: Path) -> str:
+    """Return the text of a file; bytes that are no UTF-8 survive as surrogates, and so do all line ends."""
+    try:
+        return file.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise DestinationError(f"{file} can't be read: {error.strerror}.") from error
+
+
+def _own_images(folder: Path, sources: Iterable[SourceFile]) -> set[str]:
+    """Return the names of the images that this repository makes: the service's, and those that compose builds."""
+    own = [image for each in sources if each.kind == "compose" for image in built_images(each.path, each.text)]
+    if (folder / _ANSWERS).is_file():
+        text = _read(folder / _ANSWERS)
+        names = values_at(_ANSWERS, text, ("name",))
+        own += [f"{place}/{name}" for place in values_at(_ANSWERS, text, ("image_registry",)) for name in names]
+    return set(_names(own))
+
+
+def _kustomized(sources: Iterable[SourceFile]) -> set[str]:
+    """Return the names of images whose tag a kustomization sets: `images:` in it has the last word on them."""
+    places = (("images", "*", "name"), ("images", "*", "newName"))
+    texts = [(each.path, each.text) for each in sources if each.kind == "kustomization"]
+    return set(_names(name for path, text in texts for name in values_at(path, text, *places)))
+
+
+def _names(references: Iterable[str]) -> Iterator[str]:
+    for reference in references:
+        try:
+            yield parse_reference(reference).name
+        except AnswerError:
+            continue

@@ -1,0 +1,210 @@
+"""`scaffold pin`: adds to each image's tag the digest that its registry gives, and refreshes digests that are there.
+
+find_images, wanted, resolve, plan, apply: in that order. No digest comes from anywhere but a registry, and nothing is
+written before every digest is known and every new file is computed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Protocol
+
+from scaffold.errors import DestinationError, RegistryError, ScaffoldError
+from scaffold.images import ImageUse, find_images, scan
+from scaffold.references import Reference, with_digest
+
+__all__ = ["Change", "Edit", "ImageUse", "apply", "find_images", "plan", "resolve", "wanted"]
+
+Progress = Callable[[int, int, Reference], None]
+"""Called after each look-up, in the caller's thread, with how many are done, how many there are, and which it was."""
+
+
+class Client(Protocol):
+    """What `resolve` asks, from several threads: `scaffold.registry.RegistryClient` is one."""
+
+    def digest(self, image: Reference) -> str:
+        """Return the digest of a tagged image, or raise a ScaffoldError."""
+        ...
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One reference to rewrite: the use as it is, and the reference that takes its place."""
+
+    use: ImageUse
+    reference: str
+
+    @property
+    def stale(self) -> bool:
+        """Return whether there was a digest already, which the tag has left; else the image was not pinned."""
+        return self.use.image.digest is not None
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file to rewrite: its bytes before and after, and the edits that make the difference."""
+
+    file: Path
+    before: bytes
+    after: bytes
+    edits: tuple[Edit, ...]
+
+
+def wanted(uses: Iterable[ImageUse]) -> list[Reference]:
+    """Return what registries have to be asked for: each tag once, in order. A digest without a tag stays what it is."""
+    return list(dict.fromkeys(use.image.tagged for use in uses if use.image.tag))
+
+
+def resolve(
+    images: Iterable[Reference], client: Client, on_progress: Progress | None = None, *, parallel: int = 8
+) -> dict[Reference, str]:
+    """Return the digest of each tagged image, in the order given, asking for `parallel` of them at a time.
+
+    Raises:
+        RegistryError: when any look-up fails; it tells of each that did.
+    """
+    asked = list(dict.fromkeys(images))
+    jobs: SimpleQueue[Reference] = SimpleQueue()
+    answers: SimpleQueue[tuple[Reference, str | BaseException]] = SimpleQueue()
+    for image in asked:
+        jobs.put(image)
+    for _ in range(min(parallel, len(asked))):  # daemons: after ^C nobody waits for a registry
+        threading.Thread(target=_look_up, args=(client, jobs, answers), daemon=True).start()
+    found: dict[Reference, str | BaseException] = {}
+    try:
+        for done in range(1, len(asked) + 1):
+            image, answer = answers.get()
+            found[image] = answer
+            if on_progress:
+                on_progress(done, len(asked), image)
+    finally:
+        _drain(jobs)
+    return _all_or_error({image: found[image] for image in asked})
+
+
+def _look_up(
+    client: Client, jobs: SimpleQueue[Reference], answers: SimpleQueue[tuple[Reference, str | BaseException]]
+) -> None:
+    with contextlib.suppress(Empty):
+        while True:
+            image = jobs.get_nowait()
+            try:
+                answers.put((image, client.digest(image)))
+            except BaseException as error:  # handed to the caller's thread, which raises it
+                answers.put((image, error))
+
+
+def _drain(jobs: SimpleQueue[Reference]) -> None:
+    with contextlib.suppress(Empty):
+        while True:
+            jobs.get_nowait()
+
+
+def _all_or_error(found: Mapping[Reference, str | BaseException]) -> dict[Reference, str]:
+    failures = [answer for answer in found.values() if isinstance(answer, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, ScaffoldError):
+            raise failure
+    if failures:
+        raise RegistryError("\n".join(dict.fromkeys(map(str, failures)))) from failures[0]
+    return {image: answer for image, answer in found.items() if isinstance(answer, str)}
+
+
+def plan(folder: Path, digests: Mapping[Reference, str]) -> list[Change]:
+    """Return what has to change so that every tagged image below `folder` has its digest; nothing when all have.
+
+    Every byte other than the digests stays: comments, quotes, line ends, text that is no UTF-8.
+
+    Raises:
+        DestinationError: when a file can't be read, or names an image that `digests` does not know.
+    """
+    changes = []
+    for source, uses in scan(folder):
+        edits = tuple(edit for use in uses if (edit := _edit(use, digests)))
+        if edits:
+            changes.append(Change(source.file, _encode(source.text), _encode(_edited(source.text, edits)), edits))
+    return changes
+
+
+def _edit(use: ImageUse, digests: Mapping[Reference, str]) -> Edit | None:
+    if not use.image.tag:
+        return None
+    try:
+        digest = digests[use.image.tagged]
+    except KeyError:
+        raise DestinationError(
+            f"{use.path}:{use.line} now names {use.reference}: it changed meanwhile; run again."
+        ) from None
+    return None if use.image.digest == digest else Edit(use, with_digest(use.reference, digest))
+
+
+def _edited(text: str, edits: Iterable[Edit]) -> str:
+    parts, end = [], 0
+    for edit in edits:
+        parts += [text[end : edit.use.start], edit.reference]
+        end = edit.use.start + len(edit.use.reference)
+    return "".join([*parts, text[end:]])
+
+
+def _encode(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
+
+
+def apply(changes: Iterable[Change]) -> None:
+    """Write the changes: each file beside its old self, then all are renamed; if one fails, all are as they were.
+
+    Raises:
+        DestinationError: when a file changed since `plan`, or the disk refuses.
+    """
+    with contextlib.ExitStack() as cleanup:
+        staged: list[tuple[Path, Change]] = []
+        for change in changes:
+            beside = _written_beside(change.file, change.before, change.after)
+            cleanup.callback(beside.unlink, missing_ok=True)
+            staged.append((beside, change))
+        _rename(staged)
+
+
+def _written_beside(file: Path, before: bytes, after: bytes) -> Path:
+    """Return a new file with the content `after` and the mode and owner of `file`, which holds `before`."""
+    try:
+        if file.read_bytes() != before:
+            raise DestinationError(f"{file} changed meanwhile; run again. Nothing was changed.")
+        status = file.stat()
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+        beside = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as out:
+                out.write(after)
+                out.flush()
+                with contextlib.suppress(PermissionError):
+                    os.fchown(out.fileno(), status.st_uid, status.st_gid)
+                os.fchmod(out.fileno(), status.st_mode & 0o7777)
+                os.fsync(out.fileno())
+        except BaseException:
+            beside.unlink()
+            raise
+    except OSError as error:
+        raise DestinationError(f"{file} can't be rewritten: {error.strerror}. Nothing was changed.") from error
+    return beside
+
+
+def _rename(staged: Iterable[tuple[Path, Change]]) -> None:
+    done: list[Change] = []
+    try:
+        for beside, change in staged:
+            beside.replace(change.file)
+            done.append(change)
+    except BaseException as error:
+        for change in done:
+            _written_beside(change.file, change.after, change.before).replace(change.file)
+        if isinstance(error, OSError):
+            raise DestinationError(f"{error.filename2}: {error.strerror}. Nothing was changed.") from error
+        raise
