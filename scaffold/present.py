@@ -104,3 +104,10 @@ def questions(described: Sequence[dict[str, Any]]) -> None:
 
 def _compact(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def pins(out: Console, edits: Sequence[dict[str, Any]], images: int) -> None:
+    """Show each reference that got a digest."""
+    for edit in edits:
+        out.print(Text(f"{edit['path']}:{edit['line']}: {edit['after']}"))
+    out.print(Text(f"{images} images, {len(edits)} changes."))
