@@ -1,0 +1,54 @@
+"""The documents say what is so: exit codes, commands, links, and no word of the place where this was made."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from scaffold.cli import EXIT_CODES, cli
+from tests.support import goldens
+
+DOCUMENTS = sorted(path for path in goldens.ROOT.glob("*.md")) + sorted(goldens.ROOT.glob("bench/*.md"))
+
+
+def test_the_readme_has_every_exit_code() -> None:
+    table = re.findall(r"^\| (\d+) \| ", (goldens.ROOT / "README.md").read_text(), re.MULTILINE)
+    assert table == re.findall(r"^  (\d+) ", EXIT_CODES, re.MULTILINE)
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (goldens.ROOT / "README.md").read_text()
+    assert [command for command in cli.commands if f"scaffold {command}" not in readme] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
+        if not target.startswith("https://"):
+            assert (document.parent / target).exists(), target
+
+
+def test_contributing_names_every_part_of_a_language() -> None:
+    text = (goldens.ROOT / "CONTRIBUTING.md").read_text()
+    skeleton = goldens.ROOT / "templates/service/skeleton"
+    languages = next(question for question in goldens.engine()[0].asked if question.name == "language").choices.values()
+    for language in languages:
+        parts = {path.name for path in (skeleton / f"{{{{ {language} }}}}" / "{{ parts }}").iterdir()}
+        assert {part for part in parts if f"`{part}`" not in text} == set(), language
+
+
+def test_lock_files_name_no_package_host() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=goldens.ROOT, capture_output=True, text=True, check=True)
+    locks = [
+        path
+        for path in tracked.stdout.splitlines()
+        if re.search(r"(requirements.*\.txt|lock\.json|\.lock|go\.sum)$", path)
+    ]
+    assert locks
+    for path in locks:
+        text = (goldens.ROOT / path).read_text()
+        assert '"resolved"' not in text, path
+        assert not re.search(r"^(--|-)(i|index-url|extra-index-url|find-links)\b", text, re.MULTILINE), path
