@@ -143,7 +143,7 @@ class RegistryClient:
         headers = {"Accept": ", ".join(MANIFEST_TYPES)}
         if authorization := self._authorizations.get(image.name):
             headers["Authorization"] = authorization
-        return self._send(image, self._http.build_request(method, self.address(image), headers=headers))
+        return self._send(image, self._request(image, method, self.address(image), headers))
 
     def _authorize(self, challenge: Challenge, image: Reference) -> str:
         """Return the value of the Authorization header that answers `challenge`, or '' when nothing can."""
@@ -152,12 +152,12 @@ class RegistryClient:
             return credentials.basic if credentials else ""
         wanted = token_request(challenge, credentials, image)
         method = "GET" if wanted.form is None else "POST"
-        url = self._http.build_request("GET", wanted.url).url.copy_merge_params(wanted.params)
-        answer = self._send(image, self._http.build_request(method, url, headers=wanted.headers, data=wanted.form))
+        request = self._request(image, method, wanted.url, wanted.headers, wanted.form)
+        answer = self._send(image, request)
         token = token_of(answer.body) if answer.status == 200 else ""
         if not token:
             raise RegistryError(
-                f"{image}: the token server {url.host} gave no token (status {answer.status}); {_log_in(image)}."
+                f"{image}: {request.url.host} gave no token (status {answer.status}); {_log_in(image)}."
             )
         return f"Bearer {token}"
 
@@ -167,6 +167,24 @@ class RegistryClient:
                 self._credentials[registry] = self._config.credentials(registry)
             return self._credentials[registry]
 
+    def _request(
+        self,
+        image: Reference,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+    ) -> httpx.Request:
+        import httpx
+
+        try:
+            request = self._http.build_request(method, url, headers=headers, data=form)
+            if not request.url.host:  # decoded only now
+                raise httpx.InvalidURL("no host")
+        except (httpx.InvalidURL, UnicodeError) as error:  # the latter: a host that IDNA does not allow
+            raise RegistryError(f"{image}: {url} is no address ({error}).") from error
+        return request
+
     def _send(self, image: Reference, request: httpx.Request) -> _Answer:
         """Send, and again while the server is busy, broken or away: after what it asks for, else 0.5 s, 1 s, 2 s…"""
         import httpx
@@ -175,7 +193,7 @@ class RegistryClient:
             pause = 0.5 * 2 ** (attempt - 1)
             try:
                 answer = self._send_once(image, request)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 if attempt == self._attempts:
                     raise RegistryError(f"{image}: no answer from {request.url.host}: {error}.") from error
             else:

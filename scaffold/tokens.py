@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from scaffold.credentials import Credentials
 from scaffold.errors import RegistryError
@@ -29,10 +30,9 @@ class Challenge:
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A request to a token server: with a `form` it is a POST, else a GET with the query `params`."""
+    """A request to a token server: with a `form` it is a POST, else a GET."""
 
     url: str
-    params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
 
@@ -64,7 +64,7 @@ def token_request(challenge: Challenge, credentials: Credentials | None, image: 
         RegistryError: when the challenge names no token server.
     """
     realm = challenge.parameters.get("realm", "")
-    if not re.match(r"https?://", realm):
+    if not re.match(r"https?://[^/]", realm):
         raise RegistryError(
             f"{image}: {image.registry} asks for a token but names no server that gives one ({realm!r})."
         )
@@ -74,7 +74,8 @@ def token_request(challenge: Challenge, credentials: Credentials | None, image: 
     if credentials and credentials.identity_token:
         grant = {"grant_type": "refresh_token", "refresh_token": credentials.identity_token, "client_id": _CLIENT}
         return TokenRequest(realm, form=asked | grant)
-    return TokenRequest(realm, asked, {"Authorization": credentials.basic} if credentials else {})
+    query = f"{'&' if '?' in realm else '?'}{urlencode(asked)}"
+    return TokenRequest(realm + query, {"Authorization": credentials.basic} if credentials else {})
 
 
 def token_of(body: bytes) -> str:
