@@ -1,0 +1,142 @@
+"""Stand-ins for the base images that the Dockerfiles name, made from Debian's packages: no image registry is needed.
+
+A Dockerfile takes its bases as the build arguments BUILD_IMAGE and RUNTIME_IMAGE; the tests hand it these instead.
+A language is one entry of LANGUAGES. Images are kept as archives in the cache, under a key of all that they are made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import tempfile
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+
+from tests.support.machine import CACHE, apt_mirror, apt_settings, locked, output, write
+
+SUITES = ("trixie", "bookworm")  # the newest that the machine's mirror has
+TRUST = Path("/usr/local/share/ca-certificates")  # authorities that this machine trusts beside the usual ones
+SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+@dataclass(frozen=True)
+class Image:
+    """A base image: Debian's minimal system, packages, folders of this machine, and what the official image sets."""
+
+    name: str
+    packages: tuple[str, ...] = ()
+    copies: dict[str, str] = field(default_factory=dict)  # a command that prints a folder here -> its place there
+    script: str = ""  # runs in the image at the end
+    env: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Bases:
+    """The two bases of a language's Dockerfile."""
+
+    build: Image
+    runtime: Image
+
+
+DEBIAN = Image("debian")
+PYTHON = Image(
+    "python",
+    packages=("ca-certificates", "python3", "python3-pip", "python3-venv", "python-is-python3"),
+    script="rm /usr/lib/python3*/EXTERNALLY-MANAGED",  # the official image lets pip install into the system
+)
+GO = Image(
+    "go",
+    packages=("ca-certificates", "git"),
+    copies={"go env GOROOT": "/usr/local/go"},
+    env={"GOPATH": "/go", "GOTOOLCHAIN": "local", "PATH": f"/go/bin:/usr/local/go/bin:{SYSTEM_PATH}"},
+)
+
+LANGUAGES = {
+    "python": Bases(build=PYTHON, runtime=PYTHON),
+    "go": Bases(build=GO, runtime=DEBIAN),
+}
+
+
+def build_arguments(language: str) -> dict[str, str]:
+    """Return the build arguments that put stand-ins in the place of a language's base images."""
+    bases = LANGUAGES[language]
+    return {"BUILD_IMAGE": provide(bases.build), "RUNTIME_IMAGE": provide(bases.runtime)}
+
+
+def provide(image: Image) -> str:
+    """Return the reference of a base image, made now where it is not there yet."""
+    key = key_of(image)
+    reference = f"localhost/kube-scaffold/{image.name}:{key}"
+    with locked(f"image-{image.name}"):
+        if subprocess.run(["podman", "image", "exists", reference], check=False).returncode != 0:
+            archive = CACHE / "images" / f"{image.name}-{key}.tar"
+            if not archive.exists():
+                bootstrap(image, archive)
+            env = {"PATH": SYSTEM_PATH} | image.env
+            changes = [f"--change=ENV {name}={value}" for name, value in env.items()]
+            run("podman", "import", "--quiet", *changes, "--change=CMD /bin/bash", archive, reference)
+    return reference
+
+
+def key_of(image: Image) -> str:
+    """Digest all that an image is made of: its description, the suite, the machine's trust, the toolchains' versions."""
+    digest = hashlib.sha256(json.dumps([asdict(image), suite()], sort_keys=True).encode())
+    for certificate in sorted(TRUST.rglob("*.crt")):
+        digest.update(certificate.read_bytes())
+    for command in image.copies:
+        digest.update(version_of(Path(output(*command.split()))).encode())
+    return digest.hexdigest()[:16]
+
+
+def version_of(toolchain: Path) -> str:
+    """Tell a toolchain's version: its VERSION or release file, else when its folder last changed."""
+    named = [toolchain / name for name in ("VERSION", "release") if (toolchain / name).is_file()]
+    return named[0].read_text() if named else str(toolchain.stat().st_mtime_ns)
+
+
+@cache
+def suite() -> str:
+    """Return the newest suite whose keys are here and that the mirror has; apt's own helper asks, with apt's settings."""
+    for name in SUITES:
+        if list(Path("/usr/share/keyrings").glob(f"debian-archive-{name}-*.gpg")):
+            with tempfile.TemporaryDirectory() as folder:
+                question = f"{apt_mirror().rstrip('/')}/dists/{name}/Release"
+                helper = ["/usr/lib/apt/apt-helper", "download-file", question, f"{folder}/Release"]
+                if subprocess.run(helper, check=False, capture_output=True).returncode == 0:
+                    return name
+    raise RuntimeError(f"the Debian mirror {apt_mirror()} has none of {', '.join(SUITES)}")
+
+
+def bootstrap(image: Image, archive: Path) -> None:
+    """Make an image's file system by mmdebstrap."""
+    archive.parent.mkdir(parents=True, exist_ok=True)
+    settings = write(CACHE / "settings" / "apt.conf", apt_settings() + "\n")
+    hooks = []
+    if "ca-certificates" in image.packages and TRUST.is_dir():
+        hooks += [f'cp -r {TRUST}/. "$1{TRUST}/"', 'chroot "$1" update-ca-certificates >/dev/null 2>&1']
+    for command, place in image.copies.items():
+        hooks.append(f'mkdir -p "$1{place}" && cp -a {output(*command.split())}/. "$1{place}/"')
+    if image.script:
+        hooks.append(f"chroot \"$1\" sh -euc '{image.script}'")
+    hooks.append('rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"')  # the machine's settings stay with the machine
+    part = archive.with_suffix(".part.tar")
+    run(
+        "mmdebstrap",
+        "--quiet",
+        "--variant=minbase",
+        f"--include={','.join(image.packages)}" if image.packages else "--include=base-files",
+        f"--aptopt={settings}",
+        *(f"--customize-hook={hook}" for hook in hooks),
+        suite(),
+        part,
+        apt_mirror(),
+    )
+    part.rename(archive)
+
+
+def run(*command: str | Path) -> None:
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stderr[-4000:]}")
