@@ -73,7 +73,8 @@ def test_reference(text: str, spelled_out: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "Python:3", "a b", "a:", ":1", "a:1:2", "a@sha256:12", "a@md5:" + "0" * 32, "/a", "a/", "a//b", "a_-b",
-     "a:1\n", "http://a/b", "a:-1", "a:" + "1" * 129, "a" * 256, "a.b_c/d:1", "\uff41:1", "a:\uff11", f"a@{OLD.upper()}"],
+     "a:1\n", "http://a/b", "a:-1", "a:" + "1" * 129, "a" * 256, "a.b_c/d:1",
+     "\uff41:1", "a:\uff11", f"a@{OLD.upper()}"],
 )  # fmt: skip
 def test_no_reference(text: str) -> None:
     with pytest.raises(AnswerError, match="is no image reference"):
