@@ -220,8 +220,8 @@ def questions(*, json_: bool, schema: bool) -> None:
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
     """Replace image tags below FOLDER by the digests that the registries give for them."""
     from scaffold import present
-    from scaffold.pin import apply, find_images, plan, resolve, wanted
-    from scaffold.registry import RegistryClient
+    from scaffold.pin.plan import apply, find_images, plan, resolve, wanted
+    from scaffold.pin.registry import RegistryClient
 
     out = present.console(quiet=quiet or json_)
     with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:

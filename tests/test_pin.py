@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.credentials import DockerConfig
-from scaffold.dockerfile import images_in_dockerfile
 from scaffold.errors import AnswerError, DestinationError, RegistryError
-from scaffold.pin import Change, apply, find_images, plan, resolve, wanted
-from scaffold.references import Reference, is_digest, parse_reference, with_digest
-from scaffold.registry import RegistryClient
+from scaffold.pin.credentials import DockerConfig
+from scaffold.pin.dockerfile import images_in_dockerfile
+from scaffold.pin.plan import Change, apply, find_images, plan, resolve, wanted
+from scaffold.pin.references import Reference, is_digest, parse_reference, with_digest
+from scaffold.pin.registry import RegistryClient
 from tests.support import registry as support
 from tests.support.registry import Registry, Response, digest_of, running_registry, serving
 

@@ -15,11 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from scaffold.credentials import DockerConfig
 from scaffold.errors import RegistryError
-from scaffold.references import Reference, parse_reference
-from scaffold.registry import MANIFEST_BYTES, RegistryClient, is_loopback
-from scaffold.tokens import challenge_of
+from scaffold.pin.credentials import DockerConfig
+from scaffold.pin.references import Reference, parse_reference
+from scaffold.pin.registry import MANIFEST_BYTES, RegistryClient, is_loopback
+from scaffold.pin.tokens import challenge_of
 from tests.support import registry as support
 from tests.support.registry import Registry, Request, Response, digest_of, running_registry, serving
 

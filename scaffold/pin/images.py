@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.dockerfile import images_in_dockerfile
 from scaffold.errors import AnswerError, DestinationError
-from scaffold.references import Reference, parse_reference
-from scaffold.yaml_images import built_images, images_in_yaml, values_at, yaml_kind
+from scaffold.pin.dockerfile import images_in_dockerfile
+from scaffold.pin.references import Reference, parse_reference
+from scaffold.pin.yaml_images import built_images, images_in_yaml, values_at, yaml_kind
 
 _DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:\.(?!dockerignore$).+)?|.+\.(?:Docker|Container)file")
 _ANSWERS = ".copier-answers.yml"

@@ -17,10 +17,10 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Self
 
 from scaffold import __version__
-from scaffold.credentials import Credentials, DockerConfig
 from scaffold.errors import RegistryError
-from scaffold.references import DOCKER_HUB, Reference, is_digest
-from scaffold.tokens import Challenge, challenge_of, token_of, token_request
+from scaffold.pin.credentials import Credentials, DockerConfig
+from scaffold.pin.references import DOCKER_HUB, Reference, is_digest
+from scaffold.pin.tokens import Challenge, challenge_of, token_of, token_request
 
 if TYPE_CHECKING:
     import httpx

@@ -17,8 +17,8 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from scaffold.errors import DestinationError, RegistryError, ScaffoldError
-from scaffold.images import ImageUse, find_images, scan
-from scaffold.references import Reference, with_digest
+from scaffold.pin.images import ImageUse, find_images, scan
+from scaffold.pin.references import Reference, with_digest
 
 __all__ = ["Change", "Edit", "ImageUse", "apply", "find_images", "plan", "resolve", "wanted"]
 
@@ -27,7 +27,7 @@ Progress = Callable[[int, int, Reference], None]
 
 
 class Client(Protocol):
-    """What `resolve` asks, from several threads: `scaffold.registry.RegistryClient` is one."""
+    """What `resolve` asks, from several threads: `scaffold.pin.registry.RegistryClient` is one."""
 
     def digest(self, image: Reference) -> str:
         """Return the digest of a tagged image, or raise a ScaffoldError."""

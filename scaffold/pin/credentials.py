@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import RegistryError
-from scaffold.references import DOCKER_HUB
+from scaffold.pin.references import DOCKER_HUB
 
 HELPER_SECONDS = 30.0
 _HUB_KEY = "https://index.docker.io/v1/"

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from scaffold.credentials import Credentials
 from scaffold.errors import RegistryError
-from scaffold.references import Reference
+from scaffold.pin.credentials import Credentials
+from scaffold.pin.references import Reference
 
 _SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]*)(?=\s+[A-Za-z]+\s*=|\s*(?:,|$))")
 _PARAMETER = re.compile(r'([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
