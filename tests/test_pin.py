@@ -21,6 +21,7 @@ from scaffold.pin.references import Reference, is_digest, parse_reference, with_
 from scaffold.pin.registry import RegistryClient
 from tests.support import registry as support
 from tests.support.registry import Registry, Response, digest_of, running_registry, serving
+from tests.test_new import scaffold
 
 OLD, NEW = (f"sha256:{digit * 64}" for digit in "ab")
 
@@ -478,3 +479,23 @@ def test_service_is_pinned_and_refreshed(real: Registry, tmp_path: Path) -> None
         ).content
         assert digest_of(body) == use.image.digest
         assert json.loads(body)["schemaVersion"] == 2
+
+
+@pytest.mark.skipif(support.PROGRAM is None, reason=support.REASON)
+def test_the_command_writes_digests_and_then_finds_nothing_to_do(tmp_path: Path) -> None:
+    with running_registry(tmp_path) as registry:
+        digest = registry.push("team/base", "1.2")
+        folder = tmp_path / "service"
+        folder.mkdir()
+        (folder / "Dockerfile").write_text(f"ARG BASE={registry.host}/team/base:1.2\nFROM ${{BASE}}\n")
+        check = scaffold("pin", "service", "--check", cwd=tmp_path)
+        assert check.returncode == 1, check.stderr
+        assert digest in check.stderr
+        done = scaffold("pin", "service", "--json", cwd=tmp_path)
+        assert [each["line"] for each in json.loads(done.stdout)["changes"]] == [1]
+        assert f"team/base:1.2@{digest}\n" in (folder / "Dockerfile").read_text()
+        assert scaffold("pin", "service", "--check", cwd=tmp_path).returncode == 0
+        (folder / "Dockerfile").write_text(f"FROM {registry.host}/team/none:1\n")
+        missing = scaffold("pin", "service", cwd=tmp_path)
+        assert missing.returncode == 7
+        assert "Traceback" not in missing.stderr
