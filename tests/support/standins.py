@@ -52,10 +52,18 @@ GO = Image(
     copies={"go env GOROOT": "/usr/local/go"},
     env={"GOPATH": "/go", "GOTOOLCHAIN": "local", "PATH": f"/go/bin:/usr/local/go/bin:{SYSTEM_PATH}"},
 )
+RUST = Image(
+    "rust",
+    packages=("ca-certificates", "gcc", "libc6-dev"),
+    copies={"rustc --print sysroot": "/usr/local/rust"},
+    script="rm -rf /usr/local/rust/share",  # documentation, half of it all
+    env={"CARGO_HOME": "/usr/local/cargo", "PATH": f"/usr/local/rust/bin:{SYSTEM_PATH}"},
+)
 
 LANGUAGES = {
     "python": Bases(build=PYTHON, runtime=PYTHON),
     "go": Bases(build=GO, runtime=DEBIAN),
+    "rust": Bases(build=RUST, runtime=DEBIAN),
 }
 
 
