@@ -20,9 +20,7 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line; return its exit code."""
     try:
-        cli.main(arguments, prog_name="scaffold", standalone_mode=False)
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        code = cli.main(arguments, prog_name="scaffold", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
@@ -36,7 +34,7 @@ def run(arguments: list[str]) -> int:
         return 0
     except Exception:
         return _fail(f"a bug in scaffold; please report it with {_save_traceback()}.", INTERNAL, arguments)
-    return 0
+    return code if isinstance(code, int) else 0  # click returns the code of an Exit
 
 
 def _fail(message: str, code: int, arguments: list[str]) -> int:

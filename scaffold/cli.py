@@ -181,9 +181,10 @@ def _result(folder: Path, answers: Answers, files: list[Any], *, repository: boo
 def _say_next(out: Any, folder: Path, count: int, *, repository: bool) -> None:
     from rich.text import Text
 
-    out.print(Text(f"{folder}: {count} files{', one commit' if repository else ''}. Next:", style="bold"))
+    head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
+    out.print(Text(head, style="bold"), soft_wrap=True)
     for command in (f"cd {folder}", *NEXT):
-        out.print(Text(f"  {command}"))
+        out.print(Text(f"  {command}"), soft_wrap=True)
 
 
 @cli.command(epilog=examples("scaffold questions", "scaffold questions --schema > answers.schema.json"))

@@ -109,5 +109,5 @@ def _compact(value: Any) -> str:
 def pins(out: Console, edits: Sequence[dict[str, Any]], images: int) -> None:
     """Show each reference that got a digest."""
     for edit in edits:
-        out.print(Text(f"{edit['path']}:{edit['line']}: {edit['after']}"))
+        out.print(Text(f"{edit['path']}:{edit['line']}: {edit['after']}"), soft_wrap=True)
     out.print(Text(f"{images} images, {len(edits)} changes."))
