@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,9 +17,6 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-
-PORT = 20000 + os.getpid() % 20000
-BUSINESS, ADMIN = f"http://127.0.0.1:{PORT}", f"http://127.0.0.1:{PORT + 1}"
 
 
 def step(say: str, command: Sequence[str | Path], folder: Path | None = None) -> None:
@@ -45,20 +43,30 @@ def wait_ready(process: subprocess.Popen[str], url: str, patience: float = 20) -
         if process.poll() is not None:
             break
         time.sleep(0.1)
-    raise SystemExit(f"the service did not become ready; its exit code is {process.poll()}")
+    logs = process.communicate()[0] if process.poll() is not None else ""
+    raise SystemExit(f"the service did not become ready; its exit code is {process.poll()}\n{logs}")
+
+
+def free_ports() -> tuple[int, int]:
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("", 0))
+        other.bind(("", 0))
+        return one.getsockname()[1], other.getsockname()[1]
 
 
 def run_service(folder: Path) -> None:
     """Start the service, ask its probes and its route, stop it by SIGTERM, and check its logs and exit code."""
+    port, admin_port = free_ports()
+    business, admin = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin_port}"
     python = folder / ".venv/bin/python"
-    ports = {"PORT_HTTP": str(PORT), "ADMIN_PORT": str(PORT + 1)}
+    ports = {"PORT_HTTP": str(port), "ADMIN_PORT": str(admin_port)}
     env = {**os.environ, **ports, "PYTHONPATH": str(folder / "src")}
     command: list[str | Path] = [python, "-m", "app", "serve"]
     print(f"\n==> start it\n    $ {' '.join(str(word) for word in command)}", flush=True)
     with subprocess.Popen(command, cwd=folder, env=env, stdout=subprocess.PIPE, text=True) as process:
         try:
-            wait_ready(process, f"{ADMIN}/readyz")
-            for url in (f"{ADMIN}/livez", f"{ADMIN}/startupz", f"{ADMIN}/readyz", f"{BUSINESS}/"):
+            wait_ready(process, f"{admin}/readyz")
+            for url in (f"{admin}/livez", f"{admin}/startupz", f"{admin}/readyz", f"{business}/"):
                 print(f"    {url}: {ask(url)}")
             began = time.monotonic()
         finally:
@@ -71,6 +79,7 @@ def run_service(folder: Path) -> None:
 
 
 def main(folder: Path) -> None:
+    folder = folder.absolute()
     shutil.rmtree(folder, ignore_errors=True)
     python = folder / ".venv/bin/python"
     step("make a service", [sys.executable, "-m", "scaffold", "new", folder, "--defaults", "--no-git"])
