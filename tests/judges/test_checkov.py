@@ -1,0 +1,90 @@
+"""checkov finds nothing in what all goldens deploy and build: manifests, Dockerfiles, pipelines. It starts slowly, so
+it is asked once, about a folder that holds everything.
+
+Two files are handed over as other tools see them: manifests as kustomize builds them, and Dockerfiles with the image
+that a FROM line's ARG stands for, which checkov does not look up.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import judges
+from tests.support.deployed import OVERLAYS, examples, files_of, manifests
+
+pytestmark = pytest.mark.judges
+
+FRAMEWORKS = ("kubernetes", "dockerfile", "github_actions", "gitlab_ci")
+
+
+def put(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def with_images(dockerfile: str) -> str:
+    """Return the Dockerfile with each `FROM ${NAME}` naming the image that `ARG NAME` has."""
+    images = dict(re.findall(r"^ARG (\w+)=(\S+)$", dockerfile, re.MULTILINE))
+    return re.sub(r"^FROM \$\{(\w+)\}", lambda found: f"FROM {images[found[1]]}", dockerfile, flags=re.MULTILINE)
+
+
+def lay_out(folder: Path) -> None:
+    for example in examples():
+        name = example.name
+        for overlay in OVERLAYS:
+            put(folder / "kubernetes" / f"{name}-{overlay}.yaml", manifests(example, overlay))
+        put(folder / name / "Dockerfile", with_images((example / "Dockerfile").read_text()))
+        if (workflow := example / ".github/workflows/ci.yml").exists():
+            put(folder / ".github/workflows" / f"{name}.yml", workflow.read_text())
+        if (pipeline := example / ".gitlab-ci.yml").exists():
+            put(folder / name / ".gitlab-ci.yml", pipeline.read_text())
+
+
+def judged(folder: Path) -> dict[str, Any]:
+    """Return checkov's report on a folder, by framework."""
+    words = ["--quiet", "--compact", "--skip-download", "--output", "json", "--framework", *FRAMEWORKS]
+    said = judges.ask("checkov", "--directory", folder, *words)
+    reports = json.loads(said.stdout)
+    return {each["check_type"]: each for each in (reports if isinstance(reports, list) else [reports])}
+
+
+def with_framework(framework: str) -> list[Path]:
+    """Return the goldens that have something for a framework of checkov."""
+    paths = {"github_actions": ".github/workflows/ci.yml", "gitlab_ci": ".gitlab-ci.yml"}
+    return [example for example in examples() if (example / paths.get(framework, "Dockerfile")).exists()]
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("checkov")
+    lay_out(folder)
+    return judged(folder)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS)
+def test_checkov_finds_nothing(framework: str, reports: dict[str, Any]) -> None:
+    report = reports[framework]
+    found = [
+        f"{each['check_id']} {each['file_path']} {each['resource']}: {each['check_name']}"
+        for each in report["results"]["failed_checks"]
+    ]
+    assert not found, "\n".join(found)
+    assert not report["summary"]["parsing_errors"]
+    assert report["summary"]["passed"] >= len(with_framework(framework)), f"{framework}: not every file was judged"
+
+
+def test_checkov_can_find(tmp_path: Path) -> None:
+    put(tmp_path / "Dockerfile", "FROM debian:latest\n")
+    assert judged(tmp_path)["dockerfile"]["results"]["failed_checks"]
+
+
+def test_exceptions_have_a_reason() -> None:
+    for example in examples():
+        for path in files_of(example):
+            for reason in re.findall(r"(?:checkov\.io/skip\d+: |checkov:skip=)CKV\w+(.*)", path.read_text()):
+                assert len(reason) > 20, f"{path}: an exception without a reason: {reason!r}"

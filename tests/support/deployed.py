@@ -1,0 +1,125 @@
+"""A golden as Kubernetes gets it: what an overlay builds to, and the questions that tests ask of it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support import goldens, judges
+
+Object = dict[str, Any]
+
+OVERLAYS = ("dev", "production")
+KEPT_OUT = {".git", ".venv", "node_modules", "target", "__pycache__", "build"}
+
+
+def examples() -> list[Path]:
+    """Return the folder of every golden, as it lies there when the tests are collected."""
+    return sorted(path for path in goldens.EXAMPLES.iterdir() if (path / ".copier-answers.yml").is_file())
+
+
+each_example = pytest.mark.parametrize("example", examples(), ids=lambda path: path.name)
+
+
+@cache
+def manifests(example: Path, overlay: str) -> str:
+    """Return what `kubectl kustomize` makes of an overlay."""
+    built = judges.ask("kubectl", "kustomize", example / "deploy" / "overlays" / overlay)
+    assert built.returncode == 0, f"{example.name}, {overlay}: {built.stderr}"
+    assert not built.stderr, f"kustomize warns about {example.name}, {overlay}: {built.stderr}"
+    return built.stdout
+
+
+@dataclass
+class Deployed:
+    """A golden, and all objects of one of its overlays."""
+
+    example: Path
+    overlay: str
+    objects: list[Object]
+
+    def all(self, kind: str) -> list[Object]:
+        return [each for each in self.objects if each["kind"] == kind]
+
+    def one(self, kind: str) -> Object:
+        (found,) = self.all(kind)
+        return found
+
+    @property
+    def answers(self) -> Object:
+        return read_yaml(self.example / ".copier-answers.yml")[0]
+
+    @property
+    def container(self) -> Object:
+        """The container that serves."""
+        (found,) = self.one("Deployment")["spec"]["template"]["spec"]["containers"]
+        return found
+
+    @property
+    def config(self) -> dict[str, str]:
+        """The environment that the ConfigMap gives to every pod."""
+        return self.one("ConfigMap")["data"]
+
+    @property
+    def jobs(self) -> Iterator[tuple[str, Object]]:
+        """The spec of every Job, also of those that a CronJob makes, with its name."""
+        for each in self.all("Job"):
+            yield each["metadata"]["name"], each["spec"]
+        for each in self.all("CronJob"):
+            yield each["metadata"]["name"], each["spec"]["jobTemplate"]["spec"]
+
+    @property
+    def pods(self) -> Iterator[tuple[str, Object]]:
+        """Every pod template, with its owner's name."""
+        for each in self.all("Deployment"):
+            yield each["metadata"]["name"], each["spec"]["template"]
+        for name, spec in self.jobs:
+            yield name, spec["template"]
+
+    @property
+    def policies(self) -> dict[str, Object]:
+        return {each["metadata"]["name"]: each["spec"] for each in self.all("NetworkPolicy")}
+
+
+def deployed(example: Path, overlay: str) -> Deployed:
+    return Deployed(example, overlay, list(yaml.safe_load_all(manifests(example, overlay))))
+
+
+def each_overlay() -> list[Any]:
+    """Return a parameter for every overlay of every golden."""
+    return [pytest.param((path, each), id=f"{path.name}-{each}") for path in examples() for each in OVERLAYS]
+
+
+def read_yaml(path: Path) -> list[Any]:
+    return list(yaml.safe_load_all(path.read_text()))
+
+
+def files_of(example: Path) -> Iterator[Path]:
+    """Yield every file of a golden, but what its own tools may have put there."""
+    for parent, folders, files in os.walk(example):
+        folders[:] = sorted(set(folders) - KEPT_OUT)
+        yield from (Path(parent, name) for name in sorted(files))
+
+
+def matches(selector: Object, labels: dict[str, str]) -> bool:
+    """Return whether a label selector (of matchLabels only, as all of ours are) selects these labels."""
+    assert set(selector) == {"matchLabels"}, f"a selector of another kind: {selector}"
+    return selector["matchLabels"].items() <= labels.items()
+
+
+_FACTORS = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
+
+
+def quantity(text: str | int) -> float:
+    """Return a Kubernetes quantity as a number of cores or bytes."""
+    found = re.fullmatch(r"([0-9.]+)(m|Ki|Mi|Gi|)", str(text))
+    assert found, f"{text!r} is no quantity that we write"
+    return float(found[1]) * _FACTORS[found[2]]
