@@ -21,12 +21,10 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// Started is started: the drain changes nothing here.
+/// A service that drains has started all the same.
 async fn startup(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
-    match app.life.phase() {
-        Phase::Starting => probe(false, Phase::Starting),
-        Phase::Ready | Phase::Draining => probe(true, Phase::Ready),
-    }
+    let phase = app.life.phase();
+    probe(phase != Phase::Starting, phase)
 }
 
 async fn readiness(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {

@@ -86,7 +86,8 @@ impl Config {
 
 /// Any text will do, so that even a refused configuration is logged with it.
 pub fn version(environment: &dyn Fn(&str) -> Option<String>) -> String {
-    environment("SERVICE_VERSION").unwrap_or_else(|| "0.0.0".to_owned())
+    let version = environment("SERVICE_VERSION").filter(|version| !version.is_empty());
+    version.unwrap_or_else(|| "0.0.0".to_owned())
 }
 
 struct Reader<'a> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use service::app::App;
-use service::config::Config;
+use service::config::{self, Config};
 use service::jobs::{self, Job};
 use service::signals::{Stop, TERMINATED};
 use service::{logging, serve};
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 fn run() -> Result<u8, u8> {
     let config = Config::read(variable);
     let level = config.as_ref().map_or(LevelFilter::INFO, |c| c.log_level);
-    logging::start(level, service::config::version(&variable));
+    logging::start(level, config::version(&variable));
 
     let mut words = std::env::args().skip(1);
     let command = command(words.next().as_deref())?;
