@@ -94,7 +94,14 @@ def load(url: str, folder: Path, *, rate: int = 100, seconds: float = 30, timeou
     if not ipaddress.ip_address(host).is_loopback:
         raise ValueError(f"load: {url} is not a loopback address")
     results = folder / f"load-{os.urandom(4).hex()}.bin"
-    command = [vegeta(), "attack", f"-rate={rate}/s", f"-duration={seconds}s", f"-timeout={timeout}s", "-keepalive=true"]
+    command = [
+        vegeta(),
+        "attack",
+        f"-rate={rate}/s",
+        f"-duration={seconds}s",
+        f"-timeout={timeout}s",
+        "-keepalive=true",
+    ]
     process = subprocess.Popen([*command, f"-output={results}"], stdin=subprocess.PIPE)
     try:
         assert process.stdin

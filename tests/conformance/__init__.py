@@ -1,0 +1,1 @@
+"""One black-box suite for every language: does a running service keep templates/service/contract.yml?"""

@@ -1,0 +1,171 @@
+"""SIGTERM costs no request: readiness goes first, connections are told to close, requests in flight are finished."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.contract import CONTRACT, FAILED, LEAST_DRAIN, OK, TERMINATED
+from tests.conformance.service import PROBES, SLACK, Answer, Bench, Connection, Service, ask, connects, wait_until
+from tests.conformance.subjects import needs
+from tests.support import load
+
+STATUS = CONTRACT["probe_body"]
+
+
+class Asking(threading.Thread):
+    """A request in the background; `answer` is there once it has ended."""
+
+    def __init__(self, service: Service) -> None:
+        """Ask the service's first route."""
+        super().__init__(daemon=True)
+        self.service, self.answer, self.error = service, None, None
+        self.start()
+
+    answer: Answer | None
+    error: Exception | None
+
+    def run(self) -> None:
+        try:
+            self.answer = self.service.ask("/")
+        except Exception as error:
+            self.error = error
+
+
+@contextmanager
+def held(service: Service) -> Iterator[Connection]:
+    """Keep a connection open that has been answered once: a drain waits for it."""
+    connection = Connection(service.port)
+    try:
+        assert connection.ask("/").status == 200
+        yield connection
+    finally:
+        connection.close()
+
+
+def asking(service: Service, stub_asked: list[str]) -> Asking:
+    """Ask, and wait until the request is at the dependency."""
+    before = len(stub_asked)
+    request = Asking(service)
+    wait_until(lambda: len(stub_asked) > before, 10, "the request reaches the dependency")
+    return request
+
+
+@pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_under_load_costs_no_request(own: Bench, tmp_path: Path, number: int) -> None:
+    """The load plays the balancer: it goes on for a while after readiness is false, over kept-alive connections."""
+    service = own.serve(DRAIN_SECONDS="3", SHUTDOWN_SECONDS="15")
+    with held(service), load.load(f"http://127.0.0.1:{service.port}/", tmp_path, rate=100, seconds=60) as running:
+        time.sleep(2)
+        at = service.signal(number)
+        wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], 1, "readiness is false")
+        time.sleep(1)
+        running.end()
+        report = running.report()
+    assert report.ok > 200, report
+    assert report.failed == 0, report
+    assert service.wait() == OK
+    assert time.monotonic() - at < 15 + SLACK
+    events = [line["message"] for line in service.logs() if line["message"] in CONTRACT["logs"]["events"]]
+    assert events.index("draining") < events.index("stopped")
+    assert events[-1] == "stopped"
+    assert len(service.logs("draining")) == 1
+
+
+def test_without_connections_the_drain_ends_early(own: Bench) -> None:
+    service = own.serve(DRAIN_SECONDS="10", SHUTDOWN_SECONDS="20")
+    at = service.signal()
+    wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], LEAST_DRAIN, "readiness is false")
+    assert service.wait() == OK
+    assert LEAST_DRAIN <= time.monotonic() - at < LEAST_DRAIN + SLACK
+
+
+def test_the_drain_ends_even_with_a_connection_open(own: Bench) -> None:
+    service = own.serve(DRAIN_SECONDS="2", SHUTDOWN_SECONDS="20")
+    with held(service):
+        at = service.signal()
+        assert service.wait() == OK
+        assert 2 <= time.monotonic() - at < 2 + SLACK
+
+
+def test_while_draining_it_serves_and_tells_clients_to_close(own: Bench) -> None:
+    service = own.serve(DRAIN_SECONDS="4", SHUTDOWN_SECONDS="20")
+    with held(service), held(service) as kept:
+        service.signal()
+        wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], 1, "readiness is false")
+        answer = kept.ask("/")
+        assert (answer.status, answer.closing) == (200, True)
+        assert kept.closed_by_server()
+        fresh = service.ask("/")
+        assert (fresh.status, fresh.closing) == (200, True)
+        assert service.ask("/no/such/route").closing
+        for path, rule in PROBES.items():
+            assert service.probe(path) == rule["draining"], path
+        assert ask(service.admin, "/readyz").json == {STATUS["field"]: STATUS["draining"]}
+        assert ask(service.admin, CONTRACT["metrics"]["path"]).status == 200
+    assert service.wait() == OK
+
+
+@needs("critical")
+def test_a_request_in_flight_is_finished(own: Bench) -> None:
+    stub = own.stubs[own.subject.upstream("critical")["name"]]
+    stub.behave("delayed", 3)
+    service = own.serve(timeout=10, DRAIN_SECONDS="1", SHUTDOWN_SECONDS="20", REQUEST_SECONDS="15")
+    request = asking(service, stub.asked)
+    at = service.signal()
+    wait_until(lambda: not connects(service.port), 2.5, "the port closes after the drain")
+    assert time.monotonic() - at >= LEAST_DRAIN
+    assert service.probe("/livez") == 200, "the admin port closes too early"
+    assert service.wait() == OK
+    request.join(5)
+    assert request.answer, request.error
+    assert request.answer.status == 200
+    assert time.monotonic() - at < 3 + SLACK
+
+
+@needs("critical")
+def test_a_stop_never_takes_longer_than_it_may(own: Bench) -> None:
+    stub = own.stubs[own.subject.upstream("critical")["name"]]
+    stub.behave("slow")
+    service = own.serve(timeout=30, DRAIN_SECONDS="0.5", SHUTDOWN_SECONDS="3", REQUEST_SECONDS="30")
+    asking(service, stub.asked)
+    at = service.signal()
+    assert service.wait() == FAILED
+    assert 2.5 <= time.monotonic() - at < 3 + SLACK
+    assert service.logs()[-1]["level"] in ("error", "warn"), service.logs()[-1]
+    assert not service.logs("stopped")
+
+
+@needs("critical")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_second_signal_ends_it_at_once(own: Bench, number: int) -> None:
+    stub = own.stubs[own.subject.upstream("critical")["name"]]
+    stub.behave("slow")
+    service = own.serve(timeout=30, DRAIN_SECONDS="10", SHUTDOWN_SECONDS="30", REQUEST_SECONDS="30")
+    asking(service, stub.asked)
+    service.signal(number)
+    wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], 2, "readiness is false")
+    at = service.signal(number)
+    assert service.wait() == TERMINATED
+    assert time.monotonic() - at < 1
+
+
+def test_requests_that_never_come_do_not_hold_a_stop_up(own: Bench) -> None:
+    """A connection with half a request is nobody's request."""
+    service = own.serve(DRAIN_SECONDS="1", SHUTDOWN_SECONDS="8")
+    connection = Connection(service.port)
+    connection.http.connect()
+    connection.http.sock.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Half: ")
+    try:
+        at = service.signal()
+        assert service.wait() == OK
+        assert time.monotonic() - at < 8
+    finally:
+        connection.close()
