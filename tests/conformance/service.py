@@ -10,7 +10,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,10 +58,8 @@ class Connection:
         """Send a request and read its answer; a server that answers early and hangs up is heard all the same."""
         began = time.monotonic()
         chunked = body is not None and not isinstance(body, bytes)
-        try:
+        with suppress(BrokenPipeError, ConnectionResetError):
             self.http.request(method, path, body, dict(headers or {}), encode_chunked=chunked)
-        except (BrokenPipeError, ConnectionResetError):
-            pass
         answer = self.http.getresponse()
         return Answer(answer.status, answer.headers, answer.read(), time.monotonic() - began)
 

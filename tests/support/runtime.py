@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,14 +71,15 @@ class Built:
         """The image's configuration: user, entry point, environment, labels."""
         return json.loads(podman("image", "inspect", self.id).stdout)[0]["Config"]
 
-    @contextmanager
-    def files(self) -> Iterator[Path]:
-        """Mount the image's file system, to look at it."""
-        mounted = podman("image", "mount", self.id).stdout.strip()
-        try:
-            yield Path(mounted)
-        finally:
-            podman("image", "unmount", self.id, check=False)
+
+@contextmanager
+def files(image: str) -> Iterator[Path]:
+    """Mount an image's file system, to look at it."""
+    mounted = podman("image", "mount", image).stdout.strip()
+    try:
+        yield Path(mounted)
+    finally:
+        podman("image", "unmount", image, check=False)
 
 
 def build(folder: Path, language: str, reference: str, arguments: Mapping[str, str] | None = None) -> Built:
@@ -140,9 +141,18 @@ class Container:
         return podman("exec", self.id, *command, check=False)
 
     def processes(self) -> list[Process]:
-        """Return every process inside, PID 1 first."""
-        lines = podman("top", self.id, "hpid").stdout.split()[1:]
-        return sorted((Process.read(int(line)) for line in lines), key=lambda process: process.inside)
+        """Return PID 1 of the container and all that descend from it, orphans and zombies too."""
+        first = self.pid
+        children: dict[int, list[int]] = {}
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(OSError):  # it may end while it is read
+                children.setdefault(int(stat.read_text().rpartition(")")[2].split()[1]), []).append(
+                    int(stat.parent.name)
+                )
+        found = [first]
+        for pid in found:
+            found += children.get(pid, [])
+        return sorted(map(Process.read, found), key=lambda process: process.inside)
 
     def kill(self, number: int = signal.SIGTERM) -> None:
         podman("kill", "--signal", str(int(number)), self.id)
@@ -162,6 +172,7 @@ class Process:
     """A process inside a container, as the kernel tells it."""
 
     inside: int  # its PID in the container
+    parent: int  # its parent's PID on this machine
     command: tuple[str, ...]
     state: str  # R, S, D, Z (a zombie)…
     uids: tuple[int, ...]
@@ -179,6 +190,7 @@ class Process:
             capabilities |= int(status[name][0], 16)
         return cls(
             inside=int(status["NSpid"][-1]),
+            parent=int(status["PPid"][0]),
             command=tuple((folder / "cmdline").read_bytes().decode().split("\0")[:-1]),
             state=status["State"][0],
             uids=tuple(map(int, status["Uid"])),
@@ -201,10 +213,16 @@ def options(env: Mapping[str, str], writable: Mapping[str, str]) -> list[str]:
 
 @contextmanager
 def run(
-    image: str, *, env: Mapping[str, str], writable: Mapping[str, str], command: Sequence[str] = ()
+    image: str,
+    *,
+    env: Mapping[str, str],
+    writable: Mapping[str, str],
+    command: Sequence[str] = (),
+    entry_point: Sequence[str] | None = None,
 ) -> Iterator[Container]:
-    """Run an image with its own user and entry point; the container is gone at the end, whatever happened."""
-    container = Container(podman("run", "--detach", *options(env, writable), image, *command).stdout.strip())
+    """Run an image, by its own entry point if none is given; the container is gone at the end, whatever happened."""
+    other = [f"--entrypoint={json.dumps(list(entry_point))}"] if entry_point else []
+    container = Container(podman("run", "--detach", *options(env, writable), *other, image, *command).stdout.strip())
     try:
         yield container
     finally:
