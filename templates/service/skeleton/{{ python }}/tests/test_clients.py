@@ -1,10 +1,9 @@
-import asyncio
 import time
 
-import httpx
 import pytest
 from prometheus_client import REGISTRY
 
+from app.clients.dependency import DependencyError
 from app.clients.http import HttpDependency
 
 from .conftest import Call, Upstream
@@ -37,7 +36,7 @@ async def test_a_slow_critical_one_fails_the_request_in_time(
     before = value("dependency_requests_total", outcome="timeout")
     began = time.perf_counter()
     answer = await call(client(upstream.url + "/slow", critical=True, timeout=0.2)).get("/")
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 5  # the whole answer would take 20 s
     assert answer.status_code == 504
     assert answer.json()["title"] == "Gateway Timeout"
     assert value("dependency_requests_total", outcome="timeout") == before + 1
@@ -75,20 +74,19 @@ async def test_a_refused_connection_is_a_fault(call: Call, unused_port: int) -> 
 
 async def test_all_are_asked_at_once(call: Call, upstream: Upstream) -> None:
     slow = [
-        HttpDependency(str(n), critical=False, url=upstream.url + "/slow", timeout=0.3)
+        HttpDependency(str(n), critical=False, url=upstream.url + "/slow", timeout=1)
         for n in range(5)
     ]
     began = time.perf_counter()
     answer = await call(*slow).get("/")
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 4  # one after the other: 5 s
     assert len(answer.json()["degraded"]) == 5
 
 
-async def test_a_client_gives_its_connections_back(upstream: Upstream) -> None:
+async def test_a_closed_client_asks_no_more(upstream: Upstream) -> None:
     other = client(upstream.url + "/json", critical=True)
     await other.ask()
     await other.aclose()
-    with pytest.raises(RuntimeError):
-        await other.http.get(upstream.url)
-    assert isinstance(other.http, httpx.AsyncClient)
-    await asyncio.sleep(0)
+    with pytest.raises(DependencyError):
+        await other.ask()
+    assert len(upstream.requests) == 1

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -58,23 +59,15 @@ class Listener(uvicorn.Server):
         """Takes no new connection, answers those that came, and returns when all have ended."""
         for server in self.servers:
             server.close()
-        await self._accept_waiting()
+        waiting = _waiting(self._socket)
         self._socket.close()
+        loop = asyncio.get_running_loop()
+        for connection in waiting:
+            await loop.connect_accepted_socket(self._protocol, connection)
         await wait_until(lambda: not self._unused(), FIRST_REQUEST_SECONDS)
         self.should_exit = True
         await self._ticks
         await self.shutdown()
-
-    async def _accept_waiting(self) -> None:
-        """A connection in the kernel's queue is open for its client: closing would reset it."""
-        loop = asyncio.get_running_loop()
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:
-                return
-            connection.setblocking(False)
-            await loop.connect_accepted_socket(self._protocol, connection)
 
     def _protocol(self) -> asyncio.Protocol:
         return GuardedProtocol(self.config, self.server_state, app_state={})
@@ -84,6 +77,17 @@ class Listener(uvicorn.Server):
             isinstance(connection, GuardedProtocol) and connection.cycle is None
             for connection in self.server_state.connections
         )
+
+
+def _waiting(listening: socket.socket) -> list[socket.socket]:
+    """The connections in the kernel's queue: open for their clients, and reset by a close."""
+    waiting = []
+    with suppress(OSError):
+        while True:
+            connection, _ = listening.accept()
+            connection.setblocking(False)
+            waiting.append(connection)
+    return waiting
 
 
 def bind(port: int) -> socket.socket:

@@ -22,8 +22,13 @@ LEVELS = {
     "error": logging.ERROR,
 }
 
-# They would tell about every request what our own line tells already.
-CHATTY = ("asyncio", "httpcore", "httpx", "uvicorn.error")
+# Above debug, they would say twice what our lines say, or let a client fill the log.
+QUIET = {
+    "asyncio": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "uvicorn.error": logging.ERROR,
+}
 
 _BUILT_IN = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName", "color_message"}
 
@@ -58,8 +63,8 @@ def configure(level: str = "info", version: str = "0.0.0", stream: TextIO = sys.
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter(version))
     logging.basicConfig(level=LEVELS[level], handlers=[handler], force=True)
-    for name in CHATTY:
-        logging.getLogger(name).setLevel(max(LEVELS[level], logging.WARNING))
+    for name, least in QUIET.items():
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else least)
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(

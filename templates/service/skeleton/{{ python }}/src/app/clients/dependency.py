@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class DependencyError(Exception):
     """A dependency gave no good answer; its text is fit for clients, its cause is not."""
 
-    def __init__(self, name: str, timed_out: bool) -> None:
+    def __init__(self, name: str, *, timed_out: bool) -> None:
         fault = "did not answer in time" if timed_out else "gave no good answer"
         super().__init__(f"The dependency {name} {fault}.")
         self.timed_out = timed_out
@@ -31,7 +31,8 @@ class Dependency(ABC):
         for outcome in ("ok", "error", "timeout"):
             metrics.DEPENDENCY_REQUESTS.labels(name, outcome)
         metrics.DEPENDENCY_SECONDS.labels(name)
-        metrics.DEPENDENCY_FALLBACKS.labels(name)
+        if not critical:
+            metrics.DEPENDENCY_FALLBACKS.labels(name)
 
     @abstractmethod
     async def fetch(self) -> Any:
@@ -47,23 +48,18 @@ class Dependency(ABC):
             return answer
         except TimeoutError as error:
             outcome = "timeout"
-            raise self._failure(error, timed_out=True) from error
+            self._log(f"no answer within {self.timeout} s")
+            raise DependencyError(self.name, timed_out=True) from error
         except Exception as error:
-            raise self._failure(error, timed_out=False) from error
+            self._log(f"{type(error).__name__}: {error}")
+            raise DependencyError(self.name, timed_out=False) from error
         finally:
             metrics.DEPENDENCY_REQUESTS.labels(self.name, outcome).inc()
             metrics.DEPENDENCY_SECONDS.labels(self.name).observe(time.perf_counter() - began)
 
-    def _failure(self, error: Exception, *, timed_out: bool) -> DependencyError:
-        log.warning(
-            "dependency failed",
-            extra={
-                "dependency": self.name,
-                "critical": self.critical,
-                "error": f"{type(error).__name__}: {error}",
-            },
-        )
-        return DependencyError(self.name, timed_out)
+    def _log(self, error: str) -> None:
+        fields = {"dependency": self.name, "critical": self.critical, "error": error}
+        log.warning("dependency failed", extra=fields)
 
     async def aclose(self) -> None:  # noqa: B027 - most kinds of client hold nothing
         """Gives back what the client holds."""

@@ -12,6 +12,9 @@ from app.middleware.request_id import HEADER, request_id
 
 MAX_ANSWER_BYTES = 1_048_576
 
+# Few are kept: httpx's pool asks the kernel about each idle connection on every request.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=10)
+
 
 class BadAnswer(Exception):
     """The dependency answered, but not what it should."""
@@ -24,7 +27,7 @@ class HttpDependency(Dependency):
         super().__init__(name, critical=critical, timeout=timeout)
         self.url = url
         # `ask` holds the clock for the whole call; httpx's own timeouts are a read's.
-        self.http = httpx.AsyncClient(verify=_tls(), timeout=None)  # noqa: S113
+        self.http = httpx.AsyncClient(verify=_tls(), limits=LIMITS, timeout=None)  # noqa: S113
 
     async def fetch(self) -> Any:
         return await self.get(self.url)

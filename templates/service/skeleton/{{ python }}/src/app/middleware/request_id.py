@@ -24,14 +24,11 @@ class RequestId:
             return await self.app(scope, receive, send)
         given = Headers(scope=scope).get(HEADER, "")
         current = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
-        token = request_id.set(current)
+        request_id.set(current)  # of this request's task, and gone with it
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = current
             await send(message)
 
-        try:
-            await self.app(scope, receive, send_with_id)
-        finally:
-            request_id.reset(token)
+        await self.app(scope, receive, send_with_id)
