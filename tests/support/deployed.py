@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Deployed:
         (found,) = self.all(kind)
         return found
 
-    @property
+    @cached_property
     def answers(self) -> Object:
         return read_yaml(self.example / ".copier-answers.yml")[0]
 
@@ -89,7 +89,9 @@ class Deployed:
         return {each["metadata"]["name"]: each["spec"] for each in self.all("NetworkPolicy")}
 
 
+@cache
 def deployed(example: Path, overlay: str) -> Deployed:
+    """Return a golden's overlay as objects, which all tests share: copy it before you change it."""
     return Deployed(example, overlay, list(yaml.safe_load_all(manifests(example, overlay))))
 
 

@@ -1,0 +1,1 @@
+"""What must hold between the files of a service, whatever the answers: over every golden, in both overlays."""

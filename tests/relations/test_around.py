@@ -1,0 +1,124 @@
+"""What surrounds the service agrees with it: compose, stubs, Makefile, README, CODEOWNERS, pipelines."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml
+
+VERBS = (
+    "help setup lint format test run up build push manifests lint-manifests namespaces deploy-dev deploy-production"
+    " rollback pin update"
+)
+
+GITLAB_KEYWORDS = {"image", "services", "types", "before_script", "after_script", "cache", "include", "pages"}
+
+
+def stub_ports(example: Path) -> dict[str, int]:
+    """Return the port of each stub by the name it answers with."""
+    conf = example / "stubs" / "nginx.conf"
+    pairs = re.findall(
+        r'listen (\d+);\s+return 200 \'\{"stub": "([a-z0-9-]+)"\}', conf.read_text() if conf.exists() else ""
+    )
+    return {name: int(port) for port, name in pairs}
+
+
+def test_the_environment_is_the_contracts(service: Deployed) -> None:
+    common = {"LOG_LEVEL", "ADMIN_PORT", "SHUTDOWN_SECONDS", "DRAIN_SECONDS", "REQUEST_SECONDS", "MAX_BODY_BYTES"}
+    ports = {f"PORT_{each['name'].upper().replace('-', '_')}" for each in service.answers["ports"]}
+    values = {}
+    for each in service.answers["dependencies"]:
+        prefix = each["name"].upper().replace("-", "_")
+        values |= {f"{prefix}_URL": each["url"], f"{prefix}_TIMEOUT_SECONDS": str(each["timeout"])}
+    assert set(service.config) == common | ports | set(values)
+    assert values.items() <= service.config.items()
+
+
+def test_the_readme_has_every_variable_and_number(service: Deployed) -> None:
+    readme = (service.example / "README.md").read_text()
+    assert [key for key in service.config if f"| `{key}` |" not in readme] == []
+    spec = service.one("Deployment")["spec"]
+    for name in ("minReadySeconds", "progressDeadlineSeconds"):
+        assert f"| {name} | {spec[name]} s |" in readme
+
+
+@each_example
+def test_every_dependency_has_a_stub_and_all_point_to_it(example: Path) -> None:
+    service = deployed(example, "production")
+    ports = stub_ports(example)
+    assert list(ports) == [each["name"] for each in service.answers["dependencies"]]
+    taken = {int(value) for key, value in service.config.items() if re.match(r"PORT_|ADMIN_PORT", key)}
+    assert len(set(ports.values())) == len(ports) and not set(ports.values()) & taken
+    (compose,) = read_yaml(example / "compose.yaml")
+    environment = compose["services"]["service"].get("environment", {})
+    makefile = (example / "Makefile").read_text()
+    for each in service.answers["dependencies"]:
+        name, scheme = each["name"], "http://" if "://" in each["url"] else ""
+        variable = f"{name.upper().replace('-', '_')}_URL"
+        assert environment.pop(variable) == f"{scheme}stubs:{ports[name]}"
+        assert f"run: export {variable} ?= {scheme}localhost:{ports[name]}\n" in makefile
+    assert not environment
+    assert ("stubs" in compose["services"]) == bool(ports) == (example / "stubs").exists()
+    if ports:
+        assert compose["services"]["stubs"]["ports"] == [f"127.0.0.1:{port}:{port}" for port in ports.values()]
+
+
+@each_example
+def test_compose_runs_what_the_cluster_runs(example: Path) -> None:
+    (compose,) = read_yaml(example / "compose.yaml")
+    service = compose["services"]["service"]
+    assert service["env_file"] == "deploy/base/config.env" and (example / service["env_file"]).is_file()
+    assert service["read_only"] is True and service["cap_drop"] == ["ALL"]
+    assert "image" not in service and (example / service["build"]["context"] / "Dockerfile").is_file()
+    answered = [each["path"] for each in deployed(example, "dev").answers["writable_paths"]]
+    assert [each.split(":")[0] for each in service.get("tmpfs", [])] == answered
+
+
+@each_example
+def test_the_owner_owns_everything(example: Path) -> None:
+    (answers,) = yaml.safe_load_all((example / ".copier-answers.yml").read_text())
+    assert (example / "CODEOWNERS").read_text() == f"* @{answers['owner']}\n"
+
+
+@each_example
+def test_the_verbs_are_the_same_in_every_language(example: Path) -> None:
+    makefile = (example / "Makefile").read_text()
+    found = re.findall(r"^([a-z-]+):[^=\n]*?## \S", makefile, re.MULTILINE)
+    assert set(VERBS.split()) <= set(found) and len(found) == len(set(found))
+    assert ("stubs" in found) == (example / "stubs").exists()
+
+
+@each_example
+def test_the_pipeline_is_that_of_the_forge(example: Path) -> None:
+    (answers,) = yaml.safe_load_all((example / ".copier-answers.yml").read_text())
+    github, gitlab = example / ".github", example / ".gitlab-ci.yml"
+    assert (github.exists(), gitlab.exists()) == (answers["ci"] == "github", answers["ci"] == "gitlab")
+    for path in (github / "workflows" / "ci.yml", gitlab):
+        if path.exists():
+            missing = {"make lint", "make test", "yamllint", "kubeconform", "hadolint"} - {
+                word
+                for word in ("make lint", "make test", "yamllint", "kubeconform", "hadolint")
+                if word in path.read_text()
+            }
+            assert not missing
+    if gitlab.exists():
+        (pipeline,) = read_yaml(gitlab)
+        assert not set(pipeline) & GITLAB_KEYWORDS, "a job under a name that means something else to GitLab"
+    if github.exists():
+        (workflow,) = read_yaml(github / "workflows" / "ci.yml")
+        assert workflow["permissions"] == {"contents": "read"}
+        assert all("timeout-minutes" in job and "permissions" not in job for job in workflow["jobs"].values())
+
+
+@each_example
+def test_text_files_end_well(example: Path) -> None:
+    for path in files_of(example):
+        text = path.read_text()
+        assert text.endswith("\n") or not text, f"{path}: no newline at the end"
+        assert not text.endswith("\n\n"), f"{path}: blank lines at the end"
+        assert not re.search(r"[ \t]\n", text), f"{path}: blanks at the end of a line"
+        if path.suffix not in {".py", ".pyi"} and path.name != ".copier-answers.yml":
+            assert "\n\n\n" not in text, f"{path}: more than one blank line"

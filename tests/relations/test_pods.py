@@ -1,0 +1,98 @@
+"""What every pod has, whether it serves or works off a job: an owner, an account, values, bounds, and no rights."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.deployed import Deployed, Object, quantity
+
+
+def containers(service: Deployed) -> list[Object]:
+    return [each for _, pod in service.pods for each in pod["spec"]["containers"]]
+
+
+def test_no_pod_is_naked(service: Deployed) -> None:
+    kinds = {each["kind"] for each in service.objects}
+    assert "Deployment" in kinds and not kinds & {"Pod", "ReplicaSet", "ReplicationController"}
+
+
+def test_every_reference_leads_somewhere(service: Deployed) -> None:
+    accounts = {each["metadata"]["name"] for each in service.all("ServiceAccount")}
+    maps = {each["metadata"]["name"] for each in service.all("ConfigMap")}
+    for name, pod in service.pods:
+        assert pod["spec"]["serviceAccountName"] in accounts, name
+    for container in containers(service):
+        assert [each["configMapRef"]["name"] for each in container["envFrom"]] and {
+            each["configMapRef"]["name"] for each in container["envFrom"]
+        } <= maps
+        assert not [each for each in container.get("env", []) if "valueFrom" in each]
+
+
+def test_all_objects_lie_in_the_overlays_namespace(service: Deployed) -> None:
+    suffix = "-dev" if service.overlay == "dev" else ""
+    namespaces = {each["metadata"].get("namespace") for each in service.objects}
+    assert namespaces == {service.answers["kubernetes_namespace"] + suffix}
+
+
+def test_all_objects_have_names_and_labels_that_kubernetes_takes(service: Deployed) -> None:
+    for each in service.objects:
+        longest = {"Service": 63, "CronJob": 52}.get(each["kind"], 253)
+        assert len(each["metadata"]["name"]) <= longest
+        assert each["metadata"]["labels"]["app.kubernetes.io/name"] == service.answers["name"]
+    names = [(each["kind"], each["metadata"]["name"]) for each in service.objects]
+    assert len(names) == len(set(names))
+
+
+def test_limits_are_not_below_requests(service: Deployed) -> None:
+    for container in containers(service):
+        requests, limits = container["resources"]["requests"], container["resources"]["limits"]
+        assert set(requests) == set(limits) == {"cpu", "memory", "ephemeral-storage"}
+        assert all(quantity(limits[key]) >= quantity(requests[key]) > 0 for key in requests)
+        assert requests["cpu"] == service.answers["cpu_request"] and limits["cpu"] == service.answers["cpu_limit"]
+        assert limits["memory"] == service.answers["memory_limit"]
+
+
+def test_only_the_writable_paths_can_be_written_to(service: Deployed) -> None:
+    answered = {each["path"]: each["size"] for each in service.answers["writable_paths"]}
+    for name, pod in service.pods:
+        volumes = {each["name"]: each["emptyDir"]["sizeLimit"] for each in pod["spec"].get("volumes", [])}
+        (container,) = pod["spec"]["containers"]
+        mounts = {each["mountPath"]: volumes[each["name"]] for each in container.get("volumeMounts", [])}
+        assert mounts == answered and len(volumes) == len(answered), name
+        bound = quantity(container["resources"]["limits"]["ephemeral-storage"])
+        assert bound > sum(quantity(size) for size in volumes.values()), name
+        variables = {each["name"]: each["value"] for each in container.get("env", [])}
+        assert variables.get("TMPDIR") == next(iter(answered), None), name
+
+
+def test_pods_meet_the_restricted_standard(service: Deployed) -> None:
+    """https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted"""
+    for _, pod in service.pods:
+        spec = pod["spec"]
+        context = spec["securityContext"]
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & set(spec)
+        assert context["runAsNonRoot"] and context["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert context["runAsUser"] == context["runAsGroup"] == context["fsGroup"] == 10001
+        assert spec["automountServiceAccountToken"] is False and spec["enableServiceLinks"] is False
+        for container in spec["containers"]:
+            assert container["securityContext"] == {
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"]},
+                "readOnlyRootFilesystem": True,
+            }
+
+
+def test_the_pod_and_the_image_name_one_user(service: Deployed) -> None:
+    users = re.findall(r"^USER (.+)$", (service.example / "Dockerfile").read_text(), re.MULTILINE)
+    assert users and users[-1] == "10001:10001"
+
+
+def test_arguments_are_the_commands(service: Deployed) -> None:
+    assert service.container["args"] == ["serve"] and "command" not in service.container
+    for job, (_, spec) in zip(
+        sorted(service.answers["jobs"], key=lambda each: each["name"]),
+        sorted(service.jobs, key=lambda each: each[0]),
+        strict=True,
+    ):
+        (container,) = spec["template"]["spec"]["containers"]
+        assert container["args"] == job["command"].split(" ") and "command" not in container

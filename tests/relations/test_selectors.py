@@ -1,0 +1,62 @@
+"""What selects pods selects the right ones: the serving pods, never those of a job, and no pod stays without a policy."""
+
+from __future__ import annotations
+
+from tests.support.deployed import Deployed, matches
+
+
+def labels_of(service: Deployed) -> dict[str, dict[str, str]]:
+    return {name: pod["metadata"]["labels"] for name, pod in service.pods}
+
+
+def serving_only(service: Deployed, selector: dict[str, dict[str, str]]) -> bool:
+    chosen = [name for name, labels in labels_of(service).items() if matches(selector, labels)]
+    return chosen == [service.one("Deployment")["metadata"]["name"]]
+
+
+def test_the_deployment_selects_its_pods(service: Deployed) -> None:
+    assert serving_only(service, service.one("Deployment")["spec"]["selector"])
+
+
+def test_the_service_selects_the_serving_pods(service: Deployed) -> None:
+    assert serving_only(service, {"matchLabels": service.one("Service")["spec"]["selector"]})
+
+
+def test_the_disruption_budget_selects_the_serving_pods(service: Deployed) -> None:
+    assert serving_only(service, service.one("PodDisruptionBudget")["spec"]["selector"])
+
+
+def test_the_spread_counts_the_serving_pods(service: Deployed) -> None:
+    constraints = service.one("Deployment")["spec"]["template"]["spec"]["topologySpreadConstraints"]
+    assert [each["topologyKey"] for each in constraints] == ["kubernetes.io/hostname", "topology.kubernetes.io/zone"]
+    assert all(serving_only(service, each["labelSelector"]) for each in constraints)
+    assert {each["whenUnsatisfiable"] for each in constraints} == {"ScheduleAnyway"}
+
+
+def test_every_pod_is_closed_both_ways(service: Deployed) -> None:
+    policy = service.policies[service.answers["name"]]
+    assert all(matches(policy["podSelector"], labels) for labels in labels_of(service).values())
+    assert policy["policyTypes"] == ["Ingress", "Egress"] and "ingress" not in policy
+
+
+def test_traffic_comes_to_the_serving_pods_alone(service: Deployed) -> None:
+    policy = service.policies[f"{service.answers['name']}-serve"]
+    assert serving_only(service, policy["podSelector"]) and policy["policyTypes"] == ["Ingress"]
+
+
+def test_the_policy_lets_out_to_dns_and_each_dependency(service: Deployed) -> None:
+    dns, *others = service.policies[service.answers["name"]]["egress"]
+    assert [(each["port"], each["protocol"]) for each in dns["ports"]] == [(53, "UDP"), (53, "TCP")]
+    dependencies = [each for each in service.answers["dependencies"] if "localhost" not in each["url"]]
+    assert len(others) == len(dependencies)
+    assert all(rule["to"] for rule in others), "a rule without a destination lets everything out"
+    for rule in others:
+        blocks = [each["ipBlock"] for each in rule["to"] if "ipBlock" in each]
+        assert not blocks or rule["ports"], "an address is open at one port alone"
+        assert all(each["cidr"] != "0.0.0.0/0" or each["except"] for each in blocks)
+
+
+def test_an_autoscaler_scales_the_deployment(service: Deployed) -> None:
+    for each in service.all("HorizontalPodAutoscaler"):
+        target = each["spec"]["scaleTargetRef"]
+        assert (target["kind"], target["name"]) == ("Deployment", service.one("Deployment")["metadata"]["name"])
