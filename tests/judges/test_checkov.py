@@ -68,6 +68,8 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_checkov_finds_nothing(framework: str, reports: dict[str, Any]) -> None:
+    if not with_framework(framework):
+        pytest.skip(f"no golden has anything for {framework}")
     report = reports[framework]
     found = [
         f"{each['check_id']} {each['file_path']} {each['resource']}: {each['check_name']}"
