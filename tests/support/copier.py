@@ -12,8 +12,12 @@ from pathlib import Path
 def copier(
     answers: Path, source: str | Path, destination: Path, git_config: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `copier copy` without --trust, with git settings given by the environment."""
-    settings = {"GIT_CONFIG_COUNT": str(len(git_config or {}))}
+    """Run `copier copy` without --trust, with git settings given by the environment.
+
+    Copier keeps mirrors of templates by URL in the user's cache folder; each destination's is its own here.
+    """
+    cache = destination.parent / "cache"
+    settings = {"GIT_CONFIG_COUNT": str(len(git_config or {})), "XDG_CACHE_HOME": str(cache)}
     for index, (key, value) in enumerate((git_config or {}).items()):
         settings |= {f"GIT_CONFIG_KEY_{index}": key, f"GIT_CONFIG_VALUE_{index}": value}
     options = ["--quiet", "--defaults", "--data-file", str(answers)]

@@ -1,0 +1,111 @@
+"""Configuration from the environment, validated before anything starts (P12)."""
+
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ConfigurationError(Exception):
+    """Every mistake in the environment, one sentence each."""
+
+    def __init__(self, errors: list[str]) -> None:
+        super().__init__("; ".join(errors))
+        self.errors = errors
+
+
+def _plain_number(value: Any) -> Any:
+    """Only digits, a sign and a point: no `1_000`, no ` 5`, no `1e3`, no `nan`."""
+    if isinstance(value, str):
+        digits = value.removeprefix("-").replace(".", "", 1)
+        if not (digits.isascii() and digits.isdecimal()):
+            raise ValueError("not a number")
+    return value
+
+
+def _http_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+        raise ValueError("not a URL")
+    if not (value.isascii() and value.isprintable()) or " " in value:
+        raise ValueError("not a URL")
+    return value
+
+
+# A description is the "what is right" of the sentence that refuses a wrong value.
+Number = BeforeValidator(_plain_number)
+Port = Annotated[int, Number, Field(ge=1, le=65535, description="a port from 1 to 65535")]
+Seconds = Annotated[
+    float, Number, Field(gt=0, le=3600, description="a number of seconds above 0, at most 3600")
+]
+HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description="an http(s):// URL")]
+
+
+class Settings(BaseSettings):
+    """A field is the environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    service_version: str = "0.0.0"
+    log_level: Literal["debug", "info", "warn", "error"] = Field(
+        "info", description="one of debug, info, warn, error"
+    )
+
+    # Ports
+    port_http: Port = 8080
+    admin_port: Port = 8081
+
+    # Limits of one request
+    # P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
+    request_seconds: Seconds = 1
+    max_body_bytes: Annotated[int, Number] = Field(
+        1_048_576, ge=0, le=2**31, description="a whole number of bytes from 0 to 2147483648"
+    )
+
+    # Start and stop; the delay rehearses a slow start
+    startup_delay_seconds: Annotated[float, Number] = Field(
+        0, ge=0, le=3600, description="a number of seconds from 0 to 3600"
+    )
+    shutdown_seconds: Annotated[int, Number] = Field(
+        4, ge=1, le=3600, description="a whole number of seconds from 1 to 3600"
+    )
+    # P08: kept-alive connections are told to close before the listener does
+    drain_seconds: Annotated[float, Number] = Field(
+        1, ge=0, le=60, description="a number from 0 to 60, below SHUTDOWN_SECONDS"
+    )
+
+    @field_validator("drain_seconds")
+    @classmethod
+    def _below_shutdown(cls, value: float, info: ValidationInfo) -> float:
+        if value >= info.data.get("shutdown_seconds", float("inf")):
+            raise ValueError("not below SHUTDOWN_SECONDS")
+        return value
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """The ports that serve traffic, by name."""
+        return {
+            "http": self.port_http,
+        }
+
+
+def load() -> Settings:
+    """Reads the environment; raises ConfigurationError with every mistake in it."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ConfigurationError([_sentence(mistake) for mistake in error.errors()]) from None
+
+
+def _sentence(mistake: Any) -> str:
+    name = str(mistake["loc"][0])
+    right = Settings.model_fields[name].description
+    return f'{name.upper()}: "{str(mistake["input"])[:80]}" is not {right}'

@@ -1,0 +1,100 @@
+"""The listener on a real socket: slow and greedy clients, and an end that loses no request."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from app import listener, protocol
+from app.listener import Listener, PortUnavailable, bind
+
+REQUEST = b"GET / HTTP/1.1\r\nHost: service\r\n\r\n"
+
+
+async def hello(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("hello")(scope, receive, send)
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[tuple[Listener, int]]:
+    sock = bind(0)
+    server = Listener(hello, sock)
+    await server.open()
+    try:
+        yield server, sock.getsockname()[1]
+    finally:
+        if not server.should_exit:
+            await server.close()
+
+
+async def test_both_families_are_served() -> None:
+    async with listening() as (_, port):
+        for host in ["127.0.0.1", *(["::1"] if socket.has_ipv6 else [])]:
+            reader, writer = await asyncio.open_connection(host, port)
+            writer.write(REQUEST)
+            assert b" 200 " in await reader.readline()
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nX-Large: " + b"x" * 200_000,
+        b"GET / HTTP/1.1\r\nX-Large: " + b"x" * 40_000 + b"\r\n\r\n",
+        b"GET /" + b"x" * 40_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"X-Many: x\r\n" * 5_000,
+    ],
+)
+async def test_large_headers_are_refused(head: bytes) -> None:
+    async with listening() as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        assert b" 400 " in await reader.readline()
+        writer.close()
+
+
+async def test_a_slow_head_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.5)
+    async with listening() as (_, port), asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(REQUEST)
+        await reader.readuntil(b"hello")
+        writer.write(REQUEST[:-2])
+        assert await reader.read() == b""
+        writer.close()
+
+
+async def test_a_connection_that_came_before_the_end_is_answered() -> None:
+    async with listening() as (server, port):
+        loop = asyncio.get_running_loop()
+        with socket.create_connection(("127.0.0.1", port)) as early:
+            early.setblocking(False)
+            # The event loop has not run since: the connection waits in the kernel's queue.
+            closing = asyncio.create_task(server.close())
+            await asyncio.sleep(0.2)
+            await loop.sock_sendall(early, REQUEST)
+            assert b" 200 " in await loop.sock_recv(early, 1000)
+        await closing
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port))
+
+
+async def test_a_silent_connection_does_not_hold_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "FIRST_REQUEST_SECONDS", 0.1)
+    async with listening() as (server, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(5):
+            await server.close()
+            assert await reader.read() == b""
+        writer.close()
+
+
+def test_a_port_in_use_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortUnavailable, match=f"port {port}: "):
+            bind(port)

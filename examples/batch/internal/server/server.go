@@ -1,0 +1,186 @@
+// Package server serves ports, and stops without losing a request (P08).
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	headerTime     = 5 * time.Second        // for a request's header, so that slow clients hold nothing for long
+	idleTime       = 75 * time.Second       // longer than the 60 s of usual proxies, which then close first
+	maxHeaderBytes = 32 << 10               // cookies and tokens fit
+	quietTime      = 500 * time.Millisecond // without a connection before a drain ends early: probes see it meanwhile
+	unsentTime     = time.Second            // at the end, for connected clients to send their first request
+	tick           = 10 * time.Millisecond
+)
+
+// Server serves one handler on any number of ports.
+type Server struct {
+	http      http.Server
+	handler   http.Handler
+	listeners []net.Listener
+	failed    chan error
+	draining  atomic.Bool
+	inFlight  atomic.Int64
+
+	mu          sync.Mutex
+	connections map[net.Conn]http.ConnState
+}
+
+// New returns a server of the handler, whose requests take at most the given time.
+func New(handler http.Handler, longest time.Duration) *Server {
+	s := &Server{
+		handler:     handler,
+		failed:      make(chan error, 1),
+		connections: map[net.Conn]http.ConnState{},
+	}
+	s.http.Handler = http.HandlerFunc(s.serve)
+	s.http.ConnState = s.note
+	s.http.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)
+	s.http.ReadHeaderTimeout = headerTime
+	s.http.IdleTimeout = idleTime
+	s.http.MaxHeaderBytes = maxHeaderBytes
+	s.http.WriteTimeout = longest + headerTime // a client that does not read the answer is cut off
+	return s
+}
+
+// Listen opens a port on all addresses, serves it, and returns its number (which is a free one for port 0).
+func (s *Server) Listen(port int) (int, error) {
+	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
+	if err != nil {
+		return 0, err
+	}
+	s.listeners = append(s.listeners, listener)
+	go func() {
+		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+			s.failed <- err
+		}
+	}()
+	return listener.Addr().(*net.TCPAddr).Port, nil
+}
+
+// Failed gives the error of a port that can't be served any more.
+func (s *Server) Failed() <-chan error {
+	return s.failed
+}
+
+// Close ends everything at once.
+func (s *Server) Close() error {
+	return s.http.Close()
+}
+
+// Drain goes on serving for the given time, or until no connection has been open for a while.
+// Every response closes its connection, so that no client keeps one on which it would lose a request.
+func (s *Server) Drain(ctx context.Context, longest time.Duration) {
+	s.draining.Store(true)
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	busy := time.Now()
+	wait(ctx, func() bool {
+		if open, _ := s.open(); open > 0 {
+			busy = time.Now()
+		}
+		return time.Since(busy) >= quietTime
+	})
+}
+
+// Finish closes the ports and waits for the requests in flight; it fails if the context ends before they do.
+//
+// Not by http.Server.Shutdown: that drops a request which was received but not yet begun.
+func (s *Server) Finish(ctx context.Context) error {
+	s.draining.Store(true)
+	defer s.http.Close()
+	for _, listener := range s.listeners {
+		listener.Close()
+	}
+	working := time.Now()
+	return wait(ctx, func() bool {
+		_, busy := s.open()
+		if s.inFlight.Load() > 0 {
+			working = time.Now()
+		}
+		return busy == 0 || time.Since(working) >= unsentTime
+	})
+}
+
+// wait looks again and again whether it is done.
+func wait(ctx context.Context, done func() bool) error {
+	ticker := time.NewTicker(tick)
+	defer ticker.Stop()
+	for !done() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-ticker.C:
+		}
+	}
+	return nil
+}
+
+// open counts the connections, and those of them that wait for no next request.
+func (s *Server) open() (all, busy int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, state := range s.connections {
+		if state != http.StateIdle {
+			busy++
+		}
+	}
+	return len(s.connections), busy
+}
+
+func (s *Server) note(connection net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch state {
+	case http.StateClosed, http.StateHijacked:
+		delete(s.connections, connection)
+	default:
+		s.connections[connection] = state
+	}
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	s.inFlight.Add(1)
+	defer s.inFlight.Add(-1)
+	response := &response{ResponseWriter: w, draining: &s.draining}
+	s.handler.ServeHTTP(response, r)
+	if !response.begun {
+		response.WriteHeader(http.StatusOK)
+	}
+}
+
+// response closes its connection if it begins while the server drains.
+type response struct {
+	http.ResponseWriter
+	draining *atomic.Bool
+	begun    bool
+}
+
+func (r *response) WriteHeader(status int) {
+	if r.draining.Load() {
+		r.Header().Set("Connection", "close")
+	}
+	r.begun = r.begun || status >= 200
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *response) Write(body []byte) (int, error) {
+	if !r.begun {
+		r.WriteHeader(http.StatusOK)
+	}
+	return r.ResponseWriter.Write(body)
+}
+
+// Unwrap is for http.ResponseController.
+func (r *response) Unwrap() http.ResponseWriter {
+	return r.ResponseWriter
+}

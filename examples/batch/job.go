@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/example-org/batch/internal/config"
+	"github.com/example-org/batch/internal/panics"
+	"github.com/example-org/batch/internal/requestid"
+)
+
+// job makes a sub-command of a job's work (P09).
+func job(work func(context.Context, []string) error) func(context.Context, config.Config, []string) int {
+	return func(ctx context.Context, settings config.Config, args []string) int {
+		ctx = requestid.With(ctx, requestid.New())
+		done := make(chan error, 1)
+		go func() {
+			done <- guarded(func() error { return work(ctx, args) })
+		}()
+		return await(ctx, done, settings.Shutdown-margin)
+	}
+}
+
+func guarded(work func() error) (err error) {
+	defer panics.Catch(&err)
+	return work()
+}
+
+// await gives the job's exit code; a job that is told to stop may take so long to do it.
+func await(ctx context.Context, done <-chan error, longest time.Duration) int {
+	select {
+	case err := <-done:
+		if ctx.Err() == nil {
+			return report(ctx, err)
+		}
+	case <-ctx.Done():
+		slog.InfoContext(ctx, "stopping")
+		select {
+		case <-done:
+		case <-time.After(longest):
+		}
+	}
+	slog.InfoContext(ctx, "stopped")
+	return exitTerminated
+}
+
+func report(ctx context.Context, err error) int {
+	if err != nil {
+		slog.ErrorContext(ctx, "job failed", panics.Attrs(err)...)
+		return exitFailed
+	}
+	slog.InfoContext(ctx, "job finished")
+	return exitOK
+}

@@ -1,0 +1,3 @@
+"""my-service: the service's code, one idea a module."""
+
+SERVICE = "my-service"

@@ -1,0 +1,190 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
+	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
+	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
+)
+
+// ask sends a request to an API with these variables, and gives the response and its JSON.
+func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
+	settings, mistakes := config.Load(func(variable string) (string, bool) {
+		value, ok := variables[variable]
+		return value, ok
+	})
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	m := metrics.New()
+	recorder := httptest.NewRecorder()
+	New(settings, dependencies.New(settings.Upstreams, m), m).ServeHTTP(recorder, request)
+	var body map[string]any
+	if err := json.Unmarshal(recorder.Body.Bytes(), &body); err != nil {
+		t.Fatalf("%v in %s", err, recorder.Body)
+	}
+	return recorder.Result(), body
+}
+
+func TestRefusals(t *testing.T) {
+	for _, test := range []struct {
+		method string
+		path   string
+		body   string
+		status int
+	}{
+		{"GET", "/missing", "", 404},
+		{"POST", "/missing", "x", 404},
+		{"POST", "/", "x", 405},
+		{"BREW", "/", "", 405},
+		{"GET", "/", "0123456789a", 413},
+		{"POST", "/missing", "0123456789a", 413},
+	} {
+		request := httptest.NewRequest(test.method, test.path, strings.NewReader(test.body))
+		request.Header.Set(requestid.Header, "abc")
+		response, body := ask(t, map[string]string{"MAX_BODY_BYTES": "10"}, request)
+		if response.StatusCode != test.status || body["status"] != float64(test.status) {
+			t.Errorf("%s %s gives %d %v, want %d", test.method, test.path, response.StatusCode, body, test.status)
+		}
+		if kind := response.Header.Get("Content-Type"); kind != "application/problem+json" {
+			t.Errorf("%s %s gives %s", test.method, test.path, kind)
+		}
+		if body["request_id"] != "abc" || response.Header.Get(requestid.Header) != "abc" {
+			t.Errorf("%s %s: the request id is not abc in %v, %v", test.method, test.path, body, response.Header)
+		}
+		if allowed := response.Header.Get("Allow"); (allowed == "GET, HEAD") != (test.status == 405) {
+			t.Errorf("%s %s: Allow is %q", test.method, test.path, allowed)
+		}
+	}
+}
+
+func TestRoutesOfMetrics(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", http.NotFound)
+	mux.HandleFunc("GET /orders/{id}", http.NotFound)
+	for path, want := range map[string]string{
+		"/":          "/",
+		"/orders/17": "/orders/{id}",
+		"/missing":   "unmatched",
+	} {
+		if route := (routed{mux}).pattern(httptest.NewRequest("GET", path, nil)); route != want {
+			t.Errorf("%s is %s, want %s", path, route, want)
+		}
+	}
+}
+
+// How each dependency is known in the environment, and what its failure means.
+var upstreams = []struct {
+	name     string
+	variable string
+	critical bool
+	tcp      bool
+}{
+	{"ledger", "LEDGER", true, false},
+	{"database", "DATABASE", true, true},
+	{"cache", "CACHE", false, true},
+	{"exchange-rates", "EXCHANGE_RATES", false, false},
+	{"type", "TYPE", false, false},
+}
+
+// at gives the variables that lead every dependency to one server.
+func at(server *httptest.Server) map[string]string {
+	variables := map[string]string{"REQUEST_SECONDS": "60"}
+	for _, one := range upstreams {
+		lead(variables, one.variable, one.tcp, server)
+		variables[one.variable+"_TIMEOUT_SECONDS"] = "30"
+	}
+	return variables
+}
+
+func lead(variables map[string]string, variable string, tcp bool, server *httptest.Server) {
+	variables[variable+"_URL"] = server.URL
+	if tcp {
+		variables[variable+"_URL"] = server.Listener.Addr().String()
+	}
+}
+
+func TestOverview(t *testing.T) {
+	healthy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, "fine, ", r.Header.Get(requestid.Header))
+	}))
+	defer healthy.Close()
+	request := httptest.NewRequest("GET", "/", nil)
+	request.Header.Set(requestid.Header, "abc")
+	variables := at(healthy)
+	variables["SERVICE_VERSION"] = "1.2.3"
+
+	response, body := ask(t, variables, request)
+
+	if response.StatusCode != 200 || body["service"] != config.Service || body["version"] != "1.2.3" {
+		t.Errorf("%d %v", response.StatusCode, body)
+	}
+	if degraded, _ := body["degraded"].([]any); degraded == nil || len(degraded) > 0 {
+		t.Errorf("degraded: %v", body["degraded"])
+	}
+	answers, _ := body["dependencies"].(map[string]any)
+	for _, one := range upstreams {
+		want := "fine, abc"
+		if one.tcp {
+			want = "map[reachable:true]"
+		}
+		if got := fmt.Sprint(answers[one.name]); got != want {
+			t.Errorf("%s gives %s", one.name, got)
+		}
+	}
+}
+
+// One dependency after another fails, in each of the ways; the others are well.
+func TestFailures(t *testing.T) {
+	healthy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer healthy.Close()
+	slow := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
+	defer slow.Close()
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	for _, one := range upstreams {
+		for _, failure := range []struct {
+			name   string
+			server *httptest.Server
+			status int
+		}{
+			{"closed", closed, 502},
+			{"slow", slow, 504},
+		} {
+			if one.tcp && failure.server == slow {
+				continue // it takes connections
+			}
+			t.Run(one.name+" "+failure.name, func(t *testing.T) {
+				variables := at(healthy)
+				lead(variables, one.variable, one.tcp, failure.server)
+				if failure.server == slow {
+					variables[one.variable+"_TIMEOUT_SECONDS"] = "0.1"
+				}
+				began := time.Now()
+				response, body := ask(t, variables, httptest.NewRequest("GET", "/", nil))
+				if took := time.Since(began); took > 10*time.Second {
+					t.Errorf("it took %v", took)
+				}
+				if one.critical {
+					if response.StatusCode != failure.status || !strings.Contains(fmt.Sprint(body["detail"]), one.name) {
+						t.Errorf("%d %v, want %d", response.StatusCode, body, failure.status)
+					}
+					return
+				}
+				answers, _ := body["dependencies"].(map[string]any)
+				answer, there := answers[one.name]
+				if response.StatusCode != 200 || !there || answer != nil || fmt.Sprint(body["degraded"]) != "["+one.name+"]" {
+					t.Errorf("%d %v", response.StatusCode, body)
+				}
+			})
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
+	"gitlab.example.com/example-group/backend/everything-go/internal/problem"
+	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
+)
+
+type overview struct {
+	Service      string         `json:"service"`
+	Version      string         `json:"version"`
+	Dependencies map[string]any `json:"dependencies"`
+	Degraded     []string       `json:"degraded"`
+}
+
+// overview asks every dependency; the place for the team's first route.
+func (a api) overview(w http.ResponseWriter, r *http.Request) error {
+	answers, err := dependencies.Gather(r.Context(), a.set)
+	if err != nil {
+		return unavailable(err)
+	}
+	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, answers.ByName, answers.Degraded})
+}
+
+// unavailable makes a dependency's failure one that clients may see.
+func unavailable(err error) error {
+	var failure *upstream.Failure
+	if !errors.As(err, &failure) {
+		return err
+	}
+	if failure.Timeout {
+		return problem.New(http.StatusGatewayTimeout, "The dependency %s did not answer in time.", failure.Dependency)
+	}
+	return problem.New(http.StatusBadGateway, "The dependency %s gave no good answer.", failure.Dependency)
+}

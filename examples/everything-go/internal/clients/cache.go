@@ -1,0 +1,22 @@
+package clients
+
+import (
+	"context"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
+)
+
+// Cache is the client of cache, which is auxiliary: a fallback answers for it.
+type Cache struct {
+	TCP *upstream.TCP
+}
+
+// Ask connects to cache.
+func (c Cache) Ask(ctx context.Context) (*upstream.Reachable, error) {
+	return c.TCP.Connect(ctx)
+}
+
+// Fallback is what stands in for the answer when there is none in time.
+func (c Cache) Fallback() *upstream.Reachable {
+	return nil
+}

@@ -1,0 +1,17 @@
+package clients
+
+import (
+	"context"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
+)
+
+// Database is the client of database, which is critical: without it a request fails.
+type Database struct {
+	TCP *upstream.TCP
+}
+
+// Ask connects to database.
+func (c Database) Ask(ctx context.Context) (*upstream.Reachable, error) {
+	return c.TCP.Connect(ctx)
+}

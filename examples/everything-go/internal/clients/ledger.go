@@ -1,0 +1,18 @@
+// Package clients has a typed client for each dependency.
+package clients
+
+import (
+	"context"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
+)
+
+// Ledger is the client of ledger, which is critical: without it a request fails.
+type Ledger struct {
+	HTTP *upstream.HTTP
+}
+
+// Ask gets the answer of ledger.
+func (c Ledger) Ask(ctx context.Context) (upstream.Answer, error) {
+	return c.HTTP.Get(ctx)
+}

@@ -1,0 +1,103 @@
+// Package config is the service's configuration: from the environment, validated before anything starts (P12).
+package config
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+)
+
+// Service is the service's name.
+const Service = "everything-go"
+
+// Config is the whole configuration, valid.
+type Config struct {
+	Version  string
+	LogLevel slog.Level
+
+	// Ports serve requests; AdminPort serves probes and metrics only.
+	Ports     []Port
+	AdminPort int
+
+	// Request is the time that one request may take.
+	Request time.Duration
+	// MaxBodyBytes is the largest body that a request may have.
+	MaxBodyBytes int64
+
+	// StartupDelay rehearses a slow start.
+	StartupDelay time.Duration
+	// Shutdown is the time from SIGTERM to the end, Drain the part of it in which requests are still accepted.
+	Shutdown time.Duration
+	Drain    time.Duration
+
+	Upstreams Upstreams
+}
+
+// Port is a port with its name.
+type Port struct {
+	Name   string
+	Number int
+}
+
+// Upstreams says where the dependencies are.
+type Upstreams struct {
+	Ledger HTTP
+
+	Database TCP
+
+	Cache TCP
+
+	ExchangeRates HTTP
+
+	Type HTTP
+}
+
+// HTTP is a dependency that speaks HTTP.
+type HTTP struct {
+	URL     *url.URL
+	Timeout time.Duration
+}
+
+// TCP is a dependency that is reached at host:port.
+type TCP struct {
+	Address string
+	Timeout time.Duration
+}
+
+// Load reads the environment. The mistakes name every variable that is wrong;
+// if there are any, the configuration is good for nothing but logging them.
+func Load(lookup func(string) (string, bool)) (config Config, mistakes []string) {
+	env := &environment{lookup: lookup}
+
+	config.Version = env.text("SERVICE_VERSION", "0.0.0")
+	config.LogLevel = env.level("LOG_LEVEL", slog.LevelInfo)
+
+	config.Ports = append(config.Ports, env.port("http", "PORT_HTTP", 8080))
+	config.Ports = append(config.Ports, env.port("internal", "PORT_INTERNAL", 8082))
+	config.Ports = append(config.Ports, env.port("partner", "PORT_PARTNER", 9443))
+	config.AdminPort = env.port("admin", "ADMIN_PORT", 9100).Number
+
+	// P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
+	config.Request = env.seconds("REQUEST_SECONDS", 11, shortest, longest)
+	config.MaxBodyBytes = int64(env.whole("MAX_BODY_BYTES", 1<<20, 0, 1<<31))
+
+	config.StartupDelay = env.seconds("STARTUP_DELAY_SECONDS", 0, 0, longest)
+	config.Shutdown = time.Duration(env.whole("SHUTDOWN_SECONDS", 60, 1, 3600)) * time.Second
+	// P08: kept-alive connections are told to close before the listener does
+	config.Drain = env.seconds("DRAIN_SECONDS", 2, 0, 60)
+	if config.Drain >= config.Shutdown && env.valid("DRAIN_SECONDS", "SHUTDOWN_SECONDS") {
+		env.refuse("DRAIN_SECONDS", config.Drain.Seconds(), "below SHUTDOWN_SECONDS")
+	}
+
+	config.Upstreams.Ledger = env.http("LEDGER", "http://ledger.accounts.svc.cluster.local:8080/v1/", 10)
+
+	config.Upstreams.Database = env.tcp("DATABASE", "postgres:5432", 1)
+
+	config.Upstreams.Cache = env.tcp("CACHE", "redis.caches.svc:6379", 0.1)
+
+	config.Upstreams.ExchangeRates = env.http("EXCHANGE_RATES", "https://rates.example.com/api", 1.5)
+
+	config.Upstreams.Type = env.http("TYPE", "http://192.0.2.7:8000", 0.25)
+
+	return config, env.mistakes
+}

@@ -1,0 +1,148 @@
+package config
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// No signs, exponents, hexadecimals, infinities: a person who types those made a mistake.
+var (
+	wholeNumber = regexp.MustCompile(`^[0-9]{1,18}$`)
+	number      = regexp.MustCompile(`^[0-9]{1,18}([.][0-9]{1,18})?$`)
+)
+
+// The range of every time limit, in seconds.
+const (
+	shortest = 0.001
+	longest  = 3600
+)
+
+// environment reads variables and collects what is wrong with them.
+type environment struct {
+	lookup   func(string) (string, bool)
+	mistakes []string
+	ports    map[int]string
+}
+
+func (e *environment) refuse(variable string, value any, right string) {
+	e.mistakes = append(e.mistakes, fmt.Sprintf("%s: %.200q is not %s", variable, fmt.Sprint(value), right))
+}
+
+func (e *environment) text(variable, fallback string) string {
+	if value, ok := e.lookup(variable); ok {
+		return value
+	}
+	return fallback
+}
+
+func (e *environment) level(variable string, fallback slog.Level) slog.Level {
+	value, ok := e.lookup(variable)
+	if !ok {
+		return fallback
+	}
+	switch value {
+	case "debug":
+		return slog.LevelDebug
+	case "info":
+		return slog.LevelInfo
+	case "warn":
+		return slog.LevelWarn
+	case "error":
+		return slog.LevelError
+	}
+	e.refuse(variable, value, "one of debug, info, warn, error")
+	return fallback
+}
+
+func (e *environment) whole(variable string, fallback, least, most int) int {
+	value, ok := e.lookup(variable)
+	if !ok {
+		return fallback
+	}
+	n, err := strconv.Atoi(value)
+	if err != nil || !wholeNumber.MatchString(value) || n < least || n > most {
+		e.refuse(variable, value, fmt.Sprintf("a whole number from %d to %d", least, most))
+		return fallback
+	}
+	return n
+}
+
+// port also sees to it that no port is used twice.
+func (e *environment) port(name, variable string, fallback int) Port {
+	n := e.whole(variable, fallback, 1, 65535)
+	if other, taken := e.ports[n]; taken && e.valid(variable, other) {
+		e.refuse(variable, n, "free: "+other+" has it")
+	}
+	if e.ports == nil {
+		e.ports = map[int]string{}
+	}
+	e.ports[n] = variable
+	return Port{Name: name, Number: n}
+}
+
+func (e *environment) seconds(variable string, fallback, least, most float64) time.Duration {
+	seconds := fallback
+	if value, ok := e.lookup(variable); ok {
+		given, err := strconv.ParseFloat(value, 64)
+		if err != nil || !number.MatchString(value) || given < least || given > most {
+			e.refuse(variable, value, fmt.Sprintf("a number of seconds from %v to %v", least, most))
+		} else {
+			seconds = given
+		}
+	}
+	return time.Duration(seconds * float64(time.Second))
+}
+
+// valid is true as long as none of the variables was refused.
+func (e *environment) valid(variables ...string) bool {
+	for _, variable := range variables {
+		for _, mistake := range e.mistakes {
+			if strings.HasPrefix(mistake, variable+": ") {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (e *environment) timeout(prefix string, fallback float64) time.Duration {
+	return e.seconds(prefix+"_TIMEOUT_SECONDS", fallback, shortest, longest)
+}
+
+func (e *environment) http(prefix, fallback string, timeout float64) HTTP {
+	value := e.text(prefix+"_URL", fallback)
+	target, err := url.Parse(value)
+	if err == nil && target.User != nil {
+		value = target.Redacted()
+	}
+	if err != nil || !usable(target) {
+		e.refuse(prefix+"_URL", value, "an http:// or https:// URL")
+	}
+	return HTTP{URL: target, Timeout: e.timeout(prefix, timeout)}
+}
+
+func usable(target *url.URL) bool {
+	port := target.Port()
+	return (target.Scheme == "http" || target.Scheme == "https") && target.Hostname() != "" &&
+		(port == "" || portNumber(port)) && !strings.ContainsAny(target.Host, " \t")
+}
+
+func (e *environment) tcp(prefix, fallback string, timeout float64) TCP {
+	address := e.text(prefix+"_URL", fallback)
+	host, port, err := net.SplitHostPort(address)
+	if err != nil || host == "" || strings.ContainsAny(host, "/@ \t") || !portNumber(port) {
+		e.refuse(prefix+"_URL", address, "an address host:port")
+	}
+	return TCP{Address: address, Timeout: e.timeout(prefix, timeout)}
+}
+
+func portNumber(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && wholeNumber.MatchString(text) && n >= 1 && n <= 65535
+}

@@ -1,0 +1,19 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
+)
+
+// Report is the work of the sub-command report; args are the words after it.
+func Report(ctx context.Context, set dependencies.Set, args []string) error {
+	answers, err := dependencies.Gather(ctx, set)
+	if err != nil {
+		return err
+	}
+	// The place for the team's work; it ends early when ctx does.
+	slog.DebugContext(ctx, "dependencies answered", "degraded", answers.Degraded, "args", args)
+	return nil
+}

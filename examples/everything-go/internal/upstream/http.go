@@ -1,0 +1,99 @@
+package upstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
+	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
+)
+
+// P13: a larger answer is a failure and not a use of memory.
+const maxAnswerBytes = 1 << 20
+
+// Answer is the JSON that a dependency answers; a text is a JSON string.
+type Answer = json.RawMessage
+
+// HTTP asks one dependency over HTTP, with a pool of connections of its own.
+type HTTP struct {
+	caller
+	url    *url.URL
+	client *http.Client
+}
+
+// NewHTTP returns a caller of the dependency.
+func NewHTTP(name string, target config.HTTP, m *metrics.Metrics) *HTTP {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 100          // instead of 2: parallel requests reuse connections
+	transport.IdleConnTimeout = 30 * time.Second // before most servers close them
+	client := &http.Client{Transport: transport, CheckRedirect: noRedirect}
+	return &HTTP{newCaller(name, target.Timeout, m), target.URL, client}
+}
+
+func noRedirect(*http.Request, []*http.Request) error {
+	return http.ErrUseLastResponse
+}
+
+// Get asks for the dependency's URL, with the path's elements appended to it.
+func (h *HTTP) Get(ctx context.Context, path ...string) (answer Answer, err error) {
+	target := h.url
+	if len(path) > 0 {
+		target = target.JoinPath(path...)
+	}
+	err = h.call(ctx, func(ctx context.Context) error {
+		answer, err = h.fetch(ctx, target)
+		return err
+	})
+	return answer, err
+}
+
+func (h *HTTP) fetch(ctx context.Context, target *url.URL) (Answer, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/json, text/plain")
+	if id := requestid.From(ctx); id != "" {
+		request.Header.Set(requestid.Header, id)
+	}
+	response, err := h.client.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	if response.StatusCode < 200 || response.StatusCode > 299 {
+		return nil, fmt.Errorf("status %d", response.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(body) > maxAnswerBytes {
+		return nil, fmt.Errorf("more than %d bytes", maxAnswerBytes)
+	}
+	return decode(response.Header.Get("Content-Type"), body)
+}
+
+func decode(contentType string, body []byte) (Answer, error) {
+	kind, _, _ := mime.ParseMediaType(contentType)
+	if kind == "application/json" || strings.HasSuffix(kind, "+json") {
+		if !json.Valid(body) {
+			return nil, errors.New("not valid JSON")
+		}
+		return body, nil
+	}
+	if !utf8.Valid(body) {
+		return nil, errors.New("neither JSON nor text")
+	}
+	return json.Marshal(string(body))
+}

@@ -1,0 +1,41 @@
+package upstream
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+	"time"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
+)
+
+func TestConnect(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	client := NewTCP("stub", config.TCP{Address: address, Timeout: time.Minute}, metrics.New())
+
+	if answer, err := client.Connect(context.Background()); err != nil || !answer.Reachable {
+		t.Errorf("%v, %v", answer, err)
+	}
+
+	listener.Close()
+	answer, err := client.Connect(context.Background())
+	var failure *Failure
+	if !errors.As(err, &failure) || failure.Timeout {
+		t.Errorf("a closed port gives %v, %v", answer, err)
+	}
+}
+
+func TestConnectWithoutTime(t *testing.T) {
+	client := NewTCP("stub", config.TCP{Address: "127.0.0.1:1", Timeout: 0}, metrics.New())
+	answer, err := client.Connect(context.Background())
+	var failure *Failure
+	if !errors.As(err, &failure) || !failure.Timeout {
+		t.Errorf("%v, %v", answer, err)
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/admin"
+	"gitlab.example.com/example-group/backend/everything-go/internal/api"
+	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
+	"gitlab.example.com/example-group/backend/everything-go/internal/health"
+	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
+	"gitlab.example.com/example-group/backend/everything-go/internal/server"
+)
+
+// The process ends this much before its time is up.
+const margin = 100 * time.Millisecond
+
+// serve runs the service until the context ends.
+func serve(ctx context.Context, settings config.Config, _ []string) int {
+	m, state := metrics.New(), &health.State{}
+	set := dependencies.New(settings.Upstreams, m)
+	business := server.New(api.New(settings, set, m), settings.Request)
+	probes := server.New(admin.New(state, m), settings.Request)
+	defer business.Close()
+	defer probes.Close()
+
+	// The probes answer first, and from then on to the very end.
+	ports := map[string]int{}
+	if !open(probes, config.Port{Name: "admin", Number: settings.AdminPort}, ports) {
+		return exitFailed
+	}
+	if prepare(ctx, settings) == nil {
+		for _, port := range settings.Ports {
+			if !open(business, port, ports) {
+				return exitFailed
+			}
+		}
+		state.Start()
+		slog.Info("started", "ports", ports)
+	}
+
+	select {
+	case <-ctx.Done():
+		return stop(business, state, settings)
+	case err := <-business.Failed():
+		slog.Error("port failed", "error", err)
+	case err := <-probes.Failed():
+		slog.Error("admin port failed", "error", err)
+	}
+	return exitFailed
+}
+
+// prepare is the place for startup work; /startupz and /readyz wait for it.
+func prepare(ctx context.Context, settings config.Config) error {
+	select {
+	case <-time.After(settings.StartupDelay):
+	case <-ctx.Done():
+	}
+	return ctx.Err()
+}
+
+func open(s *server.Server, port config.Port, ports map[string]int) bool {
+	number, err := s.Listen(port.Number)
+	if err != nil {
+		slog.Error("port unavailable", "port", port.Name, "error", err)
+		return false
+	}
+	ports[port.Name] = number
+	return true
+}
+
+func stop(business *server.Server, state *health.State, settings config.Config) int {
+	ctx, cancel := context.WithTimeout(context.Background(), settings.Shutdown-margin)
+	defer cancel()
+	state.Drain()
+	slog.Info("draining")
+	if state.Started() {
+		business.Drain(ctx, settings.Drain)
+	}
+	if err := business.Finish(ctx); err != nil {
+		slog.Error("requests did not end in time", "error", err)
+		return exitFailed
+	}
+	slog.Info("stopped")
+	return exitOK
+}

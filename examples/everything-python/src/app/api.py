@@ -1,0 +1,63 @@
+"""The business routes, and what stands around each of them."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from pydantic import BaseModel
+from starlette.middleware import Middleware
+
+from app import SERVICE, problems
+from app.clients.dependency import Dependency, ask_all
+from app.config import Settings
+from app.lifespan import lifespan
+from app.middleware.closing import CloseWhileDraining
+from app.middleware.errors import Errors
+from app.middleware.limits import Limits
+from app.middleware.observe import Observe
+from app.middleware.request_id import RequestId
+from app.state import State
+
+router = APIRouter()
+
+
+class Overview(BaseModel):
+    service: str
+    version: str
+    dependencies: dict[str, Any]
+    degraded: list[str]
+
+
+@router.get("/")
+async def overview(request: Request) -> Overview:
+    """Asks every dependency; the place for the team's first route."""
+    answers, degraded = await ask_all(request.app.state.clients)
+    return Overview(
+        service=SERVICE,
+        version=request.app.state.settings.service_version,
+        dependencies=answers,
+        degraded=degraded,
+    )
+
+
+def create_api(settings: Settings, state: State, clients: list[Dependency]) -> FastAPI:
+    app = FastAPI(
+        title=SERVICE,
+        version=settings.service_version,
+        openapi_url=None,  # "/openapi.json" would show the API, with /docs beside it
+        redirect_slashes=False,
+        lifespan=lifespan,
+        middleware=[
+            Middleware(RequestId),
+            Middleware(Observe),
+            Middleware(CloseWhileDraining, state=state),
+            Middleware(Errors),
+            Middleware(
+                Limits, seconds=settings.request_seconds, body_bytes=settings.max_body_bytes
+            ),
+        ],
+    )
+    app.state.settings = settings
+    app.state.clients = clients
+    app.include_router(router)
+    problems.install(app)
+    return app

@@ -1,0 +1,23 @@
+"""The service's dependencies, one module each.
+
+A module is named for its dependency with `_client` at the end, so that none is a reserved word.
+"""
+
+from app.clients.dependency import Dependency
+from app.clients.ledger_client import LedgerClient
+from app.clients.database_client import DatabaseClient
+from app.clients.cache_client import CacheClient
+from app.clients.exchange_rates_client import ExchangeRatesClient
+from app.clients.class_client import ClassClient
+from app.config import Settings
+
+
+def create_clients(settings: Settings) -> list[Dependency]:
+    """One client each, in the order in which the dependencies were named."""
+    return [
+        LedgerClient(settings),
+        DatabaseClient(settings),
+        CacheClient(settings),
+        ExchangeRatesClient(settings),
+        ClassClient(settings),
+    ]

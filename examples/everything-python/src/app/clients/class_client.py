@@ -1,0 +1,16 @@
+"""class, auxiliary: without it a fallback answers."""
+
+from app.clients.http import HttpDependency
+from app.config import Settings
+
+
+class ClassClient(HttpDependency):
+    """The place for one method for each thing that the service asks of it."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(
+            "class",
+            critical=False,
+            url=settings.class_url,
+            timeout=settings.class_timeout_seconds,
+        )

@@ -1,0 +1,33 @@
+"""An unexpected error is a 500 for the client and a stack for us."""
+
+import logging
+from http import HTTPStatus
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.problems import problem
+
+log = logging.getLogger(__name__)
+
+
+class Errors:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_and_note(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_and_note)
+        except Exception:
+            if started:
+                # Too late for a status; uvicorn logs the error and cuts the connection.
+                raise
+            log.exception("request failed")
+            answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "An unexpected error occurred.")
+            await answer(scope, receive, send)

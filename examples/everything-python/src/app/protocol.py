@@ -1,0 +1,66 @@
+"""uvicorn's HTTP protocol with the two limits that it lacks: on the size and time of headers."""
+
+import asyncio
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEADER_BYTES = 32_768
+
+# A client that takes longer to say what it wants is broken, or a slowloris.
+HEADER_SECONDS = 10.0
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """Closes a connection whose next request has begun, but doesn't get to the end of its head."""
+
+    _timer: asyncio.TimerHandle | None = None
+    _head_bytes = 0
+    _unparsed_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._timer is not None and not self.transport.is_closing():
+            # Still no end of the head: one endless header never gets to `on_header`.
+            self._unparsed_bytes += len(data)
+            if self._unparsed_bytes > MAX_HEADER_BYTES:
+                self.send_400_response("Headers too large.")
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._expect_head()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def _expect_head(self) -> None:
+        self._head_bytes = self._unparsed_bytes = 0
+        self._stop_timer()
+        self._timer = self.loop.call_later(HEADER_SECONDS, self.timeout_keep_alive_handler)
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _count(self, size: int) -> None:
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEADER_BYTES:
+            # The parser reports what its callbacks raise as a bad request, which uvicorn answers.
+            raise ValueError("headers too large")

@@ -1,0 +1,122 @@
+"""What the tests share: settings, a dependency with every fault, and the service in process."""
+
+import asyncio
+import io
+import json
+import os
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import ClassVar
+
+import httpx
+import pytest
+
+from app import logs
+from app.api import create_api
+from app.clients.dependency import Dependency
+from app.config import Settings
+from app.state import State
+
+# Proxies of the machine that runs the tests must not see calls to loopback.
+os.environ["NO_PROXY"] = "*"
+
+Call = Callable[..., httpx.AsyncClient]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def state() -> State:
+    return State()
+
+
+@pytest.fixture
+def call(state: State) -> Call:
+    """A client of the service; it takes settings by name, and the dependencies."""
+
+    def make(*clients: Dependency, **settings: object) -> httpx.AsyncClient:
+        api = create_api(Settings.model_validate(settings), state, list(clients))
+        return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://service")
+
+    return make
+
+
+@pytest.fixture
+def lines() -> Callable[[], list[dict[str, object]]]:
+    """Sets the logs up, and reads what is written."""
+    stream = io.StringIO()
+    logs.configure("info", "1.2.3", stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Upstream:
+    """A real server on loopback; the path says what goes wrong."""
+
+    ANSWERS: ClassVar = {
+        "/json": ("200 OK", "application/json", b'{"mails": 3}'),
+        "/text": ("200 OK", "text/plain", b"sunny"),
+        "/500": ("500 Internal Server Error", "text/plain", b"boom"),
+        "/404": ("404 Not Found", "text/plain", b"nothing here"),
+        "/bad": ("200 OK", "application/json", b'{"mails": '),
+        "/nan": ("200 OK", "application/json", b'{"mails": NaN}'),
+        "/surrogate": ("200 OK", "application/json", b'{"mails": "\\ud800"}'),
+        "/large": ("200 OK", "text/plain", b"x" * 1_048_577),
+    }
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.requests: list[str] = []
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            request = (await reader.readuntil(b"\r\n\r\n")).decode()
+            self.requests.append(request)
+            path = request.split(" ")[1]
+            if path == "/slow":
+                await self._trickle(writer)
+            else:
+                status, kind, body = self.ANSWERS[path]
+                head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
+                writer.write(f"{head}\r\n\r\n".encode() + body)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    async def _trickle(self, writer: asyncio.StreamWriter) -> None:
+        """A byte now and then: every single read is in time, the whole never is."""
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(1000):
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    async with serving() as server:
+        yield server
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[Upstream]:
+    upstream = Upstream()
+    server = await asyncio.start_server(upstream, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    upstream.url = f"http://{host}:{port}"
+    try:
+        yield upstream
+    finally:
+        server.close()

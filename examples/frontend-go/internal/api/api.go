@@ -1,0 +1,53 @@
+// Package api is the business routes.
+package api
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+
+	"github.com/example-org/frontend-go/internal/config"
+	"github.com/example-org/frontend-go/internal/dependencies"
+	"github.com/example-org/frontend-go/internal/metrics"
+	"github.com/example-org/frontend-go/internal/middleware"
+	"github.com/example-org/frontend-go/internal/problem"
+)
+
+type api struct {
+	config config.Config
+	set    dependencies.Set
+}
+
+// New returns the handler of the business ports.
+func New(config config.Config, set dependencies.Set, m *metrics.Metrics) http.Handler {
+	a := api{config, set}
+	mux := http.NewServeMux()
+	mux.Handle("GET /{$}", withoutBody(a.overview))
+
+	var handler http.Handler = routed{mux}
+	handler = middleware.Limit(config.MaxBodyBytes, config.Request, handler)
+	handler = middleware.Recover(handler)
+	handler = middleware.Observe(m, routed{mux}.pattern, handler)
+	return middleware.RequestID(handler)
+}
+
+// withoutBody is for routes that want no body: what comes is read away, within the limits.
+func withoutBody(next problem.Handler) problem.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if _, err := io.Copy(io.Discard, r.Body); err != nil {
+			return err
+		}
+		return next(w, r)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	w.Write(append(body, '\n'))
+	return nil
+}

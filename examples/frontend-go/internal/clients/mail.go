@@ -1,0 +1,18 @@
+// Package clients has a typed client for each dependency.
+package clients
+
+import (
+	"context"
+
+	"github.com/example-org/frontend-go/internal/upstream"
+)
+
+// Mail is the client of mail, which is critical: without it a request fails.
+type Mail struct {
+	HTTP *upstream.HTTP
+}
+
+// Ask gets the answer of mail.
+func (c Mail) Ask(ctx context.Context) (upstream.Answer, error) {
+	return c.HTTP.Get(ctx)
+}

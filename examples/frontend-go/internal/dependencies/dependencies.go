@@ -1,0 +1,33 @@
+// Package dependencies is all of the service's dependencies, and how to ask them at once.
+package dependencies
+
+import (
+	"github.com/example-org/frontend-go/internal/clients"
+	"github.com/example-org/frontend-go/internal/config"
+	"github.com/example-org/frontend-go/internal/metrics"
+	"github.com/example-org/frontend-go/internal/upstream"
+)
+
+// Set has every client.
+type Set struct {
+	Mail clients.Mail
+
+	Weather clients.Weather
+
+	metrics *metrics.Metrics
+}
+
+// New returns clients for the configured dependencies.
+func New(at config.Upstreams, m *metrics.Metrics) Set {
+	set := Set{metrics: m}
+	set.Mail.HTTP = upstream.NewHTTP("mail", at.Mail, m)
+	set.Weather.HTTP = upstream.NewHTTP("weather", at.Weather, m)
+	return set
+}
+
+func (s Set) all() []dependency {
+	return []dependency{
+		critical("mail", s.Mail),
+		auxiliary("weather", s.Weather),
+	}
+}

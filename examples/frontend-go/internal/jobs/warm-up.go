@@ -1,0 +1,19 @@
+package jobs
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/example-org/frontend-go/internal/dependencies"
+)
+
+// WarmUp is the work of the sub-command warm-up; args are the words after it.
+func WarmUp(ctx context.Context, set dependencies.Set, args []string) error {
+	answers, err := dependencies.Gather(ctx, set)
+	if err != nil {
+		return err
+	}
+	// The place for the team's work; it ends early when ctx does.
+	slog.DebugContext(ctx, "dependencies answered", "degraded", answers.Degraded, "args", args)
+	return nil
+}

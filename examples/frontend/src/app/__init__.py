@@ -1,0 +1,3 @@
+"""frontend: the service's code, one idea a module."""
+
+SERVICE = "frontend"

@@ -1,0 +1,23 @@
+"""What Prometheus reads on the admin port. Labels hold no raw path, so series stay few."""
+
+from prometheus_client import Counter, Gauge, Histogram, disable_created_metrics
+
+# A second series for each one, with the time when it began: nobody reads them.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+REQUESTS = Counter("http_requests_total", "Requests answered", ["method", "route", "status"])
+REQUEST_SECONDS = Histogram(
+    "http_request_duration_seconds", "Time to answer a request", ["method", "route"]
+)
+IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being answered now")
+
+# outcome: ok, error or timeout
+DEPENDENCY_REQUESTS = Counter(
+    "dependency_requests_total", "Calls of a dependency", ["dependency", "outcome"]
+)
+DEPENDENCY_SECONDS = Histogram(
+    "dependency_request_duration_seconds", "Time of a dependency's answer", ["dependency"]
+)
+DEPENDENCY_FALLBACKS = Counter(
+    "dependency_fallbacks_total", "Answers that an auxiliary dependency owed", ["dependency"]
+)

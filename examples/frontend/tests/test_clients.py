@@ -1,0 +1,92 @@
+import time
+
+import pytest
+from prometheus_client import REGISTRY
+
+from app.clients.dependency import DependencyError
+from app.clients.http import HttpDependency
+
+from .conftest import Call, Upstream
+
+
+def client(url: str, *, critical: bool, timeout: float = 5) -> HttpDependency:
+    return HttpDependency("other", critical=critical, url=url, timeout=timeout)
+
+
+def value(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, {"dependency": "other", **labels}) or 0
+
+
+@pytest.mark.parametrize(("path", "expected"), [("/json", {"mails": 3}), ("/text", "sunny")])
+async def test_a_good_answer(call: Call, upstream: Upstream, path: str, expected: object) -> None:
+    answer = await call(client(upstream.url + path, critical=True)).get("/")
+    assert answer.json()["dependencies"] == {"other": expected}
+    assert answer.json()["degraded"] == []
+
+
+async def test_the_request_id_goes_along(call: Call, upstream: Upstream) -> None:
+    service = call(client(upstream.url + "/json", critical=True))
+    await service.get("/", headers={"X-Request-Id": "abc"})
+    assert "x-request-id: abc" in upstream.requests[0].lower()
+
+
+async def test_a_slow_critical_one_fails_the_request_in_time(
+    call: Call, upstream: Upstream
+) -> None:
+    before = value("dependency_requests_total", outcome="timeout")
+    began = time.perf_counter()
+    answer = await call(client(upstream.url + "/slow", critical=True, timeout=0.2)).get("/")
+    assert time.perf_counter() - began < 5  # the whole answer would take 20 s
+    assert answer.status_code == 504
+    assert answer.json()["title"] == "Gateway Timeout"
+    assert value("dependency_requests_total", outcome="timeout") == before + 1
+
+
+FAULTS = ["/500", "/404", "/bad", "/nan", "/surrogate", "/large"]
+
+
+@pytest.mark.parametrize("path", FAULTS)
+async def test_a_critical_fault_fails_the_request(
+    call: Call, upstream: Upstream, path: str
+) -> None:
+    answer = await call(client(upstream.url + path, critical=True)).get("/")
+    assert answer.status_code == 502
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", [*FAULTS, "/slow"])
+async def test_an_auxiliary_fault_gives_the_fallback(
+    call: Call, upstream: Upstream, path: str
+) -> None:
+    before = value("dependency_fallbacks_total")
+    answer = await call(client(upstream.url + path, critical=False, timeout=0.2)).get("/")
+    assert answer.status_code == 200
+    assert answer.json()["dependencies"] == {"other": None}
+    assert answer.json()["degraded"] == ["other"]
+    assert value("dependency_fallbacks_total") == before + 1
+
+
+async def test_a_refused_connection_is_a_fault(call: Call, unused_port: int) -> None:
+    url = f"http://127.0.0.1:{unused_port}"
+    assert (await call(client(url, critical=True)).get("/")).status_code == 502
+    assert (await call(client(url, critical=False)).get("/")).json()["degraded"] == ["other"]
+
+
+async def test_all_are_asked_at_once(call: Call, upstream: Upstream) -> None:
+    slow = [
+        HttpDependency(str(n), critical=False, url=upstream.url + "/slow", timeout=1)
+        for n in range(5)
+    ]
+    began = time.perf_counter()
+    answer = await call(*slow).get("/")
+    assert time.perf_counter() - began < 4  # one after the other: 5 s
+    assert len(answer.json()["degraded"]) == 5
+
+
+async def test_a_closed_client_asks_no_more(upstream: Upstream) -> None:
+    other = client(upstream.url + "/json", critical=True)
+    await other.ask()
+    await other.aclose()
+    with pytest.raises(DependencyError):
+        await other.ask()
+    assert len(upstream.requests) == 1

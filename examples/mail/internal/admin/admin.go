@@ -1,0 +1,38 @@
+// Package admin is the handler of the admin port: probes and metrics. No probe asks a dependency (P04, P08).
+package admin
+
+import (
+	"encoding/json"
+	"net/http"
+
+	"github.com/example-org/mail/internal/health"
+	"github.com/example-org/mail/internal/metrics"
+)
+
+// New returns the handler.
+func New(state *health.State, m *metrics.Metrics) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, true, "ok")
+	})
+	mux.HandleFunc("GET /startupz", func(w http.ResponseWriter, _ *http.Request) {
+		if state.Started() {
+			answer(w, true, "ok")
+		} else {
+			answer(w, false, "starting")
+		}
+	})
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
+		answer(w, state.Ready(), state.String())
+	})
+	mux.Handle("GET /metrics", m.Handler())
+	return mux
+}
+
+func answer(w http.ResponseWriter, good bool, status string) {
+	w.Header().Set("Content-Type", "application/json")
+	if !good {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	json.NewEncoder(w).Encode(map[string]string{"status": status})
+}

@@ -1,0 +1,95 @@
+package config
+
+import (
+	"log/slog"
+	"regexp"
+	"testing"
+	"time"
+)
+
+func load(variables map[string]string) (Config, []string) {
+	return Load(func(variable string) (string, bool) {
+		value, ok := variables[variable]
+		return value, ok
+	})
+}
+
+func TestDefaults(t *testing.T) {
+	config, mistakes := load(nil)
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	if config.Version != "0.0.0" || config.LogLevel != slog.LevelInfo {
+		t.Errorf("version %q, level %v", config.Version, config.LogLevel)
+	}
+	if len(config.Ports) != 1 || config.Ports[0] != (Port{"http", 8080}) || config.AdminPort != 8081 {
+		t.Errorf("ports %v, admin port %d", config.Ports, config.AdminPort)
+	}
+	if config.Shutdown != 20*time.Second || config.Drain >= config.Shutdown {
+		t.Errorf("shutdown %v, drain %v", config.Shutdown, config.Drain)
+	}
+}
+
+func TestEnvironment(t *testing.T) {
+	config, mistakes := load(map[string]string{
+		"LOG_LEVEL":             "error",
+		"SERVICE_VERSION":       "1.2.3",
+		"ADMIN_PORT":            "9999",
+		"SHUTDOWN_SECONDS":      "9",
+		"DRAIN_SECONDS":         "0.5",
+		"REQUEST_SECONDS":       "1.25",
+		"MAX_BODY_BYTES":        "10",
+		"STARTUP_DELAY_SECONDS": "3",
+	})
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	if config.LogLevel != slog.LevelError || config.Version != "1.2.3" || config.AdminPort != 9999 ||
+		config.Shutdown != 9*time.Second || config.Drain != 500*time.Millisecond ||
+		config.Request != 1250*time.Millisecond || config.MaxBodyBytes != 10 || config.StartupDelay != 3*time.Second {
+		t.Errorf("%+v", config)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	for _, test := range [][2]string{
+		{"LOG_LEVEL", "loud"},
+		{"LOG_LEVEL", ""},
+		{"PORT_HTTP", "70000"},
+		{"ADMIN_PORT", "0"},
+		{"ADMIN_PORT", "8080"},
+		{"SHUTDOWN_SECONDS", "soon"},
+		{"SHUTDOWN_SECONDS", "1.5"},
+		{"SHUTDOWN_SECONDS", "3601"},
+		{"DRAIN_SECONDS", "-1"},
+		{"DRAIN_SECONDS", "20"},
+		{"REQUEST_SECONDS", "0"},
+		{"REQUEST_SECONDS", "NaN"},
+		{"REQUEST_SECONDS", "1e2"},
+		{"MAX_BODY_BYTES", "1MiB"},
+		{"MAX_BODY_BYTES", "99999999999999999999"},
+		{"STARTUP_DELAY_SECONDS", "Inf"},
+	} {
+		variable, value := test[0], test[1]
+		_, mistakes := load(map[string]string{variable: value})
+		if len(mistakes) != 1 {
+			t.Errorf("%s=%s gives %q, want one mistake", variable, value, mistakes)
+			continue
+		}
+		sentence := "^" + variable + `: "` + regexp.QuoteMeta(value) + `" is not .+`
+		if !regexp.MustCompile(sentence).MatchString(mistakes[0]) {
+			t.Errorf("%s=%s gives %q", variable, value, mistakes[0])
+		}
+	}
+}
+
+func TestEveryMistakeIsNamed(t *testing.T) {
+	_, mistakes := load(map[string]string{
+		"LOG_LEVEL":        "loud",
+		"ADMIN_PORT":       "none",
+		"SHUTDOWN_SECONDS": "0",
+	})
+	if len(mistakes) != 3 {
+		t.Errorf("%d mistakes, want 3: %q", len(mistakes), mistakes)
+	}
+}

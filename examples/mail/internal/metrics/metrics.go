@@ -1,0 +1,101 @@
+// Package metrics is everything that is counted and timed, for Prometheus.
+package metrics
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics holds the service's own metrics and the runtime's.
+type Metrics struct {
+	InFlight prometheus.Gauge
+
+	registry           *prometheus.Registry
+	requests           *prometheus.CounterVec
+	requestSeconds     *prometheus.HistogramVec
+	dependencyRequests *prometheus.CounterVec
+	dependencySeconds  *prometheus.HistogramVec
+	fallbacks          *prometheus.CounterVec
+}
+
+// New returns metrics with a registry of their own.
+func New() *Metrics {
+	m := &Metrics{
+		InFlight:           prometheus.NewGauge(prometheus.GaugeOpts(opts("http_requests_in_flight", "Requests being served."))),
+		registry:           prometheus.NewRegistry(),
+		requests:           counter("http_requests_total", "Requests served.", "method", "route", "status"),
+		requestSeconds:     histogram("http_request_duration_seconds", "Time to serve a request.", "method", "route"),
+		dependencyRequests: counter("dependency_requests_total", "Calls to dependencies.", "dependency", "outcome"),
+		dependencySeconds:  histogram("dependency_request_duration_seconds", "Time that a call took.", "dependency"),
+		fallbacks:          counter("dependency_fallbacks_total", "Answers that a fallback gave.", "dependency"),
+	}
+	m.registry.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		m.InFlight,
+		m.requests,
+		m.requestSeconds,
+		m.dependencyRequests,
+		m.dependencySeconds,
+		m.fallbacks,
+	)
+	return m
+}
+
+func opts(name, help string) prometheus.Opts {
+	return prometheus.Opts{Name: name, Help: help}
+}
+
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts(opts(name, help)), labels)
+}
+
+func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help}, labels)
+}
+
+// Handler serves the metrics as text.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// Request counts a request; the route is a pattern, never a path, so that the number of series is bounded.
+func (m *Metrics) Request(method, route string, status int, took time.Duration) {
+	method = known(method)
+	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
+	m.requestSeconds.WithLabelValues(method, route).Observe(took.Seconds())
+}
+
+func known(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
+		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		return method
+	}
+	return "other"
+}
+
+// Dependency makes a dependency's series visible before its first call.
+func (m *Metrics) Dependency(name string) {
+	for _, outcome := range []string{"ok", "error", "timeout"} {
+		m.dependencyRequests.WithLabelValues(name, outcome)
+	}
+	m.dependencySeconds.WithLabelValues(name)
+	m.fallbacks.WithLabelValues(name)
+}
+
+// DependencyRequest counts a call; the outcome is ok, error or timeout.
+func (m *Metrics) DependencyRequest(name, outcome string, took time.Duration) {
+	m.dependencyRequests.WithLabelValues(name, outcome).Inc()
+	m.dependencySeconds.WithLabelValues(name).Observe(took.Seconds())
+}
+
+// Fallback counts an answer that a fallback gave.
+func (m *Metrics) Fallback(name string) {
+	m.fallbacks.WithLabelValues(name).Inc()
+}

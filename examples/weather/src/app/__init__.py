@@ -1,0 +1,3 @@
+"""weather: the service's code, one idea a module."""
+
+SERVICE = "weather"

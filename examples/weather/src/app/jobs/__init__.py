@@ -1,0 +1,13 @@
+"""The program's sub-commands beside `serve`, one module each.
+
+A module is named for its sub-command with `_job` at the end, so that none is a reserved word.
+"""
+
+from app.job import Job
+from app.jobs import (
+    forecast_job,
+)
+
+JOBS: dict[str, Job] = {
+    "forecast": forecast_job.run,
+}
