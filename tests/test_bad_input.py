@@ -82,6 +82,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("dependencies", [{**DEPENDENCY, "timeout": 18}], "shutdown_seconds (20)"),
     ("dependencies", [DEPENDENCY, DEPENDENCY], "is used twice"),
     ("dependencies", [{**DEPENDENCY, "name": "a--b"}], "single -"),
+    ("dependencies", [{**DEPENDENCY, "name": "a\n"}], "dependencies[0].name"),
     ("jobs", [JOB, JOB], '"a" is used twice'),
     ("jobs", [{**JOB, "schedule": "61 * * * *"}], "61 is not from 0 to 59"),
     ("jobs", [{**JOB, "schedule": "0 0 31 13 *"}], "13 is not from 1 to 12"),
@@ -146,6 +147,13 @@ def test_plain_copier_refuses_with_the_same_sentence(index: int, template_reposi
 def test_an_unknown_key_is_refused_with_the_nearest_name() -> None:
     with pytest.raises(AnswerError, match=r"nmae is no question of this template; did you mean name\?"):
         questionnaire().resolve({"nmae": "x"})
+
+
+def test_a_dependency_and_a_port_never_share_a_variable() -> None:
+    port, dependency = {"name": "x-url", "number": 8080}, {**DEPENDENCY, "name": "port-x"}
+    with pytest.raises(AnswerError, match="environment variable would be that of the port x-url"):
+        questionnaire().resolve({"ports": [port], "dependencies": [dependency]})
+    questionnaire().resolve({"dependencies": [dependency]})
 
 
 def test_a_key_like_none_is_refused_with_all_names() -> None:

@@ -21,10 +21,10 @@ func (s stub) Fallback() string {
 }
 
 var (
-	fine   stub = func(context.Context) (string, error) { return "fine", nil }
-	broken stub = func(context.Context) (string, error) { return "", errors.New("broken") }
-	panics stub = func(context.Context) (string, error) { panic("broken") }
-	hangs  stub = func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
+	fine    stub = func(context.Context) (string, error) { return "fine", nil }
+	broken  stub = func(context.Context) (string, error) { return "", errors.New("broken") }
+	crashes stub = func(context.Context) (string, error) { panic("broken") }
+	hangs   stub = func(ctx context.Context) (string, error) { <-ctx.Done(); return "", ctx.Err() }
 )
 
 func TestGather(t *testing.T) {
@@ -36,10 +36,10 @@ func TestGather(t *testing.T) {
 		{"none", nil, `{"ByName":{},"Degraded":[]}`},
 		{"all fine", []dependency{critical("a", fine), auxiliary("b", fine)}, `{"ByName":{"a":"fine","b":"fine"},"Degraded":[]}`},
 		{"auxiliary broken", []dependency{critical("a", fine), auxiliary("b", broken)}, `{"ByName":{"a":"fine","b":"fallback"},"Degraded":["b"]}`},
-		{"auxiliary panics", []dependency{auxiliary("b", panics)}, `{"ByName":{"b":"fallback"},"Degraded":["b"]}`},
+		{"auxiliary panics", []dependency{auxiliary("b", crashes)}, `{"ByName":{"b":"fallback"},"Degraded":["b"]}`},
 		{"in order", []dependency{auxiliary("z", broken), auxiliary("b", broken)}, `{"ByName":{"b":"fallback","z":"fallback"},"Degraded":["z","b"]}`},
 		{"critical broken", []dependency{critical("a", broken), auxiliary("b", fine)}, ""},
-		{"critical panics", []dependency{critical("a", panics)}, ""},
+		{"critical panics", []dependency{critical("a", crashes)}, ""},
 		{"critical broken, another hangs", []dependency{critical("a", hangs), auxiliary("b", hangs), critical("c", broken)}, ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {
