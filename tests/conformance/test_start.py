@@ -25,12 +25,6 @@ def test_is_ready_within_the_answered_seconds(own: Bench) -> None:
     assert all(str(number) in logged for number in service.ports.values())
 
 
-def test_serves_by_default(own: Bench) -> None:
-    service = own.run()
-    service.wait_ready()
-    assert service.ask("/").status == 200
-
-
 def test_probes_tell_a_slow_start_from_a_ready_service(own: Bench) -> None:
     service = own.run("serve", STARTUP_DELAY_SECONDS="3")
     wait_until(lambda: service.probe("/livez") == 200, 20, "the admin port, before the startup work")

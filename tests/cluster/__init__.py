@@ -1,0 +1,1 @@
+"""The generated manifests on a real Kubernetes with Pod Security `restricted` enforced."""

@@ -1,0 +1,90 @@
+"""The seed's demo, deployed once: a frontend that needs `mail` and would like to have `weather`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from scaffold.write import write_files
+from tests.support import runtime
+from tests.support.cluster import Cluster, cluster, missing
+from tests.support.goldens import answers_of, rendered
+from tests.support.machine import locked
+from tests.support.standins import LANGUAGES
+
+DEMO = ("mail", "weather", "frontend")
+OVERLAY = "production"
+VERSION = "0.1.0"  # what the overlay names
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "cluster" in item.path.parts:
+            item.add_marker(pytest.mark.cluster)
+            item.add_marker(pytest.mark.xdist_group("cluster"))
+
+
+@pytest.fixture(scope="session")
+def kubernetes() -> Iterator[Cluster]:
+    """Give a cluster of one node."""
+    reason = missing() or runtime.missing()
+    if reason:
+        pytest.skip(reason)
+    with cluster() as made:
+        yield made
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The deployed demo: its cluster, its namespace, and the folder of each service."""
+
+    cluster: Cluster
+    namespace: str
+    folders: dict[str, Path]
+    images: dict[str, str]
+
+    def kubectl(self, *words: str | Path, **rest: object) -> str:
+        return self.cluster.kubectl("--namespace", self.namespace, *words, **rest)  # type: ignore[arg-type]
+
+    def apply(self, name: str) -> None:
+        """Deploy a service's overlay and wait for its rollout."""
+        self.cluster.kubectl("apply", "--kustomize", self.folders[name] / "deploy/overlays" / OVERLAY)
+        self.rolled_out(name)
+
+    def rolled_out(self, name: str) -> None:
+        self.kubectl("rollout", "status", f"deployment/{name}", "--timeout=150s")
+
+    def address(self, name: str) -> str:
+        """Return the cluster address of a service."""
+        found: str = self.cluster.get("--namespace", self.namespace, "service", name)["spec"]["clusterIP"]
+        return found
+
+
+@pytest.fixture(scope="session")
+def demo(kubernetes: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Build the three images, load them, and deploy the three overlays into one restricted namespace."""
+    folders, images = {}, {}
+    namespace = answers_of("frontend").context["kubernetes_namespace"]
+    for name in DEMO:
+        answers = answers_of(name).context
+        if answers["language"] not in LANGUAGES:
+            pytest.skip(f"cluster: {answers['language']} has no stand-in images in tests/support/standins.py")
+        folders[name] = tmp_path_factory.mktemp(name)
+        write_files(folders[name], rendered(answers_of(name)))
+        images[name] = f"{answers['image']}:{VERSION}"
+        with locked("build"):
+            runtime.build(folders[name], answers["language"], images[name], {"VERSION": VERSION})
+    kubernetes.load(*images.values())
+    labels = {
+        "pod-security.kubernetes.io/enforce": "restricted",
+        "pod-security.kubernetes.io/enforce-version": "latest",
+    }
+    kubernetes.kubectl("create", "namespace", namespace)
+    kubernetes.kubectl("label", "namespace", namespace, *(f"{name}={value}" for name, value in labels.items()))
+    made = Demo(kubernetes, namespace, folders, images)
+    for name in DEMO:
+        made.apply(name)
+    return made
