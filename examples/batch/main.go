@@ -23,7 +23,7 @@ const (
 	exitTerminated = 143
 )
 
-// command is a sub-command with what it runs, which returns the exit code.
+// command is a sub-command and what it runs: that takes the words of the command line, and gives the exit code.
 type command struct {
 	name string
 	run  func(ctx context.Context, settings config.Config, args []string) int
@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		slog.Error("configuration refused", "errors", mistakes)
 		return exitConfig
 	}
-	return command.run(ctx, settings, args[1:])
+	return command.run(ctx, settings, args)
 }
 
 func find(args []string) (found *command, known []string) {

@@ -16,12 +16,13 @@ import (
 func job(work func(context.Context, dependencies.Set, []string) error) func(context.Context, config.Config, []string) int {
 	return func(ctx context.Context, settings config.Config, args []string) int {
 		ctx = requestid.With(ctx, requestid.New())
+		name, args := args[0], args[1:]
 		set := dependencies.New(settings.Upstreams, metrics.New())
 		done := make(chan error, 1)
 		go func() {
 			done <- guarded(func() error { return work(ctx, set, args) })
 		}()
-		return await(ctx, done, settings.Shutdown-margin)
+		return await(ctx, name, done, settings.Shutdown-margin)
 	}
 }
 
@@ -31,28 +32,28 @@ func guarded(work func() error) (err error) {
 }
 
 // await gives the job's exit code; a job that is told to stop may take so long to do it.
-func await(ctx context.Context, done <-chan error, longest time.Duration) int {
+func await(ctx context.Context, name string, done <-chan error, longest time.Duration) int {
 	select {
 	case err := <-done:
 		if ctx.Err() == nil {
-			return report(ctx, err)
+			return report(ctx, name, err)
 		}
 	case <-ctx.Done():
-		slog.InfoContext(ctx, "stopping")
+		slog.InfoContext(ctx, "stopping", "job", name)
 		select {
 		case <-done:
 		case <-time.After(longest):
 		}
 	}
-	slog.InfoContext(ctx, "stopped")
+	slog.InfoContext(ctx, "stopped", "job", name)
 	return exitTerminated
 }
 
-func report(ctx context.Context, err error) int {
+func report(ctx context.Context, name string, err error) int {
 	if err != nil {
-		slog.ErrorContext(ctx, "job failed", panics.Attrs(err)...)
+		slog.ErrorContext(ctx, "job failed", append(panics.Attrs(err), "job", name)...)
 		return exitFailed
 	}
-	slog.InfoContext(ctx, "job finished")
+	slog.InfoContext(ctx, "job finished", "job", name)
 	return exitOK
 }

@@ -40,7 +40,7 @@ func TestJob(t *testing.T) {
 			if test.code == exitTerminated {
 				cancel()
 			}
-			if code := job(test.work)(ctx, settings, nil); code != test.code {
+			if code := job(test.work)(ctx, settings, []string{"stub"}); code != test.code {
 				t.Errorf("exit code %d, want %d", code, test.code)
 			}
 			lines := strings.Split(strings.TrimSpace(out.String()), "\n")

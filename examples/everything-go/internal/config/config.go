@@ -90,13 +90,9 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	}
 
 	config.Upstreams.Ledger = env.http("LEDGER", "http://ledger.accounts.svc.cluster.local:8080/v1/", 10)
-
 	config.Upstreams.Database = env.tcp("DATABASE", "postgres:5432", 1)
-
 	config.Upstreams.Cache = env.tcp("CACHE", "redis.caches.svc:6379", 0.1)
-
 	config.Upstreams.ExchangeRates = env.http("EXCHANGE_RATES", "https://rates.example.com/api", 1.5)
-
 	config.Upstreams.Type = env.http("TYPE", "http://192.0.2.7:8000", 0.25)
 
 	return config, env.mistakes

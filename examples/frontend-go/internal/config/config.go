@@ -76,7 +76,6 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	}
 
 	config.Upstreams.Mail = env.http("MAIL", "http://mail", 2)
-
 	config.Upstreams.Weather = env.http("WEATHER", "http://weather", 0.5)
 
 	return config, env.mistakes
