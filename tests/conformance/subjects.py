@@ -43,6 +43,16 @@ LANGUAGES = {
         prepare=(("go", "build", "-o", "service", "."),),
         command=("{folder}/service",),
     ),
+    "rust": Language(
+        tool="cargo",
+        prepare=(("cargo", "build", "--locked", "--quiet", "--target-dir", "{folder}.target"),),
+        command=("{folder}.target/debug/service",),
+    ),
+    "typescript": Language(
+        tool="node",
+        prepare=(("npm", "ci"), ("npm", "run", "build")),
+        command=("node", "{folder}/dist/src/main.js"),
+    ),
 }
 
 
@@ -98,7 +108,8 @@ class Subject:
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir(parents=True)
                 write_files(folder, files)
-                for command in language.prepare:
+                for words in language.prepare:
+                    command = [word.format(folder=folder, cache=CACHE) for word in words]
                     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
                     assert done.returncode == 0, f"{self.name}: {' '.join(command)}\n{done.stdout}{done.stderr}"
                 stamp.write_text(digest.hexdigest())
