@@ -45,6 +45,7 @@ func New(handler http.Handler, longest time.Duration) *Server {
 	s.http.Handler = http.HandlerFunc(s.serve)
 	s.http.ConnState = s.note
 	s.http.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)
+	s.http.DisableGeneralOptionsHandler = true // OPTIONS * is a request like all others
 	s.http.ReadHeaderTimeout = headerTime
 	s.http.IdleTimeout = idleTime
 	s.http.MaxHeaderBytes = maxHeaderBytes
