@@ -79,6 +79,43 @@ def test_a_stop_under_load_costs_no_request(own: Bench, tmp_path: Path, number: 
     assert len(service.logs("draining")) == 1
 
 
+class Client(threading.Thread):
+    """A client that asks over one kept-alive connection until it is told to close; it never tries again."""
+
+    def __init__(self, service: Service) -> None:
+        """Start asking."""
+        super().__init__(daemon=True)
+        self.connection, self.answered = Connection(service.port), 0
+        self.error: Exception | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            closing = False
+            while not closing:
+                answer = self.connection.ask("/")
+                assert answer.status == 200
+                self.answered, closing = self.answered + 1, answer.closing
+                time.sleep(0.02)
+        except Exception as error:
+            self.error = error
+        finally:
+            self.connection.close()
+
+
+def test_kept_alive_clients_lose_nothing(own: Bench) -> None:
+    """A load generator asks again where a kept-alive connection broke; many clients do not."""
+    service = own.serve(DRAIN_SECONDS="2", SHUTDOWN_SECONDS="15")
+    clients = [Client(service) for _ in range(10)]
+    wait_until(lambda: all(client.answered > 5 for client in clients), 20, "every client is served")
+    service.signal()
+    assert service.wait() == OK
+    for client in clients:
+        client.join(5)
+    assert [client.error for client in clients if client.error] == []
+    assert not any(client.is_alive() for client in clients)
+
+
 def test_without_connections_the_drain_ends_early(own: Bench) -> None:
     service = own.serve(DRAIN_SECONDS="10", SHUTDOWN_SECONDS="20")
     at = service.signal()
