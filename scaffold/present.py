@@ -41,9 +41,10 @@ def summary(out: Console, answers: Answers) -> None:
     for name, value in answers.asked.items():
         table.add_row(name, Text(_shown(value)))
     out.print(table)
-    table = Table(
-        "Derived", "Value", "Pattern", "Why", title="Derived from them", title_justify="left", header_style="bold"
-    )
+    table = Table(title="Derived from them", title_justify="left", header_style="bold")
+    for column in ("Derived", "Value", "Pattern"):
+        table.add_column(column, no_wrap=True)
+    table.add_column("Why")
     for each in answers.derived:
         table.add_row(each.name, each.value, each.pattern, Text(each.reason))
     out.print(table)

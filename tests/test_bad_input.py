@@ -32,6 +32,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("owner", "$(id)", "owner:"),
     ("repository", "https://github.com/a/b", "without https://"),
     ("repository", "nodots/a", "github.com/example-org/payments-api"),
+    ("repository", "github.com/example-org/aux", "Go refuses"),
+    ("repository", "github.com/example-org/COM1.x", "Go refuses"),
     ("image_registry", "Registry.Example.Com", "image_registry:"),
     ("image_registry", "registry.example.com/a:latest", "image_registry:"),
     ("kubernetes_namespace", "default", "namespace of the team's own"),

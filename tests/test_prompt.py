@@ -32,16 +32,18 @@ def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
         cwd=str(tmp_path),
         env=env,
         encoding="utf-8",
-        timeout=20,
+        timeout=60,
         dimensions=(60, 160),
     )
     yield child
     child.close(force=True)
 
 
-def accept_defaults(terminal: pexpect.spawn, *, until: str) -> None:
-    """Press Enter at each question until `until` is shown."""
-    for question in goldens.engine()[0].asked:
+def accept_defaults(terminal: pexpect.spawn, *, until: str, after: str | None = None) -> None:
+    """Press Enter at each question (`after` the one of that name) until `until` is shown."""
+    questions = goldens.engine()[0].asked
+    first = [question.name for question in questions].index(after) + 1 if after else 0
+    for question in questions[first:]:
         if terminal.expect_exact([until, question.help]) == 0:
             return
         terminal.send(ENTER)
@@ -69,7 +71,7 @@ def test_a_wrong_answer_is_refused_while_typing(terminal: pexpect.spawn, tmp_pat
     terminal.send(CLEAR + "Payments" + ENTER)
     terminal.expect("is not a DNS label")
     terminal.send(CLEAR + "payments" + ENTER)
-    accept_defaults(terminal, until="Is this right?")
+    accept_defaults(terminal, until="Is this right?", after="name")
     terminal.send(ENTER)
     terminal.expect(pexpect.EOF)
     assert answers(tmp_path)["name"] == "payments"
@@ -122,7 +124,7 @@ def test_a_record_is_added_edited_and_removed(terminal: pexpect.spawn, tmp_path:
     terminal.send(CLEAR + "0.25" + ENTER)
     terminal.expect("Services that this one calls")
     terminal.send(ENTER)  # Done
-    accept_defaults(terminal, until="Is this right?")
+    accept_defaults(terminal, until="Is this right?", after="dependencies")
     terminal.send(ENTER)
     terminal.expect(pexpect.EOF)
     expected = {"name": "weather", "url": "http://weather", "kind": "auxiliary", "timeout": 0.25}
