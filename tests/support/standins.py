@@ -27,7 +27,7 @@ class Image:
 
     name: str
     packages: tuple[str, ...] = ()
-    copies: dict[str, str] = field(default_factory=dict)  # a command that prints a folder here -> its place there
+    copies: dict[str, str] = field(default_factory=dict)  # a command that prints a path here -> its place there
     script: str = ""  # runs in the image at the end
     env: dict[str, str] = field(default_factory=dict)
 
@@ -59,11 +59,18 @@ RUST = Image(
     script="rm -rf /usr/local/rust/share",  # documentation, half of it all
     env={"CARGO_HOME": "/usr/local/cargo", "PATH": f"/usr/local/rust/bin:{SYSTEM_PATH}"},
 )
+NODE = Image(
+    "node",
+    packages=("ca-certificates",),
+    copies={"node -p process.execPath": "/usr/local/bin/node", "npm root -g": "/usr/local/lib/node_modules"},
+    script="ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm",
+)
 
 LANGUAGES = {
     "python": Bases(build=PYTHON, runtime=PYTHON),
     "go": Bases(build=GO, runtime=DEBIAN),
     "rust": Bases(build=RUST, runtime=DEBIAN),
+    "typescript": Bases(build=NODE, runtime=DEBIAN),
 }
 
 
@@ -125,7 +132,9 @@ def bootstrap(image: Image, archive: Path) -> None:
     if "ca-certificates" in image.packages and TRUST.is_dir():
         hooks += [f'cp -r {TRUST}/. "$1{TRUST}/"', 'chroot "$1" update-ca-certificates >/dev/null 2>&1']
     for command, place in image.copies.items():
-        hooks.append(f'mkdir -p "$1{place}" && cp -a {output(*command.split())}/. "$1{place}/"')
+        source = Path(output(*command.split()))
+        parent, copied = (place, f"{source}/.") if source.is_dir() else (Path(place).parent, source)
+        hooks.append(f'mkdir -p "$1{parent}" && cp -a {copied} "$1{place}"')
     if image.script:
         hooks.append(f"chroot \"$1\" sh -euc '{image.script}'")
     hooks.append('rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"')  # the machine's settings stay with the machine

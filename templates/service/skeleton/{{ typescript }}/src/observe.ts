@@ -18,7 +18,7 @@ export function observe(request: FastifyRequest, reply: FastifyReply): void {
 export function observeQuietly(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once("close", () => {
     const { method, url: path } = request;
-    request.log.debug({ method, path, status: reply.raw.statusCode }, "request");
+    request.log.debug({ method, path, status: reply.raw.statusCode }, "probe");
   });
 }
 

@@ -38,7 +38,7 @@ export async function serve(
   }
   if (!stop.aborted) {
     lifecycle.started = true;
-    log.info({ ports: settings.ports, admin_port: settings.adminPort }, "started");
+    log.info({ ports: { ...settings.ports, admin: settings.adminPort } }, "started");
     await once(stop, "abort");
   }
 
