@@ -67,5 +67,5 @@ def service(shared: Bench) -> Service:
     return shared.started[0]
 
 
-TIMEOUT = 1.0  # of each dependency of the shared service, in seconds
+TIMEOUT = 2.0  # of each dependency of the shared service, in seconds
 LARGEST_BODY = 100_000

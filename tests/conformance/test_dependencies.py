@@ -68,16 +68,14 @@ def test_a_critical_failure_wins_over_a_slow_auxiliary(shared: Bench, service: S
 
 
 @needs("auxiliary", "critical")
-def test_dependencies_are_asked_in_parallel(shared: Bench, service: Service) -> None:
-    spoken = [each["name"] for each in shared.subject.answers["upstreams"] if each["scheme"] != "tcp"]
+def test_dependencies_are_asked_in_parallel(own: Bench) -> None:
+    spoken = [each["name"] for each in own.subject.answers["upstreams"] if each["scheme"] != "tcp"]
     for name in spoken:
-        shared.stubs[name].behave("delayed", TIMEOUT * 0.7)
-    answer = service.ask("/")
+        own.stubs[name].behave("delayed", SLACK)
+    answer = own.serve(timeout=20, REQUEST_SECONDS="30").ask("/")
     assert answer.status == 200
     assert answer.json["degraded"] == []
-    assert TIMEOUT * 0.7 <= answer.seconds < TIMEOUT * 0.7 * 2, (
-        f"{len(spoken)} dependencies took {answer.seconds:.2f} s"
-    )
+    assert SLACK <= answer.seconds < SLACK * 2, f"{len(spoken)} dependencies took {answer.seconds:.2f} s"
 
 
 @needs("critical")
@@ -92,8 +90,8 @@ def test_a_request_ends_within_its_budget(own: Bench) -> None:
 @needs("auxiliary")
 def test_each_dependency_has_a_timeout_of_its_own(own: Bench) -> None:
     upstream = own.subject.upstream("auxiliary")
-    own.stubs[upstream["name"]].behave("delayed", 0.8)
+    own.stubs[upstream["name"]].behave("delayed", 10)
     service = own.serve(timeout=20, **{f"{upstream['variable']}_TIMEOUT_SECONDS": "0.2"})
     answer = service.ask("/")
     assert answer.json["degraded"] == [upstream["name"]]
-    assert answer.seconds < 0.8
+    assert answer.seconds < 0.2 + SLACK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from tests.conformance.conftest import TIMEOUT
 from tests.conformance.contract import CONTRACT
 from tests.conformance.service import Bench, Service, ask, wait_until
 from tests.conformance.stubs import Stub
@@ -99,10 +98,11 @@ def test_an_invented_method_never_becomes_a_label(service: Service) -> None:
 
 
 @needs("critical")
-def test_requests_in_flight_are_told(shared: Bench, service: Service) -> None:
-    shared.stubs[shared.subject.upstream("critical")["name"]].behave("delayed", TIMEOUT * 0.8)
+def test_requests_in_flight_are_told(own: Bench) -> None:
+    own.stubs[own.subject.upstream("critical")["name"]].behave("delayed", 3)
+    service = own.serve(timeout=20, REQUEST_SECONDS="30")
     requests = [Asking(service) for _ in range(3)]
-    wait_until(lambda: value(service, "http_requests_in_flight") == 3, TIMEOUT, "three in flight")
+    wait_until(lambda: value(service, "http_requests_in_flight") == 3, 3, "three in flight")
     for request in requests:
         request.join()
     wait_until(lambda: value(service, "http_requests_in_flight") == 0, 5, "none in flight")

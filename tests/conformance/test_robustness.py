@@ -9,15 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
-from tests.conformance.service import Bench, Service
+from tests.conformance.service import SLACK, Bench, Service
 from tests.conformance.subjects import needs
 
 CONNECTIONS = 100
 
 
 @needs("critical")
-def test_a_hundred_parallel_connections(shared: Bench, service: Service) -> None:
-    shared.stubs[shared.subject.upstream("critical")["name"]].behave("delayed", 0.3)
+def test_a_hundred_parallel_connections(own: Bench) -> None:
+    own.stubs[own.subject.upstream("critical")["name"]].behave("delayed", 0.3)
+    service = own.serve(timeout=20, REQUEST_SECONDS="30")
     ready = threading.Barrier(CONNECTIONS)
 
     def one(_: int) -> tuple[int, float]:
@@ -50,7 +51,7 @@ def test_slow_clients_starve_nobody(service: Service) -> None:
                     connection.sendall(b"x")
             answer = service.ask("/", timeout=10)
             assert answer.status == 200
-            assert answer.seconds < 1
+            assert answer.seconds < SLACK
             assert service.probe("/livez") == 200
             time.sleep(0.2)
     finally:
@@ -65,7 +66,7 @@ def test_idle_connections_starve_nobody(service: Service) -> None:
             idle.append(socket.create_connection(("127.0.0.1", service.port), timeout=5))
         answer = service.ask("/", timeout=10)
         assert answer.status == 200
-        assert answer.seconds < 1
+        assert answer.seconds < SLACK
     finally:
         for connection in idle:
             connection.close()

@@ -17,6 +17,7 @@ from tests.conformance.subjects import needs
 from tests.support import load
 
 STATUS = CONTRACT["probe_body"]
+RATE = 30  # requests a second; each asks every dependency
 
 
 class Asking(threading.Thread):
@@ -61,15 +62,15 @@ def asking(service: Service, stub_asked: list[str]) -> Asking:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_under_load_costs_no_request(own: Bench, tmp_path: Path, number: int) -> None:
     """The load plays the balancer: it goes on for a while after readiness is false, over kept-alive connections."""
-    service = own.serve(DRAIN_SECONDS="3", SHUTDOWN_SECONDS="15")
-    with held(service), load.load(f"http://127.0.0.1:{service.port}/", tmp_path, rate=100, seconds=60) as running:
-        time.sleep(2)
+    service = own.serve(timeout=20, REQUEST_SECONDS="10", DRAIN_SECONDS="3", SHUTDOWN_SECONDS="15")
+    with held(service), load.load(f"http://127.0.0.1:{service.port}/", tmp_path, rate=RATE, seconds=60) as running:
+        time.sleep(3)
         at = service.signal(number)
-        wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], 1, "readiness is false")
+        wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], SLACK, "readiness is false")
         time.sleep(1)
         running.end()
         report = running.report()
-    assert report.ok > 200, report
+    assert report.ok > 3 * RATE, report
     assert report.failed == 0, report
     assert service.wait() == OK
     assert time.monotonic() - at < 15 + SLACK
@@ -96,7 +97,7 @@ class Client(threading.Thread):
                 answer = self.connection.ask("/")
                 assert answer.status == 200
                 self.answered, closing = self.answered + 1, answer.closing
-                time.sleep(0.02)
+                time.sleep(0.05)
         except Exception as error:
             self.error = error
         finally:
@@ -105,8 +106,8 @@ class Client(threading.Thread):
 
 def test_kept_alive_clients_lose_nothing(own: Bench) -> None:
     """A load generator asks again where a kept-alive connection broke; many clients do not."""
-    service = own.serve(DRAIN_SECONDS="2", SHUTDOWN_SECONDS="15")
-    clients = [Client(service) for _ in range(10)]
+    service = own.serve(timeout=20, REQUEST_SECONDS="10", DRAIN_SECONDS="4", SHUTDOWN_SECONDS="15")
+    clients = [Client(service) for _ in range(5)]
     wait_until(lambda: all(client.answered > 5 for client in clients), 20, "every client is served")
     service.signal()
     assert service.wait() == OK
@@ -119,7 +120,6 @@ def test_kept_alive_clients_lose_nothing(own: Bench) -> None:
 def test_without_connections_the_drain_ends_early(own: Bench) -> None:
     service = own.serve(DRAIN_SECONDS="10", SHUTDOWN_SECONDS="20")
     at = service.signal()
-    wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], LEAST_DRAIN, "readiness is false")
     assert service.wait() == OK
     assert LEAST_DRAIN <= time.monotonic() - at < LEAST_DRAIN + SLACK
 
@@ -136,7 +136,7 @@ def test_while_draining_it_serves_and_tells_clients_to_close(own: Bench) -> None
     service = own.serve(DRAIN_SECONDS="4", SHUTDOWN_SECONDS="20")
     with held(service), held(service) as kept:
         service.signal()
-        wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], 1, "readiness is false")
+        wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], SLACK, "readiness is false")
         answer = kept.ask("/")
         assert (answer.status, answer.closing) == (200, True)
         assert kept.closed_by_server()
@@ -153,18 +153,18 @@ def test_while_draining_it_serves_and_tells_clients_to_close(own: Bench) -> None
 @needs("critical")
 def test_a_request_in_flight_is_finished(own: Bench) -> None:
     stub = own.stubs[own.subject.upstream("critical")["name"]]
-    stub.behave("delayed", 3)
+    stub.behave("delayed", 5)
     service = own.serve(timeout=10, DRAIN_SECONDS="1", SHUTDOWN_SECONDS="20", REQUEST_SECONDS="15")
     request = asking(service, stub.asked)
     at = service.signal()
-    wait_until(lambda: not connects(service.port), 2.5, "the port closes after the drain")
+    wait_until(lambda: not connects(service.port), 1 + SLACK, "the port closes after the drain")
     assert time.monotonic() - at >= LEAST_DRAIN
     assert service.probe("/livez") == 200, "the admin port closes too early"
     assert service.wait() == OK
     request.join(5)
     assert request.answer, request.error
     assert request.answer.status == 200
-    assert time.monotonic() - at < 3 + SLACK
+    assert time.monotonic() - at < 5 + SLACK
 
 
 @needs("critical")
@@ -188,10 +188,10 @@ def test_a_second_signal_ends_it_at_once(own: Bench, number: int) -> None:
     service = own.serve(timeout=30, DRAIN_SECONDS="10", SHUTDOWN_SECONDS="30", REQUEST_SECONDS="30")
     asking(service, stub.asked)
     service.signal(number)
-    wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], 2, "readiness is false")
+    wait_until(lambda: service.probe("/readyz") == PROBES["/readyz"]["draining"], SLACK, "readiness is false")
     at = service.signal(number)
     assert service.wait() == TERMINATED
-    assert time.monotonic() - at < 1
+    assert time.monotonic() - at < SLACK
 
 
 def test_requests_that_never_come_do_not_hold_a_stop_up(own: Bench) -> None:

@@ -113,16 +113,16 @@ def test_sigterm_under_load_costs_no_request(running: Running, tmp_path: Path) -
     shutdown = running.example.subject.answers["shutdown_seconds"]
     held = Connection(running.port)
     assert held.ask().status == 200
-    with load.load(f"http://127.0.0.1:{running.port}/", tmp_path, rate=100, seconds=60) as attack:
+    with load.load(f"http://127.0.0.1:{running.port}/", tmp_path, rate=30, seconds=60) as attack:
         time.sleep(2)
         began = time.monotonic()
         running.container.kill()
-        wait_until(lambda: running.probe("/readyz") == 503, 1, "readiness is false")
+        wait_until(lambda: running.probe("/readyz") == 503, SLACK, "readiness is false")
         time.sleep(0.7)
         attack.end()
         report = attack.report()
     held.close()
-    assert report.ok > 200, report
+    assert report.ok > 50, report
     assert report.failed == 0, report
     assert running.container.wait() == OK
     assert time.monotonic() - began < shutdown
@@ -132,7 +132,7 @@ def test_a_second_sigterm_ends_it_at_once(running: Running) -> None:
     held = Connection(running.port)
     assert held.ask().status == 200
     running.container.kill()
-    wait_until(lambda: running.probe("/readyz") == 503, 1, "readiness is false")
+    wait_until(lambda: running.probe("/readyz") == 503, SLACK, "readiness is false")
     ended = running.container.stop(signal.SIGTERM)
     held.close()
     assert ended.code == TERMINATED
