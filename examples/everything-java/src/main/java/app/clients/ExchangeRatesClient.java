@@ -1,0 +1,13 @@
+package app.clients;
+
+import app.dependency.HttpDependency;
+import app.dependency.Tools;
+import org.springframework.stereotype.Component;
+
+/** exchange-rates, auxiliary: without it a fallback answers. */
+@Component
+public class ExchangeRatesClient extends HttpDependency {
+    ExchangeRatesClient(Tools tools) {
+        super("exchange-rates", false, tools);
+    }
+}

@@ -1,0 +1,13 @@
+package app.clients;
+
+import app.dependency.HttpDependency;
+import app.dependency.Tools;
+import org.springframework.stereotype.Component;
+
+/** ledger, critical: without it a request fails. */
+@Component
+public class LedgerClient extends HttpDependency {
+    LedgerClient(Tools tools) {
+        super("ledger", true, tools);
+    }
+}

@@ -1,0 +1,13 @@
+package app.clients;
+
+import app.dependency.HttpDependency;
+import app.dependency.Tools;
+import org.springframework.stereotype.Component;
+
+/** match, auxiliary: without it a fallback answers. */
+@Component
+public class MatchClient extends HttpDependency {
+    MatchClient(Tools tools) {
+        super("match", false, tools);
+    }
+}

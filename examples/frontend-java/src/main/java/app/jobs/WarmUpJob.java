@@ -1,0 +1,31 @@
+package app.jobs;
+
+import app.dependency.Answers;
+import app.dependency.Dependencies;
+import app.job.Job;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** warm-up: one run is {@code java -jar app.jar warm-up}, with the arguments that follow. */
+@Component
+public class WarmUpJob implements Job {
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUpJob.class);
+
+    private final Dependencies dependencies;
+
+    WarmUpJob(Dependencies dependencies) {
+        this.dependencies = dependencies;
+    }
+
+    /** Asks each dependency once; the place for the team's work. Kubernetes tries again: make a second run harmless. */
+    @Override
+    public void run(List<String> arguments) {
+        Answers answers = dependencies.ask();
+        LOG.atInfo()
+                .addKeyValue("arguments", arguments)
+                .addKeyValue("degraded", answers.degraded())
+                .log("dependencies asked");
+    }
+}
