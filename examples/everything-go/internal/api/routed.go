@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"path"
 	"strings"
 
 	"gitlab.example.com/example-group/backend/everything-go/internal/problem"
@@ -13,7 +14,7 @@ type routed struct {
 }
 
 func (m routed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	handler, pattern := m.mux.Handler(r)
+	handler, pattern := m.match(r)
 	if pattern != "" {
 		m.mux.ServeHTTP(w, r)
 		return
@@ -29,14 +30,27 @@ func (m routed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}).ServeHTTP(w, r)
 }
 
+// match finds the route of a request. The mux would redirect a path such as //a to /a; here there is nothing at //a.
+func (m routed) match(r *http.Request) (http.Handler, string) {
+	handler, pattern := m.mux.Handler(r)
+	clean := path.Clean(r.URL.Path)
+	if clean != "/" && strings.HasSuffix(r.URL.Path, "/") {
+		clean += "/"
+	}
+	if clean != r.URL.Path {
+		return handler, ""
+	}
+	return handler, pattern
+}
+
 // pattern is the path's pattern, for metrics.
 func (m routed) pattern(r *http.Request) string {
-	_, pattern := m.mux.Handler(r)
+	_, pattern := m.match(r)
 	if pattern == "" {
 		return "unmatched"
 	}
-	_, path, _ := strings.Cut(pattern, " ")
-	return strings.TrimSuffix(path, "{$}")
+	_, route, _ := strings.Cut(pattern, " ")
+	return strings.TrimSuffix(route, "{$}")
 }
 
 // unsent keeps a response's status and header.
