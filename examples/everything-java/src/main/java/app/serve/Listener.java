@@ -5,7 +5,6 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
-import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -20,7 +19,7 @@ final class Listener extends ServerConnector {
     private static final int IDLE_MILLISECONDS = 75_000;
 
     // For a client that has connected, but whose request is still under way when the listener closes.
-    private static final int LAST_REQUEST_MILLISECONDS = 500;
+    private static final int LAST_REQUEST_MILLISECONDS = 1_000;
 
     // Connections that the kernel keeps until we accept them; Java's own 50 make the next ones wait a second.
     private static final int BACKLOG = 1_024;
@@ -40,8 +39,6 @@ final class Listener extends ServerConnector {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES);
-        // Paths such as //, which mean trouble where they name files; here they only find no route.
-        http.setUriCompliance(UriCompliance.UNSAFE);
         return http;
     }
 

@@ -27,7 +27,6 @@ class JettyFactory implements ServletWebServerFactory {
             threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         }
         this.server = new Server(threads);
-        this.server.setErrorHandler(new BareErrors());
         this.state = state;
     }
 
@@ -43,7 +42,6 @@ class JettyFactory implements ServletWebServerFactory {
                 initializer.onStartup(servlets);
             }
         });
-        context.getServletHandler().setDecodeAmbiguousURIs(true); // see Listener
         server.setHandler(new CloseWhileDraining(context, state));
         try {
             server.start(); // with the servlets, which Spring expects now
