@@ -80,7 +80,7 @@ def test_a_wrong_answer_is_refused_while_typing(terminal: pexpect.spawn, tmp_pat
 def test_the_summary_gives_answers_and_reasons(terminal: pexpect.spawn) -> None:
     accept_defaults(terminal, until="Derived from them")
     terminal.expect("startupProbe failureThreshold")
-    terminal.expect("three times startup_seconds")
+    terminal.expect("30 x 1 s")
     terminal.expect("Is this right")
 
 
