@@ -220,16 +220,16 @@ spec:
           command: [python, -c]
           args:
             - |
-              import signal, sys
+              import os, signal, time
               from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
               class Handler(BaseHTTPRequestHandler):
-                  protocol_version = "HTTP/1.1"
                   def do_GET(self):
+                      time.sleep(0.3)
                       self.send_response(200)
                       self.send_header("Content-Length", "2")
                       self.end_headers()
                       self.wfile.write(b"ok")
-              signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+              signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
               ThreadingHTTPServer(("", 8080), Handler).serve_forever()
           securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
 """

@@ -91,7 +91,14 @@ def test_only_the_answered_paths_can_be_written_to(running: Running) -> None:
     find = container.exec("find", "/", "(", "-path", "/proc", "-o", "-path", "/sys", ")", "-prune", "-o",
                           "-type", "d", "-writable", "-print")  # fmt: skip
     assert set(find.stdout.split()) - KERNEL == set(running.example.writable)
-    for path in ("/", "/etc", "/usr/local/bin", "/var/tmp", "/home", running.example.image.config["WorkingDir"] or "/"):
+    for path in (
+        "/",
+        "/etc",
+        "/usr/local/bin",
+        "/var/tmp",
+        "/home",
+        running.example.image.config.get("WorkingDir") or "/",
+    ):
         refused = container.exec("touch", f"{path}/file")
         assert refused.returncode != 0, path
         assert re.search("Read-only file system|Permission denied", refused.stderr), refused.stderr
