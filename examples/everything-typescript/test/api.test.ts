@@ -118,7 +118,8 @@ test("errors are problems that show nothing of the inside", async (t) => {
   assert.equal((await problem(await fetch(`${url}/%zz`))).status, 400);
   await eventually(() => lines.length === 2);
 
-  const refused = await fetch(url, { method: "POST", body: "{}" });
+  const headers = { "content-type": "application/json" };
+  const refused = await fetch(url, { method: "POST", headers, body: "{not json" });
   assert.equal((await problem(refused)).status, 405);
   assert.equal(refused.headers.get("allow"), "GET, HEAD");
 

@@ -91,6 +91,17 @@ test("connections kept alive lose no request", async (t) => {
   assert.equal(await exit, 0);
 });
 
+test("clients that connect anew are not taken for gone between two requests", async (t) => {
+  const { url, stop, exit, probe } = await start(t, { drainSeconds: 5 });
+  await eventually(async () => (await probe("/readyz")) === '200 {"status":"ok"}');
+  stop.abort();
+  for (let asked = 0; asked < 8; asked += 1) {
+    assert.equal((await fetch(url)).status, 200);
+    await sleep(100);
+  }
+  assert.equal(await exit, 0);
+});
+
 test("requests that never end do not hold the process", async (t) => {
   const never = await stub(t, () => {});
   const changes = { drainSeconds: 0.1, shutdownSeconds: 1, requestSeconds: 60 };

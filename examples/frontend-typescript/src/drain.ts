@@ -3,29 +3,39 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyInstance } from "fastify";
 import type { Settings } from "./settings.js";
 
-/** So that the readiness probe's new answer is seen, even when nobody is connected. */
-const LEAST_DRAIN_SECONDS = 0.5;
+/**
+ * How long nobody must have been connected for the drain to end early: the readiness probe's new answer is seen,
+ * and clients that connect anew for each request are not taken for gone between two of them.
+ */
+const QUIET_MS = 500;
 
 /** For a request that the kernel had taken in before the listener closed. */
-const SETTLE_SECONDS = 0.1;
+const SETTLE_MS = 100;
 
 const POLL_MS = 20;
 
-/** The open connections and the requests in flight of all the servers that it watches. */
+/** The connections and the requests in flight of all the servers that it watches. */
 export class Traffic {
-  connections = 0;
   readonly #responses = new Set<ServerResponse>();
+  #connections = 0;
+  #quietSince = 0;
   #closing = false;
 
   get requests(): number {
     return this.#responses.size;
   }
 
+  /** Milliseconds since anybody was connected, or since the closing began. */
+  get quiet(): number {
+    return this.#connections > 0 ? 0 : performance.now() - this.#quietSince;
+  }
+
   watch({ server }: FastifyInstance): void {
     server.on("connection", (socket) => {
-      this.connections += 1;
+      this.#connections += 1;
       socket.once("close", () => {
-        this.connections -= 1;
+        this.#connections -= 1;
+        this.#quietSince = performance.now();
       });
     });
     // Before Fastify, which may answer at once.
@@ -41,6 +51,7 @@ export class Traffic {
   /** From now on every answer ends its connection, so that no kept-alive one is cut later (P08). */
   closeWithAnswers(): void {
     this.#closing = true;
+    this.#quietSince = performance.now();
     for (const response of this.#responses) {
       if (!response.headersSent) {
         response.setHeader("connection", "close");
@@ -49,7 +60,7 @@ export class Traffic {
   }
 }
 
-/** Serves on until all connections are gone or the drain is over, then stops listening and ends. */
+/** Serves on until nobody is connected any more or the drain is over, then stops listening and ends. */
 export async function drain(
   apps: readonly FastifyInstance[],
   traffic: Traffic,
@@ -58,13 +69,10 @@ export async function drain(
   traffic.closeWithAnswers();
   const end = performance.now() + settings.shutdownSeconds * 1000;
   const drainEnd = performance.now() + settings.drainSeconds * 1000;
-  await sleep(Math.min(settings.drainSeconds, LEAST_DRAIN_SECONDS) * 1000);
-  await until(() => traffic.connections === 0, drainEnd);
+  await until(() => traffic.quiet >= QUIET_MS, drainEnd);
 
   const closed = Promise.all(apps.map((app) => app.close()));
-  if (traffic.connections > 0) {
-    await sleep(SETTLE_SECONDS * 1000);
-  }
+  await sleep(SETTLE_MS);
   const finished = await until(() => traffic.requests === 0, end);
   // What is left are connections without a request.
   for (const { server } of apps) {

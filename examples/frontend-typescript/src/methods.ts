@@ -19,9 +19,11 @@ export function noteMethods(app: FastifyInstance): () => void {
       app.route({
         url,
         method,
-        handler: () => {
+        // Before the body is parsed: it does not matter what is in it.
+        preParsing: async () => {
           throw new Problem(405, `This route knows only ${allow}.`, { allow });
         },
+        handler: () => {},
       });
     }
   };

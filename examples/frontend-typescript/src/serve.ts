@@ -46,6 +46,8 @@ export async function serve(
   log.info("draining");
   const apps = apis.map(({ app }) => app);
   const ending = lifecycle.started ? await drain(apps, traffic, settings) : "finished";
+  admin.server.close().closeAllConnections();
+  await admin.close();
   if (ending === "out of time") {
     log.error({ seconds: settings.shutdownSeconds }, "out of time with requests in flight");
     return 1;

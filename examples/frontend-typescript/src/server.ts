@@ -11,11 +11,11 @@ import { answerWithProblems, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import type { Settings } from "./settings.js";
 
-/** A client that takes longer for a request's head holds a connection for nothing. */
-const HEAD_SECONDS = 10;
-
-/** Longer than the idle time of the usual load balancers (60 s), so that they close first. */
-const IDLE_SECONDS = 75;
+/**
+ * How long a connection may wait for a request, its first one included: longer than the idle time of the usual
+ * balancers and clients (60 s), so that they close first and no request meets a closing connection.
+ */
+const IDLE_MS = 75_000;
 
 type Observer = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -35,12 +35,10 @@ export function createServer(
     genReqId: requestId,
     bodyLimit: settings.maxBodyBytes,
     handlerTimeout: requestMs,
-    requestTimeout: requestMs,
-    keepAliveTimeout: IDLE_SECONDS * 1000,
-    http: {
-      headersTimeout: Math.min(HEAD_SECONDS * 1000, requestMs),
-      connectionsCheckingInterval: 500,
-    },
+    // Both count from the start of a connection, which may be opened long before it is needed.
+    requestTimeout: Math.max(IDLE_MS, requestMs),
+    http: { headersTimeout: IDLE_MS, connectionsCheckingInterval: 1000 },
+    keepAliveTimeout: IDLE_MS,
     // While it closes it goes on answering; drain.ts sees to its end.
     return503OnClosing: false,
     // A path that can't be decoded gets no route, hence no hooks.
@@ -73,7 +71,8 @@ export async function listen(app: FastifyInstance, port: number): Promise<void> 
 
 /** What Node can't even parse, or what comes too slowly, has no request and no route. */
 function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === "ECONNRESET") {
+  // A connection that was never used ends without a word: an answer would be taken for that of the next request.
+  if (!socket.writable || error.code === "ECONNRESET" || socket.bytesRead === 0) {
     socket.destroy();
     return;
   }

@@ -56,7 +56,7 @@ function toProblem(error: unknown, request: FastifyRequest): Problem | undefined
   if ("code" in error && error.code === "FST_ERR_HANDLER_TIMEOUT") {
     return request.raw.complete
       ? new Problem(504, "The request took too long.")
-      : new Problem(408, "The body did not arrive in time.");
+      : new Problem(408, "The body did not arrive in time.", { connection: "close" });
   }
   const status = "statusCode" in error ? Number(error.statusCode) : 500;
   return status >= 400 && status < 500 ? new Problem(status, error.message) : undefined;

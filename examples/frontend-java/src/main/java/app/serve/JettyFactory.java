@@ -27,6 +27,7 @@ class JettyFactory implements ServletWebServerFactory {
             threads.setVirtualThreadsExecutor(VirtualThreads.getDefaultVirtualThreadsExecutor());
         }
         this.server = new Server(threads);
+        this.server.setErrorHandler(new BareErrors());
         this.state = state;
     }
 
@@ -42,6 +43,7 @@ class JettyFactory implements ServletWebServerFactory {
                 initializer.onStartup(servlets);
             }
         });
+        context.getServletHandler().setDecodeAmbiguousURIs(true); // see Http
         server.setHandler(new CloseWhileDraining(context, state));
         try {
             server.start(); // with the servlets, which Spring expects now

@@ -6,8 +6,6 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
@@ -19,27 +17,18 @@ final class Listener extends ServerConnector {
     private static final int IDLE_MILLISECONDS = 75_000;
 
     // For a client that has connected, but whose request is still under way when the listener closes.
-    private static final int LAST_REQUEST_MILLISECONDS = 1_000;
+    private static final int LAST_REQUEST_MILLISECONDS = 500;
 
     // Connections that the kernel keeps until we accept them; Java's own 50 make the next ones wait a second.
     private static final int BACKLOG = 1_024;
 
-    private static final int HEADER_BYTES = 16_384;
-
     Listener(Server server, Executor threads, int port) {
         // 0 acceptors: the selector accepts, and no thread waits in `accept`; only so can `close` accept what is left.
-        super(server, threads, null, null, 0, 1, new HttpConnectionFactory(http()));
+        super(server, threads, null, null, 0, 1, new Http());
         setPort(port);
         setIdleTimeout(IDLE_MILLISECONDS);
         setShutdownIdleTimeout(LAST_REQUEST_MILLISECONDS);
         setAcceptQueueSize(BACKLOG);
-    }
-
-    private static HttpConfiguration http() {
-        HttpConfiguration http = new HttpConfiguration();
-        http.setSendServerVersion(false);
-        http.setRequestHeaderSize(HEADER_BYTES);
-        return http;
     }
 
     /** A connection in the kernel's queue is open for its client: closing would reset it, so it is accepted before. */

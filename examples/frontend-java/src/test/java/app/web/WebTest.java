@@ -117,6 +117,20 @@ class WebTest {
                 .startsWith("HTTP/1.1 431 ");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "/..", "/../etc/passwd", "/%2e%2E/etc", "/a/..;/..", "/{}", "/%2f", "/a..b"})
+    void aStrangePathFindsNoRoute(String path) throws Exception {
+        String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        assertThat(Http.raw(service.port(), request.formatted(path))).startsWith("HTTP/1.1 404 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello\r\n\r\n", "no http\r\n\r\n", "GET / HTTP/1.1\r\nHost x\r\n\r\n"})
+    void whatIsNoRequestIsRefusedWithoutAPage(String bytes) throws Exception {
+        assertThat(Http.raw(service.port(), bytes)).startsWith("HTTP/1.1 400 ").doesNotContainIgnoringCase("jetty");
+    }
+
     @Test
     void slowClientsStopNobody() throws Exception {
         List<Socket> slow = new ArrayList<>();
