@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from scaffold import errors
-from scaffold.cli import EXIT_CODES, cli
+from scaffold.cli import COMMANDS, EXIT_CODES
 from scaffold.schema import describe, json_schema
 from tests.support import goldens
 from tests.test_new import SCAFFOLD, scaffold
@@ -28,7 +28,7 @@ def test_start_up_imports_nothing_heavy() -> None:
     assert not {"copier", "jinja2", "yaml", "questionary", "rich", "httpx"} & set(loaded.stdout.split())
 
 
-@pytest.mark.parametrize("command", sorted(cli.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> None:
     done = scaffold(command, "--help", cwd=tmp_path)
     assert done.returncode == 0

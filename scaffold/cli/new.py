@@ -1,4 +1,4 @@
-"""The command line: it parses and presents, and imports what a command needs only when that command runs."""
+"""`scaffold new`."""
 
 from __future__ import annotations
 
@@ -8,44 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold import __version__
+from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from scaffold.answers import Answers, Questionnaire
-
-EXIT_CODES = """\b
-Exit codes:
-  0    done
-  1    `--check` found something
-  2    wrong usage of the command line
-  3    an answer is wrong, unknown, or its file can't be read
-  4    the destination can't be written
-  5    git is missing or refused
-  6    the template is broken
-  7    a container registry did not answer as it should
-  70   a bug in scaffold
-  130  interrupted by ^C"""
-
-
-def examples(*lines: str) -> str:
-    """Format a command's examples for the end of its help."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
-
-
-class Group(click.Group):
-    """A group whose commands are listed in the order in which people meet them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names as they were added."""
-        return list(self.commands)
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
-@click.version_option(__version__, prog_name="scaffold")
-def cli() -> None:
-    """Answer a few questions, get a Kubernetes service that builds, tests, deploys and survives production."""
 
 
 def _complete_key(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -57,7 +25,7 @@ def _complete_key(ctx: click.Context, parameter: click.Parameter, incomplete: st
     return [CompletionItem(key, help=text) for key, text in keys if key.startswith(incomplete)]
 
 
-@cli.command(
+@click.command(
     epilog=examples(
         "scaffold new                                  ask, then make ./<name>",
         "scaffold new payments --defaults --data language=go",
@@ -185,74 +153,3 @@ def _say_next(out: Any, folder: Path, count: int, *, repository: bool) -> None:
     out.print(Text(head, style="bold"), soft_wrap=True)
     for command in (f"cd {folder}", *NEXT):
         out.print(Text(f"  {command}"), soft_wrap=True)
-
-
-@cli.command(epilog=examples("scaffold questions", "scaffold questions --schema > answers.schema.json"))
-@click.option("--json", "json_", is_flag=True, help="Print the questions as JSON.")
-@click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
-def questions(*, json_: bool, schema: bool) -> None:
-    """Show every question: type, default, choices, meaning and an example."""
-    from scaffold import present
-    from scaffold.schema import describe, json_schema
-    from scaffold.template import load_template
-
-    template = load_template()
-    if schema:
-        present.as_json(json_schema(template))
-    elif json_:
-        present.as_json(describe(template))
-    else:
-        present.questions(describe(template))
-
-
-@cli.command(
-    epilog=examples(
-        "scaffold pin                          write the digests into the files of this folder",
-        "scaffold pin payments --dry-run       show what would be written",
-        "scaffold pin --check                  exit 1 when a digest is missing or stale",
-    )
-)
-@click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 when an image has no digest, or an old one.")
-@click.option("--plain-http", multiple=True, metavar="HOST[:PORT]", help="Ask this registry without TLS.")
-@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
-def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
-    """Replace image tags below FOLDER by the digests that the registries give for them."""
-    from scaffold import present
-    from scaffold.pin.plan import apply, find_images, plan, resolve, wanted
-    from scaffold.pin.registry import RegistryClient
-
-    out = present.console(quiet=quiet or json_)
-    with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:
-        found = resolve(wanted(find_images(folder)), client, lambda done, total, _: on_step(done, total))
-    changes = plan(folder, found)
-    if not (dry_run or check):
-        apply(changes)
-    edits = [
-        {"path": edit.use.path, "line": edit.use.line, "before": edit.use.reference, "after": edit.reference}
-        for change in changes
-        for edit in change.edits
-    ]
-    if json_:
-        present.as_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
-    else:
-        present.pins(out, edits, len(found))
-    if check and edits:
-        raise click.exceptions.Exit(1)
-
-
-@cli.command(
-    epilog=examples(
-        'eval "$(scaffold completion bash)"', "scaffold completion fish > ~/.config/fish/completions/scaffold.fish"
-    )
-)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
-def completion(shell: str) -> None:
-    """Print the completion script for SHELL."""
-    from click.shell_completion import get_completion_class
-
-    kind = get_completion_class(shell)
-    assert kind is not None, "click knows the three shells"
-    click.echo(kind(cli, {}, "scaffold", "_SCAFFOLD_COMPLETE").source())

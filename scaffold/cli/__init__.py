@@ -1,0 +1,46 @@
+"""The command line: it parses and presents. A command is a module of its own, imported when it runs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from scaffold import __version__
+
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    `--check` found something
+  2    wrong usage of the command line
+  3    an answer is wrong, unknown, or its file can't be read
+  4    the destination can't be written
+  5    git is missing or refused
+  6    the template is broken
+  7    a container registry did not answer as it should
+  70   a bug in scaffold
+  130  interrupted by ^C"""
+
+COMMANDS = ("new", "questions", "pin", "completion")
+"""The commands, in the order in which people meet them; each is a function in the module of its name."""
+
+
+class Group(click.Group):
+    """A group that imports a command's module when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of COMMANDS."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, or None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"scaffold.cli.{cmd_name}"), cmd_name)
+        return command
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name="scaffold")
+def cli() -> None:
+    """Answer a few questions, get a Kubernetes service that builds, tests, deploys and survives production."""

@@ -1,0 +1,47 @@
+"""`scaffold pin`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from scaffold.cli.help import examples
+
+
+@click.command(
+    epilog=examples(
+        "scaffold pin                          write the digests into the files of this folder",
+        "scaffold pin payments --dry-run       show what would be written",
+        "scaffold pin --check                  exit 1 when a digest is missing or stale",
+    )
+)
+@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when an image has no digest, or an old one.")
+@click.option("--plain-http", multiple=True, metavar="HOST[:PORT]", help="Ask this registry without TLS.")
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
+def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
+    """Replace image tags below FOLDER by the digests that the registries give for them."""
+    from scaffold import present
+    from scaffold.pin.plan import apply, find_images, plan, resolve, wanted
+    from scaffold.pin.registry import RegistryClient
+
+    out = present.console(quiet=quiet or json_)
+    with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:
+        found = resolve(wanted(find_images(folder)), client, lambda done, total, _: on_step(done, total))
+    changes = plan(folder, found)
+    if not (dry_run or check):
+        apply(changes)
+    edits = [
+        {"path": edit.use.path, "line": edit.use.line, "before": edit.use.reference, "after": edit.reference}
+        for change in changes
+        for edit in change.edits
+    ]
+    if json_:
+        present.as_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
+    else:
+        present.pins(out, edits, len(found))
+    if check and edits:
+        raise click.exceptions.Exit(1)

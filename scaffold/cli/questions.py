@@ -1,0 +1,25 @@
+"""`scaffold questions`."""
+
+from __future__ import annotations
+
+import click
+
+from scaffold.cli.help import examples
+
+
+@click.command(epilog=examples("scaffold questions", "scaffold questions --schema > answers.schema.json"))
+@click.option("--json", "json_", is_flag=True, help="Print the questions as JSON.")
+@click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
+def questions(*, json_: bool, schema: bool) -> None:
+    """Show every question: type, default, choices, meaning and an example."""
+    from scaffold import present
+    from scaffold.schema import describe, json_schema
+    from scaffold.template import load_template
+
+    template = load_template()
+    if schema:
+        present.as_json(json_schema(template))
+    elif json_:
+        present.as_json(describe(template))
+    else:
+        present.questions(describe(template))
