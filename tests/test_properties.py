@@ -152,6 +152,59 @@ def test_accepted_answers_render_to_files_that_parse(answers: dict[str, Any]) ->
     assert words(accepted.asked["description"]) in words(as_read(readme))
 
 
+YAML_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf", "e1")
+YAML_NUMBERS = ("1e5", "0x1f", "0o17", "123", "1")
+
+
+class FirstYaml(yaml.SafeLoader):
+    """YAML 1.1 to the letter, where `y` and `n` are truth values too; PyYAML itself takes them for texts."""
+
+
+FirstYaml.yaml_implicit_resolvers = {key: list(each) for key, each in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+FirstYaml.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^[yn]$"), list("yn"))
+FirstYaml.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^[0-9]+e[0-9]+$"), list("0123456789"))
+
+
+def names_in(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every value that is a name, a label or a namespace, with its key."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key in ("name", "namespace") or str(key).partition("/")[0].endswith("kubernetes.io"):
+                yield key, each
+            yield from names_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from names_in(each)
+
+
+@pytest.mark.parametrize("word", [*YAML_WORDS, *YAML_NUMBERS])
+@pytest.mark.parametrize("place", ["name", "kubernetes_namespace", "port", "dependency", "host", "job"])
+def test_a_name_that_yaml_reads_as_another_value_stays_a_name(word: str, place: str) -> None:
+    dependency = {"name": "a", "url": "http://a", "kind": "critical", "timeout": 1}
+    answers: dict[str, Any] = {
+        "name": {"name": word, "kubernetes_namespace": "a"},
+        "kubernetes_namespace": {"kubernetes_namespace": word},
+        "port": {"ports": [{"name": word, "number": 8080}]},
+        "dependency": {"dependencies": [{**dependency, "name": word}]},
+        "host": {"dependencies": [{**dependency, "url": f"http://{word}.{word}.svc:80"}]},
+        "job": {"jobs": [{"name": word, "command": "a", "deadline": 1, "retries": 1}]},
+    }[place]
+    try:
+        accepted = goldens.engine()[1].resolve(answers)
+    except AnswerError as refused:
+        assert place != "host" and next(iter(answers)) in str(refused)
+        return
+    found = [
+        (file.path, key, each)
+        for file in goldens.rendered(accepted)
+        if file.path.endswith((".yaml", ".yml")) and file.path != ".copier-answers.yml"  # which PyYAML reads
+        for document in yaml.load_all(file.content, Loader=FirstYaml)
+        for key, each in names_in(document)
+    ]
+    assert found
+    assert [each for each in found if not isinstance(each[2], str)] == []
+
+
 scalar = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=30))
 key = st.sampled_from(["name", "number", "url", "path", "size", "command", "x"])
 value = st.recursive(scalar, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(key, inner, max_size=3))

@@ -43,3 +43,9 @@ def test_the_drain_is_a_part_of_the_shutdown(monkeypatch: pytest.MonkeyPatch) ->
 def test_seconds_are_plain_numbers(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     [error] = refused(monkeypatch, REQUEST_SECONDS=value)
     assert error.startswith(f'REQUEST_SECONDS: "{value}" is not a number of seconds')
+
+
+@pytest.mark.parametrize("value", ["mail", "ftp://mail", "http://", "http://a b", "http://mail:0"])
+def test_addresses_are_whole(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    [error] = refused(monkeypatch, CLASS_URL=value)
+    assert error.startswith(f'CLASS_URL: "{value}" is not an ')

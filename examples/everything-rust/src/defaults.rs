@@ -57,6 +57,13 @@ pub const DEPENDENCIES: &[DependencyDefault] = &[
         kind: Kind::Auxiliary(|| Value::Null),
     },
     DependencyDefault {
+        name: "tax",
+        variable: "TAX",
+        address: "https://tax.example.com:8443",
+        timeout_seconds: 3.0,
+        kind: Kind::Critical,
+    },
+    DependencyDefault {
         name: "exchange-rates",
         variable: "EXCHANGE_RATES",
         address: "https://rates.example.com/api",

@@ -48,6 +48,10 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
         address: environment.address("CACHE_URL", "redis.caches.svc:6379"),
         timeoutSeconds: environment.timeout("CACHE_TIMEOUT_SECONDS", 0.1),
       },
+      tax: {
+        url: environment.httpUrl("TAX_URL", "https://tax.example.com:8443"),
+        timeoutSeconds: environment.timeout("TAX_TIMEOUT_SECONDS", 3),
+      },
       exchangeRates: {
         url: environment.httpUrl("EXCHANGE_RATES_URL", "https://rates.example.com/api"),
         timeoutSeconds: environment.timeout("EXCHANGE_RATES_TIMEOUT_SECONDS", 1.5),

@@ -40,6 +40,13 @@ def _http_url(value: str) -> str:
     return value
 
 
+def _address(value: str) -> str:
+    parts = urlsplit(f"//{value}")
+    if parts.netloc != value or "@" in value or not parts.hostname or not parts.port:
+        raise ValueError("not an address")
+    return value
+
+
 # A description is the "what is right" of the sentence that refuses a wrong value.
 Number = BeforeValidator(_plain_number)
 Port = Annotated[int, Number, Field(ge=1, le=65535, description="a port from 1 to 65535")]
@@ -47,6 +54,7 @@ Seconds = Annotated[
     float, Number, Field(gt=0, le=3600, description="a number of seconds above 0, at most 3600")
 ]
 HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description="an http(s):// URL")]
+Address = Annotated[str, AfterValidator(_address), Field(description="an address host:port")]
 
 
 class Settings(BaseSettings):
@@ -65,7 +73,7 @@ class Settings(BaseSettings):
 
     # Limits of one request
     # P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
-    request_seconds: Seconds = 1
+    request_seconds: Seconds = 2
     max_body_bytes: Annotated[int, Number] = Field(
         1_048_576, ge=0, le=2**31, description="a whole number of bytes from 0 to 2147483648"
     )
@@ -81,6 +89,20 @@ class Settings(BaseSettings):
     drain_seconds: Annotated[float, Number] = Field(
         1, ge=0, le=60, description="a number from 0 to 60, below SHUTDOWN_SECONDS"
     )
+
+    # Dependencies
+    class_url: HttpUrl = "http://class"
+    class_timeout_seconds: Seconds = 1
+    a_1_url: HttpUrl = "https://192.0.2.1"
+    a_1_timeout_seconds: Seconds = 0.5
+    a1_url: HttpUrl = "https://192.0.2.1"
+    a1_timeout_seconds: Seconds = 0.5
+    import_url: Address = "import.prod.svc:1"
+    import_timeout_seconds: Seconds = 0.05
+    self_url: Address = "localhost:5432"
+    self_timeout_seconds: Seconds = 1.0
+    none_url: HttpUrl = "http://Mail.Example.COM:80/a/b~c/"
+    none_timeout_seconds: Seconds = 0.25
 
     @field_validator("drain_seconds")
     @classmethod

@@ -91,6 +91,7 @@ var upstreams = []struct {
 	{"ledger", "LEDGER", true, false},
 	{"database", "DATABASE", true, true},
 	{"cache", "CACHE", false, true},
+	{"tax", "TAX", true, false},
 	{"exchange-rates", "EXCHANGE_RATES", false, false},
 	{"type", "TYPE", false, false},
 }

@@ -47,6 +47,8 @@ type Upstreams struct {
 
 	Cache TCP
 
+	Tax HTTP
+
 	ExchangeRates HTTP
 
 	Type HTTP
@@ -92,6 +94,7 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	config.Upstreams.Ledger = env.http("LEDGER", "http://ledger.accounts.svc.cluster.local:8080/v1/", 10)
 	config.Upstreams.Database = env.tcp("DATABASE", "postgres:5432", 1)
 	config.Upstreams.Cache = env.tcp("CACHE", "redis.caches.svc:6379", 0.1)
+	config.Upstreams.Tax = env.http("TAX", "https://tax.example.com:8443", 3)
 	config.Upstreams.ExchangeRates = env.http("EXCHANGE_RATES", "https://rates.example.com/api", 1.5)
 	config.Upstreams.Type = env.http("TYPE", "http://192.0.2.7:8000", 0.25)
 

@@ -16,6 +16,8 @@ type Set struct {
 
 	Cache clients.Cache
 
+	Tax clients.Tax
+
 	ExchangeRates clients.ExchangeRates
 
 	Type clients.Type
@@ -29,6 +31,7 @@ func New(at config.Upstreams, m *metrics.Metrics) Set {
 	set.Ledger.HTTP = upstream.NewHTTP("ledger", at.Ledger, m)
 	set.Database.TCP = upstream.NewTCP("database", at.Database, m)
 	set.Cache.TCP = upstream.NewTCP("cache", at.Cache, m)
+	set.Tax.HTTP = upstream.NewHTTP("tax", at.Tax, m)
 	set.ExchangeRates.HTTP = upstream.NewHTTP("exchange-rates", at.ExchangeRates, m)
 	set.Type.HTTP = upstream.NewHTTP("type", at.Type, m)
 	return set
@@ -39,6 +42,7 @@ func (s Set) all() []dependency {
 		critical("ledger", s.Ledger),
 		critical("database", s.Database),
 		auxiliary("cache", s.Cache),
+		critical("tax", s.Tax),
 		auxiliary("exchange-rates", s.ExchangeRates),
 		auxiliary("type", s.Type),
 	}

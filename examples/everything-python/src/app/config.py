@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     database_timeout_seconds: Seconds = 1
     cache_url: Address = "redis.caches.svc:6379"
     cache_timeout_seconds: Seconds = 0.1
+    tax_url: HttpUrl = "https://tax.example.com:8443"
+    tax_timeout_seconds: Seconds = 3
     exchange_rates_url: HttpUrl = "https://rates.example.com/api"
     exchange_rates_timeout_seconds: Seconds = 1.5
     class_url: HttpUrl = "http://192.0.2.7:8000"

@@ -4,6 +4,7 @@ import type { Dependency } from "./dependency.js";
 import { LedgerClient } from "./ledger-client.js";
 import { DatabaseClient } from "./database-client.js";
 import { CacheClient } from "./cache-client.js";
+import { TaxClient } from "./tax-client.js";
 import { ExchangeRatesClient } from "./exchange-rates-client.js";
 import { MatchClient } from "./match-client.js";
 
@@ -13,6 +14,7 @@ export function createClients(settings: Settings): Dependency[] {
     new LedgerClient(settings),
     new DatabaseClient(settings),
     new CacheClient(settings),
+    new TaxClient(settings),
     new ExchangeRatesClient(settings),
     new MatchClient(settings),
   ];

@@ -7,6 +7,7 @@ from app.clients.dependency import Dependency
 from app.clients.ledger_client import LedgerClient
 from app.clients.database_client import DatabaseClient
 from app.clients.cache_client import CacheClient
+from app.clients.tax_client import TaxClient
 from app.clients.exchange_rates_client import ExchangeRatesClient
 from app.clients.class_client import ClassClient
 from app.config import Settings
@@ -18,6 +19,7 @@ def create_clients(settings: Settings) -> list[Dependency]:
         LedgerClient(settings),
         DatabaseClient(settings),
         CacheClient(settings),
+        TaxClient(settings),
         ExchangeRatesClient(settings),
         ClassClient(settings),
     ]

@@ -53,6 +53,7 @@ public record Settings(
         targets.put("ledger", env.http("LEDGER"));
         targets.put("database", env.tcp("DATABASE"));
         targets.put("cache", env.tcp("CACHE"));
+        targets.put("tax", env.http("TAX"));
         targets.put("exchange-rates", env.http("EXCHANGE_RATES"));
         targets.put("match", env.http("MATCH"));
         return targets;

@@ -1,0 +1,21 @@
+"""A dependency that speaks a protocol of its own over TCP."""
+
+import asyncio
+from typing import Any
+from urllib.parse import urlsplit
+
+from app.clients.dependency import Dependency
+
+
+class TcpDependency(Dependency):
+    """Knows only whether the dependency can be reached; a driver of its own knows more."""
+
+    def __init__(self, name: str, *, critical: bool, address: str, timeout: float) -> None:
+        super().__init__(name, critical=critical, timeout=timeout)
+        parts = urlsplit(f"//{address}")
+        self.host, self.port = parts.hostname, parts.port
+
+    async def fetch(self) -> Any:
+        _, writer = await asyncio.open_connection(self.host, self.port)
+        writer.close()
+        return {"reachable": True}

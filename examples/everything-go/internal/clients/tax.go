@@ -1,0 +1,17 @@
+package clients
+
+import (
+	"context"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
+)
+
+// Tax is the client of tax, which is critical: without it a request fails.
+type Tax struct {
+	HTTP *upstream.HTTP
+}
+
+// Ask gets the answer of tax.
+func (c Tax) Ask(ctx context.Context) (upstream.Answer, error) {
+	return c.HTTP.Get(ctx)
+}

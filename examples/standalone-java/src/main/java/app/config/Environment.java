@@ -1,0 +1,129 @@
+package app.config;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Pattern;
+
+/** The environment over its defaults, value by value; it remembers every mistake. */
+final class Environment {
+    private static final String DEFAULTS = "/defaults.properties";
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,12}([.][0-9]{1,9})?");
+    private static final int SHOWN = 80;
+
+    private final Properties values = new Properties();
+    private final List<String> errors = new ArrayList<>();
+
+    Environment(Map<String, String> environment) {
+        try (var defaults = Environment.class.getResourceAsStream(DEFAULTS)) {
+            values.load(new InputStreamReader(defaults, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        values.putAll(environment);
+    }
+
+    void check() throws ConfigurationException {
+        if (!errors.isEmpty()) {
+            throw new ConfigurationException(errors);
+        }
+    }
+
+    void refuse(String name, String rule) {
+        String value = text(name);
+        String shown = value.substring(0, Math.min(value.length(), SHOWN));
+        errors.add("%s: \"%s\" is not %s".formatted(name, shown, rule));
+    }
+
+    String text(String name) {
+        return values.getProperty(name);
+    }
+
+    String choice(String name, List<String> choices) {
+        if (!choices.contains(text(name))) {
+            refuse(name, "one of " + String.join(", ", choices));
+        }
+        return text(name);
+    }
+
+    int port(String name) {
+        return whole(name, 1, 65_535, "a port");
+    }
+
+    int whole(String name, int least, int most, String what) {
+        BigDecimal number = number(name);
+        if (number == null || number.scale() > 0 || !within(number, least, most)) {
+            refuse(name, "%s from %d to %d".formatted(what, least, most));
+            return most;
+        }
+        return number.intValueExact();
+    }
+
+    Duration seconds(String name, int least, int most) {
+        BigDecimal number = number(name);
+        if (number == null || !within(number, least, most)) {
+            refuse(name, "a number of seconds from %d to %d".formatted(least, most));
+            return Duration.ofSeconds(least);
+        }
+        return duration(number);
+    }
+
+    Duration timeout(String name) {
+        BigDecimal number = number(name);
+        if (number == null || number.signum() <= 0 || !within(number, 0, 3600)) {
+            refuse(name, "a number of seconds above 0, at most 3600");
+            return Duration.ofSeconds(1);
+        }
+        return duration(number);
+    }
+
+    /** The variables NAME_URL, http:// or https://, and NAME_TIMEOUT_SECONDS. */
+    Target http(String name) {
+        URI uri = uri(text(name + "_URL"));
+        boolean http = uri != null && List.of("http", "https").contains(String.valueOf(uri.getScheme()));
+        if (!http || uri.getHost() == null || uri.getPort() == 0 || uri.getPort() > 65_535) {
+            refuse(name + "_URL", "an http:// or https:// URL");
+        }
+        return new Target(uri, timeout(name + "_TIMEOUT_SECONDS"));
+    }
+
+    /** The variables NAME_URL, host:port, and NAME_TIMEOUT_SECONDS. */
+    Target tcp(String name) {
+        String address = text(name + "_URL");
+        URI uri = uri("tcp://" + address);
+        boolean whole = uri != null && address.equals(uri.getRawAuthority()) && uri.getUserInfo() == null;
+        if (!whole || uri.getHost() == null || uri.getPort() < 1 || uri.getPort() > 65_535) {
+            refuse(name + "_URL", "an address host:port");
+        }
+        return new Target(uri, timeout(name + "_TIMEOUT_SECONDS"));
+    }
+
+    private BigDecimal number(String name) {
+        return NUMBER.matcher(text(name)).matches() ? new BigDecimal(text(name)) : null;
+    }
+
+    private static boolean within(BigDecimal number, int least, int most) {
+        return number.compareTo(BigDecimal.valueOf(least)) >= 0 && number.compareTo(BigDecimal.valueOf(most)) <= 0;
+    }
+
+    private static Duration duration(BigDecimal seconds) {
+        return Duration.ofNanos(seconds.movePointRight(9).longValueExact());
+    }
+
+    private static URI uri(String value) {
+        try {
+            return new URI(value);
+        } catch (URISyntaxException e) {
+            return null;
+        }
+    }
+}

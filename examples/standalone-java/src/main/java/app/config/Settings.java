@@ -1,0 +1,54 @@
+package app.config;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Configuration from the environment, validated before anything starts (P12). */
+public record Settings(
+        String logLevel,
+        String version,
+        Map<String, Integer> ports,
+        int adminPort,
+        Duration request,
+        int maxBodyBytes,
+        Duration startupDelay,
+        Duration shutdown,
+        Duration drain,
+        Map<String, Target> targets) {
+
+    /** Reads the environment; the exception has every mistake in it. */
+    public static Settings read(Map<String, String> variables) throws ConfigurationException {
+        Environment env = new Environment(variables);
+        Settings settings = new Settings(
+                env.choice("LOG_LEVEL", List.of("debug", "info", "warn", "error")),
+                env.text("SERVICE_VERSION"),
+                ports(env),
+                env.port("ADMIN_PORT"),
+                env.timeout("REQUEST_SECONDS"),
+                env.whole("MAX_BODY_BYTES", 0, Integer.MAX_VALUE, "a whole number of bytes"),
+                env.seconds("STARTUP_DELAY_SECONDS", 0, 3600),
+                Duration.ofSeconds(env.whole("SHUTDOWN_SECONDS", 1, 3600, "a whole number of seconds")),
+                env.seconds("DRAIN_SECONDS", 0, 60),
+                targets(env));
+        if (settings.drain.compareTo(settings.shutdown) >= 0) {
+            env.refuse("DRAIN_SECONDS", "below SHUTDOWN_SECONDS");
+        }
+        env.check();
+        return settings;
+    }
+
+    /** The ports that serve traffic, by name. */
+    private static Map<String, Integer> ports(Environment env) {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        ports.put("http", env.port("PORT_HTTP"));
+        return ports;
+    }
+
+    /** The dependencies, by name. */
+    private static Map<String, Target> targets(Environment env) {
+        Map<String, Target> targets = new LinkedHashMap<>();
+        return targets;
+    }
+}

@@ -1,0 +1,104 @@
+package app.dependency;
+
+import app.Meters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/** One dependency. A critical one's failure is the request's; an auxiliary one's is not. */
+public abstract class Dependency {
+    private static final Logger LOG = LoggerFactory.getLogger(Dependency.class);
+
+    private final String name;
+    private final boolean critical;
+    private final Duration timeout;
+    private final Tools tools;
+    private final Map<String, Counter> outcomes;
+    private final Timer timer;
+    private final Counter fallbacks;
+
+    protected Dependency(String name, boolean critical, Duration timeout, Tools tools) {
+        this.name = name;
+        this.critical = critical;
+        this.timeout = timeout;
+        this.tools = tools;
+        this.outcomes = Map.of("ok", outcome("ok"), "error", outcome("error"), "timeout", outcome("timeout"));
+        this.timer = Meters.histogram("dependency.request.duration")
+                .tag("dependency", name)
+                .register(tools.meters);
+        this.fallbacks = tools.meters.counter("dependency.fallbacks", "dependency", name);
+    }
+
+    /** One call, without regard to time; any exception is a failure. */
+    protected abstract Object fetch() throws Exception;
+
+    /** What {@code fetch} gives, or a {@link DependencyException}; the timeout is for the whole call. */
+    CompletableFuture<Object> ask() {
+        long began = System.nanoTime();
+        Map<String, String> context = MDC.getCopyOfContextMap();
+        CompletableFuture<Object> answer = new CompletableFuture<>();
+        Future<?> call = tools.threads.submit(() -> within(context, () -> {
+            try {
+                answer.complete(fetch());
+            } catch (Throwable e) {
+                answer.completeExceptionally(e);
+            }
+        }));
+        return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle((value, error) -> {
+            boolean timedOut = error instanceof TimeoutException;
+            outcomes.get(error == null ? "ok" : timedOut ? "timeout" : "error").increment();
+            timer.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);
+            if (error == null) {
+                return value;
+            }
+            call.cancel(true);
+            within(context, () -> log(error));
+            String fault = timedOut ? "did not answer in time" : "gave no good answer";
+            throw new DependencyException("The dependency %s %s.".formatted(name, fault), timedOut, error);
+        });
+    }
+
+    /** Runs with the request's id in the log lines, whatever the thread. */
+    private static void within(Map<String, String> context, Runnable work) {
+        MDC.setContextMap(context == null ? Map.of() : context);
+        try {
+            work.run();
+        } finally {
+            MDC.clear();
+        }
+    }
+
+    private void log(Throwable error) {
+        LOG.atWarn()
+                .addKeyValue("dependency", name)
+                .addKeyValue("critical", critical)
+                .addKeyValue("error", error.toString())
+                .log("dependency failed");
+    }
+
+    /** Gives what stands in for an auxiliary's answer. */
+    Object fallback() {
+        fallbacks.increment();
+        return null;
+    }
+
+    private Counter outcome(String outcome) {
+        return tools.meters.counter("dependency.requests", "dependency", name, "outcome", outcome);
+    }
+
+    public final String name() {
+        return name;
+    }
+
+    public final boolean critical() {
+        return critical;
+    }
+}

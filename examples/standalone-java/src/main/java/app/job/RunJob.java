@@ -1,0 +1,49 @@
+package app.job;
+
+import app.ExitCode;
+import app.Signals;
+import app.Spring;
+import app.config.Settings;
+import app.dependency.DependencyException;
+import app.jobs.Jobs;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+
+/** Runs one job to its end (P09): the same configuration and logs as the service, and an exit code. */
+@SpringBootApplication(scanBasePackages = {"app.clients", "app.dependency", "app.jobs"})
+public class RunJob {
+    private static final Logger LOG = LoggerFactory.getLogger(RunJob.class);
+
+    private final Settings settings;
+
+    public RunJob(Settings settings) {
+        this.settings = settings;
+    }
+
+    public int run(String name, List<String> arguments) {
+        long began = System.nanoTime();
+        Signals.onStop(() -> {
+            LOG.atWarn().addKeyValue("job", name).log("job stopped");
+            Runtime.getRuntime().halt(ExitCode.TERMINATED);
+        });
+        try (var context = Spring.start(WebApplicationType.NONE, settings, RunJob.class)) {
+            context.getBean(Jobs.BY_COMMAND.get(name)).run(arguments);
+        } catch (DependencyException e) {
+            LOG.atError()
+                    .addKeyValue("job", name)
+                    .addKeyValue("error", e.getMessage())
+                    .log("job failed");
+            return ExitCode.FAILED;
+        } catch (Exception e) {
+            LOG.atError().addKeyValue("job", name).setCause(e).log("job failed");
+            return ExitCode.FAILED;
+        }
+        double seconds = Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0;
+        LOG.atInfo().addKeyValue("job", name).addKeyValue("seconds", seconds).log("job finished");
+        return ExitCode.OK;
+    }
+}

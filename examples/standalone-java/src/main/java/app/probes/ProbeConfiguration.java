@@ -1,0 +1,32 @@
+package app.probes;
+
+import app.serve.State;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * What the probes see of the state; application.properties gives each its path, and its status to the words (P04, P08).
+ */
+@Configuration(proxyBeanMethods = false)
+class ProbeConfiguration {
+    private static final Health OK = Health.status("ok").build();
+    private static final Health STARTING = Health.status("starting").build();
+    private static final Health DRAINING = Health.status("draining").build();
+
+    @Bean
+    HealthIndicator livezHealthIndicator() {
+        return () -> OK;
+    }
+
+    @Bean
+    HealthIndicator startupzHealthIndicator(State state) {
+        return () -> state.started() ? OK : STARTING;
+    }
+
+    @Bean
+    HealthIndicator readyzHealthIndicator(State state) {
+        return () -> state.draining() ? DRAINING : state.started() ? OK : STARTING;
+    }
+}

@@ -1,0 +1,34 @@
+package app.serve;
+
+import app.config.Settings;
+import org.springframework.stereotype.Component;
+
+/** Goes on serving for a while, so that kept-alive connections end without a lost request (P08). */
+@Component
+class Drain {
+    // How long no connection may be open before the drain ends early; probes see it in the meantime.
+    private static final long QUIET_NANOSECONDS = 500_000_000;
+    private static final long LOOK_EVERY_MILLISECONDS = 20;
+
+    private final Settings settings;
+    private final Ports ports;
+
+    Drain(Settings settings, Ports ports) {
+        this.settings = settings;
+        this.ports = ports;
+    }
+
+    void run() throws InterruptedException {
+        long began = System.nanoTime();
+        long busyAt = began;
+        long now = began;
+        while (now - began < settings.drain().toNanos() && now - busyAt < QUIET_NANOSECONDS) {
+            Thread.sleep(LOOK_EVERY_MILLISECONDS);
+            now = System.nanoTime();
+            if (ports.connections() > 0) {
+                busyAt = now;
+            }
+        }
+        ports.closeBusiness();
+    }
+}

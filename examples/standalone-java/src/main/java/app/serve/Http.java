@@ -1,0 +1,47 @@
+package app.serve;
+
+import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.internal.HttpConnection;
+
+/** Jetty's HTTP/1.1, where any path is a path: one that means trouble where it names a file only finds no route. */
+final class Http extends HttpConnectionFactory {
+    private static final int HEADER_BYTES = 16_384;
+    private static final Pattern CLIMBING = Pattern.compile("^[^?]*/([.]|%2[eE]){2}([/;?]|$)");
+
+    Http() {
+        super(configuration());
+    }
+
+    private static HttpConfiguration configuration() {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(HEADER_BYTES);
+        http.setUriCompliance(UriCompliance.UNSAFE); // such as //
+        return http;
+    }
+
+    @Override
+    public Connection newConnection(Connector connector, EndPoint endPoint) {
+        return configure(new AnyPath(getHttpConfiguration(), connector, endPoint), connector, endPoint);
+    }
+
+    private static final class AnyPath extends HttpConnection {
+        AnyPath(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
+            super(configuration, connector, endPoint);
+        }
+
+        /** Jetty has no form for a path that climbs above /: its dots become letters. */
+        @Override
+        protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
+            boolean climbing = CLIMBING.matcher(uri).find();
+            return super.newHttpStream(method, climbing ? uri.replaceAll("[.]|%2[eE]", "%252E") : uri, version);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+package app.web;
+
+import java.util.List;
+import java.util.Map;
+
+/** The answer of the first route. */
+record Overview(String service, String version, Map<String, Object> dependencies, List<String> degraded) {}

@@ -1,0 +1,48 @@
+package app.web;
+
+import app.dependency.DependencyException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Makes each kind of error that a route may raise a problem. */
+@RestControllerAdvice
+class ProblemAdvice extends ResponseEntityExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemAdvice.class);
+
+    @ExceptionHandler
+    ResponseEntity<Object> dependency(DependencyException error) {
+        HttpStatus status = error.timedOut() ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY;
+        return problem(status, new HttpHeaders(), error.getMessage());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unexpected(Exception error) {
+        LOG.error("request failed", error);
+        return problem(HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), "An unexpected error occurred.");
+    }
+
+    /** Spring's own errors: they know their status, their headers and a text that is fit for clients. */
+    @Override
+    protected ResponseEntity<Object> createResponseEntity(
+            Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String detail = body instanceof ProblemDetail problem ? problem.getDetail() : null;
+        return problem(status, headers, detail);
+    }
+
+    private static ResponseEntity<Object> problem(HttpStatusCode status, HttpHeaders headers, String detail) {
+        return ResponseEntity.status(status)
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(Problems.of(status.value(), detail));
+    }
+}

@@ -1,0 +1,75 @@
+package app.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.io.EndPoint;
+
+/** A request's body, read against one clock; Jetty's own limit is for each read. */
+final class TimedBody {
+    private static final int CHUNK_BYTES = 8_192;
+
+    private final InputStream body;
+    private final EndPoint connection;
+
+    TimedBody(HttpServletRequest request) throws IOException {
+        this.body = request.getInputStream();
+        this.connection = ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .getConnection()
+                .getEndPoint();
+    }
+
+    /** The body, or just enough of it to see that it has more bytes than these. */
+    byte[] read(int most, Duration time) throws IOException, TimeoutException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        copy(bytes, most, time);
+        return bytes.toByteArray();
+    }
+
+    /** Reads on for a moment: closing on unread bytes would reset the answer. */
+    void linger(Duration time) throws IOException {
+        try {
+            copy(OutputStream.nullOutputStream(), Long.MAX_VALUE, time);
+        } catch (TimeoutException e) {
+            // Then the client sends more than we want to see.
+        }
+    }
+
+    private void copy(OutputStream out, long most, Duration time) throws IOException, TimeoutException {
+        long deadline = System.nanoTime() + time.toNanos();
+        long idleTimeout = connection.getIdleTimeout();
+        byte[] chunk = new byte[CHUNK_BYTES];
+        try {
+            for (long copied = 0; copied <= most; ) {
+                connection.setIdleTimeout(millisecondsUntil(deadline));
+                int count = body.read(chunk);
+                if (count < 0) {
+                    return;
+                }
+                out.write(chunk, 0, count);
+                copied += count;
+            }
+        } catch (IOException e) {
+            if (e.getCause() instanceof TimeoutException timeout) {
+                throw timeout;
+            }
+            throw e;
+        } finally {
+            connection.setIdleTimeout(idleTimeout);
+        }
+    }
+
+    private static long millisecondsUntil(long deadline) throws TimeoutException {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new TimeoutException();
+        }
+        return Math.max(1, Duration.ofNanos(left).toMillis());
+    }
+}

@@ -1,0 +1,72 @@
+package app;
+
+import app.config.ConfigurationException;
+import app.config.Settings;
+import app.serve.Serve;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.opentest4j.AssertionFailedError;
+
+/** A service in this process, on free ports. */
+public final class TestService implements AutoCloseable {
+    public final Settings settings;
+    public final CompletableFuture<Integer> exitCode;
+    private final Serve serve;
+
+    /** The sources are Spring's: {@code Serve}, and beans that stand in for its own. */
+    public TestService(Map<String, String> environment, Class<?>... sources)
+            throws IOException, ConfigurationException {
+        Map<String, String> all = new HashMap<>(Http.freePorts());
+        all.putAll(environment);
+        settings = Settings.read(all);
+        serve = new Serve(settings);
+        exitCode = CompletableFuture.supplyAsync(() -> serve.run(sources));
+    }
+
+    /** The port of the service. */
+    public int port() {
+        return settings.ports().values().iterator().next();
+    }
+
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        return Http.get(port(), path);
+    }
+
+    public HttpResponse<String> probe(String path) throws IOException, InterruptedException {
+        return Http.get(settings.adminPort(), path);
+    }
+
+    /** Until a probe has this status; the admin port may not be open yet. */
+    public TestService await(String probe, int status) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (System.nanoTime() < deadline && !exitCode.isDone()) {
+            try {
+                if (probe(probe).statusCode() == status) {
+                    return this;
+                }
+            } catch (IOException e) {
+                // Not open yet
+            }
+            Thread.sleep(20);
+        }
+        throw new AssertionFailedError("%s is not %d in time".formatted(probe, status));
+    }
+
+    /** What SIGTERM does. */
+    public void stop() {
+        serve.stop();
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (!exitCode.isDone()) {
+            stop();
+        }
+        exitCode.get(settings.shutdown().toSeconds(), TimeUnit.SECONDS);
+    }
+}

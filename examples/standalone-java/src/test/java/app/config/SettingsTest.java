@@ -1,0 +1,96 @@
+package app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @Test
+    void theDefaultsAreRight() throws ConfigurationException {
+        Settings settings = Settings.read(Map.of());
+
+        assertThat(settings.logLevel()).isEqualTo("info");
+        assertThat(settings.ports()).isNotEmpty();
+        assertThat(settings.drain()).isLessThan(settings.shutdown());
+    }
+
+    @Test
+    void theEnvironmentIsHeard() throws ConfigurationException {
+        Settings settings = Settings.read(Map.of("ADMIN_PORT", "9999", "DRAIN_SECONDS", "0.25", "LOG_LEVEL", "warn"));
+
+        assertThat(settings.adminPort()).isEqualTo(9999);
+        assertThat(settings.drain()).isEqualTo(Duration.ofMillis(250));
+        assertThat(settings.logLevel()).isEqualTo("warn");
+    }
+
+    @Test
+    void everyMistakeIsTold() {
+        var error = refusal(Map.of("LOG_LEVEL", "loud", "ADMIN_PORT", "http", "MAX_BODY_BYTES", "-1"));
+
+        assertThat(error.errors())
+                .containsExactly(
+                        "LOG_LEVEL: \"loud\" is not one of debug, info, warn, error",
+                        "ADMIN_PORT: \"http\" is not a port from 1 to 65535",
+                        "MAX_BODY_BYTES: \"-1\" is not a whole number of bytes from 0 to 2147483647");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ADMIN_PORT, 0",
+        "ADMIN_PORT, 65536",
+        "ADMIN_PORT, 80.5",
+        "ADMIN_PORT, ''",
+        "SHUTDOWN_SECONDS, 0",
+        "SHUTDOWN_SECONDS, 3601",
+        "DRAIN_SECONDS, -1",
+        "DRAIN_SECONDS, 61",
+        "DRAIN_SECONDS, 1e1",
+        "DRAIN_SECONDS, NaN",
+        "REQUEST_SECONDS, 0",
+        "STARTUP_DELAY_SECONDS, soon",
+    })
+    void wrongNumbersAreRefused(String variable, String value) {
+        assertThat(refusal(Map.of(variable, value)).errors())
+                .singleElement()
+                .asString()
+                .startsWith(variable + ": ");
+    }
+
+    @Test
+    void theDrainFitsIntoTheShutdown() {
+        var error = refusal(Map.of("DRAIN_SECONDS", "5", "SHUTDOWN_SECONDS", "5"));
+
+        assertThat(error.errors()).containsExactly("DRAIN_SECONDS: \"5\" is not below SHUTDOWN_SECONDS");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ftp://mail", "mail", "http://", "http://mail:0", "http://mail:70000", "http://my mail", "''"})
+    void onlyHttpUrlsAreUrls(String value) {
+        Environment environment = new Environment(Map.of("X_URL", value, "X_TIMEOUT_SECONDS", "1"));
+        environment.http("X");
+
+        assertThat(catchThrowableOfType(ConfigurationException.class, environment::check)
+                        .errors())
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"database", "database:", "database:0", "database:70000", "tcp://database:1", "a@b:1", "b:1/c", "''"})
+    void onlyHostAndPortAreAnAddress(String value) {
+        Environment environment = new Environment(Map.of("X_URL", value, "X_TIMEOUT_SECONDS", "1"));
+        environment.tcp("X");
+
+        assertThat(catchThrowableOfType(ConfigurationException.class, environment::check)
+                        .errors())
+                .hasSize(1);
+    }
+
+    private static ConfigurationException refusal(Map<String, String> environment) {
+        return catchThrowableOfType(ConfigurationException.class, () -> Settings.read(environment));
+    }
+}

@@ -1,0 +1,202 @@
+package app.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.Http;
+import app.TestService;
+import app.serve.Serve;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What stands around each route. */
+class WebTest {
+    private static final int MAX_BODY_BYTES = 10_000;
+    private static TestService service;
+
+    @RestController
+    static class TestRoutes {
+        @PostMapping("/length")
+        int length(@RequestBody byte[] body) {
+            return body.length;
+        }
+
+        @GetMapping("/bug/{kind}")
+        String bug() {
+            throw new IllegalStateException("secret");
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception {
+        Map<String, String> environment =
+                Map.of("MAX_BODY_BYTES", String.valueOf(MAX_BODY_BYTES), "REQUEST_SECONDS", "1");
+        service = new TestService(environment, Serve.class, TestRoutes.class).await("/readyz", 200);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        service.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "A-b_c.9", "0123456789012345678901234567890123456789012345678901234567890123"})
+    void aHarmlessRequestIdIsTakenOver(String id) throws Exception {
+        HttpResponse<String> answer =
+                Http.send(request("/nowhere").header("X-Request-Id", id).build());
+
+        assertThat(answer.headers().firstValue("X-Request-Id")).contains(id);
+        assertThat(problem(answer, 404).get("request_id").asText()).isEqualTo(id);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "ä", "a;b", "01234567890123456789012345678901234567890123456789012345678901234"})
+    void anyOtherRequestIdIsReplaced(String id) throws Exception {
+        HttpResponse<String> answer =
+                Http.send(request("/nowhere").header("X-Request-Id", id).build());
+
+        assertThat(answer.headers().firstValue("X-Request-Id").orElseThrow()).matches("[0-9a-f]{32}");
+    }
+
+    @Test
+    void errorsAreProblems() throws Exception {
+        problem(service.get("/nowhere"), 404);
+        HttpResponse<String> wrongMethod = Http.send(request("/").DELETE().build());
+        problem(wrongMethod, 405);
+        assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET");
+    }
+
+    @Test
+    void aBugShowsNothingOfItself() throws Exception {
+        HttpResponse<String> answer = service.get("/bug/1");
+
+        problem(answer, 500);
+        assertThat(answer.body()).doesNotContain("secret").doesNotContain("Exception");
+    }
+
+    @Test
+    void aBodyHasItsLimit() throws Exception {
+        assertThat(post(BodyPublishers.ofByteArray(new byte[MAX_BODY_BYTES])).body())
+                .isEqualTo("10000");
+        assertThat(post(chunked(MAX_BODY_BYTES)).body()).isEqualTo("10000");
+        problem(post(BodyPublishers.ofByteArray(new byte[MAX_BODY_BYTES + 1])), 413);
+        problem(post(chunked(MAX_BODY_BYTES + 1)), 413);
+        problem(post(chunked(50 * MAX_BODY_BYTES)), 413);
+    }
+
+    @Test
+    void aBodyThatDoesNotArriveEndsInTime() throws Exception {
+        String answer = Http.raw(service.port(), "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+
+        assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
+    }
+
+    @Test
+    void aHeaderHasItsLimit() throws Exception {
+        String request = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: %s\r\n\r\n";
+
+        assertThat(Http.raw(service.port(), request.formatted("x".repeat(100_000))))
+                .startsWith("HTTP/1.1 431 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "/..", "/../etc/passwd", "/%2e%2E/etc", "/a/..;/..", "/{}", "/%2f", "/a..b"})
+    void aStrangePathFindsNoRoute(String path) throws Exception {
+        String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        assertThat(Http.raw(service.port(), request.formatted(path))).startsWith("HTTP/1.1 404 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hello\r\n\r\n", "no http\r\n\r\n", "GET / HTTP/1.1\r\nHost x\r\n\r\n"})
+    void whatIsNoRequestIsRefusedWithoutAPage(String bytes) throws Exception {
+        assertThat(Http.raw(service.port(), bytes)).startsWith("HTTP/1.1 400 ").doesNotContainIgnoringCase("jetty");
+    }
+
+    @Test
+    void slowClientsStopNobody() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 300; i++) {
+                Socket socket = new Socket("127.0.0.1", service.port());
+                slow.add(socket);
+                socket.getOutputStream().write("GET / HTTP/1.1\r\nHost:".getBytes());
+            }
+            problem(service.get("/nowhere"), 404);
+            assertThat(service.probe("/livez").statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void eachPortServesItsOwn() throws Exception {
+        for (String path : List.of("/livez", "/readyz", "/startupz", "/metrics", "/health", "/metrics;x")) {
+            problem(service.get(path), 404);
+        }
+        assertThat(service.probe("/").statusCode()).isEqualTo(404);
+        assertThat(service.probe("/health").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void metricsNameTheRouteAndNotThePath() throws Exception {
+        service.get("/bug/7");
+        service.get("/some/where");
+        Http.send(request("/bug/7").method("MADEUP", BodyPublishers.noBody()).build());
+
+        String metrics = service.probe("/metrics").body();
+        assertThat(metrics)
+                .contains("http_requests_total{method=\"GET\",route=\"/bug/{kind}\",status=\"500\"}")
+                .contains("http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}")
+                .contains("http_requests_total{method=\"other\",route=\"/bug/{kind}\",status=\"405\"}")
+                .contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"unmatched\",le=\"0.1\"}")
+                .contains("http_requests_in_flight 0.0")
+                .contains("process_")
+                .contains("jvm_")
+                .doesNotContain("/some/where")
+                .doesNotContain("/bug/7");
+    }
+
+    private static HttpResponse<String> post(BodyPublisher body) throws IOException, InterruptedException {
+        return Http.send(request("/length").POST(body).build());
+    }
+
+    private static BodyPublisher chunked(int bytes) {
+        return BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[bytes]));
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(Http.uri(service.port(), path));
+    }
+
+    private static JsonNode problem(HttpResponse<String> answer, int status) throws IOException {
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonNode problem = new ObjectMapper().readTree(answer.body());
+        assertThat(problem.fieldNames())
+                .toIterable()
+                .containsExactly("type", "title", "status", "detail", "request_id");
+        assertThat(problem.get("status").asInt()).isEqualTo(status);
+        return problem;
+    }
+}

@@ -1,0 +1,186 @@
+//! One client's connection, from its first byte to its last.
+use std::io;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{Sleep, sleep, timeout};
+
+/// Longer than load balancers keep an idle connection (60 s is usual): they end it, so no request meets a closed one.
+const IDLE: Duration = Duration::from_secs(75);
+
+/// Largest request head; more is answered by 431.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// Time for a request that has reached the node, but not yet us, when the connections end.
+const LAST_CALL: Duration = Duration::from_millis(50);
+
+/// Time for a client that is told to go, but has sent half a request head or is still sending a refused body.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// The open connections of one listener or more.
+#[derive(Clone)]
+pub struct Connections {
+    /// True when they shall end; each open connection holds one receiver, so the channel counts them too.
+    ending: watch::Sender<bool>,
+}
+
+impl Connections {
+    pub fn new() -> Connections {
+        Connections {
+            ending: watch::Sender::new(false),
+        }
+    }
+
+    pub fn open(&self, stream: TcpStream, router: Router) {
+        // Answers are small; waiting to fill a packet only delays them.
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(converse(stream, router, self.ending.subscribe()));
+    }
+
+    /// Waits until no connection is open.
+    pub async fn none_open(&self) {
+        self.ending.closed().await;
+    }
+
+    /// Ends idle connections at once and the others after the request that they are in.
+    pub async fn end(&self) {
+        self.ending.send_replace(true);
+        self.none_open().await;
+    }
+}
+
+impl Default for Connections {
+    fn default() -> Connections {
+        Connections::new()
+    }
+}
+
+async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
+    let busy = Arc::new(AtomicBool::new(false));
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(|request: Request<Incoming>| {
+        let (answer, busy) = (router.call(request), busy.clone());
+        busy.store(true, Ordering::SeqCst);
+        async move {
+            let answer = answer.await;
+            busy.store(false, Ordering::SeqCst);
+            answer
+        }
+    });
+    let mut connection = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(IDLE)
+            .max_header_size(MAX_HEAD_BYTES)
+            .serve_connection(TokioIo::new(Polite::new(stream)), service)
+    );
+    tokio::select! {
+        result = connection.as_mut() => return report(result),
+        _ = ending.wait_for(|ending| *ending) => {}
+    }
+    if let Ok(result) = timeout(LAST_CALL, connection.as_mut()).await {
+        return report(result);
+    }
+    connection.as_mut().graceful_shutdown();
+    // Nobody waits for a client that never finishes its request's head; a request that has begun is finished.
+    loop {
+        match timeout(FAREWELL, connection.as_mut()).await {
+            Ok(result) => return report(result),
+            Err(_) if busy.load(Ordering::SeqCst) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn report(result: hyper::Result<()>) {
+    if let Err(error) = result {
+        tracing::debug!(%error, "connection ended early");
+    }
+}
+
+/// A stream that, once all is said, still reads what its client is sending, for a moment.
+///
+/// To close a socket with unread bytes resets the connection, and the client loses the answer (413, 431) that it just got.
+struct Polite {
+    stream: TcpStream,
+    patience: Option<Pin<Box<Sleep>>>,
+}
+
+impl Polite {
+    fn new(stream: TcpStream) -> Polite {
+        Polite {
+            stream,
+            patience: None,
+        }
+    }
+}
+
+impl AsyncRead for Polite {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Polite {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.patience.is_none() {
+            ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+            self.patience = Some(Box::pin(sleep(FAREWELL)));
+        }
+        let Polite { stream, patience } = &mut *self;
+        let mut bytes = [0; 8192];
+        loop {
+            if let Some(patience) = patience
+                && patience.as_mut().poll(context).is_ready()
+            {
+                return Poll::Ready(Ok(()));
+            }
+            let mut buffer = ReadBuf::new(&mut bytes);
+            match ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                _ => return Poll::Ready(Ok(())),
+            }
+        }
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,134 @@
+//! Around every request: its id, its log line, its metrics, and an answer even when the code panics.
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONNECTION, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::phase::Phase;
+use crate::problem::{self, Problem};
+
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What a client that went away before its answer gets in logs and metrics, as nginx writes it.
+const CLIENT_GONE: u16 = 499;
+
+/// The id of the request that is being answered; handlers take it as `Extension<RequestId>`.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    pub fn new() -> RequestId {
+        RequestId(Uuid::new_v4().simple().to_string())
+    }
+
+    /// The caller's id when it is fit for logs and headers, else a new one.
+    pub fn of(headers: &HeaderMap) -> RequestId {
+        let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        match given {
+            Some(id) if acceptable(id) => RequestId(id.to_owned()),
+            _ => RequestId::new(),
+        }
+    }
+}
+
+impl Default for RequestId {
+    fn default() -> RequestId {
+        RequestId::new()
+    }
+}
+
+fn acceptable(id: &str) -> bool {
+    let fit = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    (1..=64).contains(&id.len()) && id.bytes().all(fit)
+}
+
+pub async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::of(request.headers());
+    request.extensions_mut().insert(id.clone());
+    // Of the highest level, so that the id is in a line of any level.
+    let span = tracing::error_span!("request", request_id = id.0);
+    answer(app, id, request, next).instrument(span).await
+}
+
+async fn answer(app: Arc<App>, id: RequestId, request: Request, next: Next) -> Response {
+    let mut observation = Observation::begin(app.clone(), &request);
+    let run = AssertUnwindSafe(next.run(request)).catch_unwind();
+    // The panic hook has logged the stack; the caller learns nothing of it.
+    let response = run.await.unwrap_or_else(|_| {
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error.").into_response()
+    });
+    let mut response = problem::write(response, &id.0);
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::from_str(&id.0) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if app.life.phase() == Phase::Draining {
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    observation.status = response.status().as_u16();
+    response
+}
+
+/// Written when it goes out of scope, and so for a request that its client gave up, too.
+struct Observation {
+    app: Arc<App>,
+    began: Instant,
+    method: Method,
+    path: String,
+    route: String,
+    status: u16,
+}
+
+impl Observation {
+    fn begin(app: Arc<App>, request: &Request) -> Observation {
+        app.metrics.requests_in_flight.inc();
+        let route = request.extensions().get::<MatchedPath>();
+        Observation {
+            app,
+            began: Instant::now(),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            route: route.map_or("unmatched", MatchedPath::as_str).to_owned(),
+            status: CLIENT_GONE,
+        }
+    }
+}
+
+impl Drop for Observation {
+    fn drop(&mut self) {
+        let duration = self.began.elapsed();
+        let metrics = &self.app.metrics;
+        metrics.requests_in_flight.dec();
+        metrics.request(known(&self.method), &self.route, self.status, duration);
+        tracing::info!(
+            method = self.method.as_str(),
+            path = self.path,
+            status = self.status,
+            duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3,
+            "request"
+        );
+    }
+}
+
+/// A label that callers can't make up: each new one would be a series for ever.
+fn known(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::HEAD
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
+}

@@ -1,0 +1,84 @@
+//! What the tests share: an app with dependencies of their choice, and real servers on loopback for them.
+#![allow(dead_code, reason = "each test file uses its part")]
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, Response};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use service::app::App;
+use service::config::{Config, Dependency, Kind, Target};
+use service::routes;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+
+pub const AUXILIARY: Kind = Kind::Auxiliary(|| Value::Null);
+
+pub fn config() -> Config {
+    let mut config = Config::read(|_| None).expect("the defaults are right");
+    config.dependencies.clear();
+    config
+}
+
+pub fn app(dependencies: Vec<Dependency>) -> Arc<App> {
+    let mut config = config();
+    config.dependencies = dependencies;
+    App::new(config).expect("an app")
+}
+
+pub fn dependency(name: &'static str, address: &str, kind: Kind) -> Dependency {
+    Dependency {
+        name,
+        target: Target::Http(format!("http://{address}").parse().expect("a URL")),
+        timeout: Duration::from_millis(300),
+        kind,
+    }
+}
+
+/// Answers every connection with `answer`, after `delay`, and echoes the request's id in a header.
+pub async fn server(delay: Duration, answer: String) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let answer = answer.clone();
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request).await.unwrap_or(0);
+                let request = String::from_utf8_lossy(&request[..read]).into_owned();
+                tokio::time::sleep(delay).await;
+                let answer = answer.replace("{request}", &request.escape_debug().to_string());
+                let _ = stream.write_all(answer.as_bytes()).await;
+            });
+        }
+    });
+    address
+}
+
+pub async fn fast(answer: String) -> String {
+    server(Duration::ZERO, answer).await
+}
+
+pub fn answer(status: &str, kind: &str, body: &str) -> String {
+    format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n{body}")
+}
+
+/// An address at which nobody listens.
+pub async fn nobody() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+pub async fn send(app: &Arc<App>, request: Request<Body>) -> (Response<()>, Value) {
+    let answer = routes::router(app.clone()).oneshot(request).await;
+    let (head, body) = answer.expect("an answer").into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    let body = serde_json::from_slice(&body).expect("JSON");
+    (Response::from_parts(head, ()), body)
+}
+
+pub fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).expect("a request")
+}

@@ -1,0 +1,39 @@
+import { Readable } from "node:stream";
+import type { FastifyInstance } from "fastify";
+import { Problem } from "./problem.js";
+
+/** Limits every body, also one that no route reads; Fastify limits only those that it parses. */
+export function limitBodies(app: FastifyInstance, maxBytes: number): void {
+  const tooLarge = () => new Problem(413, `The body is larger than ${maxBytes} bytes.`);
+
+  app.addHook("onRequest", async ({ headers }) => {
+    if (Number(headers["content-length"] ?? 0) > maxBytes) {
+      throw tooLarge();
+    }
+  });
+  app.addHook("preParsing", async ({ headers }, _reply, body) => {
+    return headers["transfer-encoding"] ? readWhole(body, maxBytes, tooLarge) : body;
+  });
+}
+
+/**
+ * A chunked body says its size at its end, so it is read before the route runs.
+ * One that is too large flows on unread: a connection closed on it would lose the answer.
+ */
+function readWhole(body: Readable, maxBytes: number, tooLarge: () => Error): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    body.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        chunks.length = 0;
+        reject(tooLarge());
+      } else {
+        chunks.push(chunk);
+      }
+    });
+    body.once("end", () => resolve(Readable.from(Buffer.concat(chunks))));
+    body.once("error", () => reject(new Problem(400, "The body ended early.")));
+  });
+}

@@ -1,0 +1,119 @@
+import { type Log, reason } from "../log.js";
+import { dependencyFallbacks, dependencyRequests, dependencySeconds } from "../metrics.js";
+
+/** On whose behalf a dependency is asked. */
+export interface Caller {
+  readonly log: Log;
+  readonly requestId?: string;
+}
+
+export interface DependencyOptions {
+  readonly name: string;
+  readonly critical: boolean;
+  readonly timeoutSeconds: number;
+}
+
+/** A dependency gave no good answer; the message is fit for clients, the cause is not. */
+export class DependencyError extends Error {
+  constructor(
+    name: string,
+    readonly timedOut: boolean,
+    options: ErrorOptions,
+  ) {
+    const fault = timedOut ? "did not answer in time" : "gave no good answer";
+    super(`The dependency ${name} ${fault}.`, options);
+  }
+}
+
+/** What all clients share: a total time, measurements, and the rule of critical and auxiliary. */
+export abstract class Dependency {
+  readonly name: string;
+  readonly critical: boolean;
+  readonly #timeoutSeconds: number;
+
+  constructor(options: DependencyOptions) {
+    this.name = options.name;
+    this.critical = options.critical;
+    this.#timeoutSeconds = options.timeoutSeconds;
+    for (const outcome of ["ok", "error", "timeout"]) {
+      dependencyRequests.inc({ dependency: this.name, outcome }, 0);
+    }
+    dependencyFallbacks.inc({ dependency: this.name }, 0);
+  }
+
+  /** One call, which gives up when the signal aborts; whatever it throws is a failure. */
+  protected abstract call(caller: Caller, signal: AbortSignal): Promise<unknown>;
+
+  /** `call` within the timeout, which is for the whole call and not for each read. */
+  async ask(caller: Caller): Promise<unknown> {
+    const stopTimer = dependencySeconds.startTimer({ dependency: this.name });
+    const deadline = new Deadline(this.#timeoutSeconds);
+    let outcome = "ok";
+    try {
+      return await Promise.race([this.call(caller, deadline.signal), deadline.passed]);
+    } catch (error) {
+      outcome = deadline.signal.aborted ? "timeout" : "error";
+      caller.log.warn(
+        { dependency: this.name, critical: this.critical, error: reason(error) },
+        "dependency failed",
+      );
+      throw new DependencyError(this.name, deadline.signal.aborted, { cause: error });
+    } finally {
+      deadline.cancel();
+      stopTimer();
+      dependencyRequests.inc({ dependency: this.name, outcome });
+    }
+  }
+}
+
+/** A signal for those who listen, and a promise for those who don't. */
+class Deadline {
+  readonly signal: AbortSignal;
+  readonly passed: Promise<never>;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(seconds: number) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.signal = signal;
+    this.passed = new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason));
+    });
+    this.#timer = setTimeout(() => {
+      controller.abort(new Error(`no answer within ${seconds} s`));
+    }, seconds * 1000);
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+export interface Answers {
+  /** By name; `null` where the fallback stands in. */
+  readonly answers: Record<string, unknown>;
+  /** Whose fallback stands in. */
+  readonly degraded: string[];
+}
+
+/** Asks all at once. A critical one's failure is the caller's; an auxiliary one's is not. */
+export async function askAll(clients: readonly Dependency[], caller: Caller): Promise<Answers> {
+  const degraded = new Set<string>();
+  const entries = await Promise.all(
+    clients.map(async (client) => {
+      const answer = await client.ask(caller).catch((error) => {
+        if (client.critical) {
+          throw error;
+        }
+        degraded.add(client.name);
+        dependencyFallbacks.inc({ dependency: client.name });
+        return null;
+      });
+      return [client.name, answer] as const;
+    }),
+  );
+  return {
+    answers: Object.fromEntries(entries),
+    degraded: clients.map((client) => client.name).filter((name) => degraded.has(name)),
+  };
+}

@@ -1,0 +1,26 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { type Caller, Dependency, type DependencyOptions } from "./dependency.js";
+
+/** Knows only whether the dependency can be reached; a driver of its own knows more. */
+export class TcpDependency extends Dependency {
+  readonly #host: string;
+  readonly #port: number;
+
+  constructor(options: DependencyOptions & { readonly address: string }) {
+    super(options);
+    const { hostname, port } = new URL(`tcp://${options.address}`);
+    this.#host = hostname.replace(/^\[|\]$/g, "");
+    this.#port = Number(port);
+  }
+
+  protected override async call(_caller: Caller, signal: AbortSignal): Promise<unknown> {
+    const socket = connect({ host: this.#host, port: this.#port });
+    try {
+      await once(socket, "connect", { signal });
+      return { reachable: true };
+    } finally {
+      socket.destroy();
+    }
+  }
+}

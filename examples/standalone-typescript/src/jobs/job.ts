@@ -1,0 +1,27 @@
+import { type Dependency, DependencyError } from "../clients/dependency.js";
+import { failure, type Log } from "../log.js";
+import type { Settings } from "../settings.js";
+
+export interface JobContext {
+  /** What stands after the sub-command. */
+  readonly args: readonly string[];
+  readonly settings: Settings;
+  readonly clients: readonly Dependency[];
+  readonly log: Log;
+}
+
+/** Throws when the job has failed. */
+export type Job = (context: JobContext) => Promise<void>;
+
+/** Works a job off; gives the exit code. */
+export async function runJob(job: Job, context: JobContext): Promise<number> {
+  try {
+    await job(context);
+  } catch (error) {
+    const known = error instanceof DependencyError;
+    context.log.error(known ? { error: error.message } : failure(error), "job failed");
+    return 1;
+  }
+  context.log.info("job finished");
+  return 0;
+}

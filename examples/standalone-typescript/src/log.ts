@@ -1,0 +1,44 @@
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
+import { SERVICE } from "./settings.js";
+
+export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
+
+/** One JSON object a line on stdout, whoever logs (P05). */
+export function createLog(
+  level: string,
+  version: string,
+  destination: DestinationStream = pino.destination(1),
+): Logger {
+  const options: LoggerOptions = {
+    level,
+    base: { service: SERVICE, version },
+    messageKey: "message",
+    timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+    formatters: {
+      level: (label) => ({ level: LEVELS[label] ?? label }),
+      // Libraries log their errors as `err`.
+      log: ({ err, ...fields }) => (err instanceof Error ? { ...fields, ...failure(err) } : fields),
+    },
+  };
+  return pino(options, destination);
+}
+
+/** The levels that only libraries use. */
+const LEVELS: Readonly<Record<string, string>> = { trace: "debug", fatal: "error" };
+
+/** An error as fields of a log line. */
+export function failure(error: unknown): { error: string; stack?: string | undefined } {
+  if (!(error instanceof Error)) {
+    return { error: String(error) };
+  }
+  return { error: reason(error), stack: error.stack };
+}
+
+/** An error in one line; the reason of some is only in their cause or code. */
+export function reason(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const code = "code" in error ? String(error.code) : "";
+  return `${error.name}: ${error.message || code}`;
+}

@@ -1,0 +1,36 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { httpInFlight, httpRequests, httpSeconds } from "./metrics.js";
+
+/** nginx's number for a client that left before its answer was complete. */
+const CLIENT_LEFT = 499;
+
+/** Measures and logs a request, when its answer is out or its client gone. */
+export function observe(request: FastifyRequest, reply: FastifyReply): void {
+  const began = performance.now();
+  httpInFlight.inc();
+  reply.raw.once("close", () => {
+    httpInFlight.dec();
+    record(request, reply, performance.now() - began);
+  });
+}
+
+/** The admin port is asked every few seconds, and by nobody who matters to the log. */
+export function observeQuietly(request: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.once("close", () => {
+    const { method, url: path } = request;
+    request.log.debug({ method, path, status: reply.raw.statusCode }, "probe");
+  });
+}
+
+function record(request: FastifyRequest, reply: FastifyReply, milliseconds: number): void {
+  const { method } = request;
+  const route = request.routeOptions.url ?? "unmatched";
+  const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_LEFT;
+  httpRequests.inc({ method, route, status });
+  httpSeconds.observe({ method, route }, milliseconds / 1000);
+  const path = request.url.split("?", 1)[0];
+  request.log.info(
+    { method, path, status, duration_ms: Math.round(milliseconds * 1000) / 1000 },
+    "request",
+  );
+}

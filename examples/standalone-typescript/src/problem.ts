@@ -1,0 +1,63 @@
+import { STATUS_CODES } from "node:http";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { DependencyError } from "./clients/dependency.js";
+import { failure } from "./log.js";
+import { REQUEST_ID_HEADER } from "./request-id.js";
+
+/** An answer that is an error, as RFC 9457 has it; routes throw it. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(detail);
+  }
+}
+
+/** Every error that a client gets is a problem, and shows nothing of the inside. */
+export function answerWithProblems(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request) => {
+    throw new Problem(404, "There is no such route.");
+  });
+  app.setErrorHandler(sendProblem);
+}
+
+export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const problem = toProblem(error, request);
+  if (problem === undefined) {
+    request.log.error(failure(error), "unexpected error");
+  }
+  const { status, message, headers } = problem ?? new Problem(500, "Something went wrong here.");
+  reply
+    .code(status)
+    .headers({ ...headers, [REQUEST_ID_HEADER]: request.id })
+    .type("application/problem+json")
+    // As bytes: to a text Fastify adds a charset, which this type does not have.
+    .send(Buffer.from(problemBody(status, message, request.id)));
+}
+
+export function problemBody(status: number, detail: string, requestId: string): string {
+  const title = STATUS_CODES[status] ?? "Error";
+  return JSON.stringify({ type: "about:blank", title, status, detail, request_id: requestId });
+}
+
+/** What the error is to a client; nothing when it is none of its business. */
+function toProblem(error: unknown, request: FastifyRequest): Problem | undefined {
+  if (error instanceof Problem) {
+    return error;
+  }
+  if (error instanceof DependencyError) {
+    return new Problem(error.timedOut ? 504 : 502, error.message);
+  }
+  if (!(error instanceof Error)) {
+    return undefined;
+  }
+  if ("code" in error && error.code === "FST_ERR_HANDLER_TIMEOUT") {
+    return request.raw.complete
+      ? new Problem(504, "The request took too long.")
+      : new Problem(408, "The body did not arrive in time.", { connection: "close" });
+  }
+  const status = "statusCode" in error ? Number(error.statusCode) : 500;
+  return status >= 400 && status < 500 ? new Problem(status, error.message) : undefined;
+}

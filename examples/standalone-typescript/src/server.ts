@@ -1,0 +1,96 @@
+import type { Socket } from "node:net";
+import { networkInterfaces } from "node:os";
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from "fastify";
+import { answerWithProblems, problemBody, sendProblem } from "./problem.js";
+import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
+import type { Settings } from "./settings.js";
+
+/**
+ * How long a connection may wait for a request, its first one included: longer than the idle time of the usual
+ * balancers and clients (60 s), so that they close first and no request meets a closing connection.
+ */
+const IDLE_MS = 75_000;
+
+type Observer = (request: FastifyRequest, reply: FastifyReply) => void;
+
+/** A server without routes: its limits, its request ids and its errors. */
+export function createServer(
+  settings: Settings,
+  log: FastifyBaseLogger,
+  observer: Observer,
+): FastifyInstance {
+  const requestMs = Math.ceil(settings.requestSeconds * 1000);
+  const app = Fastify({
+    loggerInstance: log,
+    logController: new LogController({
+      disableRequestLogging: true,
+      requestIdLogLabel: "request_id",
+    }),
+    genReqId: requestId,
+    bodyLimit: settings.maxBodyBytes,
+    handlerTimeout: requestMs,
+    // Both count from the start of a connection, which may be opened long before it is needed.
+    requestTimeout: Math.max(IDLE_MS, requestMs),
+    http: { headersTimeout: IDLE_MS, connectionsCheckingInterval: 1000 },
+    keepAliveTimeout: IDLE_MS,
+    // While it closes it goes on answering; drain.ts sees to its end.
+    return503OnClosing: false,
+    // A path that can't be decoded gets no route, hence no hooks.
+    frameworkErrors: (error, request, reply) => {
+      observer(request, reply);
+      sendProblem(error, request, reply);
+    },
+    clientErrorHandler: refuseClient,
+  });
+  answerWithProblems(app);
+  app.addHook("onRequest", async (request, reply) => {
+    reply.header(REQUEST_ID_HEADER, request.id);
+    observer(request, reply);
+  });
+  // Any body is bytes to whoever reads it, so that a type without a parser is limited as well.
+  app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  return app;
+}
+
+/** Listens on all addresses, of IPv6 too where there is IPv6. */
+export async function listen(app: FastifyInstance, port: number): Promise<void> {
+  await app.ready();
+  const addresses = Object.values(networkInterfaces()).flat();
+  const host = addresses.some((address) => address?.family === "IPv6") ? "::" : "0.0.0.0";
+  await new Promise<void>((resolve, reject) => {
+    app.server.once("error", reject);
+    app.server.listen({ port, host }, resolve);
+  });
+}
+
+/** What Node can't even parse, or what comes too slowly, has no request and no route. */
+function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
+  // A connection that was never used ends without a word: an answer would be taken for that of the next request.
+  if (!socket.writable || error.code === "ECONNRESET" || socket.bytesRead === 0) {
+    socket.destroy();
+    return;
+  }
+  const [status, detail] = CLIENT_ERRORS[error.code ?? ""] ?? [400, "This is not HTTP."];
+  const id = requestId({ headers: {} });
+  const body = problemBody(status, detail, id);
+  const head = [
+    `HTTP/1.1 ${status} ${JSON.parse(body).title}`,
+    "Content-Type: application/problem+json",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-Id: ${id}`,
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
+  HPE_HEADER_OVERFLOW: [431, "The header is too large."],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The body's chunk extensions are too large."],
+};
