@@ -40,6 +40,12 @@ class RegistryError(ScaffoldError):
     exit_code = 7
 
 
+class VersionError(ScaffoldError):
+    """There is no such version of the template here: name another, or upgrade scaffold."""
+
+    exit_code = 11
+
+
 INTERRUPTED = 130
 """Exit code after ^C, as shells have it: 128 + SIGINT."""
 

@@ -26,7 +26,7 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import __version__
+from scaffold import __version__, folders
 from scaffold.errors import TemplateError
 
 _STRING = "string:"
@@ -128,8 +128,7 @@ class Renderer:
 
 def _bytecode_cache() -> FileSystemBytecodeCache | None:
     """Return the cache in the user's cache folder, or none where that folder can't be written."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    folder = Path(base) / "kube-scaffold" / f"jinja-{__version__}"
+    folder = folders.cache() / f"jinja-{__version__}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:

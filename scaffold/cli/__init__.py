@@ -18,6 +18,7 @@ Exit codes:
   5    git is missing or refused
   6    the template is broken
   7    a container registry did not answer as it should
+  11   there is no such version of the template
   70   a bug in scaffold
   130  interrupted by ^C"""
 

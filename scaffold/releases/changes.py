@@ -1,0 +1,80 @@
+"""What changed for the services: the template's machine-readable changelog, `templates/service/changes.yml`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold import git
+from scaffold.errors import TemplateError
+from scaffold.releases.records import read_records
+from scaffold.releases.revision import resolve
+from scaffold.releases.source import git_dir
+
+FILE = "templates/service/changes.yml"
+UNRELEASED = "unreleased"
+_FIELDS = ("id", "version", "pattern", "title", "why", "check")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change: `id` never changes; `version` is the release that brought it, or "unreleased".
+
+    `pattern` is P01…P13, or "none"; `title` says what changed, `why` why it matters, `check` what a team should look at
+    after updating.
+    """
+
+    id: str
+    version: str
+    pattern: str
+    title: str
+    why: str
+    check: str
+
+
+def changes_between(old: str, new: str, root: Path | None = None) -> list[Change]:
+    """Return what a service gains by going from one version of the template to another, in the order of the changelog.
+
+    It is what the new version's changelog has and the old one's has not; so commits between releases work too.
+
+    Raises:
+        VersionError: when one of them is unknown.
+        TemplateError: when a changelog is broken; others as `template_at` does.
+    """
+    had = {change.id for change in changes_at(old, root)}
+    return [change for change in changes_at(new, root) if change.id not in had]
+
+
+def changes_at(reference: str, root: Path | None = None) -> list[Change]:
+    """Return the whole changelog of a version; empty when it had none yet."""
+    text = git.ask(git_dir(root), "cat-file", "blob", f"{resolve(reference, root).commit}:{FILE}")
+    return [] if text is None else read_changes(text)
+
+
+def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:
+    """Return the changes written in `text`.
+
+    Raises:
+        TemplateError: when a record lacks a field, or an id, version or pattern is no such thing.
+    """
+    records = read_records(text, name, _FIELDS, key="id")
+    return [_change(record, f"{name}: {record['id']}") for record in records]
+
+
+def _change(record: dict[str, str], where: str) -> Change:
+    change = Change(**{field: " ".join(record[field].split()) for field in _FIELDS})
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
+        raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
+    if not re.fullmatch(r"P(0[1-9]|1[0-3])|none", change.pattern):
+        raise TemplateError(f"{where}: pattern {change.pattern} is none of P01 to P13, nor none.")
+    if change.version != UNRELEASED:
+        try:
+            Version(change.version)
+        except InvalidVersion as error:
+            raise TemplateError(
+                f"{where}: version {change.version} is neither PEP 440 (0.2.0) nor {UNRELEASED}."
+            ) from error
+    return change

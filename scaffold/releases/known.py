@@ -1,0 +1,76 @@
+"""The releases that `releases.yml` records: git's tags are made from this file, so they can be lost and made again."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold.errors import TemplateError
+from scaffold.releases.records import read_records
+from scaffold.template import template_root
+
+FILE = "releases.yml"
+_FIELDS = ("version", "commit", "date")
+
+
+@dataclass(frozen=True)
+class Release:
+    """One released version: the commit that holds it (a full id), and the day on which it was recorded."""
+
+    version: Version
+    commit: str
+    date: date
+
+    @property
+    def tag(self) -> str:
+        """Return the name of its git tag, which Copier records as `_commit`."""
+        return f"v{self.version}"
+
+
+def known(root: Path | None = None) -> tuple[Release, ...]:
+    """Return every release that this installation (or the template in `root`) knows, the oldest first; perhaps none.
+
+    Raises:
+        TemplateError: when releases.yml is broken.
+    """
+    return _read_once((root or template_root()) / FILE)
+
+
+def latest(root: Path | None = None) -> Release | None:
+    """Return the newest release, pre-releases left out as Copier does; None when there is none."""
+    return next((each for each in reversed(known(root)) if not each.version.is_prerelease), None)
+
+
+@cache
+def _read_once(file: Path) -> tuple[Release, ...]:
+    return read_releases(file.read_bytes(), str(file)) if file.is_file() else ()
+
+
+def read_releases(text: str | bytes, name: str = FILE) -> tuple[Release, ...]:
+    """Return the releases written in `text`; versions rise from one to the next.
+
+    Raises:
+        TemplateError: when a version is not PEP 440, a commit no full id, a day no date, or the order is wrong.
+    """
+    releases = tuple(_release(record, name) for record in read_records(text, name, _FIELDS, key="version"))
+    for before, after in itertools.pairwise(releases):
+        if before.version >= after.version:
+            raise TemplateError(f"{name}: {after.version} stands after {before.version}; versions must rise.")
+    return releases
+
+
+def _release(record: dict[str, str], name: str) -> Release:
+    try:
+        version = Version(record["version"])
+        day = date.fromisoformat(record["date"])
+    except (InvalidVersion, ValueError) as error:
+        raise TemplateError(f"{name}: {record['version']}: {error}.") from error
+    if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", record["commit"]):
+        raise TemplateError(f"{name}: {version}: commit {record['commit']} is no full commit id.")
+    return Release(version, record["commit"], day)

@@ -1,0 +1,48 @@
+"""Read a YAML list of flat records, whose values are all text; each mistake is named with its record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import yaml
+
+from scaffold.errors import TemplateError
+
+_Loader: Any = getattr(
+    yaml, "CBaseLoader", yaml.BaseLoader
+)  # every scalar stays text: 0.10 is no number, a date no date
+
+
+def read_records(text: str | bytes, name: str, required: Collection[str], key: str) -> list[dict[str, str]]:
+    """Return the records of the file `name`; each has exactly the `required` fields, and a `key` of its own.
+
+    Raises:
+        TemplateError: when the text is no YAML list of such records.
+    """
+    try:
+        content = yaml.load(text, Loader=_Loader)  # noqa: S506 - it builds text, lists and mappings only
+    except yaml.YAMLError as error:
+        raise TemplateError(f"{name} is no valid YAML: {' '.join(str(error).split())}.") from error
+    if not content:
+        return []
+    if not isinstance(content, list):
+        raise TemplateError(f"{name}: must be a list of records with {', '.join(required)}.")
+    seen: set[str] = set()
+    for number, record in enumerate(content, start=1):
+        where = f"{name}, entry {number}"
+        _check(where, record, required)
+        if record[key] in seen:
+            raise TemplateError(f"{where}: {key} {record[key]} is there twice.")
+        seen.add(record[key])
+    return content
+
+
+def _check(where: str, record: Any, required: Collection[str]) -> None:
+    if not isinstance(record, dict):
+        raise TemplateError(f"{where}: must be a record with {', '.join(required)}.")
+    if unknown := [field for field in record if field not in required]:
+        raise TemplateError(f"{where}: {unknown[0]} is no field; the fields are {', '.join(required)}.")
+    for field in required:
+        if not isinstance(record.get(field), str) or not record[field].strip():
+            raise TemplateError(f"{where}: {field} is missing or no text.")

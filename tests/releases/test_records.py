@@ -1,0 +1,73 @@
+"""releases.yml and changes.yml: what is right, what is refused and in which words."""
+
+from __future__ import annotations
+
+import pytest
+
+from scaffold.errors import TemplateError
+from scaffold.releases.changes import read_changes
+from scaffold.releases.known import read_releases
+from tests.support import goldens
+
+COMMIT = "a" * 40
+CHANGE = "{id: a-b, version: 0.1.0, pattern: P08, title: t, why: w, check: c}"
+
+
+def test_this_repository_s_own_are_right() -> None:
+    assert read_changes((goldens.ROOT / "templates/service/changes.yml").read_text())
+    read_releases((goldens.ROOT / "releases.yml").read_text())
+
+
+def test_values_are_text_whatever_they_look_like() -> None:
+    release = read_releases(f"- {{version: 0.10, commit: {COMMIT}, date: 2026-01-02}}")[0]
+    assert str(release.version) == "0.10"
+    assert release.tag == "v0.10"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: 1", "must be a list of records with version, commit, date"),
+        ("- 1", "entry 1: must be a record"),
+        ("- [", "no valid YAML"),
+        (f"- {{version: 0.1, commit: {COMMIT}}}", "entry 1: date is missing or no text"),
+        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-02-30}}", "0.1: day is out of range"),
+        (f"- {{version: x, commit: {COMMIT}, date: 2026-01-02}}", "x: Invalid version"),
+        ("- {version: 0.1, commit: abc, date: 2026-01-02}", "commit abc is no full commit id"),
+        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02, x: y}}", "entry 1: x is no field; the fields are"),
+        (
+            f"- {{version: 0.2, commit: {COMMIT}, date: 2026-01-02}}\n- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02}}",
+            "0.1 stands after 0.2; versions must rise",
+        ),
+        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02}}\n" * 2, "entry 2: version 0.1 is there twice"),
+    ],
+)
+def test_wrong_releases(text: str, words: str) -> None:
+    with pytest.raises(TemplateError) as error:
+        read_releases(text)
+    assert words in str(error.value)
+    assert str(error.value).startswith("releases.yml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("a-b", "A B", "an id is lower-case words joined by dashes"),
+        ("P08", "P14", "pattern P14 is none of P01 to P13"),
+        ("0.1.0", "soon", "version soon is neither PEP 440 (0.2.0) nor unreleased"),
+        ("why: w", "why: ' '", "entry 1: why is missing or no text"),
+        ("check: c", "check: [c]", "entry 1: check is missing or no text"),
+        ("why:", "wy:", "entry 1: wy is no field"),
+    ],
+)
+def test_wrong_changes(old: str, new: str, words: str) -> None:
+    read_changes(f"- {CHANGE}")
+    with pytest.raises(TemplateError) as error:
+        read_changes(f"- {CHANGE.replace(old, new)}")
+    assert words in str(error.value)
+    assert str(error.value).startswith("templates/service/changes.yml")
+
+
+def test_changes_are_one_line_each() -> None:
+    text = CHANGE.replace("why: w", 'why: "a\n   b"')
+    assert read_changes(f"- {text}")[0].why == "a b"
