@@ -57,8 +57,8 @@ def _problem(error: Exception) -> str:
     return str(getattr(error, "problem", None) or error).strip().replace("\n", " ")
 
 
-def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
-    """Return the answers of `KEY=VALUE` words; values stay strings, which the questions' types cast.
+def parse_pairs(pairs: Iterable[str], option: str = "--data") -> dict[str, Any]:
+    """Return what `KEY=VALUE` words of a command line option say; values stay strings, which the questions' types cast.
 
     Raises:
         AnswerError: when a word has no `=` or a key comes twice.
@@ -67,8 +67,8 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise AnswerError(f"--data {pair}: no KEY=VALUE; for example --data name=payments-api.")
+            raise AnswerError(f"{option} {pair}: no KEY=VALUE; for example {option} name=payments-api.")
         if key in answers:
-            raise AnswerError(f"--data {key}: given twice ({answers[key]} and {value}); keep one.")
+            raise AnswerError(f"{option} {key}: given twice ({answers[key]} and {value}); keep one.")
         answers[key] = value
     return answers

@@ -46,6 +46,24 @@ class VersionError(ScaffoldError):
     exit_code = 11
 
 
+class SettingError(ScaffoldError):
+    """A setting of the service's folder is wrong or unknown, or nothing there tells what to do."""
+
+    exit_code = 12
+
+
+class PlatformError(ScaffoldError):
+    """There is no container runtime, or no cluster, to prove anything on."""
+
+    exit_code = 9
+
+
+class BuildError(ScaffoldError):
+    """The image of the service could not be built or found."""
+
+    exit_code = 13
+
+
 INTERRUPTED = 130
 """Exit code after ^C, as shells have it: 128 + SIGINT."""
 

@@ -11,18 +11,21 @@ from scaffold import __version__
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    `--check` found something
+  1    something was found: `--check`, or an experiment that failed
   2    wrong usage of the command line
   3    an answer is wrong, unknown, or its file can't be read
   4    the destination can't be written
   5    git is missing or refused
   6    the template is broken
   7    a container registry did not answer as it should
+  9    there is no container runtime or no cluster
   11   there is no such version of the template
+  12   a setting in the service's folder is wrong
+  13   the image can't be built or found
   70   a bug in scaffold
   130  interrupted by ^C"""
 
-COMMANDS = ("new", "questions", "pin", "completion")
+COMMANDS = ("new", "questions", "pin", "prove", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
 
 

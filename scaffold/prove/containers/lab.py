@@ -1,0 +1,251 @@
+"""What a container experiment works with: containers of the image under proof, and stubs for what it depends on."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+import httpx
+
+from scaffold.errors import PlatformError
+from scaffold.prove.clock import Clock
+from scaffold.prove.containers.container import Container
+from scaffold.prove.load import MISSING, Vegeta
+from scaffold.prove.model import Experiment, Failed, Skip
+from scaffold.prove.runtime import CommandFailed, Runtime
+from scaffold.prove.stubs import Stub, environment, stubs
+from scaffold.prove.subject import Port, Subject
+
+Network = Literal["bridge", "host"]
+PATIENCE = 60.0
+"""Seconds that a service gets to become ready where its startup budget is not known."""
+
+
+@dataclass
+class Stage:
+    """What all container experiments share: the runtime, the image, the load generator."""
+
+    runtime: Runtime
+    subject: Subject
+    image: str  # its id
+    network: Network = "bridge"
+    vegeta: Vegeta | None = None
+    fixed_ports: threading.RLock = field(default_factory=threading.RLock)  # held where ports can't be moved apart
+
+    @cached_property
+    def config(self) -> dict[str, object]:
+        """The image's configuration: user, entry point, command, environment, volumes."""
+        found: dict[str, object] = self.runtime.inspect("image", self.image)["Config"]
+        return found
+
+    @property
+    def host(self) -> str:
+        """The name by which a container reaches this process."""
+        if self.network == "host":
+            return "127.0.0.1"
+        return "host.containers.internal" if self.runtime.is_podman else "host.docker.internal"
+
+    @contextmanager
+    def lab(self, experiment: Experiment, clock: Clock) -> Iterator[Lab]:
+        """Open the lab of one experiment; whatever it started is gone afterwards."""
+        listen = "127.0.0.1" if self.network == "host" else "0.0.0.0"  # noqa: S104 - a container comes from outside
+        with stubs(self.subject.dependencies, listen) as made, _client() as http:
+            lab = Lab(self, experiment, clock, made, http)
+            try:
+                yield lab
+            finally:
+                lab.end()
+
+
+def _client() -> httpx.Client:
+    """Return a client that asks straight (no proxy) and keeps no connection: one kept open would hold up a drain."""
+    return httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
+
+
+@dataclass
+class Lab:
+    """One experiment's bench."""
+
+    stage: Stage
+    experiment: Experiment
+    clock: Clock
+    stubs: Mapping[str, Stub]
+    http: httpx.Client
+    _started: list[str] = field(default_factory=list)
+
+    @property
+    def subject(self) -> Subject:
+        """The service under proof."""
+        return self.stage.subject
+
+    @property
+    def runtime(self) -> Runtime:
+        """The container runtime."""
+        return self.stage.runtime
+
+    @property
+    def vegeta(self) -> Vegeta:
+        """The load generator.
+
+        Raises:
+            Skip: when there is none.
+        """
+        if not self.stage.vegeta:
+            raise Skip(MISSING)
+        return self.stage.vegeta
+
+    # --- starting -----------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def start(
+        self,
+        *,
+        args: Sequence[str] | None = None,
+        env: Mapping[str, str] | None = None,
+        read_only: bool = False,
+        restricted: bool = False,
+        writable: bool = True,
+        memory: int | None = None,
+        cpus: float | None = None,
+        restart: bool = False,
+    ) -> Iterator[Container]:
+        """Start the image and give the container at once; it is gone after the block.
+
+        An experiment asks for its own restriction alone, so that what it finds is what its pattern is about:
+        `read_only` takes the root file system, `restricted` is Pod Security's level of that name, `memory` (bytes) and
+        `cpus` (cores) are limits. `writable` mounts the declared paths, each with its size; `restart` starts it again
+        when it fails.
+        """
+        subject = self.subject
+        ports = self._ports()
+        given = {**subject.env, **environment(subject.dependencies, self.stubs, self.stage.host), **(env or {})}
+        given |= {port.variable: str(number) for port, number in ports.items() if port.variable}
+        words = [
+            *("run", "--detach", *self.runtime.labels(self.experiment.id), *self._network(ports)),
+            *(f"--env={name}={value}" for name, value in given.items()),
+            *(self._read_only() if read_only else ()),
+            *(self._restricted() if restricted else ()),
+            *(self._tmpfs() if writable else ()),
+            *((f"--memory={memory}", f"--memory-swap={memory}") if memory else ()),
+            *((f"--cpus={cpus:g}",) if cpus else ()),
+            *(("--restart=on-failure:5",) if restart else ()),
+        ]
+        fixed = self.stage.network == "host" and any(not port.variable for port in ports)
+        with self.stage.fixed_ports if fixed else contextlib.nullcontext():
+            began = time.monotonic()
+            identity = self._run([*words, self.stage.image, *(subject.args if args is None else args)])
+            try:
+                yield Container(identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began)
+            finally:
+                self.runtime.remove(identity)
+                self._started.remove(identity)
+
+    @contextmanager
+    def serve(self, **options: object) -> Iterator[Container]:
+        """Start it and give it when it is ready; options as in `start`.
+
+        Raises:
+            Failed: when it ends or does not become ready, with its last words.
+        """
+        with self.start(**options) as container:  # type: ignore[arg-type]
+            self.wait_ready(container)
+            yield container
+
+    def wait_ready(self, container: Container) -> float:
+        """Wait until it is ready and answers; return the seconds since its start."""
+        patience = max(self.subject.startup_budget or 0, PATIENCE)
+        looked = time.monotonic()
+
+        def ready() -> bool:
+            nonlocal looked
+            if container.status(self.subject.probe_port.name, self.subject.readiness) == 200:
+                return True
+            if time.monotonic() - looked > 0.5:
+                looked = time.monotonic()
+                if not container.running:
+                    code = container.inspect()["State"]["ExitCode"]
+                    raise Failed(f"it ended with {code} before it was ready; its last words: {container.last_words()}")
+            return False
+
+        if self.clock.wait_until(ready, patience) is None:
+            raise Failed(f"not ready within {patience:.0f} s; its last words: {container.last_words()}")
+        return time.monotonic() - container.began
+
+    def end(self) -> None:
+        """End what is still there."""
+        with contextlib.suppress(CommandFailed):
+            self.runtime.remove(*self._started)
+
+    # --- options of a run ---------------------------------------------------------------------------------------------
+
+    def _run(self, words: Sequence[str]) -> str:
+        try:
+            identity = self.runtime.call(*words, timeout=self.clock.left(120)).split()[-1]
+        except CommandFailed as error:
+            if error.code in (126, 127):  # https://docs.docker.com/engine/containers/run/#exit-status
+                raise Failed(f"its command can't be started: {error}") from error
+            raise PlatformError(
+                f"{self.runtime.name} can't start a container: {error.output.strip()[-600:]}"
+            ) from error
+        self._started.append(identity)
+        return identity
+
+    def _ports(self) -> dict[Port, int]:
+        """Return each port with the number that it gets inside: moved to a free one where the network is shared."""
+        ports = self.subject.all_ports
+        if self.stage.network == "bridge":
+            return {port: port.number for port in ports}
+        free = iter(free_ports(len(ports)))
+        return {port: next(free) if port.variable else port.number for port in ports}
+
+    def _network(self, ports: Mapping[Port, int]) -> list[str]:
+        if self.stage.network == "host":
+            return ["--network=host"]
+        gateway = [] if self.runtime.is_podman else ["--add-host=host.docker.internal:host-gateway"]
+        return [*gateway, *(f"--publish=127.0.0.1::{number}" for number in ports.values())]
+
+    def _urls(self, container: str, ports: Mapping[Port, int]) -> dict[str, str]:
+        if self.stage.network == "host":
+            return {port.name: f"http://127.0.0.1:{number}" for port, number in ports.items()}
+        found = {}
+        for port, number in ports.items():
+            try:
+                published = self.runtime.call("port", container, f"{number}/tcp").split()[0]
+            except CommandFailed:  # it has ended already
+                published = f"127.0.0.1:{number}"
+            found[port.name] = f"http://{published}"
+        return found
+
+    def _read_only(self) -> list[str]:
+        # Podman else mounts /tmp, /run and more by itself, which a pod has not.
+        return ["--read-only", *(["--read-only-tmpfs=false"] if self.runtime.is_podman else [])]
+
+    def _restricted(self) -> list[str]:
+        user = [f"--user={self.subject.user}"] if self.subject.user else []
+        return ["--cap-drop=ALL", "--security-opt=no-new-privileges", *user]
+
+    def _tmpfs(self) -> list[str]:
+        return [f"--tmpfs={path}:rw,nosuid,nodev,mode=1777,size={size}" for path, size in self.subject.writable.items()]
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody has, below those that the system gives to clients."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.randrange(12000, 32000)  # noqa: S311 - no secret
+        with socket.socket() as probe:
+            try:
+                probe.bind(("0.0.0.0", port))  # noqa: S104 - only to see that it is free
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found

@@ -1,0 +1,176 @@
+"""Gathers a subject from what is known of it: manifests, answers, the settings of its folder, the command line."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from scaffold.answers_file import read_answers
+from scaffold.errors import SettingError
+from scaffold.prove import manifests
+from scaffold.prove.quantity import number
+from scaffold.prove.settings import Values, read_settings
+from scaffold.prove.subject import Dependency, Job, Port, Probes, Subject
+
+ANSWERS_FILE = ".copier-answers.yml"
+
+
+def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subject:
+    """Return the subject in `folder`; `given` are settings (KEYS) of the command line, which win.
+
+    Raises:
+        SettingError: when a setting is unknown or wrong, or nothing tells what to prove.
+    """
+    if not folder.is_dir():
+        raise SettingError(f"{folder} is no folder; give the folder of a service.")
+    own = read_settings(folder)
+    chosen = {**own, **{key: value for key, value in (given or {}).items() if value not in (None, (), {})}}
+    chosen["env"] = {**own.get("env", {}), **chosen.get("env", {})}
+    answers = read_answers(folder / ANSWERS_FILE) if (folder / ANSWERS_FILE).is_file() else {}
+    if not (answers or chosen.get("image") or (folder / "Dockerfile").is_file()):
+        raise SettingError(
+            f"{folder.absolute()} has no {ANSWERS_FILE} and no Dockerfile; give a service's folder, or --image IMAGE."
+        )
+    subject = Subject(name=str(answers.get("name") or chosen.get("name") or folder.absolute().name), folder=folder)
+    subject = _with_manifests(subject, chosen, bool(answers))
+    if answers:
+        subject = _with_answers(subject, answers)
+    return _with_settings(subject, chosen)
+
+
+def variable(name: str) -> str:
+    """Return a name as a part of a variable, as the template writes it: capitals, with `_` for `-`."""
+    return name.upper().replace("-", "_")
+
+
+# --- the three sources ------------------------------------------------------------------------------------------------
+
+
+def _with_manifests(subject: Subject, chosen: Values, ours: bool) -> Subject:
+    place = Path(chosen["manifests"]) if "manifests" in chosen else subject.folder / "deploy/base"
+    place = place if place.is_absolute() or place.exists() else subject.folder / place
+    if not place.exists():
+        if "manifests" in chosen:
+            raise SettingError(f"{place}: no such file or folder of manifests.")
+        return subject
+    try:
+        told = manifests.facts(manifests.read(place), subject.name)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        raise SettingError(f"{place}: the manifests are not as Kubernetes has them ({error}).") from error
+    ports = [Port(name, number) for name, number in told.pop("ports", [])]
+    probe_port, paths = told.pop("probe_port", None), told.pop("paths", {})
+    admin = next((each for each in ports if probe_port in (each.name, each.number)), None)
+    if isinstance(probe_port, int) and not admin:
+        admin = Port("probes", probe_port)
+    traffic = tuple(each for each in ports if each != admin) or tuple(ports) or subject.ports
+    known = {field.name for field in fields(Subject)}
+    return replace(
+        subject,
+        ports=traffic,
+        admin=admin if admin not in traffic else None,
+        probes=Probes(**paths),
+        manifests=place,
+        **{key: value for key, value in told.items() if key in known},
+    )
+
+
+def _with_answers(subject: Subject, answers: Values) -> Subject:
+    """Take what a service of our template has answered; its contract gives the rest."""
+    try:
+        ports = [Port(each["name"], int(each["number"]), f"PORT_{variable(each['name'])}") for each in answers["ports"]]
+        dependencies = [_dependency(each) for each in answers.get("dependencies") or ()]
+        jobs = [
+            Job(each["name"], tuple(shlex.split(each["command"])), float(each["deadline"]))
+            for each in answers.get("jobs") or ()
+        ]
+        return replace(
+            subject,
+            ports=tuple(ports),
+            admin=Port("admin", int(answers["admin_port"]), "ADMIN_PORT"),
+            probes=Probes("/startupz", "/readyz", "/livez"),
+            args=("serve",),
+            dependencies=tuple(dependencies),
+            jobs=tuple(jobs),
+            # The manifests win: a team may have changed them since.
+            writable=subject.writable
+            or {each["path"]: int(number(each["size"])) for each in answers.get("writable_paths") or ()},
+            memory_limit=subject.memory_limit or int(number(answers["memory_limit"])),
+            memory_request=subject.memory_request or int(number(answers["memory_request"])),
+            cpu_limit=subject.cpu_limit or number(answers["cpu_limit"]),
+            cpu_request=subject.cpu_request or number(answers["cpu_request"]),
+            startup_seconds=float(answers["startup_seconds"]),
+            shutdown_seconds=float(answers["shutdown_seconds"]),
+            startup_delay_variable="STARTUP_DELAY_SECONDS",
+            configurations=({"LOG_LEVEL": "info"}, {"LOG_LEVEL": "error"}),
+            wrong={"LOG_LEVEL": "loud", "SHUTDOWN_SECONDS": "soon"},
+            code_when_wrong=78,
+            language=str(answers.get("language", "")),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SettingError(
+            f"{subject.folder / ANSWERS_FILE}: not the answers of a service of this template ({error})."
+        ) from error
+
+
+def _dependency(answer: Values) -> Dependency:
+    scheme = re.match(r"(https?)://", answer["url"])
+    name = variable(answer["name"])
+    return Dependency(
+        answer["name"],
+        f"{name}_URL",
+        scheme=scheme[1] if scheme else "tcp",
+        critical=answer.get("kind") == "critical",
+        timeout_variable=f"{name}_TIMEOUT_SECONDS",
+    )
+
+
+PLAIN: dict[str, Callable[[Any], Any]] = {
+    "image": str,
+    "path": str,
+    "rate": int,
+    "args": tuple,
+    "configurations": tuple,
+    "startup_seconds": float,
+    "shutdown_seconds": float,
+    "wrong": lambda told: {key: str(value) for key, value in told.items()},
+    "jobs": lambda told: tuple(Job(name, tuple(shlex.split(words))) for name, words in told.items()),
+    "dependencies": lambda told: tuple(_declared(name, each) for name, each in told.items()),
+    "writable": lambda told: {path: int(number(size)) for path, size in told.items()},
+    "memory_limit": lambda told: int(number(told)),
+    "cpu_limit": number,
+}
+"""The settings that are a field of the subject, and how each is read."""
+
+
+def _with_settings(subject: Subject, chosen: Values) -> Subject:
+    """Take what the settings file and the command line say."""
+    changes: Values = {"env": {**subject.env, **{key: str(value) for key, value in chosen["env"].items()}}}
+    for key, read in PLAIN.items():
+        if key in chosen:
+            try:
+                changes[key] = read(chosen[key])
+            except (ValueError, AttributeError) as error:
+                raise SettingError(f"{subject.folder}: the setting {key} is wrong: {error}.") from error
+    if "port" in chosen:
+        changes["ports"] = (replace(subject.ports[0], number=chosen["port"]), *subject.ports[1:])
+    if "admin_port" in chosen:
+        changes["admin"] = replace(subject.admin or Port("admin", 0), number=chosen["admin_port"])
+    kinds = ("startup", "readiness", "liveness")
+    paths = {kind: chosen[f"{kind}_path"] for kind in kinds if f"{kind}_path" in chosen}
+    return replace(subject, probes=replace(subject.probes, **paths), **changes)
+
+
+def _declared(name: str, told: Any) -> Dependency:
+    if isinstance(told, str):
+        return Dependency(name, told)
+    try:
+        return Dependency(name, **told)
+    except TypeError as error:
+        raise SettingError(
+            f"dependency {name} = {told!r}: give the variable of its address, or a table with "
+            "variable, scheme, critical, timeout_variable."
+        ) from error

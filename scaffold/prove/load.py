@@ -1,0 +1,218 @@
+"""Constant-rate load by vegeta: an open model, so that a stall is not hidden by callers that wait.
+
+Vegeta is one static binary that keeps its rate whatever the service does, and tells of each request when it was sent
+and how long it took; Python's load tools pace by waiting callers (locust, molotov) and take the CPU that is measured.
+It is taken from the PATH, or from an image that has it (`--load-image`).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import urllib.parse
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from scaffold.prove.clock import Clock
+from scaffold.prove.model import Series, Skip
+from scaffold.prove.runtime import Runtime
+
+MISSING = (
+    "needs the load generator vegeta, which is not on the PATH: `brew install vegeta`, or "
+    "`go install github.com/tsenart/vegeta/v12@v12.12.0`, or --load-image IMAGE with an image that has it"
+)
+LAG_LIMIT = 0.25
+"""Seconds that a request may leave after its turn; with more, this machine was the bottleneck: nothing was measured."""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One request: when it was sent and how long it took, in seconds; its status (0: none) and error."""
+
+    at: float
+    seconds: float
+    status: int
+    error: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether it was answered as it should: 2xx or 3xx."""
+        return 200 <= self.status < 400
+
+
+@dataclass(frozen=True)
+class Report:
+    """All requests of a load, in the order of sending, and the rate that was asked for."""
+
+    shots: Sequence[Shot]
+    rate: float
+    began: float  # seconds since the epoch, when the first was sent
+
+    @cached_property
+    def failed(self) -> list[Shot]:
+        """The requests that were not answered well."""
+        return [shot for shot in self.shots if not shot.ok]
+
+    @cached_property
+    def lag(self) -> float:
+        """Seconds by which the worst request left after its turn: how far the client itself fell behind.
+
+        The rest of the schedule counts from the first request, so a late start of all is no lag.
+        """
+        return max((shot.at - number / self.rate for number, shot in enumerate(self.shots)), default=0.0)
+
+    def quantile(self, share: float) -> float:
+        """Return the latency in seconds that this share of the requests did not exceed."""
+        ordered = sorted(shot.seconds for shot in self.shots)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
+
+    def errors(self) -> str:
+        """Tell what went wrong, each kind once with its count."""
+        kinds: dict[str, int] = {}
+        for shot in self.failed:
+            kind = shot.error or f"status {shot.status}"
+            kind = kind.rpartition(": ")[2] if shot.status == 0 else kind
+            kinds[kind] = kinds.get(kind, 0) + 1
+        return ", ".join(f"{count} x {kind}" for kind, count in sorted(kinds.items(), key=lambda item: -item[1])[:5])
+
+    def series(self) -> list[Series]:
+        """Return latency in milliseconds over seconds: the requests that went well, and those that failed."""
+        well = [(shot.at, shot.seconds * 1000) for shot in self.shots if shot.ok]
+        return [Series("answered", well), Series("failed", [(s.at, s.seconds * 1000) for s in self.failed])]
+
+
+def require_quick_client(report: Report) -> None:
+    """Refuse a load whose client fell behind.
+
+    Raises:
+        Skip: since a number that this machine made says nothing about the service.
+    """
+    if report.lag > LAG_LIMIT:
+        raise Skip(
+            f"not measured: the load generator fell {report.lag:.2f} s behind its schedule of {report.rate:g}/s, "
+            "so this machine is too busy; run it again, or lower `rate`"
+        )
+
+
+@dataclass(frozen=True)
+class Vegeta:
+    """How vegeta is called: the words before its own."""
+
+    words: tuple[str, ...]
+
+    @contextmanager
+    def attack(self, url: str, clock: Clock, *, rate: int, timeout: float = 10) -> Iterator[Attack]:
+        """Ask `url` at a constant rate over kept-alive connections until `end`, or until the block or its time ends.
+
+        Raises:
+            ValueError: when the address is none of this machine or its containers.
+        """
+        host = urllib.parse.urlsplit(url).hostname or ""
+        address = ipaddress.ip_address(host)
+        if not (address.is_loopback or address.is_private):
+            raise ValueError(f"load: {url} is no address of this machine or its network")
+        with tempfile.TemporaryDirectory(prefix="scaffold-load-") as folder:
+            results = Path(folder) / "results"
+            limits = (f"-rate={rate}/s", f"-duration={clock.left():.0f}s", f"-timeout={timeout:g}s")
+            command = [*self.words, "attack", *limits]
+            with results.open("wb") as output:
+                process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=output,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,  # ^C ends the run, which then ends this
+                )
+            attack = Attack(self, process, results, rate, clock)
+            try:
+                assert process.stdin
+                process.stdin.write(f"GET {url}\n".encode())
+                process.stdin.close()
+                yield attack
+            finally:
+                if process.poll() is None:
+                    process.kill()
+                process.wait()
+                if process.stderr:
+                    process.stderr.close()
+
+
+@dataclass
+class Attack:
+    """A load that runs."""
+
+    vegeta: Vegeta
+    process: subprocess.Popen[bytes]
+    results: Path
+    rate: int
+    clock: Clock
+
+    def end(self) -> None:
+        """Send no more requests, but wait for those that are under way."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+
+    def report(self) -> Report:
+        """End it and return what came of every request.
+
+        Raises:
+            Skip: when the load generator itself failed.
+        """
+        self.end()
+        if self.clock.wait_until(lambda: self.process.poll() is not None, self.clock.left()) is None:
+            raise Skip("the load generator did not end")
+        with self.results.open("rb") as taken:
+            done = subprocess.run(
+                [*self.vegeta.words, "encode", "-to=json"],
+                stdin=taken,
+                capture_output=True,
+                check=False,
+                timeout=self.clock.left(60),
+            )
+        if done.returncode != 0:
+            said = self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
+            raise Skip(f"the load generator failed: {(said or done.stderr.decode(errors='replace')).strip()[-300:]}")
+        return report_of(done.stdout.decode(), self.rate)
+
+
+def report_of(lines: str, rate: float) -> Report:
+    """Read what `vegeta encode -to=json` prints, one request a line; latencies there are nanoseconds."""
+    found = sorted(map(json.loads, lines.splitlines()), key=lambda each: each["seq"])
+    if not found:
+        return Report((), rate, 0.0)
+    times = [_seconds(each["timestamp"]) for each in found]
+    shots = [
+        Shot(when - times[0], each["latency"] / 1e9, each["code"], each["error"])
+        for when, each in zip(times, found, strict=True)
+    ]
+    return Report(shots, rate, times[0])
+
+
+def _seconds(stamp: str) -> float:
+    """Return an RFC 3339 time, which may have nanoseconds, as seconds since the epoch."""
+    whole, _, rest = stamp.partition(".")
+    digits = "".join(character for character in rest if character.isdecimal() or character in "+-Z")
+    fraction = ""
+    while digits and digits[0].isdecimal():
+        fraction, digits = fraction + digits[0], digits[1:]
+    zone = rest[len(fraction) :] if rest else ""
+    base = datetime.fromisoformat(f"{whole}{zone}" if zone else whole).timestamp()
+    return base + (int(fraction) / 10 ** len(fraction) if fraction else 0.0)
+
+
+def find_vegeta(runtime: Runtime | None = None, image: str | None = None) -> Vegeta | None:
+    """Return vegeta from the image if one is named, else from the PATH; None where it is nowhere."""
+    if image and runtime:
+        options = ("run", "--rm", "--interactive", "--network=host", *runtime.labels("load"), "--entrypoint=vegeta")
+        return Vegeta((runtime.program, *options, image))
+    program = os.environ.get("SCAFFOLD_VEGETA") or shutil.which("vegeta")
+    return Vegeta((program,)) if program else None

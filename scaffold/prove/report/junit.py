@@ -1,0 +1,48 @@
+"""Results as JUnit XML, which every CI shows.
+
+The format: https://github.com/testmoapp/junitxml
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from scaffold.prove.model import Result, Verdict
+from scaffold.prove.subject import Subject
+
+NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""Characters that XML 1.0 can't hold; a service's last words may have some."""
+
+
+def as_junit(subject: Subject, results: Sequence[Result]) -> str:
+    """Return the results as one test suite: a test case an experiment, its pattern as class, its measures as output."""
+    suite = ElementTree.Element(
+        "testsuite",
+        name=f"scaffold prove {subject.name}",
+        tests=str(len(results)),
+        failures=str(sum(each.verdict == Verdict.FAIL for each in results)),
+        skipped=str(sum(each.verdict == Verdict.SKIP for each in results)),
+        time=f"{sum(each.seconds for each in results):.3f}",
+    )
+    for each in results:
+        experiment = each.experiment
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            classname=f"{experiment.stage}.{experiment.pattern}",
+            name=experiment.id,
+            time=f"{each.seconds:.3f}",
+        )
+        if each.verdict != Verdict.PASS:
+            kind = "failure" if each.verdict == Verdict.FAIL else "skipped"
+            ElementTree.SubElement(case, kind, message=_clean(each.reason))
+        lines = [f"{measure.name}: {measure.value} {measure.unit}".strip() for measure in each.record.measures]
+        ElementTree.SubElement(case, "system-out").text = _clean("\n".join([*lines, *each.record.advice]))
+    ElementTree.indent(suite)
+    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _clean(text: str) -> str:
+    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

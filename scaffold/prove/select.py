@@ -1,0 +1,37 @@
+"""Which experiments there are, and which of them are wanted."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+
+from scaffold.errors import SettingError
+from scaffold.prove.model import Experiment
+
+MODULES = ("containers.p02",)
+"""The modules that hold experiments, in the order of their patterns."""
+
+
+def experiments() -> list[Experiment]:
+    """Return every experiment of both stages, by pattern."""
+    found = [each for name in MODULES for each in import_module(f"scaffold.prove.{name}").EXPERIMENTS]
+    return sorted(found, key=lambda each: (each.pattern, each.stage))
+
+
+def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]:
+    """Return the experiments that `only` names by pattern (P08), id (P08-drain) or stage (cluster); all for no name.
+
+    Raises:
+        SettingError: for a name that fits none, with the nearest right one.
+    """
+    everything = list(known)
+    wanted = [name.lower() for name in only]
+    fits = {name: [e for e in everything if name in (e.pattern.lower(), e.id.lower(), e.stage)] for name in wanted}
+    for name, found in fits.items():
+        if not found:
+            names = sorted({word for each in everything for word in (each.pattern, each.id)})
+            near = difflib.get_close_matches(name.upper(), [*names, *(n.upper() for n in names)], n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
+            raise SettingError(f"--only {name}: no such pattern or experiment; {hint}")
+    return [each for each in everything if not wanted or any(each in found for found in fits.values())]

@@ -1,0 +1,73 @@
+"""Reads the settings of a folder: `[prove]` of .scaffold.toml, or `[tool.scaffold.prove]` of pyproject.toml."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import SettingError
+
+Values = dict[str, Any]
+
+KEYS: dict[str, type] = {
+    "name": str,
+    "image": str,
+    "manifests": str,  # a file, or a folder of files
+    "port": int,
+    "admin_port": int,
+    "path": str,  # what is asked of it
+    "startup_path": str,
+    "readiness_path": str,
+    "liveness_path": str,
+    "args": list,
+    "env": dict,
+    "jobs": dict,  # name -> command
+    "dependencies": dict,  # name -> variable, or a table: variable, scheme, critical, timeout_variable
+    "writable": dict,  # path -> size
+    "startup_seconds": float,
+    "shutdown_seconds": float,
+    "memory_limit": str,
+    "cpu_limit": str,
+    "configurations": list,  # two tables of variables that must both work
+    "wrong": dict,  # variables that must be refused
+    "rate": int,  # requests a second
+}
+"""What may be set, and of which type it is."""
+
+
+def read_settings(folder: Path) -> Values:
+    """Return the settings of a folder, checked.
+
+    Raises:
+        SettingError: naming the file, the key, and what is right.
+    """
+    for name, path in ((".scaffold.toml", ("prove",)), ("pyproject.toml", ("tool", "scaffold", "prove"))):
+        file = folder / name
+        if not file.is_file():
+            continue
+        try:
+            found: Any = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingError(f"{file}: no valid TOML: {error}.") from error
+        for key in path:
+            found = found.get(key, {}) if isinstance(found, dict) else {}
+        if found:
+            return _checked(found, f"{file}: [{'.'.join(path)}]")
+    return {}
+
+
+def _checked(found: Any, where: str) -> Values:
+    if not isinstance(found, dict):
+        raise SettingError(f"{where}: must be a table of settings.")
+    for key, value in found.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(KEYS)}."
+            raise SettingError(f"{where}: {key} is no setting; {hint}")
+        kind = KEYS[key]
+        right = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
+        if isinstance(value, bool) or not right:
+            raise SettingError(f"{where}: {key} = {value!r} is no {'number' if kind is float else kind.__name__}.")
+    return found
