@@ -11,7 +11,7 @@ from questionary import Choice
 
 from scaffold.answers import Answers, Questionnaire
 from scaffold.errors import AnswerError
-from scaffold.questions import Field, Question, cast_to_yaml
+from scaffold.questions import Field, Question, cast_to_bool, cast_to_yaml
 
 CREATE, CHANGE, QUIT = "Create the service", "Go back and change an answer", "Quit without writing anything"
 _ADD, _EDIT, _REMOVE, _DONE = "Add", "Edit", "Remove", "Done"
@@ -67,6 +67,8 @@ def _ask(questionnaire: Questionnaire, question: Question, default: Any, context
     if question.choices:
         choices = [Choice(label, value) for label, value in question.choices.items()]
         return questionary.select(question.help, choices, default=default).unsafe_ask()
+    if question.type == "bool":
+        return questionary.confirm(question.help, default=cast_to_bool(default)).unsafe_ask()
 
     def validate(text: str) -> bool | str:
         try:

@@ -53,6 +53,8 @@ def _property(question: Question) -> dict[str, Any]:
     schema: dict[str, Any] = {"description": question.help}
     if question.fields:
         schema |= {"type": "array", "items": _record(question.fields)}
+    elif isinstance(question.example, list):
+        schema |= {"type": "array", "items": _value(type(question.example[0]).__name__, [])}
     else:
         schema |= _value(answer_type(question), list(question.choices.values()))
     if question.example is not None:

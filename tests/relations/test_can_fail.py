@@ -37,8 +37,9 @@ def serve_label_on_job(service: Deployed) -> None:
 TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
     (ports.test_the_pod_has_the_answered_ports, rename_admin),
     (ports.test_the_configuration_has_the_same, lambda s: s.config.update(ADMIN_PORT="1")),
-    (ports.test_the_code_has_the_same, lambda s: s.container["ports"][0].update(containerPort=64999)),
-    (ports.test_the_image_exposes_the_same, rename_admin),
+    (ports.test_the_code_has_the_same, lambda s: s.answers.update(admin_port=64999)),
+    (ports.test_the_image_exposes_the_same, lambda s: s.answers["ports"][0].update(number=64999)),
+    (ports.test_no_port_of_the_pod_is_used_twice, lambda s: s.config.update(WEATHER_URL=s.config["MAIL_URL"])),
     (
         ports.test_the_service_leads_to_them_by_name,
         lambda s: s.one("Service")["spec"]["ports"][0].update(targetPort="x"),
@@ -47,8 +48,11 @@ TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
         ports.test_probes_and_scrapes_ask_the_admin_port,
         lambda s: s.container["livenessProbe"]["httpGet"].update(path="/"),
     ),
-    (ports.test_the_policy_lets_them_in_and_no_more, rename_admin),
-    (ports.test_compose_opens_them_to_this_machine_alone, rename_admin),
+    (
+        ports.test_the_policy_lets_them_in_and_no_more,
+        lambda s: s.sidecars["breaker"]["ports"][-1].update(containerPort=1),
+    ),
+    (ports.test_compose_opens_them_to_this_machine_alone, lambda s: s.answers["ports"][0].update(number=64999)),
     (selectors.test_the_deployment_selects_its_pods, lambda s: pod(s)["metadata"].update(labels={"app": "x"})),
     (selectors.test_the_service_selects_the_serving_pods, serve_label_on_job),
     (
@@ -81,7 +85,7 @@ TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
     ),
     (pods.test_no_pod_is_naked, lambda s: s.objects.append({"kind": "Pod"})),
     (pods.test_every_reference_leads_somewhere, lambda s: pod(s)["spec"].update(serviceAccountName="nobody")),
-    (pods.test_every_reference_leads_somewhere, lambda s: s.one("ConfigMap")["metadata"].update(name="another")),
+    (pods.test_every_reference_leads_somewhere, lambda s: s.all("ConfigMap")[0]["metadata"].update(name="another")),
     (pods.test_all_objects_lie_in_the_overlays_namespace, lambda s: s.objects[0]["metadata"].pop("namespace")),
     (pods.test_limits_are_not_below_requests, lambda s: s.container["resources"]["limits"].update(memory="16Mi")),
     (

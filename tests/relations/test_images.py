@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.support.deployed import Deployed, each_example, files_of
+from tests.support.deployed import Deployed, containers_of, each_example, files_of
 
 TAGGED = re.compile(r"[^\s:@]+(?::\d+)?[^\s:@]*(?::v?\d+\.[\w.-]+(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})")
 USED = re.compile(r"(?:docker://\S+|[\w.-]+/[\w./-]+@(?:v\d+\.\d+\.\d+|[0-9a-f]{40}))")
@@ -73,8 +73,8 @@ def test_pods_run_the_version_of_the_overlay(service: Deployed) -> None:
     (image,) = yaml.safe_load(text)["images"]
     assert image["newTag"] == "0.1.0"
     expected = f"{service.answers['image_registry']}/{service.answers['name']}:{image['newTag']}"
-    containers = [each for _, pod in service.pods for each in pod["spec"]["containers"]]
-    assert {each["image"] for each in containers} == {expected}
+    containers = [each for _, pod in service.pods for each in containers_of(pod).values()]
+    assert {each["image"] for each in containers if each["name"] in {"serve", "job"}} == {expected}
     assert {each["imagePullPolicy"] for each in containers} == {"IfNotPresent"}
 
 

@@ -23,7 +23,9 @@ def test_every_job_is_bounded(service: Deployed) -> None:
 
 def test_no_retry_where_none_can_help(service: Deployed) -> None:
     for _, spec in service.jobs:
-        (container,) = spec["template"]["spec"]["containers"]
+        (container,) = spec["template"]["spec"][
+            "containers"
+        ]  # sidecars are native or not there: only those end with it
         fail, ignore = spec["podFailurePolicy"]["rules"]
         assert fail["action"] == "FailJob" and fail["onExitCodes"]["values"] == [2, 78]
         assert fail["onExitCodes"]["containerName"] == container["name"]

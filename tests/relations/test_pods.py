@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 
-from tests.support.deployed import Deployed, Object, quantity
+from tests.support.deployed import Deployed, Object, containers_of, quantity
+
+OWN = {"serve", "job"}  # the containers that run the service's image; all others are sidecars
 
 
 def containers(service: Deployed) -> list[Object]:
-    return [each for _, pod in service.pods for each in pod["spec"]["containers"]]
+    return [each for _, pod in service.pods for each in containers_of(pod).values()]
+
+
+def own_containers(service: Deployed) -> list[Object]:
+    return [each for each in containers(service) if each["name"] in OWN]
 
 
 def test_no_pod_is_naked(service: Deployed) -> None:
@@ -21,7 +27,9 @@ def test_every_reference_leads_somewhere(service: Deployed) -> None:
     maps = {each["metadata"]["name"] for each in service.all("ConfigMap")}
     for name, pod in service.pods:
         assert pod["spec"]["serviceAccountName"] in accounts, name
-    for container in containers(service):
+        volumes = pod["spec"].get("volumes", [])
+        assert {each["configMap"]["name"] for each in volumes if "configMap" in each} <= maps, name
+    for container in own_containers(service):
         assert [each["configMapRef"]["name"] for each in container["envFrom"]] and {
             each["configMapRef"]["name"] for each in container["envFrom"]
         } <= maps
@@ -48,6 +56,8 @@ def test_limits_are_not_below_requests(service: Deployed) -> None:
         requests, limits = container["resources"]["requests"], container["resources"]["limits"]
         assert set(requests) == set(limits) == {"cpu", "memory", "ephemeral-storage"}
         assert all(quantity(limits[key]) >= quantity(requests[key]) > 0 for key in requests)
+    for container in own_containers(service):
+        requests, limits = container["resources"]["requests"], container["resources"]["limits"]
         assert requests["cpu"] == service.answers["cpu_request"] and limits["cpu"] == service.answers["cpu_limit"]
         assert limits["memory"] == service.answers["memory_limit"]
 
@@ -55,8 +65,12 @@ def test_limits_are_not_below_requests(service: Deployed) -> None:
 def test_only_the_writable_paths_can_be_written_to(service: Deployed) -> None:
     answered = {each["path"]: each["size"] for each in service.answers["writable_paths"]}
     for name, pod in service.pods:
-        volumes = {each["name"]: each["emptyDir"]["sizeLimit"] for each in pod["spec"].get("volumes", [])}
-        (container,) = pod["spec"]["containers"]
+        volumes = {
+            each["name"]: each["emptyDir"]["sizeLimit"]
+            for each in pod["spec"].get("volumes", [])
+            if each["name"].startswith("writable-")
+        }
+        (container,) = (each for each in containers_of(pod).values() if each["name"] in OWN)
         mounts = {each["mountPath"]: volumes[each["name"]] for each in container.get("volumeMounts", [])}
         assert mounts == answered and len(volumes) == len(answered), name
         bound = quantity(container["resources"]["limits"]["ephemeral-storage"])
@@ -74,7 +88,7 @@ def test_pods_meet_the_restricted_standard(service: Deployed) -> None:
         assert context["runAsNonRoot"] and context["seccompProfile"] == {"type": "RuntimeDefault"}
         assert context["runAsUser"] == context["runAsGroup"] == context["fsGroup"] == 10001
         assert spec["automountServiceAccountToken"] is False and spec["enableServiceLinks"] is False
-        for container in spec["containers"]:
+        for container in containers_of(pod).values():
             assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "capabilities": {"drop": ["ALL"]},

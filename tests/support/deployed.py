@@ -60,13 +60,24 @@ class Deployed:
     @property
     def container(self) -> Object:
         """The container that serves."""
-        (found,) = self.one("Deployment")["spec"]["template"]["spec"]["containers"]
-        return found
+        return self.serving["serve"]
+
+    @property
+    def serving(self) -> dict[str, Object]:
+        """The containers of a serving pod by name: the service's and those of its sidecars."""
+        return containers_of(self.one("Deployment")["spec"]["template"])
+
+    @property
+    def sidecars(self) -> dict[str, Object]:
+        """The sidecars of a serving pod by name."""
+        return {name: each for name, each in self.serving.items() if name != "serve"}
 
     @property
     def config(self) -> dict[str, str]:
         """The environment that the ConfigMap gives to every pod."""
-        return self.one("ConfigMap")["data"]
+        prefix = f"{self.answers['name']}-config-"
+        (found,) = (each for each in self.all("ConfigMap") if each["metadata"]["name"].startswith(prefix))
+        return found["data"]
 
     @property
     def jobs(self) -> Iterator[tuple[str, Object]]:
@@ -115,6 +126,12 @@ def matches(selector: Object, labels: dict[str, str]) -> bool:
     """Return whether a label selector (of matchLabels only, as all of ours are) selects these labels."""
     assert set(selector) == {"matchLabels"}, f"a selector of another kind: {selector}"
     return selector["matchLabels"].items() <= labels.items()
+
+
+def containers_of(pod: Object) -> dict[str, Object]:
+    """Return all containers of a pod template by name, its native sidecars first."""
+    spec = pod["spec"]
+    return {each["name"]: each for each in [*spec.get("initContainers", []), *spec["containers"]]}
 
 
 _FACTORS = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
