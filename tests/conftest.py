@@ -1,13 +1,47 @@
-"""Fixtures that several suites share."""
+"""What holds for every suite, and fixtures that several share."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support import goldens
+
+HERE = Path(__file__).parent
+
+# The suites that watch a clock, by folder, in the order in which they run: `clock` is their mark. All others may run
+# side by side on a busy machine.
+CLOCK = ("conformance", "containers", "cluster")
+
+
+def suite_of(item: pytest.Item) -> str:
+    return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if suite_of(item) in CLOCK:
+            item.add_marker(pytest.mark.clock)
+            item.add_marker(suite_of(item))
+            # Their fixtures build and start things, with limits of their own; on a fresh machine that takes long.
+            item.add_marker(pytest.mark.timeout(300, func_only=True))
+    items.sort(key=lambda item: CLOCK.index(suite_of(item)) + 1 if suite_of(item) in CLOCK else 0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Where KUBE_SCAFFOLD_REQUIRE=all, a test that is skipped fails: CI is to show all that there is."""
+    report = yield
+    wanted = os.environ.get("KUBE_SCAFFOLD_REQUIRE") == "all" and not item.get_closest_marker("optional")
+    if report.skipped and wanted and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, but all must run where KUBE_SCAFFOLD_REQUIRE=all: {report.longrepr[2]}"
+    return report
 
 
 @pytest.fixture(scope="session")

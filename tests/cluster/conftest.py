@@ -20,13 +20,6 @@ OVERLAY = "production"
 VERSION = "0.1.0"  # what the overlay names
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "cluster" in item.path.parts:
-            item.add_marker(pytest.mark.cluster)
-            item.add_marker(pytest.mark.xdist_group("cluster"))
-
-
 @pytest.fixture(scope="session")
 def kubernetes() -> Iterator[Cluster]:
     """Give a cluster of one node."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,8 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scaffold.write import write_files
+from tests.support.command import succeed
 from tests.support.goldens import NAMES, answers_of, rendered
-from tests.support.machine import CACHE, locked
+from tests.support.machine import BUILD_ENV, CACHE, locked
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
@@ -45,8 +45,8 @@ LANGUAGES = {
     ),
     "rust": Language(
         tool="cargo",
-        prepare=(("cargo", "build", "--locked", "--quiet", "--target-dir", "{folder}.target"),),
-        command=("{folder}.target/debug/service",),
+        prepare=(("cargo", "install", "--quiet", "--debug", "--locked", "--no-track", "--path", ".", "--root", "."),),
+        command=("{folder}/bin/service",),
     ),
     "typescript": Language(
         tool="node",
@@ -110,8 +110,7 @@ class Subject:
                 write_files(folder, files)
                 for words in language.prepare:
                     command = [word.format(folder=folder, cache=CACHE) for word in words]
-                    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-                    assert done.returncode == 0, f"{self.name}: {' '.join(command)}\n{done.stdout}{done.stderr}"
+                    succeed(command, cwd=folder, env=os.environ | BUILD_ENV, seconds=600)
                 stamp.write_text(digest.hexdigest())
         return folder
 

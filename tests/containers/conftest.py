@@ -28,12 +28,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("example", examples, indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "containers" in item.path.parts:
-            item.add_marker(pytest.mark.containers)
-
-
 @dataclass(frozen=True)
 class Example:
     """A generated service that was built as an image."""

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.support.command import succeed
+
 SCRIPT = Path(__file__).with_name("cluster")
 TOOLS = ("go", "podman", "buildah", "etcd", "containerd", "runc", "iptables", "ip")
 
@@ -67,16 +69,19 @@ class Cluster:
         return f"{pods}\n" + "\n".join(events.splitlines()[-25:])
 
 
-def run(*words: str) -> str:
-    done = subprocess.run([SCRIPT, *words], capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        raise RuntimeError(f"cluster {' '.join(words)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
-    return done.stdout.strip()
+def run(*words: str, seconds: float = 300) -> str:
+    return succeed([SCRIPT, *words], seconds=seconds).strip()
+
+
+def build() -> None:
+    """Build Kubernetes' binaries, where they are not there yet."""
+    run("build", seconds=2400)
 
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """Start a cluster; it is gone at the end, unless KUBE_SCAFFOLD_CLUSTER=keep."""
+    build()
     try:
         yield Cluster(run("up").splitlines()[-1])
     finally:

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.support import machine
+from tests.support.command import succeed
 from tests.support.goldens import ROOT
 
 REQUIREMENTS = ROOT / "requirements" / "judges.txt"
@@ -26,9 +27,9 @@ def environment() -> Path:
     with machine.locked("judges"):
         if not (folder / "complete").exists():
             shutil.rmtree(folder, ignore_errors=True)
-            subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+            succeed([sys.executable, "-m", "venv", folder], seconds=120)
             pip = [folder / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, "install", "--require-hashes", "--requirement", REQUIREMENTS], check=True)
+            succeed([*pip, "install", "--require-hashes", "--requirement", REQUIREMENTS], seconds=600)
             (folder / "complete").touch()
     return folder
 

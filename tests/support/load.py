@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tests.support.command import succeed
 from tests.support.machine import CACHE, locked
 
 VERSION = "v12.12.0"
@@ -33,7 +34,7 @@ def vegeta() -> Path:
         if not (folder / "vegeta").exists():
             env = {**os.environ, "GOBIN": str(folder)}
             module = f"github.com/tsenart/vegeta/v12@{VERSION}"
-            subprocess.run(["go", "install", module], env=env, cwd="/", check=True, capture_output=True)
+            succeed(["go", "install", module], env=env, cwd="/", seconds=600)
     return folder / "vegeta"
 
 

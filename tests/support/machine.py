@@ -20,6 +20,12 @@ CACHE = Path(
     os.environ.get("KUBE_SCAFFOLD_CACHE")
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "kube-scaffold"
 )
+# What the services of a language share when they are compiled here; none is looked at by a debugger.
+BUILD_ENV = {
+    "CARGO_TARGET_DIR": str(CACHE / "cargo"),
+    "CARGO_PROFILE_DEV_DEBUG": "0",
+    "CARGO_INCREMENTAL": "0",
+}
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # where Debian keeps the certificates that it trusts
 
 

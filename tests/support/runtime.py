@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.command import succeed
 from tests.support.machine import CACHE, mounts, write
 from tests.support.standins import build_arguments
 
@@ -92,14 +93,10 @@ def build(folder: Path, language: str, reference: str, arguments: Mapping[str, s
         *(f"--build-arg={name}={value}" for name, value in given.items()),
         *(f"--iidfile={identity}", f"--tag={reference}", str(folder)),
     ]
-    done = subprocess.run(
-        command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout[-8000:]}")
+    log = succeed(command, env=environment(), seconds=900)
     text = identity.read_text().removeprefix("sha256:")
     identity.unlink()
-    return Built(reference, text, done.stdout)
+    return Built(reference, text, log)
 
 
 # --- containers -------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
+from tests.support import command
 from tests.support.machine import CACHE, apt_mirror, apt_settings, locked, output, write
 
 SUITES = ("trixie", "bookworm")  # the newest that the machine's mirror has
@@ -91,7 +92,8 @@ def provide(image: Image) -> str:
                 bootstrap(image, archive)
             env = {"PATH": SYSTEM_PATH} | image.env
             changes = [f"--change=ENV {name}={value}" for name, value in env.items()]
-            run("podman", "import", "--quiet", *changes, "--change=CMD /bin/bash", archive, reference)
+            imported = ["podman", "import", "--quiet", *changes, "--change=CMD /bin/bash", archive, reference]
+            command.succeed(imported, seconds=300)
     return reference
 
 
@@ -100,8 +102,8 @@ def key_of(image: Image) -> str:
     digest = hashlib.sha256(json.dumps([asdict(image), suite()], sort_keys=True).encode())
     for certificate in sorted(TRUST.rglob("*.crt")):
         digest.update(certificate.read_bytes())
-    for command in image.copies:
-        digest.update(version_of(Path(output(*command.split()))).encode())
+    for asked in image.copies:
+        digest.update(version_of(Path(output(*asked.split()))).encode())
     return digest.hexdigest()[:16]
 
 
@@ -131,15 +133,15 @@ def bootstrap(image: Image, archive: Path) -> None:
     hooks = []
     if "ca-certificates" in image.packages and TRUST.is_dir():
         hooks += [f'cp -r {TRUST}/. "$1{TRUST}/"', 'chroot "$1" update-ca-certificates >/dev/null 2>&1']
-    for command, place in image.copies.items():
-        source = Path(output(*command.split()))
+    for asked, place in image.copies.items():
+        source = Path(output(*asked.split()))
         parent, copied = (place, f"{source}/.") if source.is_dir() else (Path(place).parent, source)
         hooks.append(f'mkdir -p "$1{parent}" && cp -a {copied} "$1{place}"')
     if image.script:
         hooks.append(f"chroot \"$1\" sh -euc '{image.script}'")
     hooks.append('rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"')  # the machine's settings stay with the machine
     part = archive.with_suffix(".part.tar")
-    run(
+    words = [
         "mmdebstrap",
         "--quiet",
         "--variant=minbase",
@@ -149,11 +151,6 @@ def bootstrap(image: Image, archive: Path) -> None:
         suite(),
         part,
         apt_mirror(),
-    )
+    ]
+    command.succeed(words, seconds=600)
     part.rename(archive)
-
-
-def run(*command: str | Path) -> None:
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(map(str, command))}: exit code {done.returncode}\n{done.stderr[-4000:]}")

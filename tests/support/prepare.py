@@ -1,0 +1,73 @@
+"""Make all that the suites need and that takes long the first time: `python -m tests.support.prepare`.
+
+The suites make it themselves where it is missing. Made beforehand, two at a time, it is sooner there, and the suites that
+watch a clock have the machine for themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.write import write_files
+from tests.cluster.conftest import DEMO
+from tests.conformance.subjects import Subject, for_features
+from tests.support import cluster, judges, load, runtime, standins
+from tests.support.goldens import answers_of, rendered
+from tests.support.machine import locked
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to make; `missing` tells why it can't be made here, or nothing."""
+
+    name: str
+    make: Callable[[], object]
+    missing: Callable[[], str | None] = lambda: None
+
+
+def image(subject: Subject) -> None:
+    """Build a service's image, so that its layers are kept."""
+    standins.build_arguments(subject.language)
+    with locked("build"), tempfile.TemporaryDirectory() as folder:
+        write_files(Path(folder), rendered(answers_of(subject.name)))
+        runtime.build(Path(folder), subject.language, f"localhost/kube-scaffold-prepared/{subject.name}")
+
+
+def jobs() -> list[Job]:
+    """Return all jobs, the longest first."""
+    rich = for_features("critical", "auxiliary", "jobs")
+    images = {each.name: each for each in [*rich, *map(Subject, DEMO)] if each.language in standins.LANGUAGES}
+    services = {each.name: each for each in [*rich, *for_features(), *for_features("alone")]}
+    return [
+        Job("Kubernetes' binaries", cluster.build, cluster.missing),
+        Job("the judges", judges.environment),
+        Job("vegeta", load.vegeta, load.missing),
+        *(Job(f"service {each.name}", lambda each=each: each.folder, each.missing) for each in services.values()),
+        *(Job(f"image {each.name}", lambda each=each: image(each), runtime.missing) for each in images.values()),
+    ]
+
+
+def run(job: Job) -> bool:
+    """Do a job and tell how long it took; what went wrong is told, too, and the suite that needs it will fail by itself."""
+    if reason := job.missing():
+        print(f"  left out   {job.name}: {reason}", flush=True)
+        return True
+    began = time.monotonic()
+    try:
+        job.make()
+    except (RuntimeError, AssertionError, OSError) as error:
+        print(f"  failed     {job.name}: {error}", flush=True)
+        return False
+    print(f"  {time.monotonic() - began:7.1f} s  {job.name}", flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(2) as pool:
+        sys.exit(0 if all(list(pool.map(run, jobs()))) else 1)
