@@ -10,6 +10,12 @@ class ScaffoldError(Exception):
     exit_code = 1
 
 
+class SettingError(ScaffoldError):
+    """An option or a setting is wrong: mend the command line or the settings' file."""
+
+    exit_code = 2
+
+
 class AnswerError(ScaffoldError):
     """An answer is wrong, unknown, or its file can't be read: mend the answer."""
 

@@ -11,7 +11,7 @@ from scaffold import __version__
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    something was found: `--check`, or an experiment that failed
+  1    something was found (`check`, `pin --check`), or an experiment failed
   2    wrong usage of the command line
   3    an answer is wrong, unknown, or its file can't be read
   4    the destination can't be written
@@ -25,7 +25,7 @@ Exit codes:
   70   a bug in scaffold
   130  interrupted by ^C"""
 
-COMMANDS = ("new", "questions", "pin", "prove", "completion")
+COMMANDS = ("new", "check", "questions", "pin", "prove", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
 
 

@@ -1,0 +1,59 @@
+"""Lets the rules look at a repository."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from scaffold.check.findings import Finding, Placed, Problem
+from scaffold.check.model.scope import Repository
+from scaffold.check.rules.rule import AnyRule, Problems
+from scaffold.check.source import Place
+
+Check = Callable[..., Problems]
+
+
+def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:
+    """Return all findings, ordered by place; what shows in several overlays is told once."""
+    dispatch = _Dispatch(rules)
+    found: dict[tuple[str, Place, str], Finding] = {}
+    for scope in repository.scopes:
+        names = (scope.name,) if scope.name else ()
+        subjects = [scope, *scope.objects, *scope.containers]
+        for rule, problem in dispatch.problems(subjects):
+            _add(found, rule, problem, names)
+    for rule, problem in dispatch.problems([repository, *repository.dockerfiles]):
+        _add(found, rule, problem, ())
+    return sorted(found.values(), key=lambda each: (each.place, each.rule.id, each.message))
+
+
+class _Dispatch:
+    def __init__(self, rules: Iterable[AnyRule]) -> None:
+        self.rules = [(rule, rule.check) for rule in rules]
+        self.by_type: dict[type, list[tuple[AnyRule, Check]]] = {}
+
+    def problems(self, subjects: Iterable[object]) -> Iterable[tuple[AnyRule, Problem]]:
+        by_type = self.by_type
+        for subject in subjects:
+            kind = subject.__class__
+            checks = by_type.get(kind)
+            if checks is None:
+                checks = by_type[kind] = [each for each in self.rules if issubclass(kind, each[0].looks_at)]
+            for rule, check in checks:
+                for problem in check(subject):
+                    yield rule, problem
+
+
+def _add(
+    found: dict[tuple[str, Place, str], Finding], rule: AnyRule, problem: Problem, scopes: tuple[str, ...]
+) -> None:
+    place = _place(problem.at)
+    key = (rule.id, place, problem.message)
+    if before := found.get(key):
+        found[key] = replace(before, scopes=tuple(dict.fromkeys((*before.scopes, *scopes))))
+    else:
+        found[key] = Finding(rule, place, problem.message, tuple(map(_place, problem.also)), scopes)
+
+
+def _place(at: Placed | Place) -> Place:
+    return at if isinstance(at, Place) else at.place()

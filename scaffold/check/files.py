@@ -1,0 +1,106 @@
+"""Which files of a repository count."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from scaffold.check.source import Note, Source
+from scaffold.errors import SettingError
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes; an object in a cluster is at most 1.5 MiB, and the largest bundles of them that people ship have 4 MiB."""
+
+_PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
+_HIDDEN_ANSWERS = ".copier-answers.yml"
+
+
+def files_below(paths: Iterable[Path]) -> list[str]:
+    """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
+
+    In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
+    package managers fill.
+
+    Raises:
+        SettingError: when a path is not there.
+    """
+    found: set[str] = set()
+    for path in paths:
+        if path.is_dir():
+            found.update(_below(path))
+        elif path.is_file():
+            found.add(shown(str(path)))
+        else:
+            raise SettingError(f"{path} is not there; name a folder or a file to check.")
+    return sorted(found)
+
+
+def shown(path: str) -> str:
+    """Return a path from the working folder, with /; one of another disk stays whole."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:
+        relative = path
+    return relative.replace(os.sep, "/")
+
+
+def _below(folder: Path) -> Iterator[str]:
+    prefix = "" if (start := shown(str(folder))) == "." else f"{start}/"
+    names = _known_to_git(folder)
+    for name in _walked(folder) if names is None else names:
+        parents, _, last = name.rpartition("/")
+        if (not last.startswith(".") or last == _HIDDEN_ANSWERS) and _enters(parents):
+            yield prefix + name
+
+
+def _enters(parents: str) -> bool:
+    return not parents or not any(part.startswith(".") or part in _PASSED_BY for part in parents.split("/"))
+
+
+def _known_to_git(folder: Path) -> list[str] | None:
+    """Return the files that git tracks or would track, or None where it knows of none."""
+    command = [
+        "git",
+        "-C",
+        str(folder),
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "--deduplicate",
+    ]
+    try:
+        done = subprocess.run(command, capture_output=True, check=False)
+    except OSError:
+        return None
+    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    if done.returncode != 0 or not names:
+        return None
+    nested = [name for name in names if name.endswith("/")]  # a repository inside, which git does not look into
+    return [name for name in names if not name.endswith("/")] + [
+        name + each for name in nested for each in _walked(folder / name)
+    ]
+
+
+def _walked(folder: Path) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        start = os.path.relpath(parent, folder).replace(os.sep, "/")
+        folders[:] = [name for name in folders if _enters(name)]
+        yield from (name if start == "." else f"{start}/{name}" for name in files)
+
+
+def read(path: str) -> Source | Note | None:
+    """Return a file, a note why it can't be judged, or None where there is no regular file (a link, a submodule)."""
+    try:
+        if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH114, PTH113 -- a Path for each would cost more
+            return None
+        with open(path, "rb") as file:  # noqa: PTH123
+            data = file.read(LARGEST + 1)
+    except OSError as error:
+        return Note(path, f"can't be read: {error.strerror}; not judged")
+    if len(data) > LARGEST:
+        return Note(path, f"is larger than {LARGEST // 1024 // 1024} MiB; not judged")
+    return Source(path, data)

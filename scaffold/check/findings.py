@@ -1,0 +1,46 @@
+"""What a rule finds."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from scaffold.check.source import Place
+
+if TYPE_CHECKING:
+    from scaffold.check.rules.rule import AnyRule
+
+
+class Placed(Protocol):
+    """Something that stands in a file."""
+
+    def place(self) -> Place:
+        """Return where."""
+        ...
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule yields: where, what is wrong there, and the other places that it contradicts."""
+
+    at: Placed | Place
+    message: str
+    also: tuple[Placed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem in its place. `scopes` names the built overlays and charts where it shows; none for plain files."""
+
+    rule: AnyRule
+    place: Place
+    message: str
+    also: tuple[Place, ...] = ()
+    scopes: tuple[str, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what stays the same when lines move: rule, file, object, field and message."""
+        parts = (self.rule.id, self.place.path, self.place.object, self.place.field, self.message)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

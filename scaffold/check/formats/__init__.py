@@ -1,0 +1,24 @@
+"""How findings are told: each format is a module with `render(report) -> str`; `text` is for people."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Protocol, cast
+
+from scaffold.check.report import Report
+
+FORMATS = {"json": "as_json"}
+"""The formats for machines, and the modules that render them."""
+
+
+class Renderer(Protocol):
+    """A module that renders a report."""
+
+    def render(self, report: Report) -> str:
+        """Return the report as text."""
+        ...
+
+
+def render(name: str, report: Report) -> str:
+    """Return a report in one of FORMATS."""
+    return cast(Renderer, import_module(f"{__name__}.{FORMATS[name]}")).render(report)

@@ -1,0 +1,126 @@
+"""Kustomizations: which files they own, what they build to, and where a built value was written.
+
+A base is no deployment by itself, so the outermost kustomizations are built, by `kustomize` or `kubectl kustomize`.
+Both are asked for origins (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/buildmetadata/), so
+that a finding can be shown in the file that people edit.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.check.files import read, shown
+from scaffold.check.origin import BuiltDocument, Origins
+from scaffold.check.source import Note, Source
+from scaffold.check.yaml_nodes import Value, documents
+
+NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+
+_FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
+_PATIENCE = 60
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a kustomization builds to; `name` is its folder."""
+
+    name: str
+    documents: list[BuiltDocument]
+
+
+class Tree:
+    """The kustomizations among some files: `files` are those that belong to them, `roots` the outermost ones."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        """Take the names of all files; the kustomizations among them are read."""
+        self.notes: list[Note] = []
+        self.files: set[str] = set()
+        self.kustomizations: dict[str, Value] = {}
+        known = set(names)
+        for name in sorted(known):
+            if name.rpartition("/")[2] in NAMES:
+                self.files.add(name)
+                self._read(name)
+        used = set()
+        for folder, root in self.kustomizations.items():
+            for reference in _references(root):
+                path = posixpath.normpath(posixpath.join(folder, reference))
+                if path in known:
+                    self.files.add(path)
+                used.add("" if path == "." else path)
+        self.roots = [
+            folder
+            for folder, root in self.kustomizations.items()
+            if folder not in used and root.text("kind") != "Component"
+        ]
+
+    def _read(self, name: str) -> None:
+        source = read(name)
+        if isinstance(source, Source):
+            found, note = documents(source)
+            if found and not note:
+                self.kustomizations[name.rpartition("/")[0]] = found[0].root
+            source = note
+        if isinstance(source, Note):
+            self.notes.append(source)
+
+    def build(self) -> list[Built | Note]:
+        """Return what each of the outermost kustomizations builds to, or why it can't be built."""
+        if not self.roots:
+            return []
+        command = _command()
+        if command is None:
+            why = "is not judged: neither kustomize nor kubectl is there to build it"
+            return [Note(self.kustomizations[folder].place().path, why) for folder in self.roots]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(lambda folder: self._build(command, folder), self.roots))
+
+    def _build(self, command: list[str], folder: str) -> Built | Note:
+        path = self.kustomizations[folder].place().path
+        with tempfile.TemporaryDirectory(prefix="scaffold-") as around:
+            outer = Path(around, "kustomization.yaml")
+            target = os.path.relpath(Path(folder or ".").resolve(), outer.parent.resolve()).replace(os.sep, "/")
+            outer.write_text(f"resources: ['{target}']\nbuildMetadata: [originAnnotations]\n")
+            try:
+                done = subprocess.run([*command, around], capture_output=True, check=False, timeout=_PATIENCE)
+            except (OSError, subprocess.TimeoutExpired) as error:
+                return Note(path, f"can't be built: {error}; not judged")
+            origins = Origins(outer.parent.resolve(), path, self.kustomizations)
+        if done.returncode != 0:
+            problem = " ".join(done.stderr.decode("utf-8", "replace").removeprefix("error: ").split())
+            return Note(path, f"can't be built: {problem.replace(around, '')}; not judged")
+        found, note = documents(Source(shown(folder or "."), done.stdout))
+        return note or Built(folder or ".", [BuiltDocument(each.source, each.node, origins) for each in found])
+
+
+def _command() -> list[str] | None:
+    if kustomize := shutil.which("kustomize"):
+        return [kustomize, "build"]
+    if kubectl := shutil.which("kubectl"):
+        return [kubectl, "kustomize"]
+    return None
+
+
+def _references(root: Value) -> Iterator[str]:
+    """Yield the files and folders that a kustomization names, from its own folder."""
+    for key in _FOLDERS:
+        yield from (text for item in root.items(key) if (text := item.text()) and "\n" not in text)
+    for key in ("patches", "patchesJson6902", "replacements"):
+        yield from (text for item in root.items(key) if (text := item.text("path")))
+    yield from (text for item in root.items("patchesStrategicMerge") if (text := item.text()) and "\n" not in text)
+    for key in ("configMapGenerator", "secretGenerator"):
+        for generator in root.items(key):
+            for files in ("files", "envs"):
+                names = (item.text() or "" for item in generator.items(files))
+                yield from (name.partition("=")[2] or name for name in names)
+            if env := generator.text("env"):
+                yield env
+    yield from (text for chart in root.items("helmCharts") if (text := chart.text("valuesFile")))

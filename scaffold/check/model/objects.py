@@ -1,0 +1,237 @@
+"""Kubernetes objects by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from scaffold.check.model.containers import Container
+from scaffold.check.yaml_nodes import Value
+
+if TYPE_CHECKING:
+    from scaffold.check.model.scope import Scope
+
+
+class KubernetesObject:
+    """Any object; the kinds that rules know have classes of their own below."""
+
+    def __init__(self, value: Value, scope: Scope) -> None:
+        """Take the object as it is written, and the scope: all that is deployed together with it."""
+        self.value = value
+        self.scope = scope
+
+    @cached_property
+    def kind(self) -> str:
+        """Return its kind."""
+        return self.value.text("kind") or ""
+
+    @cached_property
+    def name(self) -> str:
+        """Return its name, or its prefix where the API server makes the name."""
+        return self.value.text("metadata", "name") or self.value.text("metadata", "generateName") or ""
+
+    @cached_property
+    def namespace(self) -> str:
+        """Return its namespace, or nothing where the one of the deployment is meant."""
+        return self.value.text("metadata", "namespace") or ""
+
+    @cached_property
+    def annotations(self) -> dict[str, str]:
+        """Return its annotations."""
+        return self.value.texts("metadata", "annotations")
+
+    @property
+    def at(self) -> Value:
+        """Return what to point at when something is missing: its name."""
+        return self.value.get("metadata", "name") or self.value.get("kind") or self.value
+
+
+class Workload(KubernetesObject):
+    """An object that makes pods, or is one."""
+
+    pod_path: ClassVar[tuple[str, ...]] = ("spec", "template")
+
+    @cached_property
+    def template(self) -> Value | None:
+        """Return the pod template: `metadata` and `spec` of its pods."""
+        return self.value.get(*self.pod_path)
+
+    @cached_property
+    def pod(self) -> Value | None:
+        """Return the pods' spec."""
+        return self.template.get("spec") if self.template else None
+
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """Return the labels of its pods."""
+        return self.template.texts("metadata", "labels") if self.template else {}
+
+    @cached_property
+    def pod_annotations(self) -> dict[str, str]:
+        """Return the annotations of its pods."""
+        return self.template.texts("metadata", "annotations") if self.template else {}
+
+    @cached_property
+    def containers(self) -> list[Container]:
+        """Return the containers that run as long as the pod: main ones and sidecars."""
+        sidecars = [each for each in self.init_containers if each.role == "sidecar"]
+        if self.pod is None:
+            return []
+        return [*(Container(each, self, "main") for each in self.pod.items("containers")), *sidecars]
+
+    @cached_property
+    def init_containers(self) -> list[Container]:
+        """Return the init containers; those that restart always are sidecars (Kubernetes 1.29)."""
+        if self.pod is None:
+            return []
+        return [
+            Container(each, self, "sidecar" if each.text("restartPolicy") == "Always" else "init")
+            for each in self.pod.items("initContainers")
+        ]
+
+    @cached_property
+    def all_containers(self) -> list[Container]:
+        """Return every container once."""
+        return [*self.containers, *(each for each in self.init_containers if each.role == "init")]
+
+    @cached_property
+    def grace(self) -> int:
+        """Return terminationGracePeriodSeconds, by default 30."""
+        number = self.pod.number("terminationGracePeriodSeconds") if self.pod else None
+        return 30 if number is None else number
+
+
+class Pod(Workload):
+    """A Pod that nothing made."""
+
+    pod_path = ()
+
+
+class Server(Workload):
+    """A workload that runs for ever: its pods serve."""
+
+    @cached_property
+    def replicas(self) -> int:
+        """Return how many pods it wants, by default 1."""
+        number = self.value.number("spec", "replicas")
+        return 1 if number is None else number
+
+    @cached_property
+    def autoscaler(self) -> HorizontalPodAutoscaler | None:
+        """Return the autoscaler that sets the number of its pods."""
+        for each in self.scope.of(HorizontalPodAutoscaler):
+            if each.target == (self.kind, self.name) and each.namespace == self.namespace:
+                return each
+        return None
+
+    @cached_property
+    def services(self) -> list[Service]:
+        """Return the Services that send traffic to its pods."""
+        return [each for each in self.scope.of(Service) if each.namespace == self.namespace and each.selects(self)]
+
+
+class Deployment(Server):
+    """A Deployment."""
+
+
+class StatefulSet(Server):
+    """A StatefulSet."""
+
+
+class DaemonSet(Server):
+    """A DaemonSet: a pod on each node."""
+
+
+class ReplicaSet(Server):
+    """A ReplicaSet or ReplicationController that no Deployment made."""
+
+
+class Job(Workload):
+    """A Job, or what a CronJob makes: `job` is the JobSpec."""
+
+    @property
+    def job(self) -> Value | None:
+        """Return the JobSpec."""
+        return self.value.get(*self.pod_path[:-1])
+
+
+class CronJob(Job):
+    """A CronJob."""
+
+    pod_path = ("spec", "jobTemplate", "spec", "template")
+
+
+class Service(KubernetesObject):
+    """A Service."""
+
+    @cached_property
+    def selector(self) -> dict[str, str]:
+        """Return the labels that it looks for; without any it selects nothing."""
+        return self.value.texts("spec", "selector")
+
+    def selects(self, workload: Workload) -> bool:
+        """Tell whether it sends traffic to the workload's pods."""
+        return bool(self.selector) and self.selector.items() <= workload.pod_labels.items()
+
+
+class PodDisruptionBudget(KubernetesObject):
+    """A PodDisruptionBudget."""
+
+    @cached_property
+    def selector(self) -> Value | None:
+        """Return its LabelSelector."""
+        return self.value.get("spec", "selector")
+
+
+class NetworkPolicy(KubernetesObject):
+    """A NetworkPolicy."""
+
+    @cached_property
+    def selector(self) -> Value | None:
+        """Return its LabelSelector; an empty one selects all pods of the namespace."""
+        return self.value.get("spec", "podSelector")
+
+
+class HorizontalPodAutoscaler(KubernetesObject):
+    """A HorizontalPodAutoscaler."""
+
+    @cached_property
+    def target(self) -> tuple[str, str]:
+        """Return kind and name of what it scales."""
+        target = self.value.get("spec", "scaleTargetRef")
+        return (target.text("kind") or "", target.text("name") or "") if target else ("", "")
+
+
+class ConfigMap(KubernetesObject):
+    """A ConfigMap."""
+
+
+KINDS: dict[str, type[KubernetesObject]] = {
+    "ConfigMap": ConfigMap,
+    "CronJob": CronJob,
+    "DaemonSet": DaemonSet,
+    "Deployment": Deployment,
+    "HorizontalPodAutoscaler": HorizontalPodAutoscaler,
+    "Job": Job,
+    "NetworkPolicy": NetworkPolicy,
+    "Pod": Pod,
+    "PodDisruptionBudget": PodDisruptionBudget,
+    "ReplicaSet": ReplicaSet,
+    "ReplicationController": ReplicaSet,
+    "Service": Service,
+    "StatefulSet": StatefulSet,
+}
+
+
+def objects_in(root: Value, scope: Scope) -> Iterator[KubernetesObject]:
+    """Yield the Kubernetes object of a document, or those of its List; nothing where it is something else."""
+    kind = root.text("kind")
+    if not kind or root.text("apiVersion") is None:
+        return
+    if kind == "List":
+        for item in root.items("items"):
+            if item.text("kind") != "List":
+                yield from objects_in(item, scope)
+        return
+    yield KINDS.get(kind, KubernetesObject)(root, scope)

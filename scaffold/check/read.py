@@ -1,0 +1,88 @@
+"""Reads a repository into the model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from scaffold.check import dockerfile, kustomize
+from scaffold.check.files import files_below, read
+from scaffold.check.model.scope import Repository, Scope
+from scaffold.check.source import Note, Source
+from scaffold.check.yaml_nodes import Document, documents
+
+_DOCKERFILE = re.compile(
+    r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore$)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)"
+)
+_YAML = re.compile(r".+\.(?:ya?ml|json)")
+_CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
+_MANIFEST = re.compile(rb"^[\s\"'-]*kind[\"']?\s*:", re.MULTILINE)
+_API = b"apiVersion"
+_ANSWERS = ".copier-answers.yml"
+_LARGEST_DOCKERFILE = 256 * 1024
+
+
+def read_repository(paths: Iterable[Path]) -> Repository:
+    """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
+
+    Raises:
+        SettingError: when a path is not there.
+    """
+    repository = Repository()
+    manifests: list[Source] = []
+    names = files_below(paths)
+    tree = kustomize.Tree(names)
+    for name in names:
+        if not (wanted := _wanted(name)) or name in tree.files:
+            continue
+        source = read(name)
+        if isinstance(source, Note):
+            repository.notes.append(source)
+        elif source is not None:
+            _sort_in(repository, manifests, source, wanted)
+    plain = _plain_documents(repository, manifests, tree)
+    repository.scopes.append(Scope(repository, "", plain))
+    for built in tree.build():
+        if isinstance(built, Note):
+            repository.notes.append(built)
+        else:
+            repository.scopes.append(Scope(repository, built.name, built.documents))
+    repository.notes += tree.notes
+    return repository
+
+
+def _wanted(name: str) -> str:
+    if _YAML.fullmatch(name):
+        return "yaml"
+    if _DOCKERFILE.fullmatch(name):
+        return "dockerfile"
+    return "text" if _CONFIGURATION.fullmatch(name) else ""
+
+
+def _sort_in(repository: Repository, manifests: list[Source], source: Source, kind: str) -> None:
+    if kind == "dockerfile":
+        if len(source.data) > _LARGEST_DOCKERFILE:
+            repository.notes.append(Note(source.path, "is larger than 256 KiB; not judged"))
+        else:
+            repository.dockerfiles.append(dockerfile.parse(source))
+    elif kind == "text":
+        repository.texts.append(source)
+    elif source.path.endswith(_ANSWERS):
+        found, _ = documents(source)
+        if found:
+            repository.answers[source.path.rpartition("/")[0]] = found[0].root
+    elif _API in source.data and _MANIFEST.search(source.data):
+        manifests.append(source)
+
+
+def _plain_documents(repository: Repository, manifests: Iterable[Source], tree: kustomize.Tree) -> list[Document]:
+    plain = []
+    for source in manifests:
+        found, note = documents(source)
+        plain += found
+        if note and b"{{" in source.data:
+            note = Note(source.path, "is a template, not YAML; not judged", note.line)
+        if note:
+            repository.notes.append(note)
+    return plain

@@ -1,0 +1,33 @@
+"""The rules, one module a pattern. A rule is a class in one of PATTERNS; CONTRIBUTING.md tells how to add one."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from scaffold.check.rules.rule import AnyRule, Rule
+
+PATTERNS = (
+    "p01_build_and_run_apart",
+    "p02_no_zombies",
+    "p03_no_naked_pods",
+    "p04_no_hidden_process",
+    "p05_logs_to_stdout",
+    "p06_immutable_containers",
+    "p07_no_latest",
+    "p08_readiness",
+    "p09_bounded_jobs",
+    "p13_quotas",
+)
+
+
+@cache
+def all_rules() -> dict[str, AnyRule]:
+    """Return every rule by its id, in the order of the patterns and of their modules."""
+    rules: dict[str, AnyRule] = {}
+    for name in PATTERNS:
+        module = import_module(f"{__name__}.{name}")
+        for each in vars(module).values():
+            if isinstance(each, type) and issubclass(each, Rule) and each.__module__ == module.__name__:
+                rules[each.id] = each()
+    return rules

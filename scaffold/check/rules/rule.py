@@ -1,0 +1,65 @@
+"""What a rule is."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from scaffold.check.findings import Problem
+
+Subject = TypeVar("Subject")
+Problems = Iterator[Problem]
+Severity = Literal["error", "warning"]
+
+DOCS = "https://scaffold.example/patterns"
+
+
+class Rule(Generic[Subject]):
+    """A rule looks at every `looks_at` of a repository and yields what is wrong with it.
+
+    The first paragraph of the class's docstring is the title, the rest says why; the docstring of `check` says what to
+    do. An error loses requests, data or a node's health; a warning takes away a margin.
+    """
+
+    id: ClassVar[str]
+    severity: ClassVar[Severity]
+    looks_at: ClassVar[Any]
+    fixable: ClassVar[bool] = False
+
+    def check(self, subject: Subject, /) -> Problems:
+        """Yield each problem."""
+        raise NotImplementedError
+
+    @property
+    def pattern(self) -> str:
+        """Return the pattern's id, such as P08."""
+        return self.id[:3]
+
+    @property
+    def url(self) -> str:
+        """Return the address of its page."""
+        return f"{DOCS}/{self.pattern}.md#{self.id.lower()}"
+
+    @property
+    def title(self) -> str:
+        """Return one sentence: what the rule finds."""
+        return _paragraphs(type(self))[0]
+
+    @property
+    def why(self) -> str:
+        """Return why that is a problem."""
+        return "\n\n".join(_paragraphs(type(self))[1:])
+
+    @property
+    def advice(self) -> str:
+        """Return what to do."""
+        return "\n\n".join(_paragraphs(type(self).check))
+
+
+AnyRule = Rule[Any]
+
+
+def _paragraphs(documented: object) -> list[str]:
+    text = inspect.cleandoc(getattr(documented, "__doc__", None) or "")
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]

@@ -1,0 +1,58 @@
+"""A file's bytes, and places in files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands: `path` from the checked folder, with /; lines and columns count characters from 1.
+
+    `end_line` and `end_column` stand behind its last character. `object` and `field` tell what it is in Kubernetes'
+    words, such as `Deployment/web` and `spec.replicas`; both are empty outside manifests.
+    """
+
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    object: str = ""
+    field: str = ""
+
+
+@dataclass
+class Source:
+    """A file that is checked: `path` from the checked folder, with /, and its bytes."""
+
+    path: str
+    data: bytes = field(repr=False)
+
+    @cached_property
+    def text(self) -> str:
+        """Return the text; bytes that are no UTF-8 are shown as �."""
+        return self.data.decode("utf-8-sig", "replace")
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Return the lines without their ends; YAML and Docker end them by LF or CRLF."""
+        return [line.removesuffix("\r") for line in self.text.split("\n")]
+
+    def line(self, number: int) -> str:
+        """Return a line, counted from 1, or nothing where there is none."""
+        return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
+
+    def place(self, line: int, column: int, length: int = 1) -> Place:
+        """Return a place on one line, counted from 1."""
+        return Place(self.path, line, column, line, column + length)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that could not be judged, and why: a whole file (line 0) or from a line on."""
+
+    path: str
+    message: str
+    line: int = 0

@@ -1,0 +1,223 @@
+"""YAML values that know where they stand: a thin, lazy view of the nodes that libyaml composes.
+
+Aliases are shared nodes, never copies, so no bomb of them takes memory; merge keys are looked through.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+
+import yaml
+
+from scaffold.check.source import Note, Place, Source
+
+Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+_NULL = "tag:yaml.org,2002:null"
+_DEEPEST_MERGE = 20
+_DEEPEST = 200
+_SMALL = 4000
+_LONG_LINE = re.compile(rb"[^\n]{2000}")
+_NUMBER = re.compile(r"[-+]?[0-9]+")
+_OPENED = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
+_CLOSED = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+
+Key = str | int
+
+
+class Document:
+    """One YAML document of a file: `root` is its top value."""
+
+    __slots__ = ("__dict__", "node", "source")
+
+    def __init__(self, source: Source, node: yaml.Node) -> None:
+        self.source = source
+        self.node = node
+
+    @cached_property
+    def root(self) -> Value:
+        """Return the top value."""
+        return Value(self, self.node, None, "")
+
+    def place(self, value: Value) -> Place:
+        """Return where a value of this document stands."""
+        start, end = value.node.start_mark, value.node.end_mark
+        end_line, end_column = end.line, end.column
+        if not isinstance(value.node, yaml.ScalarNode):  # a whole mapping would be too much to show: its first line
+            end_line, end_column = start.line, len(self.source.line(start.line + 1))
+        return Place(self.source.path, start.line + 1, start.column + 1, end_line + 1, end_column + 1,
+                     self.title, value.field)  # fmt: skip
+
+    @cached_property
+    def title(self) -> str:
+        """Return `Kind/name` of a Kubernetes object, or nothing."""
+        kind, name = self.root.text("kind"), self.root.text("metadata", "name")
+        return f"{kind}/{name}" if kind else ""
+
+
+class Value:
+    """A value in a document; all ways to look into it answer None or nothing where the file has something else."""
+
+    __slots__ = ("_fields", "document", "key", "node", "parent")
+
+    def __init__(self, document: Document, node: yaml.Node, parent: Value | None, key: Key) -> None:
+        self.document = document
+        self.node = node
+        self.parent = parent
+        self.key = key
+        self._fields: dict[str, yaml.Node] | None = None
+
+    def get(self, *keys: str) -> Value | None:
+        """Return the value that the keys lead to; null counts as absent, as it does for Kubernetes."""
+        value = self
+        for key in keys:
+            fields = value._fields
+            if fields is None:
+                fields = value._fields = _fields(value.node, 0)
+            node = fields.get(key)
+            if node is None or node.tag == _NULL:
+                return None
+            value = Value(value.document, node, value, key)
+        return value
+
+    def text(self, *keys: str) -> str | None:
+        """Return the text of the scalar that the keys lead to."""
+        value = self.get(*keys) if keys else self
+        return value.node.value if value is not None and value.node.__class__ is yaml.ScalarNode else None
+
+    def number(self, *keys: str) -> int | None:
+        """Return the whole number that the keys lead to, as `8` or `"8"`."""
+        text = self.text(*keys)
+        if text is None or not _NUMBER.fullmatch(text) or len(text) > 20:
+            return None
+        return int(text)
+
+    def is_true(self, *keys: str) -> bool:
+        """Tell whether the keys lead to `true`."""
+        return self.text(*keys) in _TRUE
+
+    def is_false(self, *keys: str) -> bool:
+        """Tell whether the keys lead to `false`."""
+        return self.text(*keys) in _FALSE
+
+    def items(self, *keys: str) -> list[Value]:
+        """Return the items of the list that the keys lead to."""
+        value = self.get(*keys) if keys else self
+        if value is None or not isinstance(value.node, yaml.SequenceNode):
+            return []
+        return [Value(value.document, node, value, index) for index, node in enumerate(value.node.value)]
+
+    def fields(self, *keys: str) -> dict[str, Value]:
+        """Return the values of the mapping that the keys lead to, by key, nulls too."""
+        value = self.get(*keys) if keys else self
+        if value is None:
+            return {}
+        return {key: Value(value.document, node, value, key) for key, node in _fields(value.node, 0).items()}
+
+    def texts(self, *keys: str) -> dict[str, str]:
+        """Return the mapping of text to text that the keys lead to, such as labels."""
+        value = self.get(*keys) if keys else self
+        if value is None:
+            return {}
+        fields = _fields(value.node, 0)
+        return {key: node.value for key, node in fields.items() if isinstance(node, yaml.ScalarNode)}
+
+    def key_of(self, key: str) -> Value | None:
+        """Return the key itself, to point at it."""
+        for name, node in self.node.value if isinstance(self.node, yaml.MappingNode) else ():
+            if name.value == key:
+                return Value(self.document, name, self, key) if node else None
+        return None
+
+    @property
+    def path(self) -> tuple[Key, ...]:
+        """Return the keys that lead here from the document's top."""
+        keys: list[Key] = []
+        value: Value | None = self
+        while value is not None and value.parent is not None:
+            keys.append(value.key)
+            value = value.parent
+        return tuple(reversed(keys))
+
+    @property
+    def field(self) -> str:
+        """Return the path in Kubernetes' words, such as `spec.template.spec.containers[0].image`."""
+        shown = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.path)
+        return shown.removeprefix(".")
+
+    @property
+    def is_block(self) -> bool:
+        """Tell whether this is a text of many lines (`|` or `>`)."""
+        return isinstance(self.node, yaml.ScalarNode) and self.node.style in ("|", ">")
+
+    def place(self) -> Place:
+        """Return where it stands."""
+        return self.document.place(self)
+
+
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+
+
+def _fields(node: yaml.Node, depth: int) -> dict[str, yaml.Node]:
+    if node.__class__ is not yaml.MappingNode:
+        return {}
+    merged = None
+    fields = {}
+    for key, value in node.value:
+        name = key.value
+        if name == "<<":
+            merged = value
+        elif name.__class__ is str:
+            fields[name] = value
+    if merged is not None and depth < _DEEPEST_MERGE:
+        for each in reversed(merged.value) if isinstance(merged, yaml.SequenceNode) else (merged,):
+            fields = {**_fields(each, depth + 1), **fields}
+    return fields
+
+
+def documents(source: Source) -> tuple[list[Document], Note | None]:
+    """Return the documents of a file, and a note where it stops being YAML: what stands before is returned.
+
+    libyaml itself is recursive, so what is nested too deeply is refused before it is composed.
+    """
+    found: list[Document] = []
+    try:
+        if _may_be_deep(source.data) and (line := _too_deep(source.data)):
+            return [], Note(source.path, f"is nested more than {_DEEPEST} deep; not judged", line)
+        for node in yaml.compose_all(source.data, Loader=Loader):
+            if node is not None:
+                found.append(Document(source, node))  # noqa: PERF401 -- what stands before an error is kept
+    except yaml.reader.ReaderError as error:
+        return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not judged")
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error)
+        return found, Note(source.path, f"is no YAML from here on: {problem}", mark.line + 1 if mark else 0)
+    return found, None
+
+
+def _may_be_deep(data: bytes) -> bool:
+    """Tell whether nesting could be deep: each level needs a bracket or a column of its own."""
+    if len(data) < _SMALL:
+        return False
+    return data.count(b"[") + data.count(b"{") > _SMALL or _LONG_LINE.search(data) is not None
+
+
+def _too_deep(data: bytes) -> int:
+    """Return the line where the nesting gets too deep, or 0."""
+    depth = 0
+    for event in _events(data):
+        if isinstance(event, _OPENED):
+            depth += 1
+            if depth > _DEEPEST:
+                return event.start_mark.line + 1 if event.start_mark else 1
+        elif isinstance(event, _CLOSED):
+            depth -= 1
+    return 0
+
+
+def _events(data: bytes) -> Iterator[yaml.Event]:
+    yield from yaml.parse(data, Loader=Loader)

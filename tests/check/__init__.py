@@ -1,0 +1,1 @@
+"""`scaffold check`: cases for each rule, positions, bad input, output."""

@@ -1,0 +1,80 @@
+"""The command: selection, exit codes, explanations, output."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scaffold.check.rules import all_rules
+from tests.check.test_cases import CASES
+from tests.test_new import scaffold
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    """Return a folder with a Pod that nothing replaces."""
+    shutil.copy(CASES / "P03-naked-pod" / "breaks" / "pod.yaml", tmp_path)
+    return tmp_path
+
+
+def ids(folder: Path, *words: str, code: int = 1) -> list[str]:
+    done = scaffold("check", "--json", *words, cwd=folder)
+    assert done.returncode == code, done.stderr
+    return [each["rule"] for each in json.loads(done.stdout)["findings"]]
+
+
+def test_what_is_found_is_shown_with_its_line_and_a_caret(broken: Path) -> None:
+    done = scaffold("check", "--select", "P03", cwd=broken)
+    assert done.returncode == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("pod.yaml:2:7: error P03-naked-pod: ")
+    assert lines[1] == "      2 | kind: Pod"
+    assert lines[2] == "        |       ^^^"
+    assert lines[-1] == "1 error in 1 file."
+
+
+def test_select_and_ignore(broken: Path) -> None:
+    assert {"P03-naked-pod", "P13-memory-limit"} < set(ids(broken))
+    assert ids(broken, "--select", "p03") == ["P03-naked-pod"]
+    assert ids(broken, "--select", "P03,P13-memory-limit") == ["P03-naked-pod", "P13-memory-limit"]
+    assert "P03-naked-pod" not in ids(broken, "--ignore", "P03-naked-pod")
+    assert ids(broken, "--select", "P03", "--ignore", "P03", code=0) == []
+
+
+@pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
+def test_a_rule_that_is_none(option: str, broken: Path) -> None:
+    done = scaffold("check", option, "P03-naked-pot", cwd=broken)
+    assert done.returncode == 2
+    assert done.stderr == (
+        "error: P03-naked-pot is no rule of check; say a rule such as P03-naked-pod, or a pattern such as P08.\n"
+    )
+
+
+def test_a_path_that_is_not_there(tmp_path: Path) -> None:
+    done = scaffold("check", "nowhere", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (2, "error: nowhere is not there; name a folder or a file to check.\n")
+
+
+def test_a_single_file(broken: Path) -> None:
+    (broken / "other.yaml").write_bytes((broken / "pod.yaml").read_bytes())
+    done = scaffold("check", "--json", "--select", "P03", "other.yaml", cwd=broken)
+    assert [each["path"] for each in json.loads(done.stdout)["findings"]] == ["other.yaml"]
+
+
+def test_explanations(tmp_path: Path) -> None:
+    done = scaffold("check", "--explain", "P03", cwd=tmp_path)
+    assert done.returncode == 0
+    for rule in all_rules().values():
+        assert (rule.id in done.stdout) == (rule.pattern == "P03")
+    listed = scaffold("check", "--rules", cwd=tmp_path).stdout
+    assert [line.split()[0] for line in listed.splitlines()] == list(all_rules())
+
+
+def test_nothing_is_found_in_an_empty_folder(tmp_path: Path) -> None:
+    done = scaffold("check", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"Nothing found by {len(all_rules())} rules.\n")
+    done = scaffold("check", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
