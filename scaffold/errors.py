@@ -10,8 +10,8 @@ class ScaffoldError(Exception):
     exit_code = 1
 
 
-class SettingError(ScaffoldError):
-    """An option or a setting is wrong: mend the command line or the settings' file."""
+class OptionError(ScaffoldError):
+    """An option or argument names something that is not there: mend the command line."""
 
     exit_code = 2
 

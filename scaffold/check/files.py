@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scaffold.check.source import Note, Source
-from scaffold.errors import SettingError
+from scaffold.errors import OptionError
 
 LARGEST = 8 * 1024 * 1024
 """Bytes; an object in a cluster is at most 1.5 MiB, and the largest bundles of them that people ship have 4 MiB."""
@@ -24,7 +24,7 @@ def files_below(paths: Iterable[Path]) -> list[str]:
     package managers fill.
 
     Raises:
-        SettingError: when a path is not there.
+        OptionError: when a path is not there.
     """
     found: set[str] = set()
     for path in paths:
@@ -33,7 +33,7 @@ def files_below(paths: Iterable[Path]) -> list[str]:
         elif path.is_file():
             found.add(shown(str(path)))
         else:
-            raise SettingError(f"{path} is not there; name a folder or a file to check.")
+            raise OptionError(f"{path} is not there; name a folder or a file to check.")
     return sorted(found)
 
 

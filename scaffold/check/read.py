@@ -27,7 +27,7 @@ def read_repository(paths: Iterable[Path]) -> Repository:
     """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
 
     Raises:
-        SettingError: when a path is not there.
+        OptionError: when a path is not there.
     """
     repository = Repository()
     manifests: list[Source] = []

@@ -7,14 +7,14 @@ from difflib import get_close_matches
 
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
-from scaffold.errors import SettingError
+from scaffold.errors import OptionError
 
 
 def selected(select: Iterable[str], ignore: Iterable[str]) -> list[AnyRule]:
     """Return the rules that `select` names (all when it is empty) and `ignore` does not.
 
     Raises:
-        SettingError: when a word names no rule.
+        OptionError: when a word names no rule.
     """
     wanted = {rule.id for word in select for rule in named(word)} or set(all_rules())
     unwanted = {rule.id for word in ignore for rule in named(word)}
@@ -25,12 +25,12 @@ def named(word: str) -> Sequence[AnyRule]:
     """Return the rule of an id, or all rules of a pattern, in any case of letters.
 
     Raises:
-        SettingError: when there is none.
+        OptionError: when there is none.
     """
     rules = all_rules().values()
     found = [rule for rule in rules if word.upper() in (rule.id.upper(), rule.pattern)]
     if not found:
         known = [rule.id for rule in rules]
         close = get_close_matches(word, known, 1) or known[:1]
-        raise SettingError(f"{word} is no rule of check; say a rule such as {close[0]}, or a pattern such as P08.")
+        raise OptionError(f"{word} is no rule of check; say a rule such as {close[0]}, or a pattern such as P08.")
     return found
