@@ -12,8 +12,8 @@ from scaffold.cli.help import examples
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scaffold.prove.containers.lab import Stage
     from scaffold.prove.model import Experiment, Result
+    from scaffold.prove.runner import OpenLab
     from scaffold.prove.runtime import Runtime
     from scaffold.prove.subject import Subject
 
@@ -67,9 +67,8 @@ def prove(folder: Path, **options: Any) -> None:
     if options["sweep_"]:
         _sweep(out, options)
         return
-    wanted = [
-        each for each in choose(experiments(), options["only"]) if options["cluster"] or each.stage == "container"
-    ]
+    chosen = choose(experiments(), options["only"])
+    wanted = [each for each in chosen if options["cluster"] or each.stage == "container"]
     if not wanted:
         raise click.UsageError("these experiments need a cluster; add --cluster.")
     subject = _subject(folder, options)
@@ -93,32 +92,52 @@ def _sweep(out: Any, options: dict[str, Any]) -> None:
     runtime = find_runtime(options["runtime"])
     ended = sweep(runtime)
     out.print(f"{len(ended)} containers of earlier runs ended in {runtime.name}.")
+    if options["cluster"]:
+        from scaffold.prove.cluster import stage
+        from scaffold.prove.cluster.kubectl import find_cluster
+
+        cluster = find_cluster(options["context"])
+        out.print(f"{len(stage.sweep(cluster))} namespaces of earlier runs deleted in {cluster.context}.")
 
 
 def _run(out: Any, subject: Subject, wanted: Sequence[Experiment], options: dict[str, Any]) -> list[Result]:
     """Prepare the stages that are needed, run all experiments, and end everything, whatever happens."""
+    from contextlib import ExitStack
+
     from scaffold import present_prove
+    from scaffold.prove.containers.lab import ContainerStage
+    from scaffold.prove.load import find_vegeta
     from scaffold.prove.runner import run_all
     from scaffold.prove.runtime import find_runtime
 
     runtime = find_runtime(options["runtime"])
-    with ending(runtime), present_prove.progress(out, wanted) as shown:
+    vegeta = find_vegeta(runtime, options["load_image"])
+    stages = {each.stage for each in wanted}
+    labs: dict[str, OpenLab] = {}
+    with ending(runtime), ExitStack() as opened, present_prove.progress(out, wanted) as shown:
         shown.say("Building the image" if subject.image is None else "Looking at the image")
-        stage = _container_stage(runtime, subject, options)
-        return run_all(wanted, stage.lab, on_start=shown.start, on_end=shown.end)
+        image = _image(runtime, subject, options)
+        if "container" in stages:
+            labs["container"] = ContainerStage(runtime, subject, image, options["network"], vegeta).lab
+        if "cluster" in stages:
+            from scaffold.prove.cluster.stage import open_stage
+
+            shown.say("Preparing the cluster")
+            stage = open_stage(runtime, subject, image, options["context"], vegeta)
+            labs["cluster"] = opened.enter_context(stage).lab
+        return run_all(
+            wanted, lambda each, clock: labs[each.stage](each, clock), on_start=shown.start, on_end=shown.end
+        )
 
 
-def _container_stage(runtime: Runtime, subject: Subject, options: dict[str, Any]) -> Stage:
-    from scaffold.prove.containers.lab import Stage
-    from scaffold.prove.load import find_vegeta
+def _image(runtime: Runtime, subject: Subject, options: dict[str, Any]) -> str:
+    """Build or find the image; return its id."""
     from scaffold.prove.runtime import build, image_id
 
     tag = subject.image or f"localhost/kube-scaffold-prove/{subject.name}:built"
     if subject.image is None and not options["no_build"]:
-        image = build(runtime, subject.folder, tag, options["build_arg"])
-    else:
-        image = image_id(runtime, tag)
-    return Stage(runtime, subject, image, options["network"], find_vegeta(runtime, options["load_image"]))
+        return build(runtime, subject.folder, tag, options["build_arg"])
+    return image_id(runtime, tag)
 
 
 def _report(subject: Subject, results: Sequence[Result], options: dict[str, Any]) -> None:

@@ -18,13 +18,13 @@ import urllib.parse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from scaffold.prove.clock import Clock
 from scaffold.prove.model import Series, Skip
 from scaffold.prove.runtime import Runtime
+from scaffold.prove.times import epoch
 
 MISSING = (
     "needs the load generator vegeta, which is not on the PATH: `brew install vegeta`, or "
@@ -189,24 +189,12 @@ def report_of(lines: str, rate: float) -> Report:
     found = sorted(map(json.loads, lines.splitlines()), key=lambda each: each["seq"])
     if not found:
         return Report((), rate, 0.0)
-    times = [_seconds(each["timestamp"]) for each in found]
+    times = [epoch(each["timestamp"]) for each in found]
     shots = [
         Shot(when - times[0], each["latency"] / 1e9, each["code"], each["error"])
         for when, each in zip(times, found, strict=True)
     ]
     return Report(shots, rate, times[0])
-
-
-def _seconds(stamp: str) -> float:
-    """Return an RFC 3339 time, which may have nanoseconds, as seconds since the epoch."""
-    whole, _, rest = stamp.partition(".")
-    digits = "".join(character for character in rest if character.isdecimal() or character in "+-Z")
-    fraction = ""
-    while digits and digits[0].isdecimal():
-        fraction, digits = fraction + digits[0], digits[1:]
-    zone = rest[len(fraction) :] if rest else ""
-    base = datetime.fromisoformat(f"{whole}{zone}" if zone else whole).timestamp()
-    return base + (int(fraction) / 10 ** len(fraction) if fraction else 0.0)
 
 
 def find_vegeta(runtime: Runtime | None = None, image: str | None = None) -> Vegeta | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 Value = str | int | float | bool
 
@@ -52,14 +52,14 @@ class Mark:
 
 @dataclass(frozen=True)
 class Chart:
-    """What the report draws: curves over seconds, or points (`dots`) where lines would hide single requests."""
+    """What the report draws: lines over seconds, a dot a request, or a bar for each of a few repetitions."""
 
     title: str
     unit: str
     series: Sequence[Series]
+    kind: Literal["lines", "dots", "bars"] = "lines"
     marks: Sequence[Mark] = ()
     limit: float | None = None  # a horizontal line that must not be crossed
-    dots: bool = False
 
 
 class Skip(Exception):  # noqa: N818 - an answer, not an error

@@ -9,7 +9,15 @@ from importlib import import_module
 from scaffold.errors import SettingError
 from scaffold.prove.model import Experiment
 
-MODULES = ("containers.p02",)
+MODULES = (
+    "containers.p01",
+    "containers.p02",
+    "containers.p05",
+    "containers.p06",
+    "containers.p08",
+    "containers.p09",
+    "containers.p12",
+)
 """The modules that hold experiments, in the order of their patterns."""
 
 

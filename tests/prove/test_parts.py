@@ -17,6 +17,7 @@ import pytest
 from scaffold.errors import SettingError
 from scaffold.prove import load
 from scaffold.prove.clock import Clock, OutOfTime, Stopped
+from scaffold.prove.cluster.kubectl import is_local
 from scaffold.prove.gather import load_subject
 from scaffold.prove.model import Experiment, Failed, Record, Skip, Stage, Verdict
 from scaffold.prove.quantity import number, size
@@ -284,3 +285,21 @@ def test_only_runs_that_have_ended_on_this_machine_are_swept() -> None:
 
 def test_verdict_names_are_what_machines_read() -> None:
     assert [str(each) for each in Verdict] == ["pass", "fail", "skip"]
+
+
+@pytest.mark.parametrize(
+    ("context", "server", "local"),
+    [
+        ("kind-dev", "https://10.1.2.3:6443", True),
+        ("k3d-a", "https://0.0.0.0:6443", True),
+        ("minikube", "https://192.168.49.2:8443", True),
+        ("mine", "https://127.0.0.1:6443", True),
+        ("mine", "https://[::1]:6443", True),
+        ("mine", "https://localhost:6443", True),
+        ("production", "https://203.0.113.7:6443", False),
+        ("not-minikube", "https://kubernetes.example.com", False),
+        ("localhost.example.com", "https://localhost.example.com", False),
+    ],
+)
+def test_only_a_cluster_of_this_machine_is_used_unasked(context: str, server: str, local: bool) -> None:
+    assert is_local(context, server) is local

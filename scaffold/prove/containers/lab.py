@@ -30,7 +30,7 @@ PATIENCE = 60.0
 
 
 @dataclass
-class Stage:
+class ContainerStage:
     """What all container experiments share: the runtime, the image, the load generator."""
 
     runtime: Runtime
@@ -74,7 +74,7 @@ def _client() -> httpx.Client:
 class Lab:
     """One experiment's bench."""
 
-    stage: Stage
+    stage: ContainerStage
     experiment: Experiment
     clock: Clock
     stubs: Mapping[str, Stub]

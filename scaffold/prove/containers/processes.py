@@ -36,6 +36,13 @@ def processes(runtime: Runtime, container: str, first: int) -> list[Process]:
     return _from_top(runtime, container)
 
 
+def mountinfo(container: str, first: int) -> str | None:
+    """Return the mounts of a container as its kernel tells them; None where the engine's machine is another one."""
+    with suppress(OSError):
+        return (PROC / str(first) / "mountinfo").read_text() if _is_in(container, first) else None
+    return None
+
+
 def _is_in(container: str, pid: int) -> bool:
     """Tell whether that PID here is the container's, and not one of a virtual machine where the engine runs."""
     with suppress(OSError):

@@ -1,0 +1,118 @@
+"""The cluster that is used: one context of kubectl, chosen so that nobody's production is touched by accident."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import re
+import shutil
+import subprocess
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.errors import PlatformError
+
+LOCAL = re.compile(r"kind-.*|k3d-.*|minikube|docker-desktop|rancher-desktop|colima.*|orbstack")
+"""Names that tools give to the contexts of clusters on the developer's own machine."""
+
+INSTALL = "kubectl (https://kubernetes.io/docs/tasks/tools) and a cluster, for example kind (https://kind.sigs.k8s.io)"
+
+
+class KubectlFailed(Exception):  # noqa: N818 - handled where it happens
+    """The kubectl command failed; the message is what it said."""
+
+
+@dataclass(frozen=True)
+class Kubectl:
+    """Calls kubectl with one context, in one namespace where there is one."""
+
+    program: str
+    context: str
+    namespace: str = ""
+
+    def call(self, *words: str, input_: str | None = None, timeout: float = 60) -> str:
+        """Run a command and return what it prints.
+
+        Raises:
+            KubectlFailed: when it fails or does not end within `timeout` seconds.
+        """
+        where = [f"--context={self.context}", *([f"--namespace={self.namespace}"] if self.namespace else [])]
+        try:
+            done = subprocess.run(
+                [self.program, *where, *words],
+                input=input_ or "",
+                capture_output=True,
+                text=True,
+                errors="replace",
+                check=False,
+                timeout=timeout,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise KubectlFailed(f"kubectl {words[0]}: no answer within {timeout:.0f} s") from error
+        if done.returncode != 0:
+            raise KubectlFailed((done.stderr or done.stdout).strip() or f"kubectl {words[0]} failed")
+        return done.stdout
+
+    def get(self, *words: str, timeout: float = 60) -> dict[str, Any]:
+        """Return an object, or a list of them, as data."""
+        found: dict[str, Any] = json.loads(self.call("get", *words, "--output=json", timeout=timeout))
+        return found
+
+
+def find_cluster(named: str | None = None) -> Kubectl:
+    """Return kubectl with the named context, else with the current one if that is plainly local.
+
+    Raises:
+        PlatformError: when there is no kubectl, no such context, no answer, or the current context may be anybody's.
+    """
+    program = shutil.which("kubectl")
+    if not program:
+        raise PlatformError(f"no cluster: kubectl is not on the PATH; install {INSTALL}.")
+    context = named or _current(program)
+    kubectl = Kubectl(program, context)
+    server = _server(kubectl)
+    if not named and not is_local(context, server):
+        raise PlatformError(
+            f"the current kubectl context {context} ({server}) is not plainly a cluster of this machine; "
+            f"name it if it may be used: --context {context}"
+        )
+    try:
+        kubectl.call("version", "--request-timeout=10s", timeout=30)
+    except KubectlFailed as error:
+        raise PlatformError(
+            f"no cluster: {context} ({server}) does not answer: {str(error).splitlines()[-1]}"
+        ) from error
+    return kubectl
+
+
+def _current(program: str) -> str:
+    done = subprocess.run(
+        [program, "config", "current-context"], capture_output=True, text=True, check=False, timeout=30
+    )
+    if done.returncode != 0 or not done.stdout.strip():
+        raise PlatformError(
+            f"no cluster: kubectl has no current context; name one with --context, or install {INSTALL}."
+        )
+    return done.stdout.strip()
+
+
+def _server(kubectl: Kubectl) -> str:
+    try:
+        view = json.loads(kubectl.call("config", "view", "--minify", "--output=json"))
+        return str(view["clusters"][0]["cluster"]["server"])
+    except (KubectlFailed, LookupError, TypeError, ValueError) as error:
+        raise PlatformError(f"no cluster: kubectl knows no context {kubectl.context} ({error}).") from error
+
+
+def is_local(context: str, server: str) -> bool:
+    """Tell whether a context is plainly one of this machine, by its tool's name for it or by its address."""
+    if LOCAL.fullmatch(context):
+        return True
+    host = urllib.parse.urlsplit(server).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
