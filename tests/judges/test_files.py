@@ -1,4 +1,4 @@
-"""yamllint, hadolint, shellcheck and nginx find nothing to say about the files of any golden."""
+"""yamllint, hadolint, shellcheck and nginx find nothing to say about the files of any golden, nor shellcheck about ours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support import judges
+from tests.support import goldens, judges
 from tests.support.deployed import each_example, examples, files_of, read_yaml
 
 pytestmark = pytest.mark.judges
@@ -49,10 +49,14 @@ def test_hadolint_ignores_with_a_reason(example: Path) -> None:
             assert len(found[1]) > 20 or (above.startswith("# ") and len(above) > 20), f"no reason beside {line!r}"
 
 
+def is_shell(path: Path) -> bool:
+    return path.suffix == ".sh" or path.read_bytes().startswith((b"#!/bin/sh", b"#!/bin/bash", b"#!/usr/bin/env bash"))
+
+
 def scripts_of(example: Path) -> Iterator[tuple[str, str]]:
     """Yield all shell of a golden: its scripts, what its pipelines run, and what each verb of its Makefile would run."""
     for path in files_of(example):
-        if path.suffix == ".sh" or path.read_bytes().startswith((b"#!/bin/sh", b"#!/bin/bash", b"#!/usr/bin/env bash")):
+        if is_shell(path):
             yield str(path.relative_to(example)), path.read_text()
     for path, keys in ((".github/workflows/ci.yml", ("run",)), (".gitlab-ci.yml", ("script", "before_script"))):
         if (example / path).exists():
@@ -88,6 +92,16 @@ def test_shellcheck(example: Path, tmp_path: Path) -> None:
         scripts[-1].write_text(text)
     assert scripts
     judges.acquits("shellcheck", "--shell=sh", *scripts)
+
+
+def test_shellcheck_of_our_own_scripts() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--", ":!examples", ":!templates"],
+        cwd=goldens.ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    scripts = [path for name in listed.stdout.split() if is_shell(path := goldens.ROOT / name)]
+    assert {"dev", "run"} <= {path.name for path in scripts}
+    judges.acquits("shellcheck", *scripts)
 
 
 @with_stubs
@@ -138,17 +152,6 @@ def answer(port: int) -> Any:
                 raise
             time.sleep(0.05)
     raise AssertionError(f"the stub on port {port} does not answer")
-
-
-@each_example
-def test_compose_accepts_its_file(example: Path) -> None:
-    docker = shutil.which("docker")
-    if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
-        pytest.skip("docker compose is not installed")
-    told = subprocess.run(
-        [docker, "compose", "config", "--quiet"], cwd=example, capture_output=True, text=True, check=False
-    )
-    assert told.returncode == 0, told.stderr
 
 
 @each_example

@@ -1,12 +1,16 @@
-"""Kubernetes itself builds every overlay, and its own schemas accept all of it: strictly, in two versions."""
+"""Kubernetes itself builds every overlay, and its own schemas accept all of it: strictly, in two versions. kube-score finds
+nothing to mend.
+"""
 
 from __future__ import annotations
 
+import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.support import judges
+from tests.support import go_tools, judges
 from tests.support.deployed import OVERLAYS, each_example, examples, manifests
 
 pytestmark = pytest.mark.judges
@@ -40,3 +44,35 @@ def test_the_schemas_can_refuse(built: list[Path], tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(built[0].read_text().replace("minReadySeconds:", "minReadySecond:"))
     assert judges.ask("kubernetes-validate", "--strict", "--kubernetes-version", VERSIONS[0], broken).returncode != 0
+
+
+# What kube-score looks for only when it is asked to.
+OPTIONAL = ("container-ports-check", "container-seccomp-profile", "container-ephemeral-storage-request-equals-limit")
+# Findings that an overlay answers where it makes them: one pod in dev, with its reason beside `count`.
+ANSWERED = {"dev": ("deployment-replicas",), "production": ()}
+
+
+def scored(files: list[Path], overlay: str) -> list[str]:
+    """Return what kube-score finds in manifests."""
+    words = [word for name in OPTIONAL for word in ("--enable-optional-test", name)]
+    words += [word for name in ANSWERED[overlay] for word in ("--ignore-test", name)]
+    command = [go_tools.program("kube-score"), "score", "--output-format", "json", *words, *files]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [
+        f"{each['object_name']}: {check['check']['id']}: {comment['summary']}"
+        for each in json.loads(told.stdout)
+        for check in each["checks"]
+        if not check["skipped"] and check["grade"] < 10
+        for comment in check["comments"] or [{"summary": ""}]
+    ]
+
+
+@pytest.mark.skipif(bool(go_tools.missing()), reason=str(go_tools.missing()))
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_kube_score_finds_nothing(overlay: str, built: list[Path], tmp_path: Path) -> None:
+    mine = [path for path in built if path.stem.endswith(f"-{overlay}")]
+    assert mine
+    assert scored(mine, overlay) == []
+    worse = tmp_path / "worse.yaml"
+    worse.write_text(mine[0].read_text().replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"))
+    assert any("readonlyrootfilesystem" in finding for finding in scored([worse], overlay))

@@ -36,10 +36,13 @@ def environment() -> Path:
 
 def ask(judge: str, *words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run a judge and return what it said; `returncode` 0 means that it found nothing."""
-    program = environment() / "bin" / judge
-    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "NO_COLOR": "1"}
-    command = [str(program), *map(str, words)]
-    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    command = [environment() / "bin" / judge, *words]
+    return subprocess.run(command, cwd=cwd, env=with_programs(), capture_output=True, text=True, check=False)
+
+
+def with_programs() -> dict[str, str]:
+    """Return an environment in which judges find one another."""
+    return {**os.environ, "PATH": f"{environment() / 'bin'}:{os.environ['PATH']}", "NO_COLOR": "1"}
 
 
 def acquits(judge: str, *words: str | Path, cwd: Path | None = None) -> None:

@@ -1,0 +1,89 @@
+"""What reads the files around a service finds nothing wrong with any golden's: the forges, Compose, Renovate, pre-commit."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support import go_tools, judges
+from tests.support.deployed import examples
+
+pytestmark = pytest.mark.judges
+
+needs_go = pytest.mark.skipif(bool(go_tools.missing()), reason=str(go_tools.missing()))
+WORKFLOW, PIPELINE = ".github/workflows/ci.yml", ".gitlab-ci.yml"
+
+
+def with_file(name: str) -> list[Path]:
+    found = [example / name for example in examples() if (example / name).exists()]
+    assert found, f"no golden has {name}"
+    return found
+
+
+def actionlint(*files: Path) -> subprocess.CompletedProcess[str]:
+    """Ask actionlint, which asks shellcheck about what the steps run."""
+    command = [go_tools.program("actionlint"), *files]
+    return subprocess.run(command, env=judges.with_programs(), capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize(
+    ("schema", "name", "words"),
+    [
+        ("compose-spec", "compose.yaml", ()),
+        ("github-workflows", WORKFLOW, ()),
+        ("gitlab-ci", PIPELINE, ("--data-transform", "gitlab-ci")),
+        ("renovate", "renovate.json", ()),
+    ],
+)
+def test_the_schema_accepts_it(schema: str, name: str, words: tuple[str, ...]) -> None:
+    judges.acquits("check-jsonschema", "--builtin-schema", f"vendor.{schema}", *words, *with_file(name))
+
+
+def test_the_schema_can_refuse(tmp_path: Path) -> None:
+    broken = tmp_path / "compose.yaml"
+    broken.write_text(with_file("compose.yaml")[0].read_text().replace("cap_drop:", "cap_drops:"))
+    assert judges.ask("check-jsonschema", "--builtin-schema", "vendor.compose-spec", broken).returncode != 0
+
+
+def test_pre_commit_accepts_its_configuration() -> None:
+    judges.acquits("pre-commit", "validate-config", *with_file(".pre-commit-config.yaml"))
+
+
+def compose_says(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Ask Docker Compose about a folder's file: that of the judges, or the machine's own where they have none for it."""
+    words = ("config", "--quiet")
+    if (judges.environment() / "bin/docker-compose").exists():
+        return judges.ask("docker-compose", *words, cwd=folder)
+    command = ["docker", "compose", *words]
+    if (
+        not shutil.which("docker")
+        or subprocess.run([*command[:2], "version"], capture_output=True, check=False).returncode
+    ):
+        pytest.skip("docker compose is not installed, and PyPI has it for Linux on x86_64 only")
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("file", with_file("compose.yaml"), ids=lambda path: path.parent.name)
+def test_compose_accepts_its_file(file: Path) -> None:
+    said = compose_says(file.parent)
+    assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+
+
+def test_compose_can_refuse(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {service: {image: a, depends_on: [stubs]}}\n")
+    assert "undefined service" in compose_says(tmp_path).stderr
+
+
+@needs_go
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    workflows = with_file(WORKFLOW)
+    found = actionlint(*workflows)
+    assert found.returncode == 0, found.stdout + found.stderr
+    broken = tmp_path / "ci.yml"
+    broken.write_text(workflows[0].read_text().replace("make setup", 'echo "${{ github.nothing }}" $unquoted'))
+    said = actionlint(broken).stdout
+    assert 'property "nothing" is not defined' in said
+    assert "SC2086" in said, "shellcheck was not asked about what a step runs"

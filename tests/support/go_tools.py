@@ -1,0 +1,39 @@
+"""Programs that tests use and that Go's own client builds from their source, once for each version, into the cache."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+from tests.support.machine import CACHE, locked
+
+PACKAGES = {
+    "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",  # GitHub's workflows
+    "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
+}
+
+
+def missing() -> str | None:
+    """Tell why no tool can be built here, or nothing where they can."""
+    return None if shutil.which("go") else f"Go not found, which builds {', '.join(PACKAGES)}"
+
+
+@cache
+def program(name: str) -> Path:
+    """Return a tool, built now where it is not there yet."""
+    package, _, version = PACKAGES[name].partition("@")
+    path = CACHE / "go-tools" / f"{name}-{version}"
+    with locked(f"go-tool-{name}"):
+        if not path.exists():
+            folder = path.with_suffix(".part")
+            env = {**os.environ, "GOBIN": str(folder)}
+            done = subprocess.run(
+                ["go", "install", f"{package}@{version}"], env=env, cwd="/", check=False, capture_output=True, text=True
+            )
+            assert done.returncode == 0, f"go install {package}@{version}:\n{done.stderr}"
+            (folder / package.rpartition("/")[2]).rename(path)
+            folder.rmdir()
+    return path
