@@ -83,6 +83,18 @@ class Tree:
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             return list(pool.map(lambda folder: self._build(command, folder), self.roots))
 
+    def chain(self, folder: str) -> list[Value]:
+        """Return a kustomization and all that it is made of, the outermost first."""
+        found: dict[str, Value] = {}
+        waiting = [folder]
+        while waiting:
+            each = waiting.pop(0)
+            if each in self.kustomizations and each not in found:
+                root = found[each] = self.kustomizations[each]
+                below = (posixpath.normpath(posixpath.join(each, name)) for name in _references(root))
+                waiting += ["" if name == "." else name for name in below]
+        return list(found.values())
+
     def _build(self, command: list[str], folder: str) -> Built | Note:
         path = self.kustomizations[folder].place().path
         with tempfile.TemporaryDirectory(prefix="scaffold-") as around:
@@ -93,7 +105,7 @@ class Tree:
                 done = subprocess.run([*command, around], capture_output=True, check=False, timeout=_PATIENCE)
             except (OSError, subprocess.TimeoutExpired) as error:
                 return Note(path, f"can't be built: {error}; not judged")
-            origins = Origins(outer.parent.resolve(), path, self.kustomizations)
+            origins = Origins(outer.parent.resolve(), self.kustomizations[folder], lambda: self.chain(folder))
         if done.returncode != 0:
             problem = " ".join(done.stderr.decode("utf-8", "replace").removeprefix("error: ").split())
             return Note(path, f"can't be built: {problem.replace(around, '')}; not judged")

@@ -3,64 +3,91 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
 from scaffold.check.files import read, shown
+from scaffold.check.overlay import changed_by, generated_from
 from scaffold.check.source import Place, Source
 from scaffold.check.yaml_nodes import Document, Key, Value, documents
+
+Chain = Callable[[], list[Value]]
+"""Gives the kustomizations behind a build, the outermost first."""
+
+ORIGIN = "config.kubernetes.io/origin"
 
 
 class Origins:
     """The files behind one built kustomization; each is read when the first finding leads there."""
 
-    def __init__(self, folder: Path, fallback: str, kustomizations: Mapping[str, Value]) -> None:
-        """Take the folder that origins are told from, the kustomization to show in need, and all kustomizations."""
+    def __init__(self, folder: Path, outermost: Value, chain: Chain) -> None:
+        """Take the folder that origins are told from, the kustomization that is built, and those behind it."""
         self.folder = folder
-        self.fallback = fallback
-        self.kustomizations = kustomizations
+        self.outermost = outermost
+        self.chain = chain
         self._files: dict[str, list[Document]] = {}
 
-    def written(self, root: Value, path: tuple[Key, ...]) -> Value | None:
-        """Return the value that a built object's field was written as, or the nearest one around it."""
-        origin = root.text("metadata", "annotations", "config.kubernetes.io/origin") or ""
+    def written(self, built: Value) -> Value | Source:
+        """Return what a built value was written as: a value, or the file that a generator put into a ConfigMap.
+
+        Where a kustomization changes the value, that is the one; where nobody wrote it, the nearest value around it.
+        """
+        root, path = built.document.root, built.path
+        base = self._base(root)
+        nearest = _walk(base, root, path) if base else None
+        if nearest and len(nearest.path) == len(path) and nearest.text() == built.text():
+            return nearest
+        kustomizations = self.chain()
+        for each in kustomizations:
+            if changed := changed_by(each, root, base, built):
+                return changed
+        if nearest:
+            return nearest
+        for each in kustomizations:
+            if made := generated_from(each, root, path):
+                return made
+        return self.outermost
+
+    def _base(self, root: Value) -> Value | None:
+        """Return the object as the base has it."""
+        origin = root.text("metadata", "annotations", ORIGIN) or ""
         file = next((line[6:] for line in origin.splitlines() if line.startswith("path: ")), "")
-        if not file:
-            return None
+        return next(filter(lambda each: _is_origin(each, root), self._objects(file)), None) if file else None
+
+    def _objects(self, file: str) -> Iterator[Value]:
         name = shown(os.path.normpath(self.folder / file))
         if name not in self._files:
             source = read(name)
             self._files[name] = documents(source)[0] if isinstance(source, Source) else []
         for document in self._files[name]:
-            if _is_origin(document.root, root):
-                return _walk(document.root, root, path)
-        return None
-
-    def place(self, built: Value) -> Place:
-        """Return where a built value was written; the kustomization where nothing better is known."""
-        root = built.document.root
-        written = self.written(root, built.path)
-        if written is None:
-            return Place(self.fallback, 1, 1, 1, 1, built.document.title, built.field)
-        place = written.place()
-        return Place(place.path, place.line, place.column, place.end_line, place.end_column,
-                     built.document.title, built.field)  # fmt: skip
+            yield from document.root.items("items") if document.root.text("kind") == "List" else [document.root]
 
 
 class BuiltDocument(Document):
     """A document that a tool built."""
 
-    __slots__ = ("origins",)
-
     def __init__(self, source: Source, node: yaml.Node, origins: Origins) -> None:
+        """Take the document as it was built, and where it comes from."""
         super().__init__(source, node)
         self.origins = origins
 
     def place(self, value: Value) -> Place:
         """Return where a value was written."""
-        return self.origins.place(value)
+        written = self.origins.written(value)
+        place = written.place() if isinstance(written, Value) else written.place(1, 1, 0)
+        return replace(place, object=self.title, field=value.field)
+
+    def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
+        """Return a place in the text that a value holds."""
+        written = self.origins.written(value)
+        if isinstance(written, Value):
+            place = written.document.place_in_text(written, line, column, length)
+        else:
+            place = written.place(line, column, length)
+        return replace(place, object=self.title, field=value.field)
 
 
 def _is_origin(written: Value, built: Value) -> bool:
@@ -71,23 +98,24 @@ def _is_origin(written: Value, built: Value) -> bool:
 
 
 def _walk(written: Value, built: Value, path: tuple[Key, ...]) -> Value:
-    """Follow a path in both; items of lists are the same where they have the same name."""
+    """Follow a path in both as far as it goes; items of lists are the same where they have the same name."""
     for key in path:
-        following = _step(written, built, key)
+        following = step(written, built, key)
         if following is None:
             break
         written, built = following
     return written
 
 
-def _step(written: Value, built: Value, key: Key) -> tuple[Value, Value] | None:
+def step(written: Value, built: Value, key: Key) -> tuple[Value, Value] | None:
+    """Return what a key leads to in both, or None where one of them ends."""
     if isinstance(key, str):
         here, there = written.get(key), built.get(key)
         return (here, there) if here and there else None
-    items = built.items()
-    name = items[key].text("name")
+    item = built.items()[key]
+    name = item.text("name")
     candidates = written.items()
     if name is not None:
         candidates = [each for each in candidates if each.text("name") == name]
-        return (candidates[0], items[key]) if candidates else None
-    return (candidates[key], items[key]) if key < len(candidates) else None
+        return (candidates[0], item) if candidates else None
+    return (candidates[key], item) if key < len(candidates) else None

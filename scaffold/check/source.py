@@ -45,8 +45,8 @@ class Source:
         return self.lines[number - 1] if 0 < number <= len(self.lines) else ""
 
     def place(self, line: int, column: int, length: int = 1) -> Place:
-        """Return a place on one line, counted from 1."""
-        return Place(self.path, line, column, line, column + length)
+        """Return a place on one line; both count from 1, and a length of 0 reaches to the end of the line."""
+        return Place(self.path, line, column, line, column + (length or max(1, len(self.line(line)) + 1 - column)))
 
 
 @dataclass(frozen=True)

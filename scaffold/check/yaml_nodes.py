@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cached_property
 
 import yaml
@@ -44,11 +45,21 @@ class Document:
     def place(self, value: Value) -> Place:
         """Return where a value of this document stands."""
         start, end = value.node.start_mark, value.node.end_mark
-        end_line, end_column = end.line, end.column
-        if not isinstance(value.node, yaml.ScalarNode):  # a whole mapping would be too much to show: its first line
-            end_line, end_column = start.line, len(self.source.line(start.line + 1))
-        return Place(self.source.path, start.line + 1, start.column + 1, end_line + 1, end_column + 1,
-                     self.title, value.field)  # fmt: skip
+        scalar = isinstance(value.node, yaml.ScalarNode) and start.line == end.line
+        length = end.column - start.column if scalar else 0  # of what has many lines, the first is shown
+        place = self.source.place(start.line + 1, start.column + 1, length)
+        return replace(place, object=place.object or self.title, field=place.field or value.field)
+
+    def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
+        """Return a place in the text that a value holds, such as a file in a ConfigMap; line and column from 1."""
+        if value.is_block:
+            inner = (value.node.value.split("\n") + [""] * line)[line - 1]
+            number = value.node.start_mark.line + 1 + line
+            outer = self.source.line(number)
+            if outer.endswith(inner):
+                place = self.source.place(number, len(outer) - len(inner) + column, length)
+                return replace(place, object=self.title, field=value.field)
+        return self.place(value)
 
     @cached_property
     def title(self) -> str:

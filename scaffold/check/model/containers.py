@@ -102,6 +102,16 @@ class Container:
         """Return the image."""
         return self.value.get("image")
 
+    def declared(self, question: str) -> Value | None:
+        """Return what the service answered to a question of the template, if this is the service's own container."""
+        repository = self.workload.scope.repository
+        if not (repository.answers and self.image):
+            return None
+        path = self.image.place().path
+        name = repository.declared(path, "name")
+        image = (self.image.text() or "").partition("@")[0].rpartition("/")[2].partition(":")[0]
+        return repository.declared(path, question) if name and name.text() == image else None
+
     @cached_property
     def startup(self) -> Probe | None:
         """Return the startup probe."""

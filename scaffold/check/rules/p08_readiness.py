@@ -110,11 +110,9 @@ class StartupBudget(Rule[Server]):
     def check(self, server: Server) -> Problems:
         """Let period x failureThreshold be three times `startup_seconds` of .copier-answers.yml."""
         for container in server.containers:
-            if container.role != "main" or not container.startup:
-                continue
-            threshold = container.startup.value.get("failureThreshold") or container.startup.value
-            declared = server.scope.repository.declared(threshold.place().path, "startup_seconds")
+            declared = container.declared("startup_seconds") if container.startup else None
             seconds = declared.number() if declared else None
-            if declared and seconds and container.startup.budget < seconds:
+            if declared and seconds and container.startup and container.startup.budget < seconds:
+                threshold = container.startup.value.get("failureThreshold") or container.startup.value
                 message = f"the startupProbe gives up after {container.startup.budget} s, a start takes {seconds} s"
                 yield Problem(threshold, message, also=(declared,))
