@@ -183,6 +183,21 @@ def test_a_dependency_and_a_port_never_share_a_variable() -> None:
     questionnaire().resolve({"dependencies": [dependency]})
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"ports": [{"name": "then", "number": 8080}]},
+        {"dependencies": [{**DEPENDENCY, "name": "then"}]},
+        {"jobs": [{**JOB, "command": "then --now"}]},
+    ],
+    ids=lambda answer: next(iter(answer)),
+)
+def test_a_name_that_the_language_cannot_take_is_refused(answer: dict[str, Any]) -> None:
+    with pytest.raises(AnswerError, match='"then" is not free to be a name in typescript'):
+        questionnaire().resolve({"language": "typescript", **answer})
+    questionnaire().resolve({"language": "python", **answer})
+
+
 def test_a_key_like_none_is_refused_with_all_names() -> None:
     with pytest.raises(AnswerError, match=r"the questions are name, description"):
         questionnaire().resolve({"zzzzzz": "x"})
