@@ -64,6 +64,8 @@ def _walk(folder: Path, parents: tuple[str, ...]) -> Iterator[Entry]:
     with os.scandir(folder) as items:
         for item in items:
             parts = (*parents, item.name)
+            if item.name == "__pycache__":  # pip compiles the Python below an installed package, and this is there
+                continue
             if item.is_dir(follow_symlinks=False):
                 yield from _walk(Path(item.path), parts)
             else:

@@ -49,7 +49,8 @@ def test_an_installed_wheel_gives_the_golden(wheel: Path, tmp_path: Path) -> Non
     )
     dependencies = next(path for path in sys.path if path.endswith("site-packages"))
     (target / "dependencies.pth").write_text(dependencies)
-    command = [python, "-m", "scaffold", "new", "out", "--answers", goldens.ROOT / "examples/mail.yml", "--no-git"]
+    assert list(target.glob("scaffold/_template/**/__pycache__")), "pip compiles the skeleton's Python, too"
+    command = [python, "-m", "scaffold", "new", "out", "--answers", goldens.ROOT / "examples/frontend.yml", "--no-git"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert goldens.files_of(tmp_path / "out") == goldens.files_of(goldens.EXAMPLES / "mail")
+    assert goldens.files_of(tmp_path / "out") == goldens.files_of(goldens.EXAMPLES / "frontend")
