@@ -68,7 +68,7 @@ class Stage:
     base: Instruction
     image: str
     name: str
-    instructions: list[Instruction] = field(default_factory=list)
+    instructions: list[Instruction] = field(default_factory=list, repr=False)
 
     def last(self, name: str) -> Instruction | None:
         """Return the last instruction of a name: for CMD, ENTRYPOINT and USER the one that counts."""
@@ -84,7 +84,7 @@ class Dockerfile:
     """A Dockerfile: its stages in order, and the values of the ARGs in front of the first."""
 
     source: Source
-    instructions: list[Instruction] = field(default_factory=list)
+    instructions: list[Instruction] = field(default_factory=list, repr=False)
 
     @cached_property
     def arguments(self) -> dict[str, Instruction]:

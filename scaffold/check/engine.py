@@ -19,10 +19,10 @@ def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:
     found: dict[tuple[str, Place, str], Finding] = {}
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
-        subjects = [scope, *scope.objects, *scope.containers]
+        subjects = [scope, *scope.objects, *scope.containers, *scope.configurations]
         for rule, problem in dispatch.problems(subjects):
             _add(found, rule, problem, names)
-    for rule, problem in dispatch.problems([repository, *repository.dockerfiles]):
+    for rule, problem in dispatch.problems([repository, *repository.dockerfiles, *repository.configurations]):
         _add(found, rule, problem, ())
     return sorted(found.values(), key=lambda each: (each.place, each.rule.id, each.message))
 

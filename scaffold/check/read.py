@@ -19,6 +19,7 @@ _YAML = re.compile(r".+\.(?:ya?ml|json)")
 _CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
 _MANIFEST = re.compile(rb"^[\s\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _API = b"apiVersion"
+_ENVOY = b"static_resources"
 _ANSWERS = ".copier-answers.yml"
 _LARGEST_DOCKERFILE = 256 * 1024
 
@@ -74,6 +75,8 @@ def _sort_in(repository: Repository, manifests: list[Source], source: Source, ki
             repository.answers[source.path.rpartition("/")[0]] = found[0].root
     elif _API in source.data and _MANIFEST.search(source.data):
         manifests.append(source)
+    elif _ENVOY in source.data:
+        repository.texts.append(source)
 
 
 def _plain_documents(repository: Repository, manifests: Iterable[Source], tree: kustomize.Tree) -> list[Document]:

@@ -46,5 +46,14 @@ MUTATIONS = (
     Mutation("P08-startup-budget", DEPLOYMENT, "failureThreshold: 30", "failureThreshold: 5"),
     Mutation("P09-job-deadline", JOB, "activeDeadlineSeconds: .*", ""),
     Mutation("P09-job-deadline", CRON_JOB, "activeDeadlineSeconds: .*", ""),
+    Mutation(
+        "P10-panic-routing",
+        "deploy/base/breaker/envoy.yaml",
+        "healthy_panic_threshold: .*",
+        "locality_weighted_lb_config: {}",
+    ),
+    Mutation(
+        "P02-init-bypassed", DEPLOYMENT, r"          args: \[serve\]", "          command: [python, -m, app, serve]"
+    ),
     Mutation("P13-memory-limit", DEPLOYMENT, r"memory: 256Mi", ""),
 )

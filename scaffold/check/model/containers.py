@@ -109,8 +109,13 @@ class Container:
             return None
         path = self.image.place().path
         name = repository.declared(path, "name")
-        image = (self.image.text() or "").partition("@")[0].rpartition("/")[2].partition(":")[0]
-        return repository.declared(path, question) if name and name.text() == image else None
+        return repository.declared(path, question) if name and name.text() == self.image_name else None
+
+    @property
+    def image_name(self) -> str:
+        """Return the last part of the image's name, without tag and digest."""
+        text = (self.image.text() if self.image else None) or ""
+        return text.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
     @cached_property
     def startup(self) -> Probe | None:

@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.dockerfile import Dockerfile
+from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import KubernetesObject, Workload, objects_in
+from scaffold.check.model.objects import ConfigMap, KubernetesObject, Workload, objects_in
 from scaffold.check.source import Note, Source
 from scaffold.check.yaml_nodes import Document, Value
 
@@ -43,6 +44,11 @@ class Scope:
         """Return every container of every workload."""
         return [container for workload in self.of(Workload) for container in workload.all_containers]
 
+    @cached_property
+    def configurations(self) -> list[Configuration]:
+        """Return the configurations of proxies that its ConfigMaps hold."""
+        return [each for config_map in self.of(ConfigMap) for each in configurations_in(config_map)]
+
 
 @dataclass
 class Repository:
@@ -57,6 +63,31 @@ class Repository:
     notes: list[Note] = field(default_factory=list)
     answers: dict[str, Value] = field(default_factory=dict)
 
+    @cached_property
+    def configurations(self) -> list[Configuration]:
+        """Return the configurations of proxies that are files of their own."""
+        return [found for text in self.texts if (found := configuration(text))]
+
+    def dockerfile_of(self, container: Container) -> Dockerfile | None:
+        """Return the Dockerfile that a container's image is built from, or None where that is not sure.
+
+        It is the one of the service whose answers name the image, or the one whose folder or file is called like it;
+        a repository's only Dockerfile also makes the image that is called like its workload.
+        """
+        if container.image is None or not self.dockerfiles:
+            return None
+        name = container.image_name
+        named = [each for each in self.dockerfiles if name in _names(each.source.path)]
+        if len(named) == 1:
+            return named[0]
+        answered = self.declared(container.image.place().path, "name")
+        if answered and answered.text() == name:
+            folder = answered.document.source.path.rpartition("/")[0]
+            own = f"{folder}/Dockerfile" if folder else "Dockerfile"
+            near = [each for each in self.dockerfiles if each.source.path == own]
+            return near[0] if near else None
+        return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
+
     def declared(self, path: str, question: str) -> Value | None:
         """Return what the service that the file belongs to answered to a question of the template."""
         while path:
@@ -64,3 +95,10 @@ class Repository:
             if path in self.answers:
                 return self.answers[path].get(question)
         return None
+
+
+def _names(path: str) -> set[str]:
+    """Return what a Dockerfile's path says that its image is called."""
+    folders, _, file = path.rpartition("/")
+    parts = {part for part in file.split(".") if part.lower() not in ("dockerfile", "containerfile")}
+    return parts | {folders.rpartition("/")[2]} - {""}

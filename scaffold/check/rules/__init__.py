@@ -17,6 +17,7 @@ PATTERNS = (
     "p07_no_latest",
     "p08_readiness",
     "p09_bounded_jobs",
+    "p10_circuit_breaker",
     "p13_quotas",
 )
 
