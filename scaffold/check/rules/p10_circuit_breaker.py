@@ -10,8 +10,8 @@ from scaffold.check.rules.rule import Problems, Rule
 class PanicRouting(Rule[EnvoyConfiguration]):
     """An Envoy cluster with outlier detection keeps panic routing.
 
-    When more than half of its hosts are ejected, Envoy sends requests to all of them again (the healthy panic threshold is
-    50 % by default): with one dead upstream the breaker never opens.
+    When more than half of its hosts are ejected, Envoy sends requests to all of them again (the healthy panic
+    threshold is 50 % by default): with one dead upstream the breaker never opens.
     """
 
     id = "P10-panic-routing"
@@ -32,7 +32,7 @@ class PanicRouting(Rule[EnvoyConfiguration]):
 
 
 class ProxyTimeout(Rule[NginxConfiguration]):
-    """nginx passes requests on with its own default timeout, 60 s.
+    """An nginx passes requests on with its own default timeout, 60 s.
 
     While an upstream is slow, each request holds a connection for a minute, and the slowness goes on to whoever waits.
     """
