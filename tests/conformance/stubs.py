@@ -18,12 +18,16 @@ class Handler(BaseHTTPRequestHandler):
     """Answers each request by the behaviour that its server has at the moment."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # a head and its body leave at once, whoever measures
     server: Server
 
     def do_GET(self) -> None:
         stub = self.server.stub
         stub.asked.append(self.headers.get(REQUEST_ID, ""))
+        stub.heads.append(dict(self.headers))
         BEHAVIOURS[stub.behaviour](self)
+
+    do_POST = do_GET  # noqa: N815 - the name is http.server's
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -114,6 +118,19 @@ def cut(handler: Handler) -> None:
     handler.close_connection = True
 
 
+def hang_up(handler: Handler) -> None:
+    """Take the request and close the connection without a word."""
+    handler.connection.shutdown(socket.SHUT_RDWR)
+    handler.close_connection = True
+
+
+def one_by_one(handler: Handler) -> None:
+    """Work on one request at a time, as long as each takes: a service with a capacity."""
+    with handler.server.stub.worker:
+        handler.pause(handler.server.stub.delay)
+    ok(handler)
+
+
 def garbage(handler: Handler) -> None:
     """Answer something that is no HTTP."""
     handler.wfile.write(b"\x00\x01\x02 no protocol\r\n\r\n")
@@ -124,7 +141,7 @@ def garbage(handler: Handler) -> None:
 
 BEHAVIOURS: dict[str, Callable[[Handler], None]] = {
     each.__name__: each for each in (ok, text, delayed, slow, drip, crash, missing, giant, cut, garbage)
-}
+} | {each.__name__: each for each in (hang_up, one_by_one)}
 LATE = ("slow", "drip")
 BROKEN = ("crash", "missing", "giant", "cut", "garbage", "refused")
 
@@ -138,6 +155,8 @@ class Stub:
         self.behaviour = "ok"
         self.delay = 0.0
         self.asked: list[str] = []  # the request id of each request
+        self.heads: list[dict[str, str]] = []  # and its headers
+        self.worker = threading.Lock()
         self.closing = threading.Event()
         self.port = 0
         self.open()
@@ -165,6 +184,7 @@ class Stub:
         self.closing.set()
         self.behave("ok")
         self.asked.clear()
+        self.heads.clear()
         self.closing = threading.Event()
 
     def stop(self) -> None:

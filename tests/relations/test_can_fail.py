@@ -12,6 +12,7 @@ from tests.relations import test_pods as pods
 from tests.relations import test_ports as ports
 from tests.relations import test_rollout as rollout
 from tests.relations import test_selectors as selectors
+from tests.relations import test_sidecars as sidecars
 from tests.relations import test_times as times
 from tests.support.deployed import Deployed, Object, deployed, examples
 
@@ -82,6 +83,25 @@ TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
     (
         times.test_probes_answer_before_they_are_asked_again,
         lambda s: s.container["startupProbe"].update(timeoutSeconds=9),
+    ),
+    (sidecars.test_a_pod_has_the_answered_sidecars, lambda s: s.sidecars["breaker"].pop("restartPolicy")),
+    (
+        sidecars.test_a_job_has_a_breaker_that_lets_it_end_or_none,
+        lambda s: job(s)["template"]["spec"]["initContainers"][0].pop("restartPolicy"),
+    ),
+    (
+        sidecars.test_a_job_has_a_breaker_that_lets_it_end_or_none,
+        lambda s: job(s)["template"]["spec"].pop("initContainers"),
+    ),
+    (sidecars.test_every_sidecar_has_probes_of_its_own, lambda s: s.sidecars["breaker"].pop("livenessProbe")),
+    (sidecars.test_a_plain_sidecar_ends_after_the_service, lambda s: s.sidecars["breaker"].pop("restartPolicy")),
+    (
+        sidecars.test_a_sidecar_mounts_its_configuration_read_only,
+        lambda s: s.sidecars["breaker"]["volumeMounts"][0].update(readOnly=False),
+    ),
+    (
+        sidecars.test_the_breaker_listens_where_the_service_calls,
+        lambda s: s.config.update(WEATHER_URL="http://127.0.0.1:19099"),
     ),
     (pods.test_no_pod_is_naked, lambda s: s.objects.append({"kind": "Pod"})),
     (pods.test_every_reference_leads_somewhere, lambda s: pod(s)["spec"].update(serviceAccountName="nobody")),

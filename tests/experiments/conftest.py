@@ -1,0 +1,43 @@
+"""One run of each experiment for every sidecar that can be chosen."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.stubs import Stub
+
+PROGRAMS = {"envoy": ("envoy", "it is in the test requirements, on Linux and macOS")}
+
+
+def missing(name: str) -> str | None:
+    """Tell why a sidecar can't run here, or nothing where it can."""
+    program, where = PROGRAMS[name]
+    return None if shutil.which(program) else f"experiments: {program} not found; {where}"
+
+
+@pytest.fixture(params=["envoy"])
+def breaker(request: pytest.FixtureRequest) -> str:
+    return chosen(request)
+
+
+@pytest.fixture(params=["envoy"])
+def limiter(request: pytest.FixtureRequest) -> str:
+    return chosen(request)
+
+
+def chosen(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    if reason := missing(name):
+        pytest.skip(reason)
+    return name
+
+
+@pytest.fixture
+def upstream() -> Iterator[Stub]:
+    """Give the dependency, or the service behind a limiter."""
+    made = Stub("weather")
+    yield made
+    made.stop()
