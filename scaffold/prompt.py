@@ -18,19 +18,25 @@ _ADD, _EDIT, _REMOVE, _DONE = "Add", "Edit", "Remove", "Done"
 
 
 def ask_all(questionnaire: Questionnaire, given: Mapping[str, Any], proposed: Mapping[str, Any]) -> Answers:
-    """Ask every question that `given` does not answer; `proposed` takes the place of some defaults.
+    """Ask every question that `given` does not answer, or answers wrongly; `proposed` takes the place of some defaults.
 
     Raises:
-        AnswerError: when a given answer is wrong.
         KeyboardInterrupt: on ^C.
     """
-    return questionnaire.walk(
-        lambda question, default, context: (
-            given[question.name]
-            if question.name in given
-            else _ask(questionnaire, question, proposed.get(question.name, default), context)
-        )
-    )
+
+    def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
+        if question.name in given:
+            try:
+                return questionnaire.check(question, given[question.name], context)
+            except AnswerError as error:
+                _refuse(str(error))
+        return _ask(questionnaire, question, proposed.get(question.name, default), context)
+
+    return questionnaire.walk(answer)
+
+
+def _refuse(problem: str) -> None:
+    questionary.print(problem, style="fg:ansired")
 
 
 def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
@@ -89,7 +95,7 @@ def _ask_records(questionnaire: Questionnaire, question: Question, default: Any,
             problems = questionnaire.problems(question, records, context)
             if not problems:
                 return records
-            questionary.print(problems[0], style="fg:ansired")
+            _refuse(problems[0])
             continue
         index = len(records) if action == _ADD else _choose_record(action, records)
         if action == _REMOVE:

@@ -19,6 +19,12 @@ CLEAR = "\x15"  # ^U: empty the line
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
+    child = scaffold_new(tmp_path)
+    yield child
+    child.close(force=True)
+
+
+def scaffold_new(folder: Path, *options: str) -> pexpect.spawn:
     env = {
         **os.environ,
         "PYTHONPATH": str(goldens.ROOT),
@@ -26,22 +32,22 @@ def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
         "TERM": "xterm",
         "PROMPT_TOOLKIT_NO_CPR": "1",
     }
-    child = pexpect.spawn(
+    return pexpect.spawn(
         sys.executable,
-        ["-m", "scaffold", "new"],
-        cwd=str(tmp_path),
+        ["-m", "scaffold", "new", *options],
+        cwd=str(folder),
         env=env,
         encoding="utf-8",
         timeout=60,
         dimensions=(60, 160),
     )
-    yield child
-    child.close(force=True)
 
 
-def accept_defaults(terminal: pexpect.spawn, *, until: str, after: str | None = None) -> None:
-    """Press Enter at each question (`after` the one of that name) until `until` is shown."""
-    questions = goldens.engine()[0].asked
+def accept_defaults(
+    terminal: pexpect.spawn, *, until: str, after: str | None = None, but: tuple[str, ...] = ()
+) -> None:
+    """Press Enter at each question (`after` the one of that name, and not `but` these) until `until` is shown."""
+    questions = [question for question in goldens.engine()[0].asked if question.name not in but]
     first = [question.name for question in questions].index(after) + 1 if after else 0
     for question in questions[first:]:
         if terminal.expect_exact([until, question.help]) == 0:
@@ -152,9 +158,61 @@ def test_quitting_writes_nothing(terminal: pexpect.spawn, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("until", ["Name of the service", "Services that this one calls", "Is this right?"])
-def test_interrupted_writes_nothing(terminal: pexpect.spawn, until: str, tmp_path: Path) -> None:
-    accept_defaults(terminal, until=until)
+def test_a_wrong_answer_by_data_is_told_and_asked(tmp_path: Path) -> None:
+    terminal = scaffold_new(
+        tmp_path, "--data", "name=Payments", "--data", "ci=jenkins", "--data", "owner=example-org/web"
+    )
+    terminal.expect_exact('"Payments" is not a DNS label')
+    terminal.expect("Name of the service")
+    terminal.send(CLEAR + "payments" + ENTER)
+    accept_defaults(terminal, until="'jenkins' is not in", after="name", but=("owner",))
+    terminal.expect("Forge whose CI")
+    terminal.send(DOWN + ENTER)
+    accept_defaults(terminal, until="Is this right?", after="ci")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    assert {key: answers(tmp_path)[key] for key in ("name", "ci", "owner")} == {
+        "name": "payments",
+        "ci": "gitlab",
+        "owner": "example-org/web",
+    }
+    terminal.close(force=True)
+
+
+ADD = [("Services that this one calls", DOWN + ENTER)]
+A_DEPENDENCY = [
+    *ADD,
+    ("Name of the dependency", ENTER),
+    ("Its URL", ENTER),
+    ("critical", ENTER),
+    ("Seconds to wait", ENTER),
+]
+BACK = [("Is this right?", DOWN + ENTER)]
+
+
+@pytest.mark.parametrize(
+    ("steps", "until"),
+    [
+        ([], "Name of the service"),
+        ([], "Language that the service"),
+        ([], "Services that this one calls"),
+        (ADD, "Name of the dependency"),
+        (A_DEPENDENCY[:3], "critical"),
+        ([*A_DEPENDENCY, ("Services that this one calls", DOWN * 2 + ENTER)], "Edit which"),
+        ([*A_DEPENDENCY, ("Services that this one calls", DOWN * 3 + ENTER)], "Remove which"),
+        ([], "Is this right?"),
+        (BACK, "Which answer"),
+        ([*BACK, ("Which answer", ENTER)], "Name of the service"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else None,
+)
+def test_interrupted_writes_nothing(
+    terminal: pexpect.spawn, steps: list[tuple[str, str]], until: str, tmp_path: Path
+) -> None:
+    accept_defaults(terminal, until=steps[0][0] if steps else until)
+    for index, (_, keys) in enumerate(steps):
+        terminal.send(keys)
+        terminal.expect_exact(steps[index + 1][0] if index + 1 < len(steps) else until)
     terminal.send(CTRL_C)
     terminal.expect(pexpect.EOF)
     terminal.close()
