@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import NoReturn
 
-import click
-
-from scaffold.cli import cli
 from scaffold.errors import INTERNAL, INTERRUPTED, ScaffoldError
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    sys.exit(run(sys.argv[1:]))
+    code = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and done: a late ^C has nothing to interrupt
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line; return its exit code."""
+    """Run the command line; return its exit code. What it imports is imported here, where ^C is no traceback either."""
+    try:
+        import click
+
+        from scaffold.cli import cli
+    except KeyboardInterrupt:
+        return _interrupted()
     try:
         code = cli.main(arguments, prog_name="scaffold", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort):
-        click.echo("\nInterrupted: nothing was written.", err=True)
-        return INTERRUPTED
+        return _interrupted()
     except ScaffoldError as error:
         return _fail(str(error), error.exit_code, arguments)
     except BrokenPipeError:
@@ -37,11 +42,18 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0  # click returns the code of an Exit
 
 
+def _interrupted() -> int:
+    sys.stderr.write("\nInterrupted: nothing was written.\n")
+    return INTERRUPTED
+
+
 def _fail(message: str, code: int, arguments: list[str]) -> int:
     if "--json" in arguments:
         from scaffold.present import as_json
 
         as_json({"error": message, "exit_code": code})
+    import click
+
     click.echo(click.style("error: ", fg="red") + message if _coloured() else f"error: {message}", err=True)
     return code
 

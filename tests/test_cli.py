@@ -28,6 +28,12 @@ def test_start_up_imports_nothing_heavy() -> None:
     assert not {"copier", "jinja2", "yaml", "questionary", "rich", "httpx"} & set(loaded.stdout.split())
 
 
+def test_interrupted_while_it_starts(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")  # ^C in the middle of the first import
+    done = scaffold("--version", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{goldens.ROOT}")
+    assert (done.returncode, done.stderr) == (130, "\nInterrupted: nothing was written.\n")
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> None:
     done = scaffold(command, "--help", cwd=tmp_path)
