@@ -99,7 +99,8 @@ def test_the_policy_lets_them_in_and_no_more(service: Deployed) -> None:
     business, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
     assert "from" not in business
     assert [each["port"] for each in business["ports"]] == list(answered(service).values())
-    expected = [service.answers["admin_port"], *health_ports(service).values()]
+    mesh = [15020] if service.meshed else []  # the proxy's own metrics and the service's
+    expected = [service.answers["admin_port"], *mesh, *health_ports(service).values()]
     assert monitoring["from"] and [each["port"] for each in monitoring["ports"]] == expected
 
 

@@ -48,7 +48,7 @@ def test_the_policy_lets_out_to_dns_and_each_dependency(service: Deployed) -> No
     dns, *others = service.policies[service.answers["name"]]["egress"]
     assert [(each["port"], each["protocol"]) for each in dns["ports"]] == [(53, "UDP"), (53, "TCP")]
     dependencies = [each for each in service.answers["dependencies"] if "localhost" not in each["url"]]
-    assert len(others) == len(dependencies)
+    assert len(others) == len(dependencies) + service.meshed  # the mesh's control plane
     assert all(rule["to"] for rule in others), "a rule without a destination lets everything out"
     for rule in others:
         blocks = [each["ipBlock"] for each in rule["to"] if "ipBlock" in each]

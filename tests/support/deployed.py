@@ -73,6 +73,11 @@ class Deployed:
         return {name: each for name, each in self.serving.items() if name != "serve"}
 
     @property
+    def meshed(self) -> bool:
+        """Whether Istio's proxy is put into the pods."""
+        return "istio" in (self.answers.get("breaker"), self.answers.get("limiter"))
+
+    @property
     def config(self) -> dict[str, str]:
         """The environment that the ConfigMap gives to every pod."""
         prefix = f"{self.answers['name']}-config-"
