@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import new
+from bench import check, new
 from bench.measure import ROOT
 
-MEASURES = (*new.MEASURES,)
+MEASURES = (*new.MEASURES, *check.MEASURES)
 
 
 def main() -> int:

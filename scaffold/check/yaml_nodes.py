@@ -11,21 +11,41 @@ from dataclasses import replace
 from functools import cached_property
 
 import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from scaffold.check.source import Note, Place, Source
 
-Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
 _NULL = "tag:yaml.org,2002:null"
+_TEXT = "tag:yaml.org,2002:str"
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _DEEPEST_MERGE = 20
 _DEEPEST = 200
-_SMALL = 4000
-_LONG_LINE = re.compile(rb"[^\n]{2000}")
+_SMALL = 8000
 _NUMBER = re.compile(r"[-+]?[0-9]+")
 _OPENED = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
 _CLOSED = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 Key = str | int
+
+
+class _Parser(CParser):
+    """libyaml without PyYAML's resolver: of a plain scalar, only null is told from text."""
+
+    def __init__(self, stream: bytes) -> None:
+        super().__init__(stream)
+
+    def descend_resolver(self, *_: object) -> None:
+        """Resolve nothing by path."""
+
+    def ascend_resolver(self) -> None:
+        """Resolve nothing by path."""
+
+    def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
+        """Return the tag of null, or of text for all else."""
+        return _NULL if kind is yaml.ScalarNode and implicit[0] and value in _NULLS else _TEXT
+
+    def dispose(self) -> None:
+        """Hold nothing back."""
 
 
 class Document:
@@ -198,9 +218,10 @@ def documents(source: Source) -> tuple[list[Document], Note | None]:
     try:
         if _may_be_deep(source.data) and (line := _too_deep(source.data)):
             return [], Note(source.path, f"is nested more than {_DEEPEST} deep; not judged", line)
-        for node in yaml.compose_all(source.data, Loader=Loader):
-            if node is not None:
-                found.append(Document(source, node))  # noqa: PERF401 -- what stands before an error is kept
+        parser = _Parser(source.data)
+        while parser.check_node():
+            if (node := parser.get_node()) is not None:
+                found.append(Document(source, node))
     except yaml.reader.ReaderError as error:
         return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not judged")
     except yaml.YAMLError as error:
@@ -214,7 +235,7 @@ def _may_be_deep(data: bytes) -> bool:
     """Tell whether nesting could be deep: each level needs a bracket or a column of its own."""
     if len(data) < _SMALL:
         return False
-    return data.count(b"[") + data.count(b"{") > _SMALL or _LONG_LINE.search(data) is not None
+    return data.count(b"[") + data.count(b"{") > _SMALL or max(map(len, data.split(b"\n"))) > _SMALL // 2
 
 
 def _too_deep(data: bytes) -> int:
@@ -231,4 +252,7 @@ def _too_deep(data: bytes) -> int:
 
 
 def _events(data: bytes) -> Iterator[yaml.Event]:
-    yield from yaml.parse(data, Loader=Loader)
+    parser = _Parser(data)
+    while parser.check_event():
+        if event := parser.get_event():
+            yield event

@@ -41,9 +41,7 @@ def check(
 
     Exits with 1 when something is found.
     """
-    from scaffold.check.engine import run
-    from scaffold.check.read import read_repository
-    from scaffold.check.report import Report
+    from scaffold.check import engine
     from scaffold.check.selection import named, selected
 
     rules = selected(_words(select), _words(ignore))
@@ -59,8 +57,7 @@ def check(
         else:
             text.list_rules(out, rules)
         return
-    repository = read_repository(paths or (Path(),))
-    report = Report(run(repository, rules), repository.notes, rules)
+    report = engine.check(paths or (Path(),), rules)
     if json_ or format_ != "text":
         from scaffold.check.formats import render
 

@@ -120,15 +120,12 @@ class Server(Workload):
     @cached_property
     def autoscaler(self) -> HorizontalPodAutoscaler | None:
         """Return the autoscaler that sets the number of its pods."""
-        for each in self.scope.of(HorizontalPodAutoscaler):
-            if each.target == (self.kind, self.name) and each.namespace == self.namespace:
-                return each
-        return None
+        return self.scope.autoscalers.get((self.namespace, self.kind, self.name))
 
-    @cached_property
+    @property
     def services(self) -> list[Service]:
         """Return the Services that send traffic to its pods."""
-        return [each for each in self.scope.of(Service) if each.namespace == self.namespace and each.selects(self)]
+        return self.scope.services_of.get(self, [])
 
 
 class Deployment(Server):
@@ -170,9 +167,10 @@ class Service(KubernetesObject):
         """Return the labels that it looks for; without any it selects nothing."""
         return self.value.texts("spec", "selector")
 
-    def selects(self, workload: Workload) -> bool:
-        """Tell whether it sends traffic to the workload's pods."""
-        return bool(self.selector) and self.selector.items() <= workload.pod_labels.items()
+    @cached_property
+    def workloads(self) -> list[Workload]:
+        """Return the workloads to whose pods it sends traffic."""
+        return self.scope.with_labels(self.selector, self.namespace) if self.selector else []
 
 
 class PodDisruptionBudget(KubernetesObject):
@@ -183,6 +181,11 @@ class PodDisruptionBudget(KubernetesObject):
         """Return its LabelSelector."""
         return self.value.get("spec", "selector")
 
+    @cached_property
+    def workloads(self) -> list[Workload]:
+        """Return the workloads whose pods it holds."""
+        return self.scope.selected(self.selector, self.namespace)
+
 
 class NetworkPolicy(KubernetesObject):
     """A NetworkPolicy."""
@@ -191,6 +194,11 @@ class NetworkPolicy(KubernetesObject):
     def selector(self) -> Value | None:
         """Return its LabelSelector; an empty one selects all pods of the namespace."""
         return self.value.get("spec", "podSelector")
+
+    @cached_property
+    def workloads(self) -> list[Workload]:
+        """Return the workloads whose pods it is for."""
+        return self.scope.selected(self.selector, self.namespace)
 
 
 class HorizontalPodAutoscaler(KubernetesObject):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -10,7 +10,15 @@ from typing import TypeVar
 from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import ConfigMap, KubernetesObject, Workload, objects_in
+from scaffold.check.model.objects import (
+    ConfigMap,
+    HorizontalPodAutoscaler,
+    KubernetesObject,
+    Service,
+    Workload,
+    objects_in,
+)
+from scaffold.check.model.quantities import selects
 from scaffold.check.source import Note, Source
 from scaffold.check.yaml_nodes import Document, Value
 
@@ -38,6 +46,50 @@ class Scope:
         if found is None:
             found = self._by_type[kind] = [each for each in self.objects if isinstance(each, kind)]
         return found  # type: ignore[return-value]
+
+    def selected(self, selector: Value | None, namespace: str) -> list[Workload]:
+        """Return the workloads of a namespace whose pods a LabelSelector selects; an empty one selects all."""
+        wanted = selector.texts("matchLabels") if selector else {}
+        return [each for each in self.with_labels(wanted, namespace) if selects(selector, each.pod_labels)]
+
+    def with_labels(self, labels: Mapping[str, str], namespace: str) -> list[Workload]:
+        """Return the workloads of a namespace whose pods have all of these labels."""
+        candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
+        fewest = min(candidates, key=len) if candidates else self._in_namespace.get(namespace, [])
+        return [each for each in fewest if labels.items() <= each.pod_labels.items()]
+
+    @cached_property
+    def _with_label(self) -> dict[tuple[str, str, str], list[Workload]]:
+        found: dict[tuple[str, str, str], list[Workload]] = {}
+        for each in self.of(Workload):
+            for key, value in each.pod_labels.items():
+                found.setdefault((each.namespace, key, value), []).append(each)
+        return found
+
+    @cached_property
+    def _in_namespace(self) -> dict[str, list[Workload]]:
+        found: dict[str, list[Workload]] = {}
+        for each in self.of(Workload):
+            found.setdefault(each.namespace, []).append(each)
+        return found
+
+    def workloads_in(self, namespace: str) -> list[Workload]:
+        """Return the workloads of a namespace."""
+        return self._in_namespace.get(namespace, [])
+
+    @cached_property
+    def services_of(self) -> dict[Workload, list[Service]]:
+        """Return the Services that send traffic to each workload's pods."""
+        found: dict[Workload, list[Service]] = {}
+        for service in self.of(Service):
+            for workload in service.workloads:
+                found.setdefault(workload, []).append(service)
+        return found
+
+    @cached_property
+    def autoscalers(self) -> dict[tuple[str, str, str], HorizontalPodAutoscaler]:
+        """Return the autoscalers by namespace, kind and name of what they scale."""
+        return {(each.namespace, *each.target): each for each in self.of(HorizontalPodAutoscaler)}
 
     @cached_property
     def containers(self) -> list[Container]:

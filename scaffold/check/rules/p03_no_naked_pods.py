@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scaffold.check.findings import Problem
-from scaffold.check.model.objects import DaemonSet, Pod, PodDisruptionBudget, Server, Service, Workload
-from scaffold.check.model.quantities import selects, share_of
+from scaffold.check.model.objects import DaemonSet, Pod, PodDisruptionBudget, Server, Service
+from scaffold.check.model.quantities import share_of
 from scaffold.check.rules.rule import Problems, Rule
 
 
@@ -36,10 +36,8 @@ class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
 
     def check(self, budget: PodDisruptionBudget) -> Problems:
         """Say `maxUnavailable: 1` instead of `minAvailable`: one pod may go, whatever the number of replicas."""
-        for server in budget.scope.of(Server):
-            if isinstance(server, DaemonSet) or server.namespace != budget.namespace:
-                continue
-            if not selects(budget.selector, server.pod_labels):
+        for server in budget.workloads:
+            if isinstance(server, DaemonSet) or not isinstance(server, Server):
                 continue
             most = budget.value.get("spec", "maxUnavailable")
             least = budget.value.get("spec", "minAvailable")
@@ -72,10 +70,8 @@ class ServiceSelectsNothing(Rule[Service]):
     def check(self, service: Service) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         selector = service.value.get("spec", "selector")
-        workloads = [each for each in service.scope.of(Workload) if each.namespace == service.namespace]
-        if not (selector and service.selector and workloads):
-            return
-        if not any(service.selects(each) for each in workloads):
+        workloads = service.scope.workloads_in(service.namespace)
+        if selector and service.selector and workloads and not service.workloads:
             close = max(workloads, key=lambda each: len(each.pod_labels.items() & service.selector.items()))
             labels = close.template.get("metadata", "labels") if close.template else None
             also = (labels,) if labels and close.pod_labels.items() & service.selector.items() else ()
