@@ -66,10 +66,16 @@ def check_names(template: Template, given: Mapping[str, Any]) -> None:
 class Questionnaire:
     """Answers questions one after the other: each default and rule may depend on what was answered before."""
 
-    def __init__(self, template: Template, renderer: Renderer) -> None:
-        """Take the template and a renderer for its defaults and validators."""
+    def __init__(self, template: Template, renderer: Renderer, earlier: Mapping[str, Any] | None = None) -> None:
+        """Take the template and a renderer for its defaults and validators.
+
+        `earlier` are the answers that a service gave to an earlier version: as in Copier, the default of a question that
+        got a new name takes the answer over by its old name, `{{ old_name | default(…) }}`.
+        """
         self.template = template
         self._renderer = renderer
+        names = {question.name for question in template.questions}
+        self._removed = {key: value for key, value in (earlier or {}).items() if key not in names}
 
     def problems(self, question: Question, value: Any, context: Mapping[str, Any]) -> list[str]:
         """Return a sentence for each thing that is wrong with a value; none when it is right."""
@@ -97,7 +103,7 @@ class Questionnaire:
         """
         asked: dict[str, Any] = {}
         computed: dict[str, Any] = {}
-        context: dict[str, Any] = {}
+        context: dict[str, Any] = dict(self._removed)
         for question in self.template.questions:
             default = self._default(question, context)
             if question.computed:

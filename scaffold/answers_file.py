@@ -19,27 +19,38 @@ def read_answers(file: Path) -> dict[str, Any]:
         AnswerError: when it can't be read, is no YAML (with line and column), no mapping, or names a key twice.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        content = file.read_bytes()
     except OSError as error:
         raise AnswerError(f"{file} can't be read: {error.strerror}.") from error
+    return {key: value for key, value in parse_answers(content, str(file)).items() if not key.startswith("_")}
+
+
+def parse_answers(content: bytes, name: str) -> dict[str, Any]:
+    """Return every key of the answers file `name`, Copier's own too.
+
+    Raises:
+        AnswerError: as `read_answers` does.
+    """
+    try:
+        text = content.decode()
     except UnicodeDecodeError as error:
-        raise AnswerError(f"{file} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+        raise AnswerError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     try:
         node = yaml.compose(text, Loader=SafeLoader)
-        content = yaml.load(text, Loader=SafeLoader)  # noqa: S506 - it is a SafeLoader
+        answers = yaml.load(text, Loader=SafeLoader)  # noqa: S506 - it is a SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise AnswerError(f"{file}{_place(error)}: no valid YAML: {_problem(error)}.") from error
-    if content is None:
+        raise AnswerError(f"{name}{_place(error)}: no valid YAML: {_problem(error)}.") from error
+    if answers is None:
         return {}
-    if not isinstance(content, dict) or not isinstance(node, yaml.MappingNode):
+    if not isinstance(answers, dict) or not isinstance(node, yaml.MappingNode):
         raise AnswerError(
-            f"{file}: the answers must be a mapping of names to values; for example `name: payments-api`."
+            f"{name}: the answers must be a mapping of names to values; for example `name: payments-api`."
         )
-    _refuse_twice(file, node)
-    return {str(key): value for key, value in content.items() if not str(key).startswith("_")}
+    _refuse_twice(name, node)
+    return {str(key): value for key, value in answers.items()}
 
 
-def _refuse_twice(file: Path, node: yaml.MappingNode) -> None:
+def _refuse_twice(file: str, node: yaml.MappingNode) -> None:
     seen: set[str] = set()
     for key, _ in node.value:
         if str(key.value) in seen:

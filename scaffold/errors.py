@@ -70,6 +70,15 @@ class BuildError(ScaffoldError):
     exit_code = 13
 
 
+class ServiceError(ScaffoldError):
+    """The service's own state forbids an update: a dirty tree, a broken answers file, another template."""
+
+    exit_code = 10
+
+
+CONFLICTS = 8
+"""Exit code of an update that left conflicts to resolve."""
+
 INTERRUPTED = 130
 """Exit code after ^C, as shells have it: 128 + SIGINT."""
 

@@ -1,0 +1,85 @@
+"""What each version of the template makes of a service's answers.
+
+A version's templates are compiled once, and each distinct set of answers is rendered once: a hundred services of one
+kind cost little more than one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.answers import Answers, Questionnaire
+from scaffold.jinja import Renderer
+from scaffold.releases import Revision, template_at
+from scaffold.render import Origin, render
+from scaffold.template import Template
+from scaffold.update.repository import Blob
+
+_KEPT = 256  # rendered services, some 300 KiB each
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A service at one version: each file's blob and bytes by its path, and where its answers are."""
+
+    blobs: Mapping[str, Blob]
+    contents: Mapping[str, bytes]
+    answers_file: str
+
+
+class Editions:
+    """Renders services at any version of the template in `root` (default: what this installation knows)."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root
+        self._compiled: dict[str, tuple[Template, Renderer]] = {}
+        self._rendered: OrderedDict[tuple[str, ...], Rendered] = OrderedDict()
+
+    def template(self, revision: Revision) -> Template:
+        """Return the template of a version."""
+        return self._compile(revision)[0]
+
+    def questionnaire(self, revision: Revision, earlier: Mapping[str, Any] | None = None) -> Questionnaire:
+        """Return a version's questionnaire; `earlier` as there."""
+        return Questionnaire(*self._compile(revision), earlier)
+
+    def rendered(self, revision: Revision, answers: Answers, source: str, algorithm: str) -> Rendered:
+        """Return the service that a version gives for the answers; `source` is what Copier calls `_src_path`.
+
+        Raises:
+            TemplateError: when it can't be rendered.
+        """
+        key = (revision.commit, revision.name, source, algorithm, json.dumps(answers.context, sort_keys=True, default=str))
+        if key not in self._rendered:
+            self._rendered[key] = self._render(revision, answers, source, algorithm)
+            if len(self._rendered) > _KEPT:
+                self._rendered.popitem(last=False)
+        self._rendered.move_to_end(key)
+        return self._rendered[key]
+
+    def _render(self, revision: Revision, answers: Answers, source: str, algorithm: str) -> Rendered:
+        template, renderer = self._compile(revision)
+        blobs, contents = {}, {}
+        for file in render(template, renderer, answers, Origin(source, revision.name)):
+            blobs[file.path] = Blob("100755" if file.executable else "100644", blob_id(file.content, algorithm))
+            contents[file.path] = file.content
+        return Rendered(blobs, contents, template.answers_file)
+
+    def _compile(self, revision: Revision) -> tuple[Template, Renderer]:
+        if revision.commit not in self._compiled:
+            template = template_at(revision.commit, self.root)
+            self._compiled[revision.commit] = (template, Renderer(template.root, template.settings))
+        return self._compiled[revision.commit]
+
+
+def blob_id(content: bytes, algorithm: str) -> str:
+    """Return the id that git gives to a file of these bytes (`git help hash-object`)."""
+    digest = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
+    digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,49 @@
+"""Line endings: a service that commits CRLF gets the template's files in CRLF, so that only real changes differ.
+
+Where git converts (`core.autocrlf`, `text` in .gitattributes), what is committed has LF and nothing is to do here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scaffold.update.editions import Rendered, blob_id
+from scaffold.update.repository import Blob, Reader
+
+
+def as_the_service_has_them(
+    reader: Reader, ours: Mapping[str, Blob], before: Rendered, after: Rendered, algorithm: str
+) -> tuple[Rendered, Rendered]:
+    """Return both renderings with CRLF in those files that the service has in CRLF.
+
+    When it has every file so, new files get CRLF too.
+    """
+    differing = [path for path, blob in before.blobs.items() if path in ours and ours[path].id != blob.id]
+    crlf = {path for path in differing if _is_crlf(reader, ours[path]) and not _has(before.contents[path])}
+    if not crlf:
+        return before, after
+    if crlf == {path for path in before.blobs if path in ours and _is_text(before.contents[path])}:
+        crlf |= {path for path in after.blobs if path not in before.blobs and _is_text(after.contents[path])}
+    return _converted(before, crlf, algorithm), _converted(after, crlf, algorithm)
+
+
+def _is_crlf(reader: Reader, blob: Blob) -> bool:
+    found = reader.read(blob.id)
+    return found is not None and _is_text(found[1]) and found[1].count(b"\r\n") == found[1].count(b"\n")
+
+
+def _is_text(content: bytes) -> bool:
+    return b"\n" in content and b"\0" not in content
+
+
+def _has(content: bytes) -> bool:
+    return b"\r\n" in content
+
+
+def _converted(rendered: Rendered, paths: set[str], algorithm: str) -> Rendered:
+    contents, blobs = dict(rendered.contents), dict(rendered.blobs)
+    for path in paths & set(contents):
+        contents[path] = contents[path].replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+        blobs[path] = replace(blobs[path], id=blob_id(contents[path], algorithm))
+    return replace(rendered, contents=contents, blobs=blobs)

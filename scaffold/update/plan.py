@@ -1,0 +1,192 @@
+"""What an update would do: a pure function of a repository's commit, two versions of the template, and the answers.
+
+The service need not be checked out, and its refs and files are only read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from scaffold.answers import Answers, Questionnaire, check_names
+from scaffold.errors import AnswerError, ServiceError
+from scaffold.releases import Revision
+from scaffold.update.editions import Editions, Rendered
+from scaffold.update.line_endings import as_the_service_has_them
+from scaffold.update.merge import Conflict, merge
+from scaffold.update.remembered import FILE, Remembered, read_remembered
+from scaffold.update.repository import Blob, Reader, Repository
+from scaffold.update.resolve import resolve
+from scaffold.update.scratch import Commit, Scratch, scratch
+
+BEFORE = "HEAD"
+"""What stands beside a conflict's first marker; beside the last stands the version of the template."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service in a commit of a repository (`tree` is the commit's), in the folder `prefix`: "" or "a/b/"."""
+
+    repository: Repository
+    commit: str
+    tree: str
+    prefix: str
+    remembered: Remembered
+
+    @property
+    def answers_file(self) -> str:
+        """Return the path of its answers file, from the top of the repository."""
+        return self.prefix + FILE
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an update gives: the id of the whole repository's new tree, what is left to resolve, what lies beside it.
+
+    `answers` are the service's new ones. `beside` are untracked files (path to bytes): rejected hunks.
+    """
+
+    service: Service
+    old: Revision
+    new: Revision
+    answers: Answers
+    tree: str
+    conflicts: tuple[Conflict, ...]
+    beside: Mapping[str, bytes]
+
+
+def read_service(repository: Repository, commit: str, prefix: str) -> Service:
+    """Return the service that lies in a commit (anything that git takes for one).
+
+    Raises:
+        ServiceError: when there is no such commit, no answers file in it, or a broken one.
+    """
+    with repository.reader() as reader:
+        return _service(reader, repository, commit, prefix)
+
+
+def _service(reader: Reader, repository: Repository, commit: str, prefix: str) -> Service:
+    found = reader.read(f"{commit}^{{commit}}")
+    tree = reader.read(f"{commit}^{{tree}}")
+    where = repository.top or repository.git_dir
+    if found is None or tree is None:
+        raise ServiceError(f"{where} has no commit yet; commit the service first: git add --all && git commit.")
+    answers = reader.read(f"{found[0]}:{prefix}{FILE}")
+    if answers is None:
+        raise ServiceError(
+            f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
+            "commit it, or name the folder of a service."
+        )
+    return Service(repository, found[0], tree[0], prefix, read_remembered(answers[1], prefix + FILE))
+
+
+def old_answers(editions: Editions, service: Service, old: Revision, new: Revision) -> Answers:
+    """Return the answers as the version that made the service understood them.
+
+    Raises:
+        ServiceError: when one is wrong, or a question of neither version.
+    """
+    remembered = service.remembered.answers
+    questionnaire = editions.questionnaire(old)
+    known = {question.name for question in questionnaire.template.asked}
+    later = {key for key in remembered if key not in known}
+    try:
+        check_names(editions.template(new), {key: remembered[key] for key in later})
+        return questionnaire.resolve({key: value for key, value in remembered.items() if key in known})
+    except AnswerError as error:
+        raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
+
+
+def new_questionnaire(editions: Editions, service: Service, new: Revision) -> tuple[Questionnaire, dict[str, Any]]:
+    """Return the new version's questions, and the remembered answers among them."""
+    questionnaire = editions.questionnaire(new, service.remembered.answers)
+    asked = {question.name for question in questionnaire.template.asked}
+    return questionnaire, {key: value for key, value in service.remembered.answers.items() if key in asked}
+
+
+def new_answers(editions: Editions, service: Service, new: Revision, given: Mapping[str, Any]) -> Answers:
+    """Return the answers for the new version: `given` ones, then remembered ones, then defaults.
+
+    Raises:
+        AnswerError: when one is no question, or wrong.
+    """
+    questionnaire, remembered = new_questionnaire(editions, service, new)
+    check_names(questionnaire.template, given)
+    try:
+        return questionnaire.resolve({**remembered, **given})
+    except AnswerError as error:
+        raise AnswerError(f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE.") from error
+
+
+def plan(
+    editions: Editions,
+    service: Service,
+    old: Revision,
+    new: Revision,
+    answers: Answers,
+    *,
+    conflict: str = "inline",
+    keep: bool = True,
+) -> Plan:
+    """Return what bringing the service from one version to another gives, with the answers for the new one.
+
+    `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store, where
+    nothing refers to them yet; without, the plan can be looked at but not applied.
+
+    Raises:
+        ServiceError: when the service's own answers are wrong.
+        GitError: when git refuses.
+        TemplateError: when a version can't be rendered.
+    """
+    repository, source = service.repository, service.remembered.source
+    before = editions.rendered(old, old_answers(editions, service, old, new), source, repository.algorithm)
+    after = editions.rendered(new, answers, source, repository.algorithm)
+    ours = repository.tree(service.commit)
+    with repository.reader() as reader, _scratch_for(reader, service, ours, keep=keep) as scratched:
+        pair = as_the_service_has_them(reader, _within(ours, service.prefix), before, after, repository.algorithm)
+        label = f"scaffold-{new.name}"
+        scratched.import_(_commits(service, ours, *pair, label))
+        merged = merge(scratched, BEFORE, label)
+        resolved = resolve(scratched, reader, merged, conflict)
+        return Plan(service, old, new, answers, resolved.tree, resolved.conflicts, resolved.beside)
+
+
+@contextmanager
+def _scratch_for(reader: Reader, service: Service, ours: Mapping[str, Blob], *, keep: bool) -> Iterator[Scratch]:
+    paths = [path for path in ours if posixpath.basename(path) == ".gitattributes"]
+    attributes = {path: found[1] for path in paths if (found := reader.read(ours[path].id))}
+    with scratch(service.repository, attributes, keep=keep) as made:
+        yield made
+
+
+def _within(tree: Mapping[str, Blob], prefix: str) -> Mapping[str, Blob]:
+    if not prefix:
+        return tree
+    return {path.removeprefix(prefix): blob for path, blob in tree.items() if path.startswith(prefix)}
+
+
+def _commits(
+    service: Service, ours: Mapping[str, Blob], before: Rendered, after: Rendered, label: str
+) -> Iterator[Commit]:
+    """Yield the merge base, the service and the new version.
+
+    All three have what lies outside the service's folder. The service's answers file counts as unchanged: like Copier,
+    the new version writes it.
+    """
+    present = {blob.id for blob in ours.values()}
+
+    def rendered_as(ref: str, rendered: Rendered) -> Commit:
+        puts = {service.prefix + path: blob for path, blob in rendered.blobs.items()}
+        lacking = {path for path, blob in rendered.blobs.items() if blob.id not in present}
+        contents = {service.prefix + path: rendered.contents[path] for path in lacking}
+        if service.prefix:
+            return Commit(ref, service.tree, puts, contents, [service.prefix.rstrip("/")])
+        return Commit(ref, None, puts, contents)
+
+    yield rendered_as("refs/heads/base", before)
+    path = before.answers_file
+    yield Commit(f"refs/heads/{BEFORE}", service.tree, {service.answers_file: before.blobs[path]}, {})
+    yield rendered_as(f"refs/heads/{label}", after)

@@ -1,0 +1,155 @@
+"""A service's git repository, and the folder in it that holds the service."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.errors import GitError, ServiceError
+
+_NAMES = {
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+}
+"""The variables by which a git hook names its repository (`git rev-parse --local-env-vars`): ours is named by folder."""
+
+
+@dataclass(frozen=True)
+class Blob:
+    """One file of a tree: git's mode (100644, 100755, 120000 or 160000) and object id."""
+
+    mode: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository: `git_dir` is this work tree's own, `common` holds objects, refs and settings; `top` None when bare.
+
+    `algorithm` is the hash of its object ids: sha1 or sha256.
+    """
+
+    git_dir: Path
+    common: Path
+    top: Path | None
+    algorithm: str
+
+    def git(self, *arguments: str, stdin: bytes = b"", environment: Mapping[str, str | Path] | None = None) -> bytes:
+        """Return what `git arguments…` prints for this repository.
+
+        Raises:
+            GitError: when it ends with an error; with git's own last words.
+        """
+        named = {"GIT_DIR": self.git_dir, **({"GIT_WORK_TREE": self.top} if self.top else {})}
+        return run_git(*arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named | (environment or {}))
+
+    def tree(self, treeish: str) -> dict[str, Blob]:
+        """Return every file of a tree by its path from the top."""
+        listing = os.fsdecode(self.git("ls-tree", "-r", "-z", "--full-tree", treeish))
+        lines = (line.split("\t", 1) for line in listing.split("\0") if line)
+        return {path: Blob(head.split()[0], head.split()[2]) for head, path in lines}
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """Yield what reads objects, by one git process."""
+        command = ["git", f"--git-dir={self.git_dir}", "cat-file", "--batch"]
+        with subprocess.Popen(command, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+            yield Reader(process)
+
+
+class Reader:
+    """Reads objects from a running `git cat-file --batch` (`git help cat-file`, "BATCH OUTPUT")."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def read(self, name: str) -> tuple[str, bytes] | None:
+        """Return an object's full id and its bytes, by whatever git takes as its name; None where there is none."""
+        into, out = self._process.stdin, self._process.stdout
+        if into is None or out is None or "\n" in name:
+            return None
+        into.write(os.fsencode(name) + b"\n")
+        into.flush()
+        head = out.readline().split()
+        if len(head) != 3 or not head[2].isdigit():
+            return None  # "missing" or "ambiguous"
+        content = out.read(int(head[2]))
+        out.read(1)
+        return head[0].decode(), content
+
+
+def run_git(
+    *arguments: str, folder: Path, stdin: bytes = b"", environment: Mapping[str, str | Path] | None = None
+) -> bytes:
+    """Return what `git arguments…` prints in `folder`, untouched by the variables of a surrounding git.
+
+    Raises:
+        GitError: when git is missing or ends with an error.
+    """
+    done = try_git(*arguments, folder=folder, stdin=stdin, environment=environment)
+    if done.returncode:
+        words = done.stderr.decode(errors="replace").strip().splitlines()
+        raise GitError(f"git {arguments[0]} in {folder}: {words[-1] if words else f'exit code {done.returncode}'}.")
+    return done.stdout
+
+
+def try_git(
+    *arguments: str, folder: Path, stdin: bytes = b"", environment: Mapping[str, str | Path] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git as `run_git` does, and leave its exit code to the caller.
+
+    Raises:
+        GitError: when git is missing.
+    """
+    try:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=folder,
+            env=_environment() | {key: str(value) for key, value in (environment or {}).items()},
+            input=stdin,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise GitError("git is not installed, or not on the PATH; install git 2.38 or newer.") from error
+
+
+def _environment() -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in _NAMES}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LANGUAGE": "en"}
+
+
+def locate(folder: Path) -> tuple[Repository, str]:
+    """Return the repository that `folder` belongs to, and the folder's path in it: "" at the top, else "a/b/".
+
+    Raises:
+        ServiceError: when it is no folder, or belongs to no repository.
+        GitError: when git is missing or refuses to look at the repository.
+    """
+    if not folder.is_dir():
+        raise ServiceError(f"{folder} is no folder; name the folder of a service.")
+    asked = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--is-bare-repository", "--show-prefix")
+    done = try_git("rev-parse", *asked, folder=folder)
+    words = os.fsdecode(done.stderr).strip()
+    if done.returncode:
+        if "not a git repository" in words:
+            raise ServiceError(
+                f"{folder} is no git repository, and updates are merged by git; "
+                "make it one: git init && git add --all && git commit."
+            )
+        raise GitError(f"git in {folder}: {words.splitlines()[0] if words else 'no answer'}.")
+    git_dir, common, algorithm, bare, prefix = os.fsdecode(done.stdout).split("\n")[:5]
+    top = None
+    if bare == "false":
+        top = Path(os.fsdecode(run_git("rev-parse", "--show-toplevel", folder=folder)).removesuffix("\n"))
+    return Repository(Path(git_dir), (folder / common).resolve(), top, algorithm), prefix
