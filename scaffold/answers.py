@@ -69,13 +69,12 @@ class Questionnaire:
     def __init__(self, template: Template, renderer: Renderer, earlier: Mapping[str, Any] | None = None) -> None:
         """Take the template and a renderer for its defaults and validators.
 
-        `earlier` are the answers that a service gave to an earlier version: as in Copier, the default of a question that
-        got a new name takes the answer over by its old name, `{{ old_name | default(…) }}`.
+        `earlier` are the answers that a service gave to an earlier version: as in Copier, defaults see each of them
+        until its question comes, so a question that got a new name takes over what was answered under the old one.
         """
         self.template = template
         self._renderer = renderer
-        names = {question.name for question in template.questions}
-        self._removed = {key: value for key, value in (earlier or {}).items() if key not in names}
+        self._earlier = dict(earlier or {})
 
     def problems(self, question: Question, value: Any, context: Mapping[str, Any]) -> list[str]:
         """Return a sentence for each thing that is wrong with a value; none when it is right."""
@@ -103,8 +102,10 @@ class Questionnaire:
         """
         asked: dict[str, Any] = {}
         computed: dict[str, Any] = {}
-        context: dict[str, Any] = dict(self._removed)
+        context: dict[str, Any] = dict(self._earlier)
         for question in self.template.questions:
+            if question.computed:
+                context.pop(question.name, None)
             default = self._default(question, context)
             if question.computed:
                 computed[question.name] = context[question.name] = cast(question, default)

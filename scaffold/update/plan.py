@@ -133,8 +133,8 @@ def plan(
 ) -> Plan:
     """Return what bringing the service from one version to another gives, with the answers for the new one.
 
-    `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store, where
-    nothing refers to them yet; without, the plan can be looked at but not applied.
+    `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store,
+    where nothing refers to them yet; without, the plan can be looked at but not applied.
 
     Raises:
         ServiceError: when the service's own answers are wrong.

@@ -21,7 +21,7 @@ _NAMES = {
     "GIT_NAMESPACE",
     "GIT_PREFIX",
 }
-"""The variables by which a git hook names its repository (`git rev-parse --local-env-vars`): ours is named by folder."""
+"""The variables by which a git hook names its repository (`git rev-parse --local-env-vars`); ours has a folder."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,9 @@ class Repository:
             GitError: when it ends with an error; with git's own last words.
         """
         named = {"GIT_DIR": self.git_dir, **({"GIT_WORK_TREE": self.top} if self.top else {})}
-        return run_git(*arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named | (environment or {}))
+        return run_git(
+            *arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named | (environment or {})
+        )
 
     def tree(self, treeish: str) -> dict[str, Blob]:
         """Return every file of a tree by its path from the top."""

@@ -12,7 +12,7 @@ from scaffold.update.repository import Blob, Reader, try_git
 from scaffold.update.scratch import Commit, Scratch
 
 CHOICES = ("inline", "ours", "theirs", "reject")
-"""inline: markers in the file; ours, theirs: that side of each conflict; reject: the template's file and a .rej beside."""
+"""inline: markers in the file; ours, theirs: that side; reject: the template's file, and the service's hunks in a .rej."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,16 @@ def _merge_file(folder: Path, texts: Mapping[int, bytes], choice: str) -> bytes:
 
 
 def _reject(folder: Path, path: str, texts: Mapping[int, bytes]) -> tuple[bytes, bytes | None]:
-    """Put the service's changes upon the template's file, as Copier does; return it and the hunks that found no place."""
+    """Put the service's changes upon the template's file, as Copier does; return it, and the hunks that did not fit."""
     for name, stage in (("old", BASE), ("mine", OURS), (".", THEIRS)):
         file = folder / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(texts[stage])
     outside = {"GIT_CEILING_DIRECTORIES": folder.parent}  # no repository: plain files
     names = (f"old/{path}", f"mine/{path}")
-    difference = try_git("diff", "--no-index", "--no-color", "--no-ext-diff", *names, folder=folder, environment=outside)
+    difference = try_git(
+        "diff", "--no-index", "--no-color", "--no-ext-diff", *names, folder=folder, environment=outside
+    )
     try_git("apply", "--reject", "-p2", folder=folder, stdin=difference.stdout, environment=outside)
     rejected = folder / f"{path}.rej"
     return (folder / path).read_bytes(), rejected.read_bytes() if rejected.is_file() else None

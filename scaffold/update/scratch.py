@@ -1,8 +1,8 @@
 """A throw-away git repository beside the service's: names and settings of its own, objects shared.
 
-The merge happens here, so the service's refs, index and work tree are only read. Its objects land in the service's object
-store, where nothing refers to them until an update is applied, or in the scratch repository when even that must not be
-written.
+The merge happens here, so the service's refs, index and work tree are only read. Its objects land in the service's
+object store, where nothing refers to them until an update is applied, or in the scratch repository when even that must
+not be written.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ class Scratch:
 
         One process writes all: `git help fast-import` gives the format.
         """
+        first = None
         stream = bytearray(b"feature done\n")
-        for number, commit in enumerate(commits):
+        for commit in commits:
             stream += f"commit {commit.ref}\ncommitter scaffold <scaffold@localhost> 0 +0000\ndata 0\n".encode()
-            if number:
+            if first:
                 stream += f"from {first}\n".encode()
-            else:
-                first = commit.ref
+            first = first or commit.ref
             stream += commit.changes() + b'ls ""\n'
         stream += b"done\n"
         answer = self.git("fast-import", "--quiet", "--force", stdin=bytes(stream)).decode().splitlines()

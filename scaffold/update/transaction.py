@@ -1,0 +1,177 @@
+"""Change a work tree and git's index all or nothing.
+
+Everything that may fail for lack of space comes first and changes nothing: the new files lie in git's folder, the old
+ones have a second name there. Then a process of its own takes git's index lock and renames the files into place. If it
+is killed, the one that waits for it finishes; if that one is killed, it goes on; if both are, the journal tells the
+next command what to finish. So git and the user see the state before or the state after.
+"""
+
+from __future__ import annotations
+
+import errno
+import filecmp
+import os
+import shutil
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from scaffold.errors import DestinationError, ServiceError
+from scaffold.update import journal as journals
+from scaffold.update.guard import guarded
+from scaffold.update.journal import BACK, DONE, FORWARD, PREPARED, Journal, signature
+from scaffold.update.repository import Repository
+
+
+class Transaction:
+    """The change that the journal in `folder` describes, of the work tree `top` with its `index`."""
+
+    def __init__(self, repository: Repository) -> None:
+        if repository.top is None:
+            raise ServiceError(f"{repository.git_dir} has no work tree; name the folder of a checkout.")
+        self.folder = journals.folder_of(repository.git_dir)
+        self.top = repository.top
+        self.index = repository.git_dir / "index"
+        self.lock = repository.git_dir / "index.lock"
+
+    def keep_old(self, paths: Iterable[str]) -> None:
+        """Give each file that will be replaced a second name, which costs no space and keeps it whole."""
+        for path in paths:
+            old = self.folder / "old" / path
+            old.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                os.link(self.top / path, old, follow_symlinks=False)
+            except OSError:  # a file system without hard links, or another one
+                shutil.copy2(self.top / path, old, follow_symlinks=False)
+
+    def run(self, journal: Journal) -> None:
+        """Carry the change out.
+
+        Raises:
+            ServiceError: when somebody else changes the repository at this moment.
+            DestinationError: when a file can't be written. In both cases all is as it was.
+        """
+        journals.write(self.folder, journal)
+        said = guarded(lambda: self._begin(journal))
+        if said is None:  # killed
+            self.recover()
+            left = journals.read(self.folder)
+            if (left is None or left.phase != DONE) != journal.undo:
+                raise ServiceError("this was killed before it changed anything; run it again.")
+        elif said:
+            kind, _, message = said.partition(":")
+            if (left := journals.read(self.folder)) and left.phase == PREPARED:
+                journals.give_up(self.folder)
+            raise (ServiceError if kind == "service" else DestinationError)(message)
+
+    def recover(self) -> None:
+        """Finish, or undo, what a killed change has left; do nothing when it has left nothing."""
+        journal = journals.read(self.folder)
+        if journal is None or journal.phase == DONE:
+            journals.clear(self.folder)
+        elif journal.phase == PREPARED:
+            self._unlock()
+            journals.give_up(self.folder)
+        elif journal.phase == FORWARD:
+            self._resume(journal)
+        elif journal.phase == BACK:
+            self._retreat(journal)
+
+    def _begin(self, journal: Journal) -> str:
+        """Take the lock and go; return nothing, or what went wrong."""
+        try:
+            self._take_lock()
+        except FileExistsError:
+            return f"service:{self.lock} exists: another git is at work here; when none is, remove that file."
+        except OSError as error:
+            return f"destination:{self.lock} can't be made: {error.strerror}. Nothing was changed."
+        if signature(self.index) != journal.index_before:
+            self._unlock()
+            return f"service:{self.top} was changed by another git just now; run the update again."
+        for step in journal.steps:
+            if signature(self.top / step.path) != step.before:
+                self._unlock()
+                return f"service:{step.path} was changed just now; run the update again."
+        return self._forward(journals.enter(self.folder, journal, FORWARD))
+
+    def _resume(self, journal: Journal) -> None:
+        if self._is_index_to_come(self.lock):
+            self._forward(journal)
+        elif self._is_index_to_come(self.index):
+            journals.finish(self.folder, journal)
+        else:  # somebody removed the lock by hand: the repository is theirs now
+            journals.give_up(self.folder)
+
+    def _forward(self, journal: Journal) -> str:
+        """Move everything in; what was moved in already is passed over."""
+        try:
+            for step in journal.steps:
+                if not step.write:
+                    self._remove(step.path)
+            for step in journal.steps:
+                if step.write:
+                    self._move(self.folder / "new" / step.path, self.top / step.path)
+            self.lock.replace(self.index)
+        except OSError as error:
+            self._retreat(journals.enter(self.folder, journal, BACK))
+            return f"destination:{error.filename2 or error.filename}: {error.strerror}. Nothing was changed."
+        journals.finish(self.folder, journal)
+        return ""
+
+    def _retreat(self, journal: Journal) -> None:
+        """Move the old files back; what has no old file was not there."""
+        for step in journal.steps:
+            old, path = self.folder / "old" / step.path, self.top / step.path
+            if os.path.lexists(old):
+                self._move(old, path)
+            elif step.before is None:
+                self._remove(step.path)
+        self._unlock()
+        journals.give_up(self.folder)
+
+    def _take_lock(self) -> None:
+        """Make the index to come git's lock, by a second name: so it is whole, and known as this change's own."""
+        try:
+            os.link(self.folder / "index", self.lock)
+        except OSError as error:
+            if isinstance(error, FileExistsError) or error.errno == errno.ENOSPC:
+                raise
+            with self.lock.open("xb") as lock:  # a file system without hard links
+                lock.write((self.folder / "index").read_bytes())
+
+    def _is_index_to_come(self, file: Path) -> bool:
+        try:
+            return filecmp.cmp(self.folder / "index", file, shallow=False)
+        except OSError:
+            return False
+
+    def _unlock(self) -> None:
+        """Free git's index where the lock is this change's own."""
+        if self._is_index_to_come(self.lock):
+            self.lock.unlink(missing_ok=True)
+
+    def _remove(self, path: str) -> None:
+        with suppress(FileNotFoundError, NotADirectoryError):
+            (self.top / path).unlink()
+        for parent in (self.top / path).parents:
+            if parent == self.top:
+                return
+            try:
+                parent.rmdir()
+            except OSError:
+                return
+
+    def _move(self, source: Path, target: Path) -> None:
+        """Rename a file over another; when the source is gone, that was done before."""
+        if not os.path.lexists(source):
+            return
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            source.replace(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            beside = target.with_name(f".{target.name}.scaffold")
+            shutil.copy2(source, beside, follow_symlinks=False)
+            beside.replace(target)
+            source.unlink()
