@@ -11,21 +11,23 @@ from scaffold import __version__
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    something was found (`check`, `pin --check`), or an experiment failed
+  1    something was found (`check`, `status`, `pin --check`), or an experiment failed
   2    wrong usage of the command line
   3    an answer is wrong, unknown, or its file can't be read
   4    the destination can't be written
   5    git is missing or refused
   6    the template is broken
   7    a container registry did not answer as it should
+  8    an update left conflicts to resolve
   9    there is no container runtime or no cluster
+  10   the service's own state forbids an update
   11   there is no such version of the template
   12   a setting in the service's folder is wrong
   13   the image can't be built or found
   70   a bug in scaffold
   130  interrupted by ^C"""
 
-COMMANDS = ("new", "check", "questions", "pin", "prove", "completion")
+COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
 
 

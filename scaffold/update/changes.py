@@ -5,8 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from scaffold.update.repository import Blob, Repository
+from scaffold.update.repository import Blob
+
+
+class RunsGit(Protocol):
+    """A repository that has the objects of both trees."""
+
+    def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
+        """Return what git prints."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,7 @@ class LineCount:
     deleted: int | None
 
 
-def path_changes(repository: Repository, old: str, new: str) -> list[PathChange]:
+def path_changes(repository: RunsGit, old: str, new: str) -> list[PathChange]:
     """Return the paths that differ between two trees (`git help diff-tree`, "RAW OUTPUT FORMAT")."""
     fields = iter(_diff(repository, "--raw", "--no-renames", "--no-abbrev", old, new))
     return [_path_change(head, path) for head, path in zip(fields, fields, strict=True)]
@@ -40,7 +48,7 @@ def _path_change(head: str, path: str) -> PathChange:
     return PathChange(path, before, Blob(new_mode, new_id) if int(new_mode) else None)
 
 
-def line_counts(repository: Repository, old: str, new: str) -> list[LineCount]:
+def line_counts(repository: RunsGit, old: str, new: str) -> list[LineCount]:
     """Return the diffstat between two trees, renames followed (`git help diff-tree`, --numstat with -z)."""
     return list(_line_counts(iter(_diff(repository, "--numstat", "--find-renames", old, new))))
 
@@ -52,6 +60,6 @@ def _line_counts(fields: Iterator[str]) -> Iterator[LineCount]:
         yield LineCount(path or next(fields), was, *(int(n) if n.isdigit() else None for n in (added, deleted)))
 
 
-def _diff(repository: Repository, *arguments: str) -> list[str]:
-    output = os.fsdecode(repository.git("diff-tree", "-r", "-z", "--full-tree", *arguments))
+def _diff(repository: RunsGit, *arguments: str) -> list[str]:
+    output = os.fsdecode(repository.git("diff-tree", "-r", "-z", *arguments))
     return output.split("\0")[:-1] if output else []

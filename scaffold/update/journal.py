@@ -55,7 +55,7 @@ def folder_of(git_dir: Path) -> Path:
 
 
 def signature(file: Path) -> tuple[int, ...] | None:
-    """Return what changes when a file does: device, inode, mode, size, time of change in ns; None when it is missing."""
+    """Return what changes when a file does: device, inode, mode, size, time of change; None when it is missing."""
     try:
         status = file.lstat()
     except (FileNotFoundError, NotADirectoryError):

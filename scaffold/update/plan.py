@@ -14,6 +14,7 @@ from typing import Any
 from scaffold.answers import Answers, Questionnaire, check_names
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.releases import Revision
+from scaffold.update.changes import LineCount, line_counts
 from scaffold.update.editions import Editions, Rendered
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
@@ -46,16 +47,20 @@ class Service:
 class Plan:
     """What an update gives: the id of the whole repository's new tree, what is left to resolve, what lies beside it.
 
-    `answers` are the service's new ones. `beside` are untracked files (path to bytes): rejected hunks.
+    `answers` are the service's new ones. `before` and `after` are the template's two versions of the service. `beside`
+    are untracked files (path to bytes): rejected hunks. `lines` is the diffstat.
     """
 
     service: Service
     old: Revision
     new: Revision
     answers: Answers
+    before: Rendered
+    after: Rendered
     tree: str
     conflicts: tuple[Conflict, ...]
     beside: Mapping[str, bytes]
+    lines: tuple[LineCount, ...]
 
 
 def read_service(repository: Repository, commit: str, prefix: str) -> Service:
@@ -130,11 +135,13 @@ def plan(
     *,
     conflict: str = "inline",
     keep: bool = True,
+    count_lines: bool = False,
 ) -> Plan:
     """Return what bringing the service from one version to another gives, with the answers for the new one.
 
     `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store,
-    where nothing refers to them yet; without, the plan can be looked at but not applied.
+    where nothing refers to them yet; without, the plan can be looked at but not applied. The diffstat is made only with
+    `count_lines`.
 
     Raises:
         ServiceError: when the service's own answers are wrong.
@@ -151,7 +158,8 @@ def plan(
         scratched.import_(_commits(service, ours, *pair, label))
         merged = merge(scratched, BEFORE, label)
         resolved = resolve(scratched, reader, merged, conflict)
-        return Plan(service, old, new, answers, resolved.tree, resolved.conflicts, resolved.beside)
+        lines = line_counts(scratched, service.tree, resolved.tree) if count_lines else ()
+    return Plan(service, old, new, answers, *pair, resolved.tree, resolved.conflicts, resolved.beside, tuple(lines))
 
 
 @contextmanager

@@ -50,10 +50,10 @@ class Repository:
         Raises:
             GitError: when it ends with an error; with git's own last words.
         """
-        named = {"GIT_DIR": self.git_dir, **({"GIT_WORK_TREE": self.top} if self.top else {})}
-        return run_git(
-            *arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named | (environment or {})
-        )
+        named: dict[str, str | Path] = {"GIT_DIR": self.git_dir, **(environment or {})}
+        if self.top:
+            named.setdefault("GIT_WORK_TREE", self.top)
+        return run_git(*arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named)
 
     def tree(self, treeish: str) -> dict[str, Blob]:
         """Return every file of a tree by its path from the top."""

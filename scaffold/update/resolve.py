@@ -12,7 +12,7 @@ from scaffold.update.repository import Blob, Reader, try_git
 from scaffold.update.scratch import Commit, Scratch
 
 CHOICES = ("inline", "ours", "theirs", "reject")
-"""inline: markers in the file; ours, theirs: that side; reject: the template's file, and the service's hunks in a .rej."""
+"""inline: markers in the file; ours, theirs: that side; reject: the template's file, the service's hunks in a .rej."""
 
 
 @dataclass(frozen=True)

@@ -126,12 +126,16 @@ def second(root: Path) -> None:
         "  default: \"{{ owner | default('example-org/platform') }}\"",
     )
     edit(questions / "identity.yml", r'pattern\("owner", owner,', 'pattern("team", team,')
-    added = "\n\nowner: {type: str, when: false, default: '{{ team }}'}\n\n"
+    edit(
+        questions / "identity.yml",
+        r"^repository:$",
+        "owner: {type: str, when: false, default: '{{ team }}'}\n\nrepository:",
+    )
     log_level = (
         "log_level: {type: str, help: How much is logged, default: info, example: debug, choices: [info, debug]}\n"
     )
     with (questions / "identity.yml").open("a") as file:
-        file.write(added + log_level)
+        file.write("\n" + log_level)
     with (root / "templates/service/changes.yml").open("a") as file:
         file.write(CHANGES)
 

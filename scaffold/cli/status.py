@@ -1,0 +1,68 @@
+"""`scaffold status`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scaffold.cli.help import examples
+
+if TYPE_CHECKING:
+    from scaffold.update.versions import Status
+
+
+@click.command(
+    epilog=examples(
+        "scaffold status                      how far behind this service is; exit 1 when it is",
+        "scaffold status services/* --json    the same of many, for machines",
+    )
+)
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--template", "url", metavar="URL", help="Another address of the template that services may remember.")
+@click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+@click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code tells.")
+def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
+    """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks."""
+    from scaffold import present
+    from scaffold.errors import ScaffoldError
+    from scaffold.update.versions import status as status_of
+
+    found: list[dict[str, Any]] = []
+    code = 0
+    for folder in folders or (Path(),):
+        try:
+            one = status_of(folder, url=url)
+        except ScaffoldError as error:
+            code = max(code, error.exit_code)
+            found.append({"folder": str(folder), "error": str(error)})
+            click.echo(f"error: {folder}: {error}", err=True)
+            continue
+        code = max(code, int(one.behind))
+        found.append(_as_record(one))
+        if not (quiet or json_):
+            click.echo(f"{folder}: {_in_one_line(one)}")
+    if json_:
+        present.as_json(found)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _in_one_line(one: Status) -> str:
+    if not one.behind:
+        return f"{one.version.name}, the newest"
+    fixes = [f"{each.pattern} {each.title}" if each.pattern != "none" else each.title for each in one.lacks]
+    count = f"{len(one.releases)} release{'s' if len(one.releases) != 1 else ''} behind {one.newest.name}"
+    return f"{one.version.name}, {count}" + (f"; lacks {'; '.join(fixes)}" if fixes else "")
+
+
+def _as_record(one: Status) -> dict[str, Any]:
+    return {
+        "folder": str(one.folder),
+        "version": one.version.name,
+        "newest": one.newest.name,
+        "behind": one.behind,
+        "releases": [each.tag for each in one.releases],
+        "lacks": [vars(each) for each in one.lacks],
+    }

@@ -1,0 +1,86 @@
+"""From which version of the template a service comes, and to which it can go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.errors import ServiceError, VersionError
+from scaffold.origin import is_own
+from scaffold.releases import Change, Release, Revision, changes_between, known, latest, resolve
+from scaffold.update.remembered import FILE, Remembered, read_remembered
+
+
+def version_of(remembered: Remembered, root: Path | None = None, url: str | None = None) -> Revision:
+    """Return the version that made a service; `url` is one more address that means this template.
+
+    Raises:
+        ServiceError: when it comes from another template.
+        VersionError: when no such version is known here.
+    """
+    if not is_own(remembered.source, url):
+        raise ServiceError(
+            f"it was made from another template ({remembered.source}); copier update brings it forward. "
+            "If that is another address of this one, add --template with it."
+        )
+    try:
+        return resolve(remembered.reference, root)
+    except VersionError as error:
+        raise VersionError(f"the service was made by {remembered.reference}: {error}") from error
+
+
+def target(old: Revision, wanted: str | None, root: Path | None = None) -> Revision:
+    """Return the version to go to: the wanted one, or the newest release; `old` itself where that is no step forward.
+
+    Raises:
+        VersionError: when there is none, or the wanted one is older.
+    """
+    if wanted is None:
+        newest = latest(root)
+        if newest is None:
+            raise VersionError("this installation knows no release of the template; name a version with --to.")
+        new = resolve(newest.tag, root)
+        return new if new.version > old.version else old
+    new = resolve(wanted, root)
+    if new.version < old.version:
+        raise VersionError(
+            f"{new.name} is older than the service's {old.name}, and there is no way back from newer to older; "
+            "git revert takes an update back."
+        )
+    return new
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far behind a service is: its version, the newest, the releases between, and the changes that it lacks."""
+
+    folder: Path
+    version: Revision
+    newest: Revision
+    releases: tuple[Release, ...]
+    lacks: tuple[Change, ...]
+
+    @property
+    def behind(self) -> bool:
+        """Say whether there is a newer version."""
+        return self.newest.version > self.version.version
+
+
+def status(folder: Path, root: Path | None = None, url: str | None = None) -> Status:
+    """Return how far behind the service in `folder` is; git is not needed there.
+
+    Raises:
+        ServiceError: when it is no service of this template, or its answers file is broken.
+        VersionError: when its version is unknown.
+    """
+    try:
+        content = (folder / FILE).read_bytes()
+    except FileNotFoundError as error:
+        raise ServiceError(f"{folder} has no {FILE}, so nothing tells which template made it.") from error
+    except OSError as error:
+        raise ServiceError(f"{folder / FILE} can't be read: {error.strerror}.") from error
+    old = version_of(read_remembered(content, str(folder / FILE)), root, url)
+    newest = target(old, None, root)
+    between = tuple(each for each in known(root) if old.version < each.version <= newest.version)
+    lacks = tuple(changes_between(old.commit, newest.commit, root)) if newest != old else ()
+    return Status(folder, old, newest, between, lacks)

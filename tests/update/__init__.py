@@ -1,0 +1,1 @@
+"""`scaffold update` and `scaffold status`."""

@@ -1,0 +1,63 @@
+"""A lineage of the template, and services at its first version."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from scaffold.origin import project_url
+from scaffold.update.editions import Editions
+from scaffold.update.run import Outcome, Wish, update
+from tests.support import lineage as lines
+from tests.support.lineage import Lineage, make_lineage
+
+Start = Callable[..., Path]
+Update = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="session")
+def lineage(tmp_path_factory: pytest.TempPathFactory) -> Lineage:
+    return make_lineage(tmp_path_factory.mktemp("lineage"))
+
+
+@pytest.fixture(scope="session")
+def editions(lineage: Lineage) -> Editions:
+    return Editions(lineage.root)
+
+
+@pytest.fixture(scope="session")
+def generated(lineage: Lineage, editions: Editions, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Return the repository of an example at the first version; never change it, copy it."""
+    folder = tmp_path_factory.mktemp("generated")
+
+    @cache
+    def make(example: str) -> Path:
+        first = lineage.revision("0.1.0")
+        answers = lines.answers_of(editions, first, example)
+        return lines.start(folder / example, editions.rendered(first, answers, project_url(), "sha1"))
+
+    return make
+
+
+@pytest.fixture
+def start(generated: Callable[[str], Path], tmp_path: Path) -> Start:
+    """Copy an example's repository at the first version."""
+
+    def copy(example: str = "frontend", name: str = "service") -> Path:
+        return Path(shutil.copytree(generated(example), tmp_path / name, symlinks=True))
+
+    return copy
+
+
+@pytest.fixture
+def update_to(lineage: Lineage) -> Update:
+    """Update a service in this process."""
+
+    def run(folder: Path, to: str | None = "0.2.0", **wish: object) -> Outcome:
+        return update(folder, Wish(to, root=lineage.root, **wish))  # type: ignore[arg-type]
+
+    return run

@@ -1,0 +1,53 @@
+"""Edits as a team makes them."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+from scaffold.update.remembered import FILE
+
+
+def edit_at_random(folder: Path, chance: random.Random) -> None:
+    """Change, add and remove lines and files, and modes; the answers file stays."""
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts
+    )
+    files = [path for path in files if path.name not in (FILE, ".gitattributes", ".gitignore")]
+    for path in chance.sample(files, k=chance.randint(1, 8)):
+        chance.choice([_change_a_line, _add_lines, _remove_a_line, _remove, _make_executable])(path, chance)
+    for number in range(chance.randint(0, 3)):
+        new = folder / chance.choice(["", "src", "notes/deep", "deploy/base"]) / f"own-{number}.txt"
+        new.parent.mkdir(parents=True, exist_ok=True)
+        new.write_bytes(chance.randbytes(chance.randint(0, 300)))
+
+
+def _lines(path: Path) -> list[bytes]:
+    return path.read_bytes().splitlines(keepends=True)
+
+
+def _change_a_line(path: Path, chance: random.Random) -> None:
+    if lines := _lines(path):
+        lines[chance.randrange(len(lines))] = b"changed %d\n" % chance.randrange(1000)
+        path.write_bytes(b"".join(lines))
+
+
+def _add_lines(path: Path, chance: random.Random) -> None:
+    lines = _lines(path)
+    at = chance.randint(0, len(lines))
+    lines[at:at] = [b"added %d\n" % chance.randrange(1000)] * chance.randint(1, 4)
+    path.write_bytes(b"".join(lines))
+
+
+def _remove_a_line(path: Path, chance: random.Random) -> None:
+    if lines := _lines(path):
+        del lines[chance.randrange(len(lines))]
+        path.write_bytes(b"".join(lines))
+
+
+def _remove(path: Path, _: random.Random) -> None:
+    path.unlink()
+
+
+def _make_executable(path: Path, _: random.Random) -> None:
+    path.chmod(0o755)
