@@ -28,8 +28,3 @@ def project_url() -> str:
     except metadata.PackageNotFoundError:
         urls = []
     return next((url.partition(", ")[2] for url in urls if url.startswith("Template, ")), "https://scaffold.example")
-
-
-def is_own(source: str, given: str | None = None) -> bool:
-    """Say whether a service's `_src_path` means this template."""
-    return source in {project_url(), given}

@@ -192,6 +192,7 @@ def start(folder: Path, rendered: Rendered) -> Path:
     git(folder, "init", "--quiet", "--initial-branch=main")
     write(folder, rendered)
     commit(folder, "generated")
+    git(folder, "gc", "--quiet")  # few files, so quickly copied
     return folder
 
 

@@ -1,0 +1,49 @@
+"""Plain `copier update` and `scaffold update` give the same tree, and can take turns on one repository."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.support.lineage import Lineage, commit, git, tree_of
+from tests.update.edits import edit_at_random
+
+EXAMPLES = ("awkward", "batch", *(f"everything-{name}" for name in ("go", "java", "python", "rust", "typescript")))
+
+
+def copier_update(lineage: Lineage, folder: Path, version: str) -> None:
+    done = lineage.copier("update", "--defaults", "--quiet", "--vcs-ref", f"v{version}", cwd=folder)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_random_edits_give_the_same_tree(example: str, lineage, start, update_to) -> None:
+    mine = start(example, "mine")
+    edit_at_random(mine, random.Random(example))
+    commit(mine)
+    theirs = Path(shutil.copytree(mine, mine.parent / "theirs", symlinks=True))
+    outcome = update_to(mine, "0.2.0")
+    copier_update(lineage, theirs, "0.2.0")
+    assert outcome.applied and not outcome.unresolved
+    assert tree_of(mine) == tree_of(theirs)
+
+
+def test_the_two_take_turns(lineage, start, update_to) -> None:
+    service = start("frontend")
+    (service / "README.md").write_text((service / "README.md").read_text() + "\nOurs.\n")
+    commit(service)
+    both = Path(shutil.copytree(service, service.parent / "both", symlinks=True))
+    update_to(service, "0.2.0")
+    commit(service)
+    copier_update(lineage, service, "0.3.0")
+    commit(service)
+    copier_update(lineage, both, "0.2.0")
+    commit(both)
+    update_to(both, "0.3.0")
+    commit(both)
+    assert git(service, "rev-parse", "HEAD^{tree}") == git(both, "rev-parse", "HEAD^{tree}")
+    assert "_commit: v0.3.0\n" in (service / ".copier-answers.yml").read_text()
+    assert (service / "README.md").read_text().endswith("\nOurs.\n")
