@@ -66,6 +66,7 @@ class Lineage:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
+            timeout=180,
         )
 
     def copier(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -78,6 +79,7 @@ class Lineage:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
+            timeout=180,
         )
 
 
