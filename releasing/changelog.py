@@ -42,7 +42,7 @@ def _version(section: str) -> str:
 
 def _section(section: str, changes: list[Change]) -> str:
     title, _, body = section.partition("\n")
-    kept = re.sub(rf"(?ms)^{HEADING}\n.*?(?=^### |\Z)", "", body).strip()
+    kept = re.sub(rf"(?m)^{HEADING}\n+(?:^.+\n?)*", "", body).strip()
     parts = [title, *([HEADING, "\n".join(map(_item, changes))] if changes else []), *([kept] if kept else [])]
     return "\n\n".join(parts) + "\n\n"
 

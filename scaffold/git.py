@@ -89,13 +89,3 @@ def _knows_author(folder: Path) -> bool:
     except GitError:
         return False
     return True
-
-
-def describe(folder: Path) -> str | None:
-    """Return `git describe --tags --always` as Copier records it, or None when `folder` is no repository's top."""
-    if not (folder / ".git").exists():
-        return None
-    try:
-        return run(folder, "describe", "--tags", "--always")
-    except GitError:
-        return None

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import git
-from scaffold.answers import Answers
-from scaffold.jinja import Renderer
-from scaffold.origin import origin_of
-from scaffold.render import RenderedFile, render
-from scaffold.template import Template
+from scaffold.origin import origin_of, template_url
+from scaffold.render import Origin, RenderedFile
+from scaffold.template import Template, load_template
 from scaffold.write import staged, write_files
 
 
-def rendered(
-    template: Template,
-    renderer: Renderer,
-    answers: Answers,
-    on_file: Callable[[int, int], None] = lambda done, total: None,
-) -> list[RenderedFile]:
-    """Return the files of the service, with the template's origin in its answers file."""
-    return render(template, renderer, answers, origin_of(template), on_file)
+def template_and_origin(version: str | None = None, url: str | None = None) -> tuple[Template, Origin]:
+    """Return the template as it is installed, or as it was in a version, and what its services remember of it.
+
+    Raises:
+        VersionError, TemplateError, DestinationError, GitError: as `releases.template_at` does.
+        AnswerError: when the URL, given or set, is none.
+    """
+    if version is None:
+        template = load_template()
+        return template, origin_of(template, url)
+    from scaffold import releases
+
+    return releases.template_at(version), Origin(template_url(url), releases.resolve(version).name)
 
 
 def create(

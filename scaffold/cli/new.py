@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from scaffold.answers import Answers, Questionnaire
+    from scaffold.render import Origin
 
 
 def _complete_key(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -25,11 +26,21 @@ def _complete_key(ctx: click.Context, parameter: click.Parameter, incomplete: st
     return [CompletionItem(key, help=text) for key, text in keys if key.startswith(incomplete)]
 
 
+def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from click.shell_completion import CompletionItem
+
+    from scaffold.releases import known
+
+    names = [(str(each.version), each.date.isoformat()) for each in reversed(known())]
+    return [CompletionItem(name, help=day) for name, day in names if name.startswith(incomplete)]
+
+
 @click.command(
     epilog=examples(
         "scaffold new                                  ask, then make ./<name>",
         "scaffold new payments --defaults --data language=go",
         "scaffold new payments --answers answers.yml --dry-run",
+        "scaffold new payments --vcs-ref 0.1.0         from an older version of the template",
         "scaffold new --defaults --data 'jobs=[{name: digest, command: digest, deadline: 600, retries: 2}]'",
     )
 )
@@ -50,6 +61,19 @@ def _complete_key(ctx: click.Context, parameter: click.Parameter, incomplete: st
     metavar="FILE",
     help="Take answers from a YAML file (`scaffold questions --schema` describes it); --data wins.",
 )
+@click.option(
+    "--vcs-ref",
+    "-r",
+    metavar="VERSION",
+    shell_complete=_complete_version,
+    help="Make it from this version of the template (0.1.0, a commit, HEAD) instead of the one that is installed.",
+)
+@click.option(
+    "--template",
+    "template_url",
+    metavar="URL",
+    help="The template's home that the service remembers; SCAFFOLD_TEMPLATE_URL or config.toml set it for good.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes; write nothing.")
 @click.option(
     "--git/--no-git", "with_git", default=True, help="Make it a git repository with one commit (the default)."
@@ -65,6 +89,8 @@ def new(
     defaults: bool,
     data: tuple[str, ...],
     answers_file: Path | None,
+    vcs_ref: str | None,
+    template_url: str | None,
     dry_run: bool,
     with_git: bool,
     force: bool,
@@ -76,15 +102,15 @@ def new(
     from scaffold.answers import Questionnaire, check_names
     from scaffold.answers_file import parse_pairs, read_answers
     from scaffold.jinja import Renderer
-    from scaffold.new import create, rendered
-    from scaffold.template import load_template
+    from scaffold.new import create, template_and_origin
+    from scaffold.render import render
     from scaffold.write import check_destination
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
     if not (interactive or defaults or data or answers_file):
         raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE or --answers FILE.")
-    template = load_template()
+    template, origin = template_and_origin(vcs_ref, template_url)
     check_names(template, given)
     if folder is not None:
         check_destination(folder, force=force)
@@ -99,10 +125,10 @@ def new(
     destination = folder or Path(answers.asked["name"])
     check_destination(destination, force=force)
     with present.progress(out, "Rendering") as on_file:
-        files = rendered(template, renderer, answers, on_file)
+        files = render(template, renderer, answers, origin, on_file)
     repository = False if dry_run else create(destination, answers.asked["name"], files, with_git=with_git, force=force)
     if json_:
-        present.as_json(_result(destination, answers, files, repository=repository, dry_run=dry_run))
+        present.as_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
     elif dry_run:
         present.tree(present.console(quiet=quiet), str(destination), files)
     else:
@@ -134,10 +160,13 @@ def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str
 NEXT = ("make setup test", "make run")
 
 
-def _result(folder: Path, answers: Answers, files: list[Any], *, repository: bool, dry_run: bool) -> dict[str, Any]:
+def _result(
+    folder: Path, answers: Answers, files: list[Any], origin: Origin, *, repository: bool, dry_run: bool
+) -> dict[str, Any]:
     return {
         "folder": str(folder),
         "dry_run": dry_run,
+        "template": {"url": origin.source, "version": origin.version},
         "git": repository,
         "answers": dict(answers.asked),
         "derived": [vars(each) for each in answers.derived],

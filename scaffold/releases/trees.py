@@ -91,9 +91,12 @@ def _contents(repository: Path, blobs: Iterable[Blob]) -> Iterator[bytes]:
         at = end + size + 2
 
 
-def _is_whole(folder: Path, blobs: Iterable[Blob]) -> bool:
+def _is_whole(folder: Path, blobs: Sequence[Blob]) -> bool:
+    """Say whether the folder holds exactly these files."""
     try:
-        return all(_is_same(folder / blob.path, blob) for blob in blobs)
+        files = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
+        there = {path.relative_to(folder).as_posix() for path in files}
+        return there == {blob.path for blob in blobs} and all(_is_same(folder / blob.path, blob) for blob in blobs)
     except OSError:
         return False
 

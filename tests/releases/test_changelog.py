@@ -15,7 +15,7 @@ CHANGES = """\
 - {id: a, version: 0.1.0, pattern: none, title: First, why: Why., check: Nothing.}
 - {id: b, version: unreleased, pattern: P08, title: Second, why: Because., check: The drain.}
 """
-TEXT = "# Changelog\n\n## Unreleased\n\n### Added\n\n- x\n\n## 0.1.0 - 2026-01-02\n\n### In the services\n\n- old\n\n### Fixed\n\n- y\n"
+TEXT = "# Changelog\n\n## Unreleased\n\n### Added\n\n- x\n\n## 0.1.0 - 2026-01-02\n\n### In the services\n\n- old\n  more\n\n- kept\n\n### Fixed\n\n- y\n"
 
 
 def test_this_repository_s_changelog_is_up_to_date() -> None:
@@ -31,6 +31,8 @@ def test_what_the_services_gain_is_written_into_its_section() -> None:
     assert "- x" in unreleased
     assert "- **First**. Why. After updating: Nothing." in released
     assert "- old" not in text
+    assert "more" not in text
+    assert "- kept" in released
     assert "- y" in released
     assert changelog.with_changes(text, read_changes(CHANGES)) == text
 

@@ -105,6 +105,9 @@ def test_a_damaged_cache_is_made_again(root: Path, cache: Path, tmp_path: Path) 
     again = shutil.copytree(root, tmp_path / "again", symlinks=True)
     shutil.rmtree(file.parent)
     assert (template_at("1.0.0", again).root / NOTES).read_text() == "one\n"
+    last = shutil.copytree(root, tmp_path / "last", symlinks=True)
+    file.with_name("EXTRA.md").write_text("")
+    assert not (template_at("1.0.0", last).root / NOTES).with_name("EXTRA.md").exists()
     assert [path.name for path in cache.iterdir() if path.name.startswith(".")] == []
 
 

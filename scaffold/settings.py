@@ -1,0 +1,44 @@
+"""What a user set once for all commands, in config.toml of the settings folder; the only setting is `template`.
+
+template = "https://git.example.org/mirrors/kube-scaffold.git"
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold import folders
+from scaffold.errors import AnswerError
+
+KEYS = ("template",)
+
+
+def read_settings(file: Path | None = None) -> Mapping[str, str]:
+    """Return the settings; none when there is no such file.
+
+    Raises:
+        AnswerError: when the file can't be read, is no TOML, or names an unknown setting.
+    """
+    file = file or folders.settings_file()
+    try:
+        settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise AnswerError(f"{file} can't be read: {error.strerror}.") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise AnswerError(f"{file}: no valid TOML: {error}.") from error
+    for key, value in settings.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there is only {', '.join(KEYS)}."
+            raise AnswerError(f"{file}: {key} is no setting; {hint}")
+        if not isinstance(value, str):
+            raise AnswerError(
+                f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".'
+            )
+    return settings

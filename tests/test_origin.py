@@ -1,0 +1,123 @@
+"""The template's URL that services remember: flag, environment, settings file, project; and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scaffold.errors import AnswerError
+from scaffold.origin import is_own, project_url, template_url
+from scaffold.settings import read_settings
+from scaffold.template import template_root
+from tests.test_new import scaffold
+
+URL = "https://git.example.org/mirrors/scaffold.git"
+
+
+@pytest.fixture(autouse=True)
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.delenv("SCAFFOLD_TEMPLATE_URL", raising=False)
+    file = tmp_path / "config/kube-scaffold/config.toml"
+    file.parent.mkdir(parents=True)
+    return file
+
+
+def test_the_project_s_url_is_the_default() -> None:
+    assert template_url() == project_url()
+    assert project_url().startswith("https://scaffold.example/")
+
+
+def test_each_place_wins_over_the_next(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.write_text('template = "https://three.example/t.git"\n')
+    assert template_url() == "https://three.example/t.git"
+    monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://two.example/t.git")
+    assert template_url() == "https://two.example/t.git"
+    assert template_url("https://one.example/t.git") == "https://one.example/t.git"
+
+
+@pytest.mark.parametrize(
+    "url", ["git@git.example.org:mirrors/scaffold.git", "gh:example-org/scaffold", "/srv/scaffold"]
+)
+def test_what_git_and_copier_know_is_a_url(url: str) -> None:
+    assert template_url(url) == url
+
+
+@pytest.mark.parametrize("url", ["", " ", "a b", "--upload-pack=x", "https://a\nb", "https://[x", "\x00"])
+def test_what_is_no_url_is_refused(url: str) -> None:
+    with pytest.raises(AnswerError, match=r"^--template: .* is no URL"):
+        template_url(url)
+
+
+def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://me:secret@git.example.org/t.git")
+    with pytest.raises(AnswerError) as error:
+        template_url()
+    assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL holds a password")
+    assert "secret" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("template = ", "no valid TOML: "),
+        ("templat = 'x'", "templat is no setting; did you mean template?"),
+        ("zzz = 'x'", "zzz is no setting; there is only template."),
+        ("template = 1", "template must be text; for example "),
+        ("template = 'a b'", "'a b' is no URL"),
+    ],
+)
+def test_wrong_settings_are_named_with_their_file(text: str, words: str, settings: Path) -> None:
+    settings.write_text(text)
+    with pytest.raises(AnswerError) as error:
+        template_url()
+    assert str(error.value).startswith(str(settings))
+    assert words in str(error.value)
+
+
+def test_settings_that_can_t_be_read(settings: Path) -> None:
+    settings.write_bytes(b"\xff")
+    with pytest.raises(AnswerError, match="no valid TOML"):
+        read_settings()
+    settings.unlink()
+    settings.mkdir()
+    with pytest.raises(AnswerError, match="can't be read: Is a directory"):
+        read_settings()
+
+
+def test_services_of_this_template_are_known_by_their_url(settings: Path) -> None:
+    assert is_own(project_url())
+    assert is_own(project_url().removesuffix(".git") + "/")
+    assert is_own(f"git+{project_url()}")
+    assert is_own(str(template_root()))
+    assert not is_own(URL)
+    assert not any(is_own(source) for source in ("", ".", "/", "\0", "/\0"))
+    assert not is_own(f"{project_url()}x")
+    settings.write_text(f'template = "{URL}"\n')
+    assert is_own(URL)
+    assert is_own(project_url())
+    assert is_own("https://other.example/t.git", "https://other.example/t")
+
+
+def test_new_remembers_the_url(tmp_path: Path, settings: Path) -> None:
+    done = scaffold("new", "one", "--defaults", "--template", URL, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"_src_path: {URL}\n" in (tmp_path / "one/.copier-answers.yml").read_text()
+    done = scaffold("new", "two", "--defaults", "--template", "", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert not (tmp_path / "two").exists()
+
+
+def test_new_refuses_an_unknown_version(tmp_path: Path) -> None:
+    done = scaffold("new", "one", "--defaults", "--vcs-ref", "99.0", cwd=tmp_path)
+    assert done.returncode == 11
+    assert "99.0 is " in done.stderr
+    assert not (tmp_path / "one").exists()
+
+
+def test_versions_are_completed(tmp_path: Path) -> None:
+    done = scaffold(
+        "", cwd=tmp_path, _SCAFFOLD_COMPLETE="bash_complete", COMP_WORDS="scaffold new --vcs-ref 0", COMP_CWORD="3"
+    )
+    assert "0.1.0" in done.stdout
