@@ -46,7 +46,9 @@ class Group(click.Group):
         return command
 
 
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXIT_CODES)
+@click.group(
+    cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=EXIT_CODES
+)
 @click.version_option(__version__, prog_name="scaffold")
 def cli() -> None:
     """Answer a few questions, get a Kubernetes service that builds, tests, deploys and survives production."""

@@ -22,3 +22,5 @@ def completion(shell: str) -> None:
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"
     click.echo(kind(cli, {}, "scaffold", "_SCAFFOLD_COMPLETE").source())
+    if shell == "bash":
+        click.echo("# KEY=VALUE is one word\nCOMP_WORDBREAKS=${COMP_WORDBREAKS//=}")

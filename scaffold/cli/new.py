@@ -17,13 +17,17 @@ if TYPE_CHECKING:
     from scaffold.render import Origin
 
 
-def _complete_key(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def _complete_pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
     from scaffold.template import load_template
 
-    keys = [(f"{question.name}=", question.help) for question in load_template().asked]
-    return [CompletionItem(key, help=text) for key, text in keys if key.startswith(incomplete)]
+    pairs = [
+        (f"{question.name}={value}", label or question.help)
+        for question in load_template().asked
+        for label, value in (question.choices.items() or [("", "")])
+    ]
+    return [CompletionItem(pair, help=text) for pair, text in pairs if pair.startswith(incomplete)]
 
 
 def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -51,7 +55,7 @@ def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete
     "-d",
     multiple=True,
     metavar="KEY=VALUE",
-    shell_complete=_complete_key,
+    shell_complete=_complete_pair,
     help="Answer a question; lists as YAML. May be given again.",
 )
 @click.option(
