@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from functools import cache
 from pathlib import Path
 
+from tests.support.command import succeed
 from tests.support.machine import CACHE, locked
 
 PACKAGES = {
     "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",  # GitHub's workflows
+    "vegeta": "github.com/tsenart/vegeta/v12@v12.12.0",  # load at a constant rate
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
 }
 
@@ -30,10 +31,7 @@ def program(name: str) -> Path:
         if not path.exists():
             folder = path.with_suffix(".part")
             env = {**os.environ, "GOBIN": str(folder)}
-            done = subprocess.run(
-                ["go", "install", f"{package}@{version}"], env=env, cwd="/", check=False, capture_output=True, text=True
-            )
-            assert done.returncode == 0, f"go install {package}@{version}:\n{done.stderr}"
+            succeed(["go", "install", f"{package}@{version}"], env=env, cwd="/", seconds=600)
             (folder / package.rpartition("/")[2]).rename(path)
             folder.rmdir()
     return path

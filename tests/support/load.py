@@ -5,37 +5,16 @@ from __future__ import annotations
 import ipaddress
 import json
 import os
-import shutil
 import signal
 import subprocess
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from tests.support.command import succeed
-from tests.support.machine import CACHE, locked
-
-VERSION = "v12.12.0"
-
-
-def missing() -> str | None:
-    """Tell why no load can be made here, or nothing where it can."""
-    return None if shutil.which("go") else "load: Go not found, which builds vegeta"
-
-
-@cache
-def vegeta() -> Path:
-    """Return the load generator, built now where it is not there yet."""
-    folder = CACHE / "vegeta" / VERSION
-    with locked("vegeta"):
-        if not (folder / "vegeta").exists():
-            env = {**os.environ, "GOBIN": str(folder)}
-            module = f"github.com/tsenart/vegeta/v12@{VERSION}"
-            succeed(["go", "install", module], env=env, cwd="/", seconds=600)
-    return folder / "vegeta"
+from tests.support.go_tools import missing as missing
+from tests.support.go_tools import program
 
 
 @dataclass(frozen=True)
@@ -73,7 +52,7 @@ class Load:
     def report(self, patience: float = 60) -> Report:
         """Return the counts once the last request has ended."""
         self.process.wait(patience)
-        command = [vegeta(), "report", "-type=json", self.results]
+        command = [program("vegeta"), "report", "-type=json", self.results]
         told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         ok = sum(count for code, count in told["status_codes"].items() if code.startswith(("2", "3")))
         billion = 1_000_000_000
@@ -96,7 +75,7 @@ def load(url: str, folder: Path, *, rate: int = 100, seconds: float = 30, timeou
         raise ValueError(f"load: {url} is not a loopback address")
     results = folder / f"load-{os.urandom(4).hex()}.bin"
     command = [
-        vegeta(),
+        program("vegeta"),
         "attack",
         f"-rate={rate}/s",
         f"-duration={seconds}s",

@@ -17,7 +17,7 @@ from pathlib import Path
 from scaffold.write import write_files
 from tests.cluster.conftest import DEMO
 from tests.conformance.subjects import Subject, for_features
-from tests.support import cluster, judges, load, runtime, standins
+from tests.support import cluster, go_tools, judges, runtime, standins
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
 
@@ -47,7 +47,7 @@ def jobs() -> list[Job]:
     return [
         Job("Kubernetes' binaries", cluster.build, cluster.missing),
         Job("the judges", judges.environment),
-        Job("vegeta", load.vegeta, load.missing),
+        *(Job(name, lambda name=name: go_tools.program(name), go_tools.missing) for name in go_tools.PACKAGES),
         *(Job(f"service {each.name}", lambda each=each: each.folder, each.missing) for each in services.values()),
         *(Job(f"image {each.name}", lambda each=each: image(each), runtime.missing) for each in images.values()),
     ]

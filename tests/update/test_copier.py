@@ -11,7 +11,7 @@ import pytest
 from tests.support.lineage import Lineage, commit, git, tree_of
 from tests.update.edits import edit_at_random
 
-EXAMPLES = ("awkward", "batch", *(f"everything-{name}" for name in ("go", "java", "python", "rust", "typescript")))
+EXAMPLES = ("awkward", "batch", *(name for name in goldens.NAMES if name.startswith("everything-")))
 
 
 def copier_update(lineage: Lineage, folder: Path, version: str) -> None:
