@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import goldens
 from tests.support.lineage import Lineage, commit, git, tree_of
 from tests.update.edits import edit_at_random
 
