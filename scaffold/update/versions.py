@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import ServiceError, VersionError
-from scaffold.origin import project_url
+from scaffold.origin import is_own
 from scaffold.releases import Change, Release, Revision, changes_between, known, latest, resolve
 from scaffold.update.remembered import FILE, Remembered, read_remembered
 
@@ -18,7 +18,7 @@ def version_of(remembered: Remembered, root: Path | None = None, url: str | None
         ServiceError: when it comes from another template.
         VersionError: when no such version is known here.
     """
-    if remembered.source not in {project_url(), url}:
+    if not is_own(remembered.source, url):
         raise ServiceError(
             f"it was made from another template ({remembered.source}); copier update brings it forward. "
             "If that is another address of this one, add --template with it."

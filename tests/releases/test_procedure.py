@@ -18,6 +18,7 @@ from scaffold.releases.known import read_releases
 from tests.support import goldens
 from tests.support.versions import git
 
+pytestmark = pytest.mark.xdist_group("procedure")  # its copy is made once
 EXAMPLES = ("batch", "defaults")
 SKELETON = "templates/service/skeleton"
 CHANGE = "- id: {id}\n  version: unreleased\n  pattern: P08\n  title: Title of {id}\n  why: Why.\n  check: Check.\n"
@@ -172,7 +173,7 @@ def spoil_update(folder: Path) -> None:
         (spoil_changes, "1.2.0", "has nothing unreleased"),
         (spoil_goldens, "1.2.0", "files of examples/ are not current; run ./dev goldens"),
         (spoil_changelog, "1.2.0", "run ./dev changelog"),
-        (spoil_update, "1.2.0", "updated, is not what the new version gives afresh: CHANGED.md"),
+        (spoil_update, "1.2.0", "updated by Copier, is not what the new version gives afresh: CHANGED.md"),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -243,6 +244,17 @@ def test_an_installed_package_makes_any_version_without_network(
         assert f"_commit: {version}\n" in (tmp_path / name / ".copier-answers.yml").read_text()
     golden = git(project, "show", "v1.1.0:examples/batch/.copier-answers.yml")
     assert (tmp_path / "new/.copier-answers.yml").read_text().strip() == golden
+
+
+def test_an_installed_package_updates_without_network(
+    scaffold: list[str | Path], project: Path, tmp_path: Path
+) -> None:
+    answers = project / "examples/batch.yml"
+    for name, version in (("old", "1.0.0"), ("new", "1.1.0")):
+        run([*scaffold, "new", name, "--answers", answers, "--vcs-ref", version], tmp_path)
+    said = run([*scaffold, "update", "old", "--json"], tmp_path)
+    assert "Title of after-1-0-0" in said
+    assert goldens.files_of(tmp_path / "old") == goldens.files_of(tmp_path / "new")
 
 
 def test_copier_updates_from_the_bundle_of_an_installed_package(
