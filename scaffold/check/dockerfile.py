@@ -9,7 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -48,6 +48,9 @@ class Instruction:
 
     def place(self, text: str = "") -> Place:
         """Return where `text` stands in the instruction, or else its value, or else the instruction."""
+        return replace(self._place(text), field=self.name)
+
+    def _place(self, text: str) -> Place:
         source = self.dockerfile.source
         first, last = self.lines
         for wanted in filter(None, (text, self.value.split(" ", 1)[0])):

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from scaffold.check.baseline import split_known
 from scaffold.check.findings import Finding, Placed, Problem
+from scaffold.check.ignores import split_ignored
 from scaffold.check.model.scope import Repository
 from scaffold.check.read import read_repository
-from scaffold.check.report import Report
+from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problems
 from scaffold.check.source import Place
+from scaffold.check.yaml_nodes import Value
 
 Check = Callable[..., Problems]
 
 
-def check(paths: Iterable[Path], rules: Sequence[AnyRule]) -> Report:
-    """Return what the rules find at or below `paths`.
+def check(
+    paths: Iterable[Path],
+    rules: Sequence[AnyRule],
+    *,
+    exclude: Sequence[str] = (),
+    declared: Value | None = None,
+    stdin: bytes | None = None,
+    known: Counter[str] | None = None,
+) -> Report:
+    """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
+
+    `exclude` are patterns of paths to pass by; `declared` are times of services that the template did not make; `known`
+    are the fingerprints of a baseline, and how often each stands there.
 
     Raises:
         OptionError: when a path is not there.
@@ -26,11 +41,21 @@ def check(paths: Iterable[Path], rules: Sequence[AnyRule]) -> Report:
     collects = gc.isenabled()
     gc.disable()  # nothing that a run makes becomes garbage before its end, and looking for it costs a third
     try:
-        repository = read_repository(paths)
-        return Report(run(repository, rules), repository.notes, rules)
+        repository = read_repository(paths, exclude, stdin)
+        repository.settings = declared
+        return _report(repository, rules, known or Counter())
     finally:
         if collects:
             gc.enable()
+
+
+def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str]) -> Report:
+    findings, ignored, notes = split_ignored(run(repository, rules), repository.source)
+    findings, old = split_known(findings, known)
+    suppressed = [Suppressed(finding, True, reason) for finding, reason in ignored]
+    suppressed += [Suppressed(finding, False) for finding in old]
+    all_notes = [*repository.notes, *notes]
+    return Report(findings, all_notes, suppressed, rules, repository.files, repository.sources)
 
 
 def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scaffold.check.source import Note, Source
@@ -17,9 +18,10 @@ _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__
 _HIDDEN_ANSWERS = ".copier-answers.yml"
 
 
-def files_below(paths: Iterable[Path]) -> list[str]:
+def files_below(paths: Iterable[Path], exclude: Sequence[str] = ()) -> list[str]:
     """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
 
+    A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/testdata`.
     In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
     package managers fill.
 
@@ -34,7 +36,15 @@ def files_below(paths: Iterable[Path]) -> list[str]:
             found.add(shown(str(path)))
         else:
             raise OptionError(f"{path} is not there; name a folder or a file to check.")
-    return sorted(found)
+    return sorted(name for name in found if not _excluded(name, exclude))
+
+
+def _excluded(name: str, patterns: Sequence[str]) -> bool:
+    if not patterns:
+        return False
+    parts = name.split("/")
+    paths = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return any(fnmatchcase(path, pattern.rstrip("/")) for pattern in patterns for path in paths)
 
 
 def shown(path: str) -> str:

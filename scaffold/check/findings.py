@@ -41,6 +41,6 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Return what stays the same when lines move: rule, file, object, field and message."""
-        parts = (self.rule.id, self.place.path, self.place.object, self.place.field, self.message)
+        """Return what stays the same when lines move and values change: rule, file, object and field."""
+        parts = (self.rule.id, self.place.path, self.place.object, self.place.field)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,14 @@ class Directive:
 
     def place(self) -> Place:
         """Return where its first word stands, or else its name."""
+        return replace(self._place(), field=self.path)
+
+    @property
+    def path(self) -> str:
+        """Return its name after those of the blocks around it, such as `http.server.listen`."""
+        return f"{self.parent.path}.{self.name}".removeprefix(".") if self.parent else ""
+
+    def _place(self) -> Place:
         text = self.source.line(self.line)
         start = max(0, text.find(self.name))
         for word in self.words[:1]:

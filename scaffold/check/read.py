@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from scaffold.check import dockerfile, kustomize
@@ -24,15 +24,20 @@ _ANSWERS = ".copier-answers.yml"
 _LARGEST_DOCKERFILE = 256 * 1024
 
 
-def read_repository(paths: Iterable[Path]) -> Repository:
+def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: bytes | None = None) -> Repository:
     """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
+
+    Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered.
 
     Raises:
         OptionError: when a path is not there.
     """
     repository = Repository()
     manifests: list[Source] = []
-    names = files_below(paths)
+    if stdin is not None:
+        manifests.append(Source("<stdin>", stdin))
+        repository.sources["<stdin>"] = manifests[0]
+    names = files_below(paths, exclude)
     tree = kustomize.Tree(names)
     for name in names:
         if not (wanted := _wanted(name)) or name in tree.files:
@@ -41,6 +46,7 @@ def read_repository(paths: Iterable[Path]) -> Repository:
         if isinstance(source, Note):
             repository.notes.append(source)
         elif source is not None:
+            repository.files += 1
             _sort_in(repository, manifests, source, wanted)
     plain = _plain_documents(repository, manifests, tree)
     repository.scopes.append(Scope(repository, "", plain))

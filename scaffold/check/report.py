@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scaffold.check.findings import Finding
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Note
+from scaffold.check.source import Note, Source
+
+
+@dataclass(frozen=True)
+class Suppressed:
+    """A finding that does not count: `in_source` by a comment with that reason, else by the baseline."""
+
+    finding: Finding
+    in_source: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
 class Report:
-    """The findings in order of place, what could not be judged, and the rules that ran."""
+    """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
+
+    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown.
+    """
 
     findings: Sequence[Finding]
     notes: Sequence[Note] = ()
+    suppressed: Sequence[Suppressed] = ()
     rules: Sequence[AnyRule] = field(default=(), repr=False)
+    files: int = 0
+    sources: Mapping[str, Source] = field(default_factory=dict, repr=False)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something stands: `path` from the checked folder, with /; lines and columns count characters from 1.
+    """Where something stands: `path` from the working folder, with /; lines and columns count characters from 1.
 
     `end_line` and `end_column` stand behind its last character. `object` and `field` tell what it is in Kubernetes'
     words, such as `Deployment/web` and `spec.replicas`; both are empty outside manifests.
@@ -25,7 +25,7 @@ class Place:
 
 @dataclass
 class Source:
-    """A file that is checked: `path` from the checked folder, with /, and its bytes."""
+    """A file that is checked: `path` from the working folder, with /, and its bytes."""
 
     path: str
     data: bytes = field(repr=False)

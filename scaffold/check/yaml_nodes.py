@@ -174,8 +174,13 @@ class Value:
 
     @property
     def field(self) -> str:
-        """Return the path in Kubernetes' words, such as `spec.template.spec.containers[0].image`."""
-        shown = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in self.path)
+        """Return the path in Kubernetes' words, such as `spec.template.spec.containers[web].image`."""
+        shown = ""
+        value: Value | None = self
+        while value is not None and value.parent is not None:
+            key = value.key if isinstance(value.key, str) else value.text("name") or value.key
+            shown = (f".{key}" if isinstance(value.key, str) else f"[{key}]") + shown
+            value = value.parent
         return shown.removeprefix(".")
 
     @property

@@ -2,76 +2,125 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.check.settings import FAIL_ON, FORMATS, Settings
 from scaffold.cli.help import examples
+
+if TYPE_CHECKING:
+    from scaffold.check.report import Report
 
 
 @click.command(
     epilog=examples(
         "scaffold check                            everything below this folder",
         "scaffold check deploy --select P08        one pattern's rules",
-        "scaffold check --format json              for machines",
+        "helm template . | scaffold check -        manifests that another tool rendered",
+        "scaffold check --format sarif             for code scanning; also json, github, junit",
+        "scaffold check --write-baseline old.json  take what is found now as known,",
+        "scaffold check --baseline old.json        and hear of what is new",
         "scaffold check --explain P08-probe-port   what a rule means, and what to do",
         "scaffold check --rules                    every rule",
     )
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--select", multiple=True, metavar="ID", help="Only this rule, or this pattern's rules.")
 @click.option("--ignore", multiple=True, metavar="ID", help="Not this rule, nor this pattern's rules.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to tell it.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass by these files or folders.")
+@click.option("--format", type=click.Choice(FORMATS), help="How to tell it; `text` unless said.")
 @click.option("--json", "json_", is_flag=True, help="The same as --format json.")
+@click.option("--baseline", metavar="FILE", help="Count only what this file does not have.")
+@click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, and exit with 0.")
+@click.option("--fail-on", type=click.Choice(FAIL_ON), help="What makes the exit code 1; `warning` unless said.")
+@click.option("--strict", is_flag=True, help="What can't be judged makes the exit code 1 too.")
 @click.option("--explain", metavar="ID", help="Tell what a rule means and what to do; check nothing.")
 @click.option("--rules", "list_", is_flag=True, help="List the rules; check nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing where nothing is found.")
 def check(
     paths: tuple[Path, ...],
     *,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    format_: str,
-    json_: bool,
+    write_baseline: str | None,
     explain: str | None,
     list_: bool,
     quiet: bool,
+    json_: bool,
+    **flags: Any,
 ) -> None:
     """Tell which patterns the files below PATHS break: Dockerfiles, manifests, kustomizations, charts.
 
-    Exits with 1 when something is found.
+    Settings stand in [check] of .scaffold.toml, or in [tool.scaffold.check] of pyproject.toml, under the names of the
+    options; SCAFFOLD_CHECK_IGNORE and its like go before them, and options before both. A comment
+    `# scaffold: ignore ID because …` lets a finding stand.
     """
-    from scaffold.check import engine
-    from scaffold.check.selection import named, selected
+    from scaffold.check.selection import selected
 
-    rules = selected(_words(select), _words(ignore))
+    if json_:
+        flags["format"] = "json"
+    first = next((path for path in paths if path.is_dir()), Path())
+    settings = Settings(first, flags)
     if explain or list_:
-        from rich.console import Console
-
-        from scaffold.check.formats import text
-
-        out = Console(highlight=False)
-        if explain:
-            for rule in named(explain):
-                text.explain(out, rule)
-        else:
-            text.list_rules(out, rules)
+        _tell(explain, selected(settings))
         return
-    report = engine.check(paths or (Path(),), rules)
-    if json_ or format_ != "text":
+    report = _run(paths or (Path(),), settings)
+    if write_baseline:
+        from scaffold.check.baseline import write_baseline as write
+
+        write(Path(write_baseline), report.findings)
+        click.echo(f"{len(report.findings)} findings are known now, in {write_baseline}.", err=True)
+        return
+    _show(report, settings["format"].value, quiet=quiet)
+    severities = _FAILS[settings["fail_on"].value]
+    if any(each.rule.severity in severities for each in report.findings) or (settings["strict"].value and report.notes):
+        raise click.exceptions.Exit(1)
+
+
+_FAILS: dict[str, tuple[str, ...]] = {"warning": ("warning", "error"), "error": ("error",), "never": ()}
+
+
+def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
+    from scaffold.check import engine
+    from scaffold.check.baseline import read_baseline
+    from scaffold.check.declared import declared_values
+    from scaffold.check.selection import selected
+
+    stdin = sys.stdin.buffer.read() if Path("-") in paths else None
+    baseline = settings.path("baseline")
+    return engine.check(
+        [path for path in paths if path != Path("-")],
+        selected(settings),
+        exclude=settings.words("exclude"),
+        declared=declared_values(settings.file, settings.declared) if settings.declared else None,
+        stdin=stdin,
+        known=read_baseline(baseline) if baseline else None,
+    )
+
+
+def _tell(explain: str | None, rules: list[Any]) -> None:
+    from rich.console import Console
+
+    from scaffold.check.formats import text
+    from scaffold.check.selection import named
+
+    out = Console(highlight=False)
+    if explain:
+        for rule in named(explain):
+            text.explain(out, rule)
+    else:
+        text.list_rules(out, rules)
+
+
+def _show(report: Report, format_: str, *, quiet: bool) -> None:
+    if format_ != "text":
         from scaffold.check.formats import render
 
-        click.echo(render("json" if json_ else format_, report))
+        click.echo(render(format_, report), nl=False)
     elif report.findings or report.notes or not quiet:
         from rich.console import Console
 
         from scaffold.check.formats import text
 
         text.show(Console(highlight=False), report)
-    if report.findings:
-        raise click.exceptions.Exit(1)
-
-
-def _words(given: tuple[str, ...]) -> list[str]:
-    """Return what was given one by one or with commas between."""
-    return [word.strip() for each in given for word in each.split(",") if word.strip()]

@@ -46,10 +46,11 @@ def test_select_and_ignore(broken: Path) -> None:
 
 @pytest.mark.parametrize("option", ["--select", "--ignore", "--explain"])
 def test_a_rule_that_is_none(option: str, broken: Path) -> None:
+    where = "" if option == "--explain" else f"{option}: "
     done = scaffold("check", option, "P03-naked-pot", cwd=broken)
     assert done.returncode == 2
     assert done.stderr == (
-        "error: P03-naked-pot is no rule of check; say a rule such as P03-naked-pod, or a pattern such as P08.\n"
+        f"error: {where}P03-naked-pot is no rule of check; say a rule such as P03-naked-pod, or a pattern such as P08.\n"
     )
 
 
@@ -75,6 +76,6 @@ def test_explanations(tmp_path: Path) -> None:
 
 def test_nothing_is_found_in_an_empty_folder(tmp_path: Path) -> None:
     done = scaffold("check", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"Nothing found by {len(all_rules())} rules.\n")
+    assert (done.returncode, done.stdout) == (0, f"Nothing found in 0 files by {len(all_rules())} rules.\n")
     done = scaffold("check", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -7,7 +7,7 @@ from typing import Protocol, cast
 
 from scaffold.check.report import Report
 
-FORMATS = {"json": "as_json"}
+FORMATS = {"json": "as_json", "sarif": "as_sarif", "github": "as_github", "junit": "as_junit"}
 """The formats for machines, and the modules that render them."""
 
 

@@ -1,4 +1,4 @@
-"""JSON, one object: `findings` and `notes`, with every field of both."""
+"""JSON: `findings`, `notes` on what can't be judged, and `suppressed`, which comments or the baseline let stand."""
 
 from __future__ import annotations
 
@@ -12,8 +12,16 @@ from scaffold.check.report import Report
 
 def render(report: Report) -> str:
     """Return the report as JSON."""
-    told = {"findings": [_finding(each) for each in report.findings], "notes": [asdict(note) for note in report.notes]}
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    told = {
+        "findings": [_finding(each) for each in report.findings],
+        "notes": [asdict(note) for note in report.notes],
+        "suppressed": [
+            {**_finding(each.finding), "by": "comment" if each.in_source else "baseline", "reason": each.reason}
+            for each in report.suppressed
+        ],
+        "files": report.files,
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _WIDEST = 160
 
 def show(out: Console, report: Report) -> None:
     """Print the findings, what could not be judged, and a sum."""
-    sources: dict[str, Source | None] = {}
+    sources: dict[str, Source | None] = {**report.sources}
     for finding in report.findings:
         _show_finding(out, finding, sources)
     for note in report.notes:
@@ -65,12 +65,14 @@ def _show_line(out: Console, place: Place, sources: dict[str, Source | None]) ->
 
 
 def _sum(report: Report) -> str:
+    known = f" {len(report.suppressed)} more are known." if report.suppressed else ""
     if not report.findings:
-        return f"Nothing found by {len(report.rules)} rules."
+        read = "1 file" if report.files == 1 else f"{report.files} files"
+        return f"Nothing found in {read} by {len(report.rules)} rules.{known}"
     counts = Counter(str(each.rule.severity) for each in report.findings)
     parts = [f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in _COLOURS if counts[each]]
     files = len({each.place.path for each in report.findings})
-    return f"{' and '.join(parts)} in {files} file{'s' if files > 1 else ''}."
+    return f"{' and '.join(parts)} in {files} file{'s' if files > 1 else ''}.{known}"
 
 
 def explain(out: Console, rule: AnyRule) -> None:

@@ -103,10 +103,14 @@ class Container:
         return self.value.get("image")
 
     def declared(self, question: str) -> Value | None:
-        """Return what the service answered to a question of the template, if this is the service's own container."""
+        """Return what the service answered to a question of the template, if this is the service's own container.
+
+        Where the template made none of it, the settings may declare it for the first container of each workload.
+        """
         repository = self.workload.scope.repository
         if not (repository.answers and self.image):
-            return None
+            first = self.role == "main" and self.value.key == 0
+            return repository.settings.get(question) if repository.settings and first else None
         path = self.image.place().path
         name = repository.declared(path, "name")
         return repository.declared(path, question) if name and name.text() == self.image_name else None

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.dockerfile import Dockerfile
+from scaffold.check.files import read
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import (
@@ -106,14 +107,28 @@ class Scope:
 class Repository:
     """All that rules may look at.
 
-    `notes` tells what could not be judged; `answers` are the files .copier-answers.yml by their folder.
+    `notes` tells what could not be judged; `files` counts what was read; `answers` are the files .copier-answers.yml by
+    their folder; `settings` are what the repository's own settings declare in their stead; `sources` are the files that
+    are not on disk, or were read already to be shown.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
     scopes: list[Scope] = field(default_factory=list)
     texts: list[Source] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    files: int = 0
+    sources: dict[str, Source] = field(default_factory=dict)
     answers: dict[str, Value] = field(default_factory=dict)
+    settings: Value | None = None
+
+    def source(self, path: str) -> Source | None:
+        """Return a file by the path that is shown."""
+        if path not in self.sources:
+            found = read(path)
+            if not isinstance(found, Source):
+                return None
+            self.sources[path] = found
+        return self.sources[path]
 
     @cached_property
     def configurations(self) -> list[Configuration]:

@@ -1,0 +1,60 @@
+"""A baseline: the findings that an old repository has already, so that only new ones count.
+
+A finding is known again by its rule, file, object and field, and not by its line.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from scaffold.check.findings import Finding
+from scaffold.errors import SettingError
+
+_VERSION = 1
+
+
+def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
+    """Write the findings that are to count no more.
+
+    Raises:
+        SettingError: when the file can't be written.
+    """
+    found = [{"fingerprint": each.fingerprint, "rule": each.rule.id, "path": each.place.path} for each in findings]
+    found.sort(key=lambda each: (each["path"], each["rule"], each["fingerprint"]))
+    try:
+        file.write_text(json.dumps({"version": _VERSION, "findings": found}, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SettingError(f"The baseline {file} can't be written: {error.strerror}.") from error
+
+
+def read_baseline(file: Path) -> Counter[str]:
+    """Return how often each fingerprint stands in a baseline.
+
+    Raises:
+        SettingError: when the file can't be read or is no baseline.
+    """
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return Counter(str(each["fingerprint"]) for each in told["findings"])
+    except OSError as error:
+        hint = "make it by --write-baseline"
+        raise SettingError(f"The baseline {file} can't be read: {error.strerror}; {hint}.") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SettingError(f"{file} is no baseline; make it again by --write-baseline.") from error
+
+
+def split_known(findings: Iterable[Finding], known: Counter[str]) -> tuple[list[Finding], list[Finding]]:
+    """Return the findings that are new, and those that the baseline has: each of its entries counts once."""
+    left = known.copy()
+    new: list[Finding] = []
+    old: list[Finding] = []
+    for finding in findings:
+        if left[finding.fingerprint] > 0:
+            left[finding.fingerprint] -= 1
+            old.append(finding)
+        else:
+            new.append(finding)
+    return new, old

@@ -1,0 +1,38 @@
+"""Times that a repository's settings declare for services that the template did not make, as values with a place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from scaffold.check.files import shown
+from scaffold.check.source import Source
+from scaffold.check.yaml_nodes import Document, Value
+
+
+def declared_values(file: Path | None, seconds: Mapping[str, int]) -> Value:
+    """Return the times by the name of their question, at the place in a settings' file where each stands."""
+    data = file.read_bytes() if file and file.is_file() else b""
+    source = Source(shown(str(file)) if file else "settings", data)
+    pairs = [(_scalar(name, 0, 0), _scalar(str(value), *_where(source, name))) for name, value in seconds.items()]
+    return Document(source, yaml.MappingNode("tag:yaml.org,2002:map", pairs, _mark(0, 0), _mark(0, 0))).root
+
+
+def _where(source: Source, name: str) -> tuple[int, int]:
+    """Return the line and column, from 0, of a setting's number."""
+    pattern = re.compile(rf"\s*{name.replace('_', '[-_]')}\s*=\s*(\d)")
+    for number, line in enumerate(source.lines):
+        if found := pattern.match(line):
+            return number, found.start(1)
+    return 0, 0
+
+
+def _scalar(text: str, line: int, column: int) -> yaml.ScalarNode:
+    return yaml.ScalarNode("tag:yaml.org,2002:int", text, _mark(line, column), _mark(line, column + len(text)))
+
+
+def _mark(line: int, column: int) -> yaml.Mark:
+    return yaml.Mark("settings", 0, line, column, None, 0)

@@ -1,0 +1,33 @@
+"""Workflow commands of GitHub Actions: each finding becomes an annotation of its line.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+"""
+
+from __future__ import annotations
+
+from scaffold.check.findings import Finding
+from scaffold.check.report import Report
+
+
+def render(report: Report) -> str:
+    """Return a line for each finding, and a notice for what can't be judged."""
+    lines = [_annotation(each) for each in report.findings]
+    for note in report.notes:
+        place = f"file={_property(note.path)},line={note.line or 1}"
+        lines.append(f"::notice {place},title=not judged::{_data(f'{note.path} {note.message}')}\n")
+    return "".join(lines)
+
+
+def _annotation(finding: Finding) -> str:
+    place, rule = finding.place, finding.rule
+    lines = f"line={place.line},endLine={place.end_line},col={place.column},endColumn={place.end_column}"
+    message = _data(f"{finding.message}. {rule.advice} {rule.url}")
+    return f"::{rule.severity} file={_property(place.path)},{lines},title={_property(rule.id)}::{message}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

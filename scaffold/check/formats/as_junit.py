@@ -1,0 +1,50 @@
+"""JUnit's XML, as GitLab, Jenkins and others show it: each finding is a failed test, each silent rule a passed one."""
+
+from __future__ import annotations
+
+import re
+from xml.etree import ElementTree as ET
+
+from scaffold.check.findings import Finding
+from scaffold.check.report import Report
+
+_NO_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+
+
+def render(report: Report) -> str:
+    """Return one test suite; what can't be judged counts as skipped."""
+    broken = {each.rule.id for each in report.findings}
+    silent = [rule for rule in report.rules if rule.id not in broken]
+    counts = {
+        "name": "scaffold check",
+        "tests": str(len(report.findings) + len(silent) + len(report.notes)),
+        "failures": str(len(report.findings)),
+        "errors": "0",
+        "skipped": str(len(report.notes)),
+    }
+    suites = ET.Element("testsuites")
+    suite = ET.SubElement(suites, "testsuite", counts)
+    for finding in report.findings:
+        _add_failure(suite, finding)
+    for rule in silent:
+        ET.SubElement(suite, "testcase", {"classname": rule.pattern, "name": rule.id})
+    for note in report.notes:
+        case = ET.SubElement(suite, "testcase", {"classname": _clean(note.path), "name": "not judged"})
+        ET.SubElement(case, "skipped", {"message": _clean(f"{note.path} {note.message}")})
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _add_failure(suite: ET.Element, finding: Finding) -> None:
+    place = finding.place
+    where = f"{place.path}:{place.line}:{place.column}"
+    names = {"classname": place.path, "name": f"{finding.rule.id} {where}", "file": place.path, "line": str(place.line)}
+    case = ET.SubElement(suite, "testcase", {key: _clean(value) for key, value in names.items()})
+    attributes = {"message": _clean(finding.message), "type": finding.rule.severity}
+    text = f"{where}: {finding.message}\n{finding.rule.advice}\n{finding.rule.url}\n"
+    ET.SubElement(case, "failure", attributes).text = _clean(text)
+
+
+def _clean(text: str) -> str:
+    """Return the text without what XML can't hold."""
+    return _NO_XML.sub("\ufffd", text)

@@ -1,0 +1,108 @@
+"""SARIF 2.1.0 (https://docs.oasis-open.org/sarif/sarif/v2.1.0/), as code scanning takes it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+from scaffold import __version__
+from scaffold.check.findings import Finding
+from scaffold.check.report import Report, Suppressed
+from scaffold.check.rules.rule import AnyRule
+from scaffold.check.source import Note, Place
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def render(report: Report) -> str:
+    """Return the report as one SARIF run; what a comment or the baseline lets stand is there as suppressed."""
+    index = {rule.id: number for number, rule in enumerate(report.rules)}
+    results = [_result(each, index[each.rule.id]) for each in report.findings]
+    for each in report.suppressed:
+        result = _result(each.finding, index[each.finding.rule.id])
+        results.append({**result, "suppressions": [_suppression(each)]})
+    run = {
+        "tool": {
+            "driver": {
+                "name": "scaffold",
+                "semanticVersion": __version__,
+                "informationUri": "https://scaffold.example/",
+                "rules": [_rule(rule) for rule in report.rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "invocations": [
+            {
+                "executionSuccessful": True,
+                "toolExecutionNotifications": [_notification(note) for note in report.notes],
+            }
+        ],
+        "results": results,
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _rule(rule: AnyRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": type(rule).__name__,
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**What to do.** {rule.advice}"},
+        "helpUri": rule.url,
+        "defaultConfiguration": {"level": rule.severity},
+        "properties": {"tags": ["kubernetes", rule.pattern], "precision": "high"},
+    }
+
+
+def _result(finding: Finding, index: int) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "ruleId": finding.rule.id,
+        "ruleIndex": index,
+        "level": finding.rule.severity,
+        "message": {"text": _sentence(finding)},
+        "locations": [_location(finding.place)],
+        "partialFingerprints": {"scaffoldFinding/v1": finding.fingerprint},
+    }
+    if finding.also:
+        related = [{"id": number, **_location(place)} for number, place in enumerate(finding.also, 1)]
+        result["relatedLocations"] = [{**each, "message": {"text": "contradicts this"}} for each in related]
+    return result
+
+
+def _sentence(finding: Finding) -> str:
+    scopes = f" (in {', '.join(finding.scopes)})" if finding.scopes else ""
+    return f"{finding.message}{scopes}. {finding.rule.advice}"
+
+
+def _location(place: Place) -> dict[str, Any]:
+    location: dict[str, Any] = {
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(place.path)},
+            "region": {
+                "startLine": place.line,
+                "startColumn": place.column,
+                "endLine": place.end_line,
+                "endColumn": max(place.end_column, place.column + (place.end_line == place.line)),
+            },
+        }
+    }
+    if place.object:
+        name = f"{place.object}/{place.field}" if place.field else place.object
+        location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "object"}]
+    return location
+
+
+def _suppression(suppressed: Suppressed) -> dict[str, str]:
+    if suppressed.in_source:
+        return {"kind": "inSource", "justification": suppressed.reason}
+    return {"kind": "external", "justification": "in the baseline"}
+
+
+def _notification(note: Note) -> dict[str, Any]:
+    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(note.path)}}
+    if note.line:
+        physical["region"] = {"startLine": note.line}
+    message = {"text": f"{note.path} {note.message}."}
+    return {"level": "warning", "message": message, "locations": [{"physicalLocation": physical}]}

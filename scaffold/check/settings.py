@@ -1,0 +1,116 @@
+"""What is checked and how: the default, then the file, then the environment, then the command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import OptionError, ScaffoldError, SettingError
+from scaffold.repository_settings import find_table
+
+FORMATS = ("text", "json", "sarif", "github", "junit")
+FAIL_ON = ("warning", "error", "never")
+DECLARED = ("startup_seconds", "shutdown_seconds")
+
+_DEFAULTS: dict[str, Any] = {
+    "select": [],
+    "ignore": [],
+    "exclude": [],
+    "baseline": "",
+    "format": "text",
+    "fail_on": "warning",
+    "strict": False,
+    "startup_seconds": 0,
+    "shutdown_seconds": 0,
+}
+_CHOICES: dict[str, Sequence[str]] = {"format": FORMATS, "fail_on": FAIL_ON}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A value, and where it came from: empty for a default, `--select` for a flag."""
+
+    value: Any
+    origin: str = ""
+
+    def refuse(self, message: str) -> ScaffoldError:
+        """Return the error to raise when the value is wrong: it says where it stands."""
+        if self.origin.startswith("--"):
+            return OptionError(f"{self.origin}: {message}")
+        return SettingError(f"{self.origin}: {message}" if self.origin else message)
+
+
+class Settings:
+    """The settings of one run, each with where it came from."""
+
+    def __init__(self, folder: Path, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
+        """Take the folder whose file counts, and what the command line says; None and () say nothing.
+
+        Raises:
+            SettingError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
+        """
+        self._found = {name: Setting(value) for name, value in _DEFAULTS.items()}
+        table, where = find_table(folder, "check")
+        for key, value in table.items():
+            name = key.replace("-", "_")
+            if name not in _DEFAULTS:
+                close = get_close_matches(key, _DEFAULTS, 1)
+                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(_DEFAULTS)}."
+                raise SettingError(f"{where}: {key} is no setting; {hint}")
+            self._found[name] = _checked(name, Setting(value, f"{where} {key}"))
+        self.file = Path(where.partition(": ")[0]) if where else None
+        self._take_environment(os.environ if environment is None else environment)
+        for name, value in flags.items():
+            if value not in (None, (), False, ""):
+                self._found[name] = _checked(name, Setting(value, f"--{name.replace('_', '-')}"))
+
+    def _take_environment(self, environment: Mapping[str, str]) -> None:
+        for name, default in _DEFAULTS.items():
+            variable = f"SCAFFOLD_CHECK_{name.upper()}"
+            if text := environment.get(variable):
+                value: Any = text
+                if isinstance(default, list):
+                    value = [word.strip() for word in text.split(",") if word.strip()]
+                elif isinstance(default, bool):
+                    value = text.lower() in ("1", "true", "yes")
+                elif isinstance(default, int):
+                    value = int(text) if text.isdecimal() and len(text) < 10 else text
+                self._found[name] = _checked(name, Setting(value, variable))
+
+    def __getitem__(self, name: str) -> Setting:
+        """Return a setting with its origin."""
+        return self._found[name]
+
+    def words(self, name: str) -> list[str]:
+        """Return a list of words, given one by one or with commas between."""
+        return [word.strip() for each in self._found[name].value for word in each.split(",") if word.strip()]
+
+    def path(self, name: str) -> Path | None:
+        """Return a path: of a file's setting from the file's folder, else from the working folder."""
+        setting = self._found[name]
+        if not setting.value:
+            return None
+        from_file = ": [" in setting.origin
+        return self.file.parent / setting.value if self.file and from_file else Path(setting.value)
+
+    @property
+    def declared(self) -> dict[str, int]:
+        """Return what is declared of services that the template did not make, by the name of the question."""
+        return {name: self._found[name].value for name in DECLARED if self._found[name].value}
+
+
+def _checked(name: str, setting: Setting) -> Setting:
+    default, value = _DEFAULTS[name], setting.value
+    if isinstance(default, list):
+        if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
+            raise setting.refuse(f"{value!r} is no list of words.")
+    elif type(value) is not type(default):
+        kinds = {str: "word", bool: "true or false", int: "whole number"}
+        raise setting.refuse(f"{value!r} is no {kinds[type(default)]}.")
+    if name in _CHOICES and value not in _CHOICES[name]:
+        raise setting.refuse(f"{value!r} is none of {', '.join(_CHOICES[name])}.")
+    return setting

@@ -1,0 +1,122 @@
+"""What lets a finding stand: comments with a reason, and a baseline."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.test_new import scaffold
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata:
+  name: web
+spec:
+  containers:
+    - name: web
+      image: nginx
+"""
+REASON = "# scaffold: ignore P03-naked-pod because it is made by hand"
+
+
+def check(folder: Path, *words: str, code: int | None = None) -> dict[str, Any]:
+    done = scaffold("check", "--json", "--select", "P03,P07", *words, cwd=folder)
+    assert done.stderr == ""
+    told: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == (bool(told["findings"]) if code is None else code)
+    return told
+
+
+def rules(told: dict[str, Any], key: str = "findings") -> list[str]:
+    return [each["rule"] for each in told[key]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        POD.replace("kind: Pod", f"kind: Pod  {REASON}"),
+        POD.replace("kind: Pod", f"{REASON}\nkind: Pod"),
+        POD.replace("kind: Pod", f"{REASON}\n# and another comment\nkind: Pod"),
+        f"{REASON}\n{POD}",
+        f"# A pod.\n\n{REASON}\n\n{POD}",
+        f"{POD}---\n{REASON}\n{POD}".replace("kind: Pod", "kind: Deployment", 1),
+        POD.replace("kind: Pod", "kind: Pod  # scaffold: ignore P01, p03 because of a pattern"),
+    ],
+)
+def test_a_comment_lets_a_finding_stand(text: str, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(text)
+    told = check(tmp_path)
+    assert set(rules(told)) == {"P07-latest-image"}
+    assert rules(told, "suppressed") == ["P03-naked-pod"]
+    assert told["suppressed"][0]["reason"] in ("it is made by hand", "of a pattern")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{POD}{REASON}\n",
+        POD.replace("metadata:", f"metadata:  {REASON}"),
+        f"{REASON}\n---\n{POD}",
+        POD.replace("kind: Pod", "kind: Pod  # scaffold: ignore P07 because of another pattern"),
+    ],
+)
+def test_a_comment_elsewhere_does_not(text: str, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(text)
+    assert "P03-naked-pod" in rules(check(tmp_path))
+
+
+def test_a_reason_is_required(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD.replace("kind: Pod", "kind: Pod  # scaffold: ignore P03-naked-pod"))
+    told = check(tmp_path)
+    assert "P03-naked-pod" in rules(told)
+    assert [(note["path"], note["line"]) for note in told["notes"]] == [("pod.yaml", 2)]
+    assert "gives no reason" in told["notes"][0]["message"]
+
+
+def test_a_comment_in_a_dockerfile(tmp_path: Path) -> None:
+    text = "FROM debian:13 AS build\n{}RUN apt-get update \\\n  # the compiler\n  && apt-get install --yes gcc\n"
+    (tmp_path / "Dockerfile").write_text(text.format(""))
+    assert json.loads(scaffold("check", "--json", "--select", "P01", cwd=tmp_path).stdout)["findings"]
+    (tmp_path / "Dockerfile").write_text(text.format("# scaffold: ignore P01 because it builds at run time\n"))
+    told = json.loads(scaffold("check", "--json", "--select", "P01", cwd=tmp_path).stdout)
+    assert (rules(told), rules(told, "suppressed")) == ([], ["P01-compiler-in-image"])
+
+
+def test_a_comment_in_what_an_overlay_is_built_from(tmp_path: Path) -> None:
+    base, overlay = tmp_path / "base", tmp_path / "overlay"
+    base.mkdir()
+    overlay.mkdir()
+    (base / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    (base / "pod.yaml").write_text(POD.replace("kind: Pod", f"kind: Pod  {REASON}"))
+    (overlay / "kustomization.yaml").write_text("resources: [../base]\nnamePrefix: a-\n")
+    told = check(tmp_path)
+    assert (rules(told), rules(told, "suppressed")) == (["P07-latest-image"], ["P03-naked-pod"])
+
+
+def test_a_baseline(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    words = ("--select", "P03,P07")
+    done = scaffold("check", *words, "--write-baseline", "known.json", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "2 findings are known now, in known.json.\n")
+    told = check(tmp_path, "--baseline", "known.json")
+    assert (rules(told), len(told["suppressed"])) == ([], 2)
+    (tmp_path / "pod.yaml").write_text(f"# moved\n{POD.replace('nginx', 'nginx:latest')}")
+    assert rules(check(tmp_path, "--baseline", "known.json")) == []
+    (tmp_path / "other.yaml").write_text(POD.replace("name: web", "name: other"))
+    assert set(rules(check(tmp_path, "--baseline", "known.json"))) == {"P03-naked-pod", "P07-latest-image"}
+
+
+@pytest.mark.parametrize("content", [None, "", "[]", "{}", '{"findings": [{}]}', "[" * 100_000])
+def test_a_baseline_that_is_none(content: str | None, tmp_path: Path) -> None:
+    if content is not None:
+        (tmp_path / "known.json").write_text(content)
+    done = scaffold("check", "--baseline", "known.json", cwd=tmp_path)
+    assert done.returncode == 12
+    assert done.stderr.startswith("error: ")
+    assert "known.json" in done.stderr
+    assert "--write-baseline" in done.stderr
+    assert done.stderr.count("\n") == 1
