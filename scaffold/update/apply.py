@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable, Mapping
@@ -112,26 +113,20 @@ def _prepare_index(
     """Make the index to come, and let git check out the new files beside it, by the filters and attributes to come."""
     shutil.copy2(repository.git_dir / "index", folder / "index")
     place = {"GIT_INDEX_FILE": folder / "index", "GIT_WORK_TREE": folder / "new"}
-    lines = [_index_line(each.path, each.after) for each in changes]
+    none = Blob("0", "0" * hashlib.new(repository.algorithm).digest_size * 2)  # mode 0 removes a path
+    lines = [_index_line(each.path, each.after or none) for each in changes]
     repository.git("update-index", "-z", "--index-info", stdin=b"".join(lines), environment=place)
     paths = b"".join(os.fsencode(path) + b"\0" for path in writes)
     repository.git("-C", str(folder / "new"), "checkout-index", "-z", "--stdin", stdin=paths, environment=place)
-    unmerged = [line for conflict in conflicts for line in _unmerged_lines(conflict)]
+    unmerged = [_index_line(conflict.path, none) for conflict in conflicts]
+    unmerged += [_index_line(each.path, blob, stage) for each in conflicts for stage, blob in each.stages.items()]
     if unmerged:
         repository.git("update-index", "-z", "--index-info", stdin=b"".join(unmerged), environment=place)
 
 
-def _index_line(path: str, blob: Blob | None, stage: int = 0) -> bytes:
-    """Return one entry as `git update-index --index-info` reads it; mode 0 removes the path."""
-    head = f"{blob.mode} {blob.id} {stage}" if blob else f"0 {'0' * 40} {stage}"
-    return os.fsencode(f"{head}\t{path}") + b"\0"
-
-
-def _unmerged_lines(conflict: Conflict) -> list[bytes]:
-    return [
-        _index_line(conflict.path, None),
-        *(_index_line(conflict.path, blob, stage) for stage, blob in sorted(conflict.stages.items())),
-    ]
+def _index_line(path: str, blob: Blob, stage: int = 0) -> bytes:
+    """Return one entry as `git update-index --index-info` reads it."""
+    return os.fsencode(f"{blob.mode} {blob.id} {stage}\t{path}") + b"\0"
 
 
 def _refuse_in_the_way(top: Path, changes: Iterable[PathChange], beside: Iterable[str]) -> None:

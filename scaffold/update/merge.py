@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scaffold.errors import GitError
-from scaffold.update.repository import Blob
+from scaffold.update.repository import Blob, failure
 from scaffold.update.scratch import Scratch
 
 BASE, OURS, THEIRS = 1, 2, 3
@@ -40,8 +39,7 @@ def merge(scratch: Scratch, ours: str, theirs: str) -> Merged:
     """
     done = scratch.try_git("merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
     if done.returncode not in (0, 1):
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git merge-tree: {words[-1] if words else f'exit code {done.returncode}'}.")
+        raise failure("git merge-tree", done)
     fields = iter(os.fsdecode(done.stdout).split("\0"))
     tree = next(fields)
     stages = _stages(fields)

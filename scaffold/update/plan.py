@@ -131,25 +131,25 @@ def plan(
     service: Service,
     old: Revision,
     new: Revision,
+    earlier: Answers,
     answers: Answers,
     *,
     conflict: str = "inline",
     keep: bool = True,
     count_lines: bool = False,
 ) -> Plan:
-    """Return what bringing the service from one version to another gives, with the answers for the new one.
+    """Return what bringing the service from one version to another gives, with its answers for both.
 
     `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store,
     where nothing refers to them yet; without, the plan can be looked at but not applied. The diffstat is made only with
     `count_lines`.
 
     Raises:
-        ServiceError: when the service's own answers are wrong.
         GitError: when git refuses.
         TemplateError: when a version can't be rendered.
     """
     repository, source = service.repository, service.remembered.source
-    before = editions.rendered(old, old_answers(editions, service, old, new), source, repository.algorithm)
+    before = editions.rendered(old, earlier, source, repository.algorithm)
     after = editions.rendered(new, answers, source, repository.algorithm)
     ours = repository.tree(service.commit)
     with repository.reader() as reader, _scratch_for(reader, service, ours, keep=keep) as scratched:

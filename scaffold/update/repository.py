@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.errors import GitError, ServiceError
+from scaffold.errors import DestinationError, GitError, ServiceError
 
 _NAMES = {
     "GIT_DIR",
@@ -96,13 +97,26 @@ def run_git(
     """Return what `git arguments…` prints in `folder`, untouched by the variables of a surrounding git.
 
     Raises:
-        GitError: when git is missing or ends with an error.
+        DestinationError: when git could not write.
+        GitError: when git is missing or ends with another error.
     """
     done = try_git(*arguments, folder=folder, stdin=stdin, environment=environment)
     if done.returncode:
-        words = done.stderr.decode(errors="replace").strip().splitlines()
-        raise GitError(f"git {arguments[0]} in {folder}: {words[-1] if words else f'exit code {done.returncode}'}.")
+        raise failure(f"git {arguments[0]} in {folder}", done)
     return done.stdout
+
+
+_DISK = ("Out of diskspace", "unable to write", *map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)))
+"""How git and the system say that the disk is why."""
+
+
+def failure(what: str, done: subprocess.CompletedProcess[bytes]) -> GitError | DestinationError:
+    """Return the error of a git that ended with one, in git's own words."""
+    lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.returncode}"]
+    words = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1])
+    return (DestinationError if any(reason in words for reason in _DISK) else GitError)(
+        f"{what}: {words.rstrip('.')}. Nothing was changed."
+    )
 
 
 def try_git(

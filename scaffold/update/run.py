@@ -13,7 +13,7 @@ from scaffold.update.apply import apply, refuse_unfinished
 from scaffold.update.editions import Editions
 from scaffold.update.journal import Journal
 from scaffold.update.lock import only_one
-from scaffold.update.plan import Plan, new_answers, new_questionnaire, plan, read_service
+from scaffold.update.plan import Plan, new_answers, new_questionnaire, old_answers, plan, read_service
 from scaffold.update.report import Report, report
 from scaffold.update.repository import Repository, locate
 from scaffold.update.scratch import require_merge_tree
@@ -94,10 +94,13 @@ def _plan(repository: Repository, prefix: str, wish: Wish) -> Plan:
     old = version_of(service.remembered, root=wish.root, url=wish.url)
     new = target(old, wish.to, wish.root)
     editions = Editions(wish.root)
+    earlier = old_answers(editions, service, old, new)
     given = wish.given or {}
     if wish.ask:
         questionnaire, remembered = new_questionnaire(editions, service, new)
         answers = wish.ask(questionnaire, {**remembered, **given})
     else:
         answers = new_answers(editions, service, new, given)
-    return plan(editions, service, old, new, answers, conflict=wish.conflict, keep=not wish.dry_run, count_lines=True)
+    return plan(
+        editions, service, old, new, earlier, answers, conflict=wish.conflict, keep=not wish.dry_run, count_lines=True
+    )

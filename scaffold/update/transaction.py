@@ -122,6 +122,8 @@ class Transaction:
         """Move the old files back; what has no old file was not there."""
         for step in journal.steps:
             old, path = self.folder / "old" / step.path, self.top / step.path
+            if signature(path) == step.before:
+                continue
             if os.path.lexists(old):
                 self._move(old, path)
             elif step.before is None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from scaffold.origin import project_url
 from scaffold.update.editions import Editions
-from scaffold.update.plan import Plan, Service, new_answers, plan, read_service
+from scaffold.update.plan import Plan, Service, new_answers, old_answers, plan, read_service
 from scaffold.update.repository import Blob, locate
 from tests.support import goldens
 from tests.support.lineage import Lineage, commit
@@ -25,7 +25,8 @@ laws = settings(max_examples=12, deadline=None, suppress_health_check=list(Healt
 
 def planned(editions: Editions, service: Service, old: str, new: str, lineage: Lineage) -> Plan:
     versions = lineage.revision(old), lineage.revision(new)
-    return plan(editions, service, *versions, new_answers(editions, service, versions[1], {}))
+    earlier = old_answers(editions, service, *versions)
+    return plan(editions, service, *versions, earlier, new_answers(editions, service, versions[1], {}))
 
 
 def service_in(folder: Path) -> Service:
