@@ -106,7 +106,8 @@ def run_git(
     return done.stdout
 
 
-_DISK = ("Out of diskspace", "unable to write", *map(os.strerror, (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)))
+_CODES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
+_DISK = ("Out of diskspace", "unable to write", *map(os.strerror, _CODES))
 """How git and the system say that the disk is why."""
 
 
