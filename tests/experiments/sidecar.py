@@ -19,7 +19,7 @@ from typing import Any
 import yaml
 
 from scaffold.write import write_files
-from tests.support import goldens
+from tests.support import goldens, nginx
 from tests.support.deployed import Object, containers_of
 
 Change = Callable[[str], str]
@@ -74,11 +74,18 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def sidecar(
-    kind: str, answers: Mapping[str, Any], folder: Path, *, service_port: int = 0, change: Change = str
+    kind: str,
+    answers: Mapping[str, Any],
+    folder: Path,
+    *,
+    service_port: int = 0,
+    change: Change = str,
+    name_server: str = "127.0.0.1",
 ) -> Iterator[Sidecar]:
     """Run the breaker or limiter of the service that `answers` give, until the block ends.
 
-    `service_port` is where the service behind a limiter listens, `change` what a careless hand does to the configuration.
+    `service_port` is where the service behind a limiter listens, `change` what a careless hand does to the configuration,
+    `name_server` whom nginx asks for names.
     """
     resolved = goldens.engine()[1].resolve(answers)
     service = folder / "service"
@@ -87,22 +94,26 @@ def sidecar(
     context = resolved.context
     ports = mapped(context, service_port)
 
-    def here(text: str) -> str:
-        return re.sub(r"\b\d{4,5}\b", lambda found: str(ports.get(int(found[0]), found[0])), text)
-
-    for path in (service / "deploy/base" / kind).iterdir():
-        text = path.read_text()
-        changed = change(text)
-        assert change is str or changed != text, "the careless hand changed nothing"
-        path.write_text(here(changed))
     (deployment,) = yaml.safe_load_all((service / "deploy/base/deployment.yaml").read_text())
-    container = yaml.safe_load(here(yaml.safe_dump(containers_of(deployment["spec"]["template"])[kind])))
-    mounted = {each["name"]: each["mountPath"] for each in container["volumeMounts"]}[f"{kind}-config"]
-    command = [
-        each.replace(mounted, str(service / "deploy/base" / kind)) for each in container["command"] + container["args"]
-    ]
+    original = containers_of(deployment["spec"]["template"])[kind]
+    mounted = {each["name"]: each["mountPath"] for each in original["volumeMounts"]}[f"{kind}-config"]
+    config = service / "deploy/base" / kind
+    places = {mounted: str(config)} | (nginx.places(config, folder, name_server) if context[kind] == "nginx" else {})
+
+    def here(text: str) -> str:
+        numbered = re.sub(r"\b\d{4,5}\b", lambda found: str(ports.get(int(found[0]), found[0])), text)
+        return nginx.replaced(numbered, places)
+
+    careful = {path: path.read_text() for path in config.iterdir()}
+    changed = {path: change(text) for path, text in careful.items()}
+    assert change is str or changed != careful, "the careless hand changed nothing"
+    for path, text in changed.items():
+        path.write_text(here(text))
+    container = yaml.safe_load(here(yaml.safe_dump(original, width=1000)))
+    command = container["command"] + container.get("args", [])
+    env = {**os.environ, "TMPDIR": str(folder), "PATH": nginx.path_with(folder)}
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, env={**os.environ, "TMPDIR": str(folder)})
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=env)
     made = Sidecar(kind, container, context, ports, process, folder)
     try:
         wait_until_ready(made)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import http.client
+import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 
 from tests.conformance.stubs import Stub
 from tests.experiments.asking import Answer, Caller, at_once, percentile
+from tests.experiments.names import name_server
 from tests.experiments.sidecar import Sidecar, sidecar
 
 TIMEOUT = 0.5  # the answered one, in seconds
@@ -31,6 +34,12 @@ def answers(breaker: str, upstream: Stub, kind: str = "auxiliary") -> dict[str, 
         "breaker": breaker,
         "dependencies": [{"name": "weather", "url": url, "kind": kind, "timeout": TIMEOUT}],
     }
+
+
+OPEN_METRIC = {
+    "envoy": 'envoy_cluster_outlier_detection_ejections_active{envoy_cluster_name="weather"} 1',
+    "nginx": 'breaker_requests_total{dependency="weather",outcome="open"} 1',
+}
 
 
 @contextmanager
@@ -56,6 +65,8 @@ def test_it_trips_answers_in_milliseconds_and_recovers(
     breaker: str, upstream: Stub, tmp_path: Path, fault: str, record_property: Any
 ) -> None:
     """`slow` is the seed's: 30 s, then nothing."""
+    if (breaker, fault) == ("nginx", "garbage"):
+        pytest.skip("nginx lets it pass: see test_what_nginx_does_not_count")
     with guarding(breaker, upstream, tmp_path) as made:
         caller = Caller(made.port)
         assert caller.ask().status == 200
@@ -148,7 +159,8 @@ def test_only_what_is_idempotent_is_asked_again(breaker: str, upstream: Stub, tm
         Caller(made.port).ask("POST")
         assert len(upstream.asked) == 1
         Caller(made.port).ask("GET")
-        assert len(upstream.asked) == 3, "once more, on a new connection"
+        again = 0 if breaker == "nginx" else 1  # nginx asks another address again, where there is one
+        assert len(upstream.asked) == 2 + again, "once more, on a new connection"
 
 
 @pytest.mark.parametrize("kind", ["auxiliary", "critical"])
@@ -157,7 +169,10 @@ def test_its_own_answer_says_so(breaker: str, upstream: Stub, tmp_path: Path, ki
         caller = Caller(made.port)
         upstream.behave("crash")
         theirs = caller.ask()
-        assert theirs.status == 500 and not {"x-breaker", "x-fallback"} & set(theirs.headers)
+        if breaker == "nginx":  # it gives its own answer for each that counts as a failure
+            assert (theirs.status, theirs.headers["x-breaker"]) == (503, "failed")
+        else:
+            assert theirs.status == 500 and not {"x-breaker", "x-fallback"} & set(theirs.headers)
         upstream.behave("slow")
         late = caller.ask(X_Request_Id="abc")
         upstream.behave("refused")
@@ -176,7 +191,8 @@ def test_it_changes_nothing_that_passes(breaker: str, upstream: Stub, tmp_path: 
         direct = Caller(upstream.port).ask(path="/a//b/../c%2f?x=1", X_Request_Id="abc", Accept="text/plain")
         guarded = Caller(made.port).ask(path="/a//b/../c%2f?x=1", X_Request_Id="abc", Accept="text/plain")
         assert (direct.status, direct.body) == (guarded.status, guarded.body)
-        assert {key for key in direct.headers if key != "date"} == {key for key in guarded.headers if key != "date"}
+        per_hop = {"date", "connection"}
+        assert set(direct.headers) - per_hop == set(guarded.headers) - per_hop
         plain, passed = upstream.heads
         assert {key.lower(): value for key, value in plain.items()} == {
             key.lower(): value for key, value in passed.items()
@@ -198,7 +214,91 @@ def test_others_see_health_and_metrics_alone(breaker: str, upstream: Stub, tmp_p
         tripped(Caller(made.port))
         with urllib.request.urlopen(f"{made.health}/metrics") as answer:
             text = answer.read().decode()
-        assert 'envoy_cluster_outlier_detection_ejections_active{envoy_cluster_name="weather"} 1' in text
+        assert OPEN_METRIC[breaker] in text
         for path in ("/", "/config_dump", "/quitquitquit", "/readyz/../quitquitquit"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(f"{made.health}{path}", data=b"")
+
+
+# What the README of a service with nginx tells of it.
+
+
+def test_what_nginx_does_not_count(upstream: Stub, tmp_path: Path) -> None:
+    """An answer that is no HTTP, one that breaks off after its header, and a 5xx to what is not idempotent."""
+    with guarding("nginx", upstream, tmp_path) as made:
+        for fault, method in (("garbage", "GET"), ("cut", "GET"), ("crash", "POST")):
+            upstream.reset()
+            upstream.behave(fault)
+            for _ in range(2 * TRIPS_AFTER):
+                with suppress(http.client.BadStatusLine, http.client.IncompleteRead):
+                    assert "x-breaker" not in Caller(made.port).ask(method).headers
+            assert len(upstream.asked) == 2 * TRIPS_AFTER, "it is asked each time"
+
+
+def test_nginx_counts_a_slow_call_that_is_not_idempotent(upstream: Stub, tmp_path: Path) -> None:
+    with guarding("nginx", upstream, tmp_path) as made:
+        upstream.behave("slow")
+        answers = [Caller(made.port).ask("POST") for _ in range(TRIPS_AFTER + 1)]
+        assert [each.headers["x-breaker"] for each in answers] == ["timeout"] * TRIPS_AFTER + ["open"]
+        assert len(upstream.asked) == TRIPS_AFTER
+
+
+def test_nginx_counts_failures_and_not_their_share(upstream: Stub, tmp_path: Path, record_property: Any) -> None:
+    """Three failures among hundreds of good answers open it; Envoy sets its count back with each good one."""
+    opened = {}
+    for breaker in ("nginx", "envoy"):
+        folder = tmp_path / breaker
+        folder.mkdir()
+        upstream.reset()
+        with guarding(breaker, upstream, folder) as made:
+            caller = Caller(made.port)
+            for _ in range(TRIPS_AFTER):
+                assert {caller.ask().status for _ in range(100)} == {200}
+                upstream.behave("crash")
+                caller.ask()
+                upstream.behave("ok")
+            opened[breaker] = caller.ask().headers.get("x-breaker") == "open"
+    assert opened == {"nginx": True, "envoy": False}
+
+
+def test_nginx_tries_with_a_real_call(upstream: Stub, tmp_path: Path, record_property: Any) -> None:
+    """While the dependency hangs, one call in each `fail_timeout` waits for its whole timeout, and only one."""
+    with guarding("nginx", upstream, tmp_path) as made:
+        caller = Caller(made.port)
+        upstream.behave("slow")
+        tripped(caller)
+        began, answers = time.monotonic(), []
+        while time.monotonic() < began + OPEN_SECONDS + 3:
+            answers.append(caller.ask())
+            time.sleep(0.05)
+        tries = [each for each in answers if each.headers["x-breaker"] != "open"]
+        assert len(tries) == 1 and all(each.seconds > TIMEOUT / 2 for each in tries)
+        record_property("tries", f"{len(tries)} of {len(answers)}")
+
+
+def test_without_a_second_server_nginx_never_trips(upstream: Stub, tmp_path: Path) -> None:
+    """The twin: what nginx's own documentation says of a single server."""
+    with guarding("nginx", upstream, tmp_path, change=without_backup) as made:
+        upstream.behave("slow")
+        calls = tripped_of(made.port, 2 * TRIPS_AFTER)
+        assert all(each.seconds > TIMEOUT / 2 for each in calls)
+
+
+def without_backup(text: str) -> str:
+    return re.sub(r"server \S+ backup .*;", "", text)
+
+
+def test_nginx_starts_without_a_name_and_follows_it(upstream: Stub, tmp_path: Path) -> None:
+    """A pod's start depends on no dependency, and a Service that is made again has another address."""
+    addresses: dict[str, str] = {}
+    given = answers("nginx", upstream)
+    given["dependencies"][0]["url"] = f"http://weather:{upstream.port}"
+    with name_server(addresses) as server, sidecar("breaker", given, tmp_path, name_server=server) as made:
+        caller = Caller(made.port)
+        assert (answer := caller.ask()).status == 503 and answer.headers["x-breaker"] == "open"
+        for address, status in (("127.0.0.1", 200), ("127.0.0.9", 503)):
+            addresses["weather.shop.svc.cluster.local"] = address  # by the search list of the pod's resolv.conf
+            until = time.monotonic() + 2 * OPEN_SECONDS + 5
+            while caller.ask().status != status:
+                assert time.monotonic() < until, f"never at {address}"
+                time.sleep(0.1)
