@@ -94,13 +94,15 @@ def change(
         steps += [Step(path, True, signature(top / path)) for path in beside]
         _refuse_read_only(top, steps)
         transaction.keep_old(step.path for step in steps if step.before)
+        journal = Journal(PREPARED, head, tuple(steps), index_before, note, undo)
+        journals.write(folder, journal)
     except OSError as error:
         journals.clear(folder)
         raise DestinationError(f"{error.filename or folder}: {error.strerror}. Nothing was changed.") from error
     except BaseException:
         journals.clear(folder)
         raise
-    transaction.run(Journal(PREPARED, head, tuple(steps), index_before, note, undo))
+    transaction.run(journal)
 
 
 def _prepare_index(

@@ -1,7 +1,8 @@
 """What a change of the work tree is about to do, on disk before it is done: whoever finds it can finish it or undo it.
 
 It lies in git's own folder (`.git/scaffold-update`), beside what the change needs: `new/` holds the files to come,
-`old/` the files that they replace, `index` git's index to come.
+`old/` the files that they replace, `index` git's index to come. Its name tells its phase, so that the next phase is one
+rename, for which there is room on a full disk. The journal of the update before stays beside it until it is complete.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -64,49 +66,52 @@ def signature(file: Path) -> tuple[int, ...] | None:
 
 
 def write(folder: Path, journal: Journal) -> None:
-    """Write the journal in one step."""
+    """Write a journal in its phase, in one step."""
+    content = asdict(journal)
+    del content["phase"]
     new = folder / "journal.new"
-    new.write_text(json.dumps(asdict(journal)))
-    new.replace(folder / "journal.json")
+    new.write_text(json.dumps(content))
+    new.replace(_file(folder, journal.phase))
 
 
 def enter(folder: Path, journal: Journal, phase: str) -> Journal:
-    """Write the journal with another phase, and return it."""
-    journal = replace(journal, phase=phase)
-    write(folder, journal)
-    return journal
+    """Bring a journal into another phase, and return it."""
+    _file(folder, journal.phase).replace(_file(folder, phase))
+    return replace(journal, phase=phase)
 
 
 def read(folder: Path) -> Journal | None:
-    """Return the journal; None when there is none."""
-    try:
-        found: dict[str, Any] = json.loads((folder / "journal.json").read_text())
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    steps = tuple(Step(each["path"], each["write"], _tuple(each["before"])) for each in found.pop("steps"))
-    return Journal(steps=steps, index_before=_tuple(found.pop("index_before")), **found)
+    """Return the journal of the change that is not complete, else that of the last one; None when there is none."""
+    for phase in (FORWARD, BACK, PREPARED, DONE):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            found: dict[str, Any] = json.loads(_file(folder, phase).read_text())
+            steps = tuple(Step(each["path"], each["write"], _tuple(each["before"])) for each in found.pop("steps"))
+            return Journal(phase, steps=steps, index_before=_tuple(found.pop("index_before")), **found)
+    return None
+
+
+def _file(folder: Path, phase: str) -> Path:
+    return folder / f"journal.{phase}.json"
 
 
 def _tuple(value: list[int] | None) -> tuple[int, ...] | None:
     return None if value is None else tuple(value)
 
 
-def give_up(folder: Path) -> None:
-    """Forget a change that did not happen; one that would have undone an update leaves that update to be undone."""
-    journal = read(folder)
-    if journal is not None and journal.undo:
-        write(folder, replace(journal, phase=DONE, undo=False))
-    elif journal is not None and journal.phase != DONE:
-        (folder / "journal.json").unlink(missing_ok=True)
+def give_up(folder: Path, journal: Journal) -> None:
+    """Forget a change that did not happen."""
+    if journal.phase != DONE:
+        _file(folder, journal.phase).unlink(missing_ok=True)
     clear(folder)
 
 
 def finish(folder: Path, journal: Journal) -> None:
-    """Say that a change is complete: an update can be undone from now on, what undid one is forgotten."""
+    """Say that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo."""
     if journal.undo:
-        (folder / "journal.json").unlink(missing_ok=True)
+        _file(folder, DONE).unlink(missing_ok=True)
+        _file(folder, journal.phase).unlink(missing_ok=True)
     else:
-        write(folder, replace(journal, phase=DONE))
+        enter(folder, journal, DONE)
     clear(folder)
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from scaffold.errors import DestinationError, ServiceError
 from scaffold.update import journal as journals
 from scaffold.update.guard import guarded
-from scaffold.update.journal import BACK, DONE, FORWARD, PREPARED, Journal, signature
+from scaffold.update.journal import BACK, DONE, FORWARD, Journal, signature
 from scaffold.update.repository import Repository
 
 
@@ -45,54 +45,71 @@ class Transaction:
                 shutil.copy2(self.top / path, old, follow_symlinks=False)
 
     def run(self, journal: Journal) -> None:
-        """Carry the change out.
+        """Carry a change out that is prepared, and whose journal is written.
 
         Raises:
             ServiceError: when somebody else changes the repository at this moment.
             DestinationError: when a file can't be written. In both cases all is as it was.
         """
-        journals.write(self.folder, journal)
         said = guarded(lambda: self._begin(journal))
-        if said is None:  # killed
-            self.recover()
-            left = journals.read(self.folder)
-            if (left is None or left.phase != DONE) != journal.undo:
-                raise ServiceError("this was killed before it changed anything; run it again.")
-        elif said:
+        if said:
             kind, _, message = said.partition(":")
-            if (left := journals.read(self.folder)) and left.phase == PREPARED:
-                journals.give_up(self.folder)
             raise (ServiceError if kind == "service" else DestinationError)(message)
+        if said is None:  # the worker was killed
+            self.recover()
+            if not self._is_complete(journal):
+                raise ServiceError("the process that writes was killed, and nothing was changed; run it again.")
+
+    def _is_complete(self, journal: Journal) -> bool:
+        left = journals.read(self.folder)
+        if journal.undo:
+            return left is None
+        return left is not None and left.phase == DONE and left.steps == journal.steps
 
     def recover(self) -> None:
-        """Finish, or undo, what a killed change has left; do nothing when it has left nothing."""
+        """Finish, or undo, what a killed change has left; do nothing when it has left nothing.
+
+        Raises:
+            DestinationError: when something can't be written; the journal stays, so it can be tried again.
+        """
         journal = journals.read(self.folder)
-        if journal is None or journal.phase == DONE:
-            journals.clear(self.folder)
-        elif journal.phase == PREPARED:
-            self._unlock()
-            journals.give_up(self.folder)
-        elif journal.phase == FORWARD:
-            self._resume(journal)
-        elif journal.phase == BACK:
-            self._retreat(journal)
+        try:
+            if journal is None or journal.phase == DONE:
+                journals.clear(self.folder)
+            elif journal.phase == FORWARD:
+                self._resume(journal)
+            elif journal.phase == BACK:
+                self._retreat(journal)
+            else:
+                self._refuse(journal)
+        except OSError as error:
+            raise DestinationError(
+                f"an interrupted update can't be finished: {error.filename2 or error.filename}: {error.strerror}."
+            ) from error
 
     def _begin(self, journal: Journal) -> str:
         """Take the lock and go; return nothing, or what went wrong."""
         try:
             self._take_lock()
         except FileExistsError:
+            journals.give_up(self.folder, journal)
             return f"service:{self.lock} exists: another git is at work here; when none is, remove that file."
         except OSError as error:
+            journals.give_up(self.folder, journal)
             return f"destination:{self.lock} can't be made: {error.strerror}. Nothing was changed."
         if signature(self.index) != journal.index_before:
-            self._unlock()
+            self._refuse(journal)
             return f"service:{self.top} was changed by another git just now; run the update again."
         for step in journal.steps:
             if signature(self.top / step.path) != step.before:
-                self._unlock()
+                self._refuse(journal)
                 return f"service:{step.path} was changed just now; run the update again."
         return self._forward(journals.enter(self.folder, journal, FORWARD))
+
+    def _refuse(self, journal: Journal) -> None:
+        """Leave all as it is, and free the lock where this change has it."""
+        self._unlock()
+        journals.give_up(self.folder, journal)
 
     def _resume(self, journal: Journal) -> None:
         if self._is_index_to_come(self.lock):
@@ -100,7 +117,7 @@ class Transaction:
         elif self._is_index_to_come(self.index):
             journals.finish(self.folder, journal)
         else:  # somebody removed the lock by hand: the repository is theirs now
-            journals.give_up(self.folder)
+            journals.give_up(self.folder, journal)
 
     def _forward(self, journal: Journal) -> str:
         """Move everything in; what was moved in already is passed over."""
@@ -128,8 +145,7 @@ class Transaction:
                 self._move(old, path)
             elif step.before is None:
                 self._remove(step.path)
-        self._unlock()
-        journals.give_up(self.folder)
+        self._refuse(journal)
 
     def _take_lock(self) -> None:
         """Make the index to come git's lock, by a second name: so it is whole, and known as this change's own."""

@@ -64,7 +64,7 @@ def kill_at(step: int, change: Callable[[], object], *, victim: str, whose: str)
         try:
             change()
         except ServiceError as error:
-            os._exit(0 if "run it again" in str(error) else 8)
+            os._exit(0 if "nothing was changed; run it again" in str(error) else 8)
         except BaseException:
             traceback.print_exc()
             os._exit(9)
