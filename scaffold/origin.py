@@ -12,12 +12,9 @@ from urllib.parse import urlsplit
 from scaffold import __version__, folders
 from scaffold.errors import AnswerError, GitError, VersionError
 from scaffold.render import Origin
-from scaffold.template import Template, template_root
+from scaffold.template import REVISION, Template, template_root
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"
-
-REVISION = "revision"
-"""The file beside an installed template that says which version it is."""
 
 
 def origin_of(template: Template, url: str | None = None) -> Origin:

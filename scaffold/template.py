@@ -18,6 +18,9 @@ import yaml
 from scaffold.errors import TemplateError
 from scaffold.questions import Question, SafeLoader, question_from
 
+REVISION = "revision"
+"""The file beside an installed template that says which version it is, as `git describe` would."""
+
 
 @dataclass(frozen=True)
 class Entry:

@@ -3,32 +3,19 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.support import goldens
+from tests.support.installed import build_wheel, install, package_of
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "wheel",
-        "--quiet",
-        "--no-deps",
-        "--no-build-isolation",
-        "--wheel-dir",
-        folder,
-    ]
-    subprocess.run([*command, goldens.ROOT], check=True, capture_output=True)
-    return next(folder.glob("*.whl"))
+    return build_wheel(goldens.ROOT, folder)
 
 
 def test_the_wheel_holds_the_whole_template(wheel: Path) -> None:
@@ -38,18 +25,8 @@ def test_the_wheel_holds_the_whole_template(wheel: Path) -> None:
 
 
 def test_an_installed_wheel_gives_the_golden(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "env", system_site_packages=False, with_pip=False)
-    python = tmp_path / "env/bin/python"
-    site = subprocess.run(
-        [python, "-c", "import site; print(site.getsitepackages()[0])"], capture_output=True, text=True, check=True
-    )
-    target = Path(site.stdout.strip())
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", target, wheel], check=True
-    )
-    dependencies = next(path for path in sys.path if path.endswith("site-packages"))
-    (target / "dependencies.pth").write_text(dependencies)
-    assert list(target.glob("scaffold/_template/**/__pycache__")), "pip compiles the skeleton's Python, too"
+    python = install(wheel, tmp_path / "env")
+    assert list(package_of(python).glob("_template/**/__pycache__")), "pip compiles the skeleton's Python, too"
     command = [python, "-m", "scaffold", "new", "out", "--answers", goldens.ROOT / "examples/frontend.yml", "--no-git"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

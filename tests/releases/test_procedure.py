@@ -6,16 +6,19 @@ import os
 import shutil
 import subprocess
 import sys
-import venv
+import zipfile
 from datetime import date
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 
+from releasing.package import carried
 from releasing.record import record
 from scaffold.errors import VersionError
 from scaffold.releases.known import read_releases
 from tests.support import goldens
+from tests.support.installed import build_wheel, install, package_of
 from tests.support.versions import git
 
 pytestmark = pytest.mark.xdist_group("procedure")  # its copy is made once
@@ -209,17 +212,9 @@ def test_a_release_that_was_rebased_is_recorded_again(copy: Path) -> None:
 def scaffold(project: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
     """Return the command of a wheel of the project, installed far from it, on a machine without network."""
     folder = tmp_path_factory.mktemp("installed")
-    options = ("--quiet", "--no-deps", "--no-build-isolation", "--disable-pip-version-check")
-    done = python(project, "-m", "pip", "wheel", *options, "--wheel-dir", str(folder), str(project))
-    assert done.returncode == 0, done.stderr
-    venv.create(folder / "env", with_pip=False)
-    site = next((folder / "env/lib").glob("python*/site-packages"))
-    wheel = next(folder.glob("*.whl"))
-    done = python(folder, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel))
-    assert done.returncode == 0, done.stderr
-    (site / "dependencies.pth").write_text(next(path for path in sys.path if path.endswith("site-packages")))
+    installed_python = install(build_wheel(project, folder), folder / "env")
     alone = ["unshare", "--net"] if subprocess.run(["unshare", "--net", "true"], check=False).returncode == 0 else []
-    return [*alone, folder / "env/bin/python", "-m", "scaffold"]
+    return [*alone, installed_python, "-m", "scaffold"]
 
 
 def run(command: list[str | Path], cwd: Path, **settings: str) -> str:
@@ -263,8 +258,8 @@ def test_copier_updates_from_the_bundle_of_an_installed_package(
     answers = project / "examples/batch.yml"
     for name, version in (("old", "1.0.0"), ("new", "1.1.0")):
         run([*scaffold, "new", name, "--answers", answers, "--vcs-ref", version], tmp_path)
-    site = next((Path(next(path for path in scaffold if isinstance(path, Path))).parents[1] / "lib").glob("python*"))
-    bundle = site / "site-packages/scaffold/_template/releases.bundle"
+    package = package_of(next(path for path in scaffold if isinstance(path, Path)))
+    bundle = package / "_template/releases.bundle"
     settings = {
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{bundle}.insteadOf",
@@ -272,3 +267,46 @@ def test_copier_updates_from_the_bundle_of_an_installed_package(
     }
     run([sys.executable, "-m", "copier", "update", "--quiet", "--defaults"], tmp_path / "old", **settings)
     assert goldens.files_of(tmp_path / "old") == goldens.files_of(tmp_path / "new")
+
+
+def test_a_wheel_from_the_sdist_is_the_same(project: Path, tmp_path: Path) -> None:
+    done = python(project, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path / "sdist"))
+    assert done.returncode == 0, done.stderr
+    shutil.unpack_archive(next((tmp_path / "sdist").glob("*.tar.gz")), tmp_path / "unpacked", filter="data")
+    unpacked = next((tmp_path / "unpacked").iterdir())
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    ours = zipfile.ZipFile(build_wheel(unpacked, tmp_path / "a"))
+    theirs = zipfile.ZipFile(build_wheel(project, tmp_path / "b"))
+    assert sorted(ours.namelist()) == sorted(theirs.namelist())
+    for name in ours.namelist():
+        assert ours.read(name) == theirs.read(name), name
+
+
+def test_the_build_needs_no_more_than_it_requires(project: Path) -> None:
+    required = {"hatchling", "packaging", "platformdirs", "yaml"}
+    done = python(
+        project,
+        "-c",
+        "import sys; before = set(sys.modules); import releasing.package; print(*set(sys.modules) - before)",
+    )
+    imported = {name.split(".")[0] for name in done.stdout.split()} & set(packages_distributions())
+    assert "yaml" in imported
+    assert imported <= {*required, "_yaml", "scaffold"}
+
+
+def test_without_the_history_a_package_says_so(project: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{project}", "shallow")
+    said: list[str] = []
+    assert carried(tmp_path / "shallow", tmp_path, said.append) == []
+    shutil.rmtree(tmp_path / "shallow/.git")
+    assert carried(tmp_path / "shallow", tmp_path, said.append) == []
+    assert "git fetch --unshallow" in said[0]
+    assert "Build it from a git clone" in said[1]
+
+
+def test_a_template_that_is_not_committed_is_told(copy: Path, tmp_path: Path) -> None:
+    (copy / SKELETON / "CHANGED.md").write_text("by hand\n")
+    said: list[str] = []
+    assert [path.name for path in carried(copy, tmp_path, said.append)] == ["releases.bundle", "revision"]
+    assert "the template differs from the last commit" in said[0]
