@@ -13,7 +13,7 @@ from tests.support import runtime
 from tests.support.cluster import Cluster, cluster, missing
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
-from tests.support.standins import LANGUAGES
+from tests.support.standins import LANGUAGES, sidecar
 
 DEMO = ("mail", "weather", "frontend")
 OVERLAY = "production"
@@ -70,6 +70,11 @@ def demo(kubernetes: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Demo:
         images[name] = f"{answers['image']}:{VERSION}"
         with locked("build"):
             runtime.build(folders[name], answers["language"], images[name], {"VERSION": VERSION})
+    for name in DEMO:
+        context = answers_of(name).context
+        for chosen in context["sidecars_in_pod"].values():
+            images[chosen] = f"docker.io/{context['sidecars'][chosen]['image']}"
+            sidecar(chosen, images[chosen])
     kubernetes.load(*images.values())
     labels = {
         "pod-security.kubernetes.io/enforce": "restricted",

@@ -167,13 +167,16 @@ def test_a_dead_auxiliary_costs_no_time_and_a_dead_critical_fails_in_time(demo: 
     demo.cluster.wait_for(lambda: ask(demo, "frontend")[:1] == (200,), 20, "the frontend has recovered")
 
 
-def scale(demo: Demo, name: str, replicas: int) -> None:
+def scale(demo: Demo, name: str, replicas: int, *, endpoints: bool = True) -> None:
+    """Scale a deployment; with `endpoints` its Service must have none left at the end."""
     demo.kubectl("scale", f"deployment/{name}", f"--replicas={replicas}")
     demo.cluster.wait_for(lambda: len(pods(demo, name)) == replicas, 60, f"{name} has {replicas} pods")
-    endpoints = "--selector=kubernetes.io/service-name=" + name
+    if not endpoints:
+        return
+    selector = "--selector=kubernetes.io/service-name=" + name
     demo.cluster.wait_for(
         lambda: not [
-            each for slice_ in demo.cluster.get("--namespace", demo.namespace, "endpointslices", endpoints)["items"]
+            each for slice_ in demo.cluster.get("--namespace", demo.namespace, "endpointslices", selector)["items"]
             for each in slice_["endpoints"] or [] if each["conditions"].get("serving")
         ],
         60, f"{name} has no endpoints",

@@ -30,9 +30,9 @@ class Answer:
 class Caller:
     """Asks one port again and again over one connection, from an address of its own if need be."""
 
-    def __init__(self, port: int, *, timeout: float = 10, source: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, *, host: str = "127.0.0.1", timeout: float = 10, source: str = "") -> None:
         """Open nothing yet."""
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout, source_address=(source, 0))
+        self.connection = http.client.HTTPConnection(host, port, timeout=timeout, source_address=(source, 0))
 
     def ask(self, method: str = "GET", path: str = "/", **headers: str) -> Answer:
         """Send a request; raises TimeoutError where nothing comes."""

