@@ -61,7 +61,7 @@ def test_the_limiter_stands_in_front_of_the_service(demo: Demo) -> None:
     with urllib.request.urlopen(
         f"http://{address}:{answers_of('mail').context['limiter_health_port']}/metrics"
     ) as told:
-        assert b"limiter_http_local_rate_limit_rate_limited" in told.read()
+        assert b"envoy_http_local_rate_limit_rate_limited" in told.read()
 
 
 @contextmanager

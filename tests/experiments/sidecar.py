@@ -54,6 +54,10 @@ class Sidecar:
     def admin_port(self) -> int:
         return self.ports[self.context[f"{self.kind}_admin_port"]]
 
+    def own_log(self) -> list[dict[str, Any]]:
+        """Return the lines on its standard error."""
+        return [json.loads(line) for line in (self.folder / "stderr").read_text().splitlines()]
+
     def logged(self) -> list[dict[str, Any]]:
         """Return the lines on its standard output."""
         return [json.loads(line) for line in (self.folder / "stdout").read_text().splitlines()]

@@ -203,9 +203,19 @@ def test_each_call_is_a_line_of_json(breaker: str, upstream: Stub, tmp_path: Pat
     with guarding(breaker, upstream, tmp_path) as made:
         Caller(made.port).ask(path="/now?secret=1", X_Request_Id="abc")
         assert made.end() == 0
-        (line,) = (each for each in made.logged() if each["message"] == "dependency call")
+        line, *_ = (each for each in made.logged() if each.get("message") == "dependency call")
         assert (line["dependency"], line["path"], line["status"], line["request_id"]) == ("weather", "/now", 200, "abc")
         assert line["level"] == "info" and line["duration_ms"] >= 0 and line["timestamp"].endswith("Z")
+
+
+def test_envoy_tells_when_it_trips(upstream: Stub, tmp_path: Path) -> None:
+    with guarding("envoy", upstream, tmp_path) as made:
+        upstream.behave("refused")
+        tripped(Caller(made.port))
+        made.end()
+        (trip,) = (each for each in made.logged() if "action" in each)
+        assert (trip["action"], trip["cluster_name"], trip["type"]) == ("EJECT", "weather", "CONSECUTIVE_5XX")
+        assert all({"timestamp", "level", "message"} <= set(each) for each in made.own_log())
 
 
 def test_others_see_health_and_metrics_alone(breaker: str, upstream: Stub, tmp_path: Path) -> None:
