@@ -1,4 +1,7 @@
-"""Measure what bench/README.md promises and print one line a promise: ratio, limit, verdict."""
+"""Measure what bench/README.md promises and print one line a promise: ratio, limit, verdict.
+
+With the word `images`: print the table of bench/images.py instead.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,10 @@ MEASURES = (*new.MEASURES, *check.MEASURES)
 
 def main() -> int:
     os.environ["PYTHONPATH"] = str(ROOT)
+    if sys.argv[1:] == ["images"]:
+        from bench import images
+
+        return images.main()
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for measure in MEASURES:

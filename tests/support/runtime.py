@@ -137,8 +137,8 @@ class Container:
         """Run a command inside it, as its user."""
         return podman("exec", self.id, *command, check=False)
 
-    def processes(self) -> list[Process]:
-        """Return PID 1 of the container and all that descend from it, orphans and zombies too."""
+    def pids(self) -> list[int]:
+        """Return PID 1 of the container and all that descend from it, as this machine numbers them."""
         first = self.pid
         children: dict[int, list[int]] = {}
         for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -149,7 +149,11 @@ class Container:
         found = [first]
         for pid in found:
             found += children.get(pid, [])
-        return sorted(map(Process.read, found), key=lambda process: process.inside)
+        return found
+
+    def processes(self) -> list[Process]:
+        """Return PID 1 of the container and all that descend from it, orphans and zombies too."""
+        return sorted(map(Process.read, self.pids()), key=lambda process: process.inside)
 
     def kill(self, number: int = signal.SIGTERM) -> None:
         podman("kill", "--signal", str(int(number)), self.id)
