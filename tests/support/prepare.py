@@ -12,11 +12,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from scaffold.write import write_files
 from tests.cluster.conftest import DEMO
+from tests.cluster.conftest import VERSION as DEPLOYED
 from tests.conformance.subjects import Subject, for_features
+from tests.containers.conftest import REVISION, VERSION
 from tests.support import cluster, go_tools, judges, runtime, standins
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
@@ -31,25 +34,30 @@ class Job:
     missing: Callable[[], str | None] = lambda: None
 
 
-def image(subject: Subject) -> None:
-    """Build a service's image, so that its layers are kept."""
+def image(subject: Subject, arguments: dict[str, str]) -> None:
+    """Build a service's image, so that its layers are kept.
+
+    With the arguments that the suite will use: buildah 1.28 takes a LABEL from its cache whatever they are.
+    """
     standins.build_arguments(subject.language)
     with locked("build"), tempfile.TemporaryDirectory() as folder:
         write_files(Path(folder), rendered(answers_of(subject.name)))
-        runtime.build(Path(folder), subject.language, f"localhost/kube-scaffold-prepared/{subject.name}")
+        tag = f"localhost/kube-scaffold-prepared/{subject.name}"
+        runtime.build(Path(folder), subject.language, tag, arguments)
 
 
 def jobs() -> list[Job]:
     """Return all jobs, the longest first."""
     rich = for_features("critical", "auxiliary", "jobs")
-    images = {each.name: each for each in [*rich, *map(Subject, DEMO)] if each.language in standins.LANGUAGES}
+    images = {each: {"VERSION": DEPLOYED} for each in map(Subject, DEMO)}
+    images |= {each: {"VERSION": VERSION, "REVISION": REVISION} for each in rich}
     services = {each.name: each for each in [*rich, *for_features(), *for_features("alone")]}
     return [
         Job("Kubernetes' binaries", cluster.build, cluster.missing),
         Job("the judges", judges.environment),
-        *(Job(name, lambda name=name: go_tools.program(name), go_tools.missing) for name in go_tools.PACKAGES),
-        *(Job(f"service {each.name}", lambda each=each: each.folder, each.missing) for each in services.values()),
-        *(Job(f"image {each.name}", lambda each=each: image(each), runtime.missing) for each in images.values()),
+        *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
+        *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),
+        *(Job(f"image {each.name}", partial(image, each, given), runtime.missing) for each, given in images.items()),
     ]
 
 

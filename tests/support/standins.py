@@ -67,10 +67,14 @@ NODE = Image(
     copies={"node -p process.execPath": "/usr/local/bin/node", "npm root -g": "/usr/local/lib/node_modules"},
     script="ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm",
 )
+# Debian's own Java, 17 or newer: it trusts what the machine trusts, as certificates in Java's own format.
+JDK = Image("jdk", packages=("ca-certificates", "curl", "default-jdk-headless", "unzip"))
+JRE = Image("jre", packages=("ca-certificates", "default-jre-headless"))
 
 LANGUAGES = {
     "python": Bases(build=PYTHON, runtime=PYTHON),
     "go": Bases(build=GO, runtime=DEBIAN),
+    "java": Bases(build=JDK, runtime=JRE),
     "rust": Bases(build=RUST, runtime=DEBIAN),
     "typescript": Bases(build=NODE, runtime=DEBIAN),
 }

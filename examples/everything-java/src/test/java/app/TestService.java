@@ -9,11 +9,15 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.opentest4j.AssertionFailedError;
 
 /** A service in this process, on free ports. */
 public final class TestService implements AutoCloseable {
+    /** A thread for each task: the pool that Java shares has a single one on a small machine. */
+    public static final Executor THREADS = task -> new Thread(task).start();
+
     public final Settings settings;
     public final CompletableFuture<Integer> exitCode;
     private final Serve serve;
@@ -25,7 +29,7 @@ public final class TestService implements AutoCloseable {
         all.putAll(environment);
         settings = Settings.read(all);
         serve = new Serve(settings);
-        exitCode = CompletableFuture.supplyAsync(() -> serve.run(sources));
+        exitCode = CompletableFuture.supplyAsync(() -> serve.run(sources), THREADS);
     }
 
     /** The port of the service. */

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -143,12 +144,13 @@ class LifeTest {
     }
 
     private static <T> CompletableFuture<T> async(Call<T> call) {
-        return CompletableFuture.supplyAsync(() -> {
+        Supplier<T> task = () -> {
             try {
                 return call.run();
             } catch (Exception e) {
                 throw new CompletionException(e);
             }
-        });
+        };
+        return CompletableFuture.supplyAsync(task, TestService.THREADS);
     }
 }
