@@ -53,7 +53,7 @@ class VersionError(ScaffoldError):
 
 
 class SettingError(ScaffoldError):
-    """A setting of the service's folder is wrong or unknown, or nothing there tells what to do."""
+    """A setting, the user's own or one of the service's folder, is wrong or unknown, or nothing tells what to do."""
 
     exit_code = 12
 

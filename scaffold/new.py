@@ -17,7 +17,7 @@ def template_and_origin(version: str | None = None, url: str | None = None) -> t
 
     Raises:
         VersionError, TemplateError, DestinationError, GitError: as `releases.template_at` does.
-        AnswerError: when the URL, given or set, is none.
+        SettingError: when the URL, given or set, is none.
     """
     if version is None:
         template = load_template()

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scaffold import __version__, folders
-from scaffold.errors import AnswerError, GitError, VersionError
+from scaffold.errors import GitError, SettingError, VersionError
 from scaffold.render import Origin
 from scaffold.template import REVISION, Template, template_root
 
@@ -23,7 +23,7 @@ def origin_of(template: Template, url: str | None = None) -> Origin:
     `url` is the user's own word, which wins over all settings.
 
     Raises:
-        AnswerError: as `template_url` does.
+        SettingError: as `template_url` does.
     """
     return Origin(template_url(url), _version(template.root))
 
@@ -42,7 +42,7 @@ def template_url(given: str | None = None) -> str:
     """Return the URL to remember: the given one, SCAFFOLD_TEMPLATE_URL, the user's setting, or the project's own.
 
     Raises:
-        AnswerError: when it is no URL, or holds a password.
+        SettingError: when it is no URL, or holds a password.
     """
     from scaffold.settings import read_settings
 
@@ -58,13 +58,13 @@ def template_url(given: str | None = None) -> str:
 def _checked(url: str, where: str) -> str:
     """Refuse what git would misread, and what would put a secret into every service's answers file."""
     if not re.fullmatch(r"[^\s-]\S*", url) or not url.isprintable():
-        raise AnswerError(f"{where}: {url!r} is no URL; for example https://git.example.org/kube-scaffold.git.")
+        raise SettingError(f"{where}: {url!r} is no URL; for example https://git.example.org/kube-scaffold.git.")
     try:
         secret = urlsplit(url).password
     except ValueError as error:
-        raise AnswerError(f"{where}: {url!r} is no URL: {error}.") from error
+        raise SettingError(f"{where}: {url!r} is no URL: {error}.") from error
     if secret:
-        raise AnswerError(f"{where}: the URL holds a password, which would stand in every service; use one without.")
+        raise SettingError(f"{where}: the URL holds a password, which would stand in every service; use one without.")
     return url
 
 

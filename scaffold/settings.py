@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import folders
-from scaffold.errors import AnswerError
+from scaffold.errors import SettingError
 
 KEYS = ("template",)
 
@@ -21,7 +21,7 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
     """Return the settings; none when there is no such file.
 
     Raises:
-        AnswerError: when the file can't be read, is no TOML, or names an unknown setting.
+        SettingError: when the file can't be read, is no TOML, or names an unknown setting.
     """
     file = file or folders.settings_file()
     try:
@@ -29,16 +29,16 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise AnswerError(f"{file} can't be read: {error.strerror}.") from error
+        raise SettingError(f"{file} can't be read: {error.strerror}.") from error
     except ValueError as error:  # no TOML, or no UTF-8
-        raise AnswerError(f"{file}: no valid TOML: {error}.") from error
+        raise SettingError(f"{file}: no valid TOML: {error}.") from error
     for key, value in settings.items():
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there is only {', '.join(KEYS)}."
-            raise AnswerError(f"{file}: {key} is no setting; {hint}")
+            raise SettingError(f"{file}: {key} is no setting; {hint}")
         if not isinstance(value, str):
-            raise AnswerError(
+            raise SettingError(
                 f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".'
             )
     return settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import AnswerError
+from scaffold.errors import SettingError
 from scaffold.origin import is_own, project_url, template_url
 from scaffold.settings import read_settings
 from scaffold.template import template_root
@@ -46,13 +46,13 @@ def test_what_git_and_copier_know_is_a_url(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["", " ", "a b", "--upload-pack=x", "https://a\nb", "https://[x", "\x00"])
 def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(AnswerError, match=r"^--template: .* is no URL"):
+    with pytest.raises(SettingError, match=r"^--template: .* is no URL"):
         template_url(url)
 
 
 def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://me:secret@git.example.org/t.git")
-    with pytest.raises(AnswerError) as error:
+    with pytest.raises(SettingError) as error:
         template_url()
     assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL holds a password")
     assert "secret" not in str(error.value)
@@ -70,7 +70,7 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_wrong_settings_are_named_with_their_file(text: str, words: str, settings: Path) -> None:
     settings.write_text(text)
-    with pytest.raises(AnswerError) as error:
+    with pytest.raises(SettingError) as error:
         template_url()
     assert str(error.value).startswith(str(settings))
     assert words in str(error.value)
@@ -78,11 +78,11 @@ def test_wrong_settings_are_named_with_their_file(text: str, words: str, setting
 
 def test_settings_that_can_t_be_read(settings: Path) -> None:
     settings.write_bytes(b"\xff")
-    with pytest.raises(AnswerError, match="no valid TOML"):
+    with pytest.raises(SettingError, match="no valid TOML"):
         read_settings()
     settings.unlink()
     settings.mkdir()
-    with pytest.raises(AnswerError, match="can't be read: Is a directory"):
+    with pytest.raises(SettingError, match="can't be read: Is a directory"):
         read_settings()
 
 
@@ -105,7 +105,7 @@ def test_new_remembers_the_url(tmp_path: Path, settings: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert f"_src_path: {URL}\n" in (tmp_path / "one/.copier-answers.yml").read_text()
     done = scaffold("new", "two", "--defaults", "--template", "", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (3, "")
+    assert (done.returncode, done.stdout) == (12, "")
     assert not (tmp_path / "two").exists()
 
 
