@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from scaffold.prove.model import Experiment, Measure, Result, Verdict
+from scaffold.prove.model import Experiment, Measure, Proof, Result, Verdict
 
 STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.SKIP: "yellow"}
 
@@ -64,8 +64,9 @@ def listed(experiments: Sequence[Experiment]) -> None:
     Console(highlight=False).print(table)
 
 
-def table(results: Sequence[Result]) -> None:
+def table(proof: Proof) -> None:
     """Print the table of results, the advice, and where the time went."""
+    results = proof.results
     out = Console(highlight=False)
     shown = Table(header_style="bold")
     shown.add_column("Experiment", no_wrap=True)
@@ -83,7 +84,7 @@ def table(results: Sequence[Result]) -> None:
     for each in results:
         for advice in each.record.advice:
             out.print(Text.assemble((f"{each.experiment.id}: ", "bold"), advice), soft_wrap=True)
-    out.print(Text(summary(results)))
+    out.print(Text(summary(proof)))
 
 
 def measured(measures: Sequence[Measure]) -> str:
@@ -91,7 +92,12 @@ def measured(measures: Sequence[Measure]) -> str:
     return ", ".join(f"{each.name} {each.value}{' ' + each.unit if each.unit else ''}" for each in measures)
 
 
-def summary(results: Sequence[Result]) -> str:
-    """Count the verdicts."""
-    counts = {verdict: sum(each.verdict == verdict for each in results) for verdict in Verdict}
-    return f"{counts[Verdict.PASS]} passed, {counts[Verdict.FAIL]} failed, {counts[Verdict.SKIP]} skipped."
+def summary(proof: Proof) -> str:
+    """Count the verdicts, and tell where the time went."""
+    longest = sorted(proof.results, key=lambda each: -each.seconds)[:3]
+    phases = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in proof.phases)
+    slow = ", ".join(f"{each.experiment.id} {each.seconds:.1f} s" for each in longest)
+    counts = (
+        f"{proof.count(Verdict.PASS)} passed, {proof.count(Verdict.FAIL)} failed, {proof.count(Verdict.SKIP)} skipped."
+    )
+    return f"{counts} Time: {phases}; the longest experiments: {slow}."

@@ -10,18 +10,14 @@ import click
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from scaffold.prove.model import Experiment, Result
-    from scaffold.prove.runner import OpenLab
-    from scaffold.prove.runtime import Runtime
+    from scaffold.prove.model import Proof
     from scaffold.prove.subject import Subject
 
 
 @click.command(
     epilog=examples(
         "scaffold prove                                 build this folder's image and try every pattern on it",
-        "scaffold prove payments --only P08 --junit report.xml",
+        "scaffold prove payments --only P08 --html report.html",
         "scaffold prove --image registry.example.com/app:1.2 --port 8080 --env MODE=test",
         "scaffold prove --cluster --context kind-kind   the manifests too, in that cluster",
         "scaffold prove --sweep                         end what a killed run has left behind",
@@ -49,6 +45,7 @@ if TYPE_CHECKING:
 @click.option("--context", metavar="NAME", help="The kubectl context (default: the current one, if it is local).")
 @click.option("--json", "json_", is_flag=True, help="Print the results as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a report with charts.")
 @click.option("--sweep", "sweep_", is_flag=True, help="End what earlier runs have left behind; run nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def prove(folder: Path, **options: Any) -> None:
@@ -59,22 +56,33 @@ def prove(folder: Path, **options: Any) -> None:
     from scaffold import present_prove
     from scaffold.present import console
     from scaffold.prove.select import choose, experiments
+    from scaffold.prove.session import Settings
+    from scaffold.prove.session import prove as run
 
     out = console(quiet=options["quiet"] or options["json_"])
+    chosen = choose(experiments(), options["only"])
     if options["list_"]:
-        present_prove.listed(choose(experiments(), options["only"]))
+        present_prove.listed(chosen)
         return
     if options["sweep_"]:
         _sweep(out, options)
         return
-    chosen = choose(experiments(), options["only"])
     wanted = [each for each in chosen if options["cluster"] or each.stage == "container"]
     if not wanted:
         raise click.UsageError("these experiments need a cluster; add --cluster.")
     subject = _subject(folder, options)
-    results = _run(out, subject, wanted, options)
-    _report(subject, results, options)
-    if any(each.verdict == "fail" for each in results):
+    settings = Settings(
+        runtime=options["runtime"],
+        network=options["network"],
+        load_image=options["load_image"],
+        context=options["context"],
+        build=not options["no_build"],
+        build_arguments=options["build_arg"],
+    )
+    with present_prove.progress(out, wanted) as shown:
+        proof = run(subject, wanted, settings, shown)
+    _report(proof, options)
+    if any(each.verdict == "fail" for each in proof.results):
         raise click.exceptions.Exit(1)
 
 
@@ -100,58 +108,23 @@ def _sweep(out: Any, options: dict[str, Any]) -> None:
         out.print(f"{len(stage.sweep(cluster))} namespaces of earlier runs deleted in {cluster.context}.")
 
 
-def _run(out: Any, subject: Subject, wanted: Sequence[Experiment], options: dict[str, Any]) -> list[Result]:
-    """Prepare the stages that are needed, run all experiments, and end everything, whatever happens."""
-    from contextlib import ExitStack
-
-    from scaffold import present_prove
-    from scaffold.prove.containers.lab import ContainerStage
-    from scaffold.prove.load import find_vegeta
-    from scaffold.prove.runner import run_all
-    from scaffold.prove.runtime import find_runtime
-
-    runtime = find_runtime(options["runtime"])
-    vegeta = find_vegeta(runtime, options["load_image"])
-    stages = {each.stage for each in wanted}
-    labs: dict[str, OpenLab] = {}
-    with ending(runtime), ExitStack() as opened, present_prove.progress(out, wanted) as shown:
-        shown.say("Building the image" if subject.image is None else "Looking at the image")
-        image = _image(runtime, subject, options)
-        if "container" in stages:
-            labs["container"] = ContainerStage(runtime, subject, image, options["network"], vegeta).lab
-        if "cluster" in stages:
-            from scaffold.prove.cluster.stage import open_stage
-
-            shown.say("Preparing the cluster")
-            stage = open_stage(runtime, subject, image, options["context"], vegeta)
-            labs["cluster"] = opened.enter_context(stage).lab
-        return run_all(
-            wanted, lambda each, clock: labs[each.stage](each, clock), on_start=shown.start, on_end=shown.end
-        )
-
-
-def _image(runtime: Runtime, subject: Subject, options: dict[str, Any]) -> str:
-    """Build or find the image; return its id."""
-    from scaffold.prove.runtime import build, image_id
-
-    tag = subject.image or f"localhost/kube-scaffold-prove/{subject.name}:built"
-    if subject.image is None and not options["no_build"]:
-        return build(runtime, subject.folder, tag, options["build_arg"])
-    return image_id(runtime, tag)
-
-
-def _report(subject: Subject, results: Sequence[Result], options: dict[str, Any]) -> None:
+def _report(proof: Proof, options: dict[str, Any]) -> None:
     from scaffold import present_prove
     from scaffold.present import as_json
-    from scaffold.prove.report import as_data
-    from scaffold.prove.report.junit import as_junit
+    from scaffold.prove.report.data import as_data
 
     if options["junit"]:
-        write_report(options["junit"], as_junit(subject, results))
+        from scaffold.prove.report.junit import as_junit
+
+        write_report(options["junit"], as_junit(proof))
+    if options["html"]:
+        from scaffold.prove.report.html import as_html
+
+        write_report(options["html"], as_html(proof))
     if options["json_"]:
-        as_json(as_data(subject, results))
+        as_json(as_data(proof))
     elif not options["quiet"]:
-        present_prove.table(results)
+        present_prove.table(proof)
 
 
 def write_report(file: Path, text: str) -> None:
@@ -167,23 +140,3 @@ def write_report(file: Path, text: str) -> None:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DestinationError(f"{file} can't be written: {error.strerror}.") from error
-
-
-def ending(runtime: Runtime) -> Any:
-    """Return a block after which nothing of this run is left, whether it ended well, by an error, ^C or SIGTERM."""
-    import signal
-    from contextlib import contextmanager
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    @contextmanager
-    def block() -> Any:
-        before = signal.signal(signal.SIGTERM, interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGTERM, before)
-            runtime.end_run()
-
-    return block()

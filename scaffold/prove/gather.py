@@ -137,7 +137,7 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     "startup_seconds": float,
     "shutdown_seconds": float,
     "wrong": lambda told: {key: str(value) for key, value in told.items()},
-    "jobs": lambda told: tuple(Job(name, tuple(shlex.split(words))) for name, words in told.items()),
+    "jobs": lambda told: tuple(_job(name, each) for name, each in told.items()),
     "dependencies": lambda told: tuple(_declared(name, each) for name, each in told.items()),
     "writable": lambda told: {path: int(number(size)) for path, size in told.items()},
     "memory_limit": lambda told: int(number(told)),
@@ -153,15 +153,27 @@ def _with_settings(subject: Subject, chosen: Values) -> Subject:
         if key in chosen:
             try:
                 changes[key] = read(chosen[key])
-            except (ValueError, AttributeError) as error:
+            except (ValueError, AttributeError, KeyError, TypeError) as error:
                 raise SettingError(f"{subject.folder}: the setting {key} is wrong: {error}.") from error
-    if "port" in chosen:
-        changes["ports"] = (replace(subject.ports[0], number=chosen["port"]), *subject.ports[1:])
-    if "admin_port" in chosen:
-        changes["admin"] = replace(subject.admin or Port("admin", 0), number=chosen["admin_port"])
+    changes["ports"] = (_port(subject.ports[0], chosen, "port"), *subject.ports[1:])
+    if subject.admin or "admin_port" in chosen:
+        changes["admin"] = _port(subject.admin or Port("admin", 0), chosen, "admin_port")
     kinds = ("startup", "readiness", "liveness")
     paths = {kind: chosen[f"{kind}_path"] for kind in kinds if f"{kind}_path" in chosen}
     return replace(subject, probes=replace(subject.probes, **paths), **changes)
+
+
+def _port(port: Port, chosen: Values, key: str) -> Port:
+    return replace(
+        port,
+        number=chosen.get(key, port.number),
+        variable=chosen.get(f"{key}_variable", port.variable),
+    )
+
+
+def _job(name: str, told: Any) -> Job:
+    command, deadline = (told["command"], told.get("deadline", 60)) if isinstance(told, dict) else (told, 60)
+    return Job(name, tuple(shlex.split(command)), float(deadline))
 
 
 def _declared(name: str, told: Any) -> Dependency:

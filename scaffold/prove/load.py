@@ -110,8 +110,10 @@ class Vegeta:
     words: tuple[str, ...]
 
     @contextmanager
-    def attack(self, url: str, clock: Clock, *, rate: int, timeout: float = 10) -> Iterator[Attack]:
-        """Ask `url` at a constant rate over kept-alive connections until `end`, or until the block or its time ends.
+    def attack(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float = 10) -> Iterator[Attack]:
+        """Ask `url` at a constant rate over kept-alive connections until `end`, for at most so many seconds.
+
+        That bound is the load generator's own: it holds even when this process is killed.
 
         Raises:
             ValueError: when the address is none of this machine or its containers.
@@ -122,7 +124,7 @@ class Vegeta:
             raise ValueError(f"load: {url} is no address of this machine or its network")
         with tempfile.TemporaryDirectory(prefix="scaffold-load-") as folder:
             results = Path(folder) / "results"
-            limits = (f"-rate={rate}/s", f"-duration={clock.left():.0f}s", f"-timeout={timeout:g}s")
+            limits = (f"-rate={rate}/s", f"-duration={clock.left(seconds):.1f}s", f"-timeout={timeout:g}s")
             command = [*self.words, "attack", *limits]
             with results.open("wb") as output:
                 process = subprocess.Popen(

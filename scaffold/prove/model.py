@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -117,10 +118,27 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Result:
-    """What came of an experiment, and how long it took."""
+    """What came of an experiment, how long it took, and how many seconds after the first one it began."""
 
     experiment: Experiment
     verdict: Verdict
     reason: str  # why it failed or was skipped
     record: Record
     seconds: float
+    began: float = 0.0
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A whole run: what was proved, with what, when, what came of it, and where the time went."""
+
+    service: str
+    image: str
+    platform: str  # the runtime, and the cluster where there was one
+    when: datetime
+    phases: Sequence[tuple[str, float]]  # what was done, and the seconds that it took
+    results: Sequence[Result]
+
+    def count(self, verdict: Verdict) -> int:
+        """Count the results of that verdict."""
+        return sum(each.verdict == verdict for each in self.results)

@@ -25,8 +25,8 @@ class OpenLab(Protocol):
         """Open it."""
 
 
-def run_one(experiment: Experiment, open_lab: OpenLab, stop: threading.Event) -> Result:
-    """Run one experiment and return its result; whatever it raises is part of that.
+def run_one(experiment: Experiment, open_lab: OpenLab, stop: threading.Event, zero: float | None = None) -> Result:
+    """Run one experiment and return its result; `zero` is when the first one began (time.monotonic()).
 
     Raises:
         Stopped: when the run is stopped.
@@ -43,7 +43,8 @@ def run_one(experiment: Experiment, open_lab: OpenLab, stop: threading.Event) ->
         record.failures.append(str(failed))
     if record.failures:
         verdict, reason = Verdict.FAIL, "; ".join(record.failures)
-    return Result(experiment, verdict, reason, record, time.monotonic() - began)
+    after = began - (began if zero is None else zero)
+    return Result(experiment, verdict, reason, record, time.monotonic() - began, after)
 
 
 def run_all(
@@ -58,11 +59,11 @@ def run_all(
 
     On ^C, and on an error, the clocks of those that run are stopped, and they clean up before this returns.
     """
-    stop = threading.Event()
+    stop, zero = threading.Event(), time.monotonic()
 
     def work(experiment: Experiment) -> Result:
         on_start(experiment)
-        result = run_one(experiment, open_lab, stop)
+        result = run_one(experiment, open_lab, stop, zero)
         on_end(result)
         return result
 

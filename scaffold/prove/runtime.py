@@ -50,7 +50,7 @@ class Runtime:
         """Its name, as people say it."""
         return Path(self.program).name
 
-    def call(self, *words: str, timeout: float = 60, env: Mapping[str, str] | None = None) -> str:
+    def call(self, *words: str, timeout: float = 60, cwd: str | None = None) -> str:
         """Run one of its commands and return what it prints.
 
         Raises:
@@ -65,7 +65,7 @@ class Runtime:
                 errors="replace",
                 timeout=timeout,
                 stdin=subprocess.DEVNULL,
-                env={**os.environ, **env} if env else None,
+                cwd=cwd,
             )
         except subprocess.TimeoutExpired as error:
             raise CommandFailed(words, f"no answer within {timeout:.0f} s") from error

@@ -17,6 +17,7 @@ MODULES = (
     "containers.p08",
     "containers.p09",
     "containers.p12",
+    "containers.p13",
 )
 """The modules that hold experiments, in the order of their patterns."""
 

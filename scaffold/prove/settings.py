@@ -16,14 +16,16 @@ KEYS: dict[str, type] = {
     "image": str,
     "manifests": str,  # a file, or a folder of files
     "port": int,
+    "port_variable": str,  # moves the port, where the network is shared
     "admin_port": int,
+    "admin_port_variable": str,
     "path": str,  # what is asked of it
     "startup_path": str,
     "readiness_path": str,
     "liveness_path": str,
     "args": list,
     "env": dict,
-    "jobs": dict,  # name -> command
+    "jobs": dict,  # name -> command, or a table: command, deadline
     "dependencies": dict,  # name -> variable, or a table: variable, scheme, critical, timeout_variable
     "writable": dict,  # path -> size
     "startup_seconds": float,

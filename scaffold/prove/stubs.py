@@ -18,6 +18,8 @@ class _Handler(BaseHTTPRequestHandler):
     """Answers every method by the behaviour that its stub has at the moment."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else head and body wait for each other, 40 ms a request
+    wbufsize = -1
     server: _Server
 
     def do_GET(self) -> None:

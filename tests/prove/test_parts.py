@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,12 @@ from scaffold.prove import load
 from scaffold.prove.clock import Clock, OutOfTime, Stopped
 from scaffold.prove.cluster.kubectl import is_local
 from scaffold.prove.gather import load_subject
-from scaffold.prove.model import Experiment, Failed, Record, Skip, Stage, Verdict
+from scaffold.prove.model import Experiment, Failed, Proof, Record, Skip, Stage, Verdict
 from scaffold.prove.quantity import number, size
 from scaffold.prove.report.junit import as_junit
 from scaffold.prove.runner import run_all
 from scaffold.prove.runtime import LABEL, is_left
 from scaffold.prove.select import choose, experiments
-from scaffold.prove.subject import Subject
 from tests.support import goldens
 
 
@@ -232,7 +232,7 @@ def test_junit_takes_every_character() -> None:
         raise Failed("last words: \x1b[31m<red>\x00")
 
     results = run_all([experiment("P01-a", run), experiment("P02-b", skips)], open_clock)
-    text = as_junit(Subject("app", Path()), results)
+    text = as_junit(Proof("app", "app:1", "docker", datetime.now(UTC), [("experiments", 1.0)], results))
     from xml.etree import ElementTree
 
     suite = ElementTree.fromstring(text)
@@ -264,7 +264,7 @@ def test_a_load_is_told_request_by_request() -> None:
 def test_load_goes_nowhere_else() -> None:
     with (
         pytest.raises(ValueError, match="no address of this machine"),
-        load.Vegeta(("vegeta",)).attack("http://93.184.216.34/", Clock(5), rate=1),
+        load.Vegeta(("vegeta",)).attack("http://93.184.216.34/", Clock(5), rate=1, seconds=1),
     ):
         pass
 

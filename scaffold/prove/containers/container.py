@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import httpx
 
 from scaffold.prove.clock import Clock
-from scaffold.prove.containers.processes import Process, mountinfo, processes
+from scaffold.prove.containers.processes import Process, is_in, mountinfo, processes
 from scaffold.prove.model import Skip
 from scaffold.prove.runtime import CommandFailed, Runtime
 
@@ -48,7 +49,9 @@ class Container:
 
     @property
     def running(self) -> bool:
-        """Whether it still runs."""
+        """Whether it still runs; the engine is asked only where the kernel can't be."""
+        if self.pid and is_in(self.id, self.pid):
+            return True
         return bool(self.inspect()["State"]["Running"])
 
     def processes(self) -> list[Process]:
@@ -91,10 +94,8 @@ class Container:
 
     def wait(self, patience: float) -> Ended | None:
         """Wait for its end; None when it still runs after `patience` seconds. Counts from now."""
-        began = time.monotonic()
-        if self.clock.wait_until(lambda: not self.running, patience, every=0.1) is None:
-            return None
-        return Ended(int(self.inspect()["State"]["ExitCode"]), time.monotonic() - began)
+        seconds = self.clock.wait_until(lambda: not self.running, patience, every=0.05)
+        return None if seconds is None else Ended(int(self.inspect()["State"]["ExitCode"]), seconds)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -104,7 +105,9 @@ class Container:
         Raises:
             CommandFailed: when it fails, or the image has no such command.
         """
-        return self.runtime.call("exec", self.id, *command, timeout=self.clock.left(timeout))
+        # In a folder of its own, since podman leaves a file `oom` where it was called when the command is killed.
+        with tempfile.TemporaryDirectory(prefix="scaffold-exec-") as folder:
+            return self.runtime.call("exec", self.id, *command, timeout=self.clock.left(timeout), cwd=folder)
 
     @cached_property
     def has_shell(self) -> bool:

@@ -150,13 +150,16 @@ class Lab:
 
     @contextmanager
     def serve(self, **options: object) -> Iterator[Container]:
-        """Start it and give it when it is ready; options as in `start`.
+        """Start it and give it when it is ready and answers; options as in `start`.
 
         Raises:
-            Failed: when it ends or does not become ready, with its last words.
+            Failed: when it ends, or does not become ready or answer, with its last words.
         """
+        port = self.subject.ports[0].name
         with self.start(**options) as container:  # type: ignore[arg-type]
             self.wait_ready(container)
+            if self.clock.wait_until(lambda: container.status(port, self.subject.path) != 0, 10) is None:
+                raise Failed(f"ready, but nobody answers on port {port}; its last words: {container.last_words()}")
             yield container
 
     def wait_ready(self, container: Container) -> float:
@@ -178,6 +181,14 @@ class Lab:
         if self.clock.wait_until(ready, patience) is None:
             raise Failed(f"not ready within {patience:.0f} s; its last words: {container.last_words()}")
         return time.monotonic() - container.began
+
+    def start_again(self, container: Container) -> Container:
+        """Start a container that has ended once more; its ports may be published elsewhere then."""
+        began = time.monotonic()
+        self.runtime.call("start", container.id)
+        ports = {port: port.number for port in self.subject.all_ports}
+        urls = container.urls if self.stage.network == "host" else self._urls(container.id, ports)
+        return Container(container.id, self.runtime, self.clock, self.http, urls, began)
 
     def end(self) -> None:
         """End what is still there."""
@@ -215,14 +226,13 @@ class Lab:
     def _urls(self, container: str, ports: Mapping[Port, int]) -> dict[str, str]:
         if self.stage.network == "host":
             return {port.name: f"http://127.0.0.1:{number}" for port, number in ports.items()}
-        found = {}
-        for port, number in ports.items():
-            try:
-                published = self.runtime.call("port", container, f"{number}/tcp").split()[0]
-            except CommandFailed:  # it has ended already
-                published = f"127.0.0.1:{number}"
-            found[port.name] = f"http://{published}"
-        return found
+        try:
+            lines = self.runtime.call("port", container).splitlines()  # 8080/tcp -> 127.0.0.1:41723
+        except CommandFailed:
+            lines = []
+        published = {int(left.split("/")[0]): right for left, _, right in (line.partition(" -> ") for line in lines)}
+        # A container that has ended already has none: nobody answers then, as it should be.
+        return {port.name: f"http://{published.get(number, '127.0.0.1:9')}" for port, number in ports.items()}
 
     def _read_only(self) -> list[str]:
         # Podman else mounts /tmp, /run and more by itself, which a pod has not.

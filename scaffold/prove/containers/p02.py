@@ -18,7 +18,7 @@ def zombies(lab: Lab, record: Record) -> None:
         record.measure("PID 1", first.name)
         record.measure("processes", len(container.processes()))
         _leave_orphans(container, 3)
-        lab.clock.sleep(1.5)
+        lab.clock.sleep(1)
         left = [each for each in container.processes() if each.state == "Z"]
         record.measure("zombies", len(left))
         record.expect(
@@ -31,7 +31,7 @@ def _leave_orphans(container: Container, count: int) -> None:
     if not container.has_shell:
         raise Skip("the image has no shell to leave orphans with")
     try:
-        container.exec("sh", "-c", "for each in " + "x " * count + "; do sleep 0.7 & done; sleep 0.1")
+        container.exec("sh", "-c", "for each in " + "x " * count + "; do sleep 0.4 & done; sleep 0.1")
     except CommandFailed as error:
         raise Skip(f"no orphans could be left: {error}") from None
 

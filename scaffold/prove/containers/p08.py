@@ -94,7 +94,7 @@ def drain(lab: Lab, record: Record) -> None:
     port = subject.ports[0].name
     with (
         lab.serve() as container,
-        lab.vegeta.attack(container.urls[port] + subject.path, lab.clock, rate=subject.rate) as attack,
+        lab.vegeta.attack(container.urls[port] + subject.path, lab.clock, rate=subject.rate, seconds=20) as attack,
     ):
         lab.clock.sleep(LOAD_BEFORE)
         began = container.signal("TERM")

@@ -31,7 +31,7 @@ class Process:
 
 def processes(runtime: Runtime, container: str, first: int) -> list[Process]:
     """Return the container's PID 1, whose PID outside is `first`, and all that descend from it; PID 1 comes first."""
-    if (PROC / str(first) / "status").is_file() and _is_in(container, first):
+    if (PROC / str(first) / "status").is_file() and is_in(container, first):
         return _from_proc(first)
     return _from_top(runtime, container)
 
@@ -39,11 +39,11 @@ def processes(runtime: Runtime, container: str, first: int) -> list[Process]:
 def mountinfo(container: str, first: int) -> str | None:
     """Return the mounts of a container as its kernel tells them; None where the engine's machine is another one."""
     with suppress(OSError):
-        return (PROC / str(first) / "mountinfo").read_text() if _is_in(container, first) else None
+        return (PROC / str(first) / "mountinfo").read_text() if is_in(container, first) else None
     return None
 
 
-def _is_in(container: str, pid: int) -> bool:
+def is_in(container: str, pid: int) -> bool:
     """Tell whether that PID here is the container's, and not one of a virtual machine where the engine runs."""
     with suppress(OSError):
         return container in (PROC / str(pid) / "cgroup").read_text() or _nested(pid)

@@ -6,27 +6,25 @@ The format: https://github.com/testmoapp/junitxml
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from scaffold.prove.model import Result, Verdict
-from scaffold.prove.subject import Subject
+from scaffold.prove.model import Proof, Verdict
 
 NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 """Characters that XML 1.0 can't hold; a service's last words may have some."""
 
 
-def as_junit(subject: Subject, results: Sequence[Result]) -> str:
-    """Return the results as one test suite: a test case an experiment, its pattern as class, its measures as output."""
+def as_junit(proof: Proof) -> str:
+    """Return a run as one test suite: a test case an experiment, its pattern as class, its measures as output."""
     suite = ElementTree.Element(
         "testsuite",
-        name=f"scaffold prove {subject.name}",
-        tests=str(len(results)),
-        failures=str(sum(each.verdict == Verdict.FAIL for each in results)),
-        skipped=str(sum(each.verdict == Verdict.SKIP for each in results)),
-        time=f"{sum(each.seconds for each in results):.3f}",
+        name=f"scaffold prove {proof.service}",
+        tests=str(len(proof.results)),
+        failures=str(proof.count(Verdict.FAIL)),
+        skipped=str(proof.count(Verdict.SKIP)),
+        time=f"{sum(each.seconds for each in proof.results):.3f}",
     )
-    for each in results:
+    for each in proof.results:
         experiment = each.experiment
         case = ElementTree.SubElement(
             suite,

@@ -1,0 +1,207 @@
+"""The command around the experiments: what it leaves behind when it is stopped, and what it says when it can't work."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from scaffold.prove.runtime import LABEL
+from tests.prove.conftest import Twins, build, environment, prove
+from tests.support import load
+from tests.support.goldens import ROOT
+from tests.support.runtime import podman
+
+
+def labelled(name: str = LABEL) -> set[str]:
+    return set(podman("ps", "--all", "--quiet", "--no-trunc", f"--filter=label={name}").stdout.split())
+
+
+def of_run(process: subprocess.Popen[str]) -> set[str]:
+    return labelled(f"{LABEL}.pid={process.pid}")
+
+
+def wait_for(what: Callable[[], object], patience: float = 60) -> None:
+    began = time.monotonic()
+    while not what():
+        assert time.monotonic() - began < patience
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def running(twins: Twins) -> Iterator[subprocess.Popen[str]]:
+    """Give a run that has started a container and its load."""
+    image = twins.image("deaf", "ENV ANTIPATTERN=deaf")  # its experiment takes long
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scaffold", "prove", twins.folder, "--image", image, "--only", "P02-stop", "--only", "P13-load"],
+        env=environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        wait_for(lambda: of_run(process))
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+        if left := of_run(process):
+            podman("rm", "--force", "--time=0", *left)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
+def test_an_interrupted_run_leaves_nothing(running: subprocess.Popen[str], number: signal.Signals) -> None:
+    running.send_signal(number)
+    _, err = running.communicate(timeout=60)
+    assert running.returncode == 130, err
+    assert "Interrupted" in err
+    assert "Traceback" not in err
+    assert of_run(running) == set()
+
+
+def test_what_a_killed_run_leaves_is_swept_and_nothing_else(running: subprocess.Popen[str], twins: Twins) -> None:
+    foreign = podman("run", "--detach", twins.reference).stdout.strip()
+    try:
+        assert prove("--sweep").code == 0
+        assert of_run(running), "a sweep ended what a run still uses"
+        running.kill()
+        running.communicate()
+        left = of_run(running)
+        assert left
+        swept = prove("--sweep")
+        assert (swept.code, of_run(running)) == (0, set())
+        assert f"{len(left)} containers" in swept.err
+        assert podman("inspect", "--format={{.State.Running}}", foreign).stdout.strip() == "true"
+    finally:
+        podman("rm", "--force", "--time=0", foreign)
+
+
+def test_an_image_without_a_shell_and_without_answers(needs_containers: None, tmp_path: Path) -> None:
+    """What can't be tried is skipped with a reason, and what can be is tried: the image holds one static program."""
+    shutil.copy(load.vegeta(), tmp_path / "server")
+    reference = "localhost/kube-scaffold-test/bare:1"
+    build(tmp_path, reference, 'FROM scratch\nCOPY server /server\nENTRYPOINT ["/server"]\nCMD ["-version"]\n')
+    run = prove(
+        tmp_path,
+        "--image",
+        reference,
+        "--json",
+        "--only",
+        "P01",
+        "--only",
+        "P09",
+        "--only",
+        "P12",
+        "--only",
+        "P02-stop",
+    )
+    assert run.code == 1
+    assert run.ids("pass") == {"P01-contents"}
+    assert run.ids("skip") == {"P09-jobs", "P12-configurations", "P12-wrong"}
+    assert "it ended with 0 before it was ready" in run.results["P02-stop"]["reason"]
+
+
+def test_the_load_generator_comes_from_an_image(twins: Twins, tmp_path: Path) -> None:
+    shutil.copy(load.vegeta(), tmp_path / "vegeta")
+    reference = "localhost/kube-scaffold-test/vegeta:1"
+    build(tmp_path, reference, "FROM scratch\nCOPY vegeta /vegeta\nENV PATH=/\n")
+    options = ("--image", twins.reference, "--only", "P08-drain", "--json")
+    run = prove(twins.folder, *options, "--load-image", reference, env={"SCAFFOLD_VEGETA": ""})
+    assert run.ids("pass") == {"P08-drain"}, run.told()
+    assert labelled(f"{LABEL}.experiment=load") == set()
+    without = prove(twins.folder, *options, env={"SCAFFOLD_VEGETA": "", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+    assert "needs the load generator vegeta" in without.results["P08-drain"]["reason"]
+
+
+def test_the_network_of_the_machine(twins: Twins) -> None:
+    run = prove(
+        twins.folder, "--image", twins.reference, "--network", "host", "--only", "P05", "--only", "P12", "--json"
+    )
+    assert run.ids("pass") == {"P05-lines", "P05-files", "P12-configurations", "P12-wrong"}, run.told()
+
+
+def test_without_a_runtime_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    run = prove(tmp_path, "--json", env={"PATH": str(tmp_path)})
+    assert run.code == 9
+    assert "docker is not on the PATH; podman is not on the PATH" in run.err
+    assert "https://" in run.err
+
+
+def test_a_build_that_fails_and_an_image_that_is_not_there(needs_containers: None, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY nothing /\n")
+    run = prove(tmp_path)
+    assert (run.code, "nothing" in run.err) == (13, True), run.err
+    missing = prove(tmp_path, "--image", "localhost/kube-scaffold-test/none:1")
+    assert missing.code == 13
+    assert "localhost/kube-scaffold-test/none:1: no such image here" in missing.err
+
+
+def test_a_report_that_can_not_be_written_and_a_wrong_name(tmp_path: Path) -> None:
+    run = prove(tmp_path, "--only", "P99")
+    assert (run.code, "no such pattern" in run.err) == (12, True)
+    assert prove(tmp_path, "--only", "cluster", "--list").code in (0, 12)
+    assert prove(tmp_path).code == 12
+
+
+# --- docker -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def docker(needs_containers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a Docker daemon of our own, which touches nothing of this machine's network rules."""
+    if not shutil.which("dockerd"):
+        pytest.skip("docker: dockerd not found; tests/support/install-system installs it")
+    folder = tmp_path_factory.mktemp("docker")
+    address = f"unix://{folder}/socket"
+    options = [
+        "--iptables=false",
+        "--ip-forward=false",
+        "--default-ulimit=nofile=1024:1024",
+        "--default-ulimit=nproc=1024:1024",
+    ]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            ["dockerd", *options, f"--host={address}", f"--data-root={folder}/data", f"--exec-root={folder}/exec",
+             f"--pidfile={folder}/pid"], stdout=log, stderr=log,
+        )  # fmt: skip
+    env = {**os.environ, "DOCKER_HOST": address}
+    try:
+        ready = ["docker", "version"]
+        wait_for(
+            lambda: (
+                process.poll() is not None
+                or subprocess.run(ready, env=env, capture_output=True, check=False).returncode == 0
+            )
+        )
+        if process.poll() is not None:
+            pytest.skip(f"docker: dockerd does not run here: {(folder / 'log').read_text()[-300:]}")
+        yield address
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+
+
+def test_docker_does_as_podman(docker: str, twins: Twins, tmp_path: Path) -> None:
+    """The same experiments by the other runtime: ports, stubs, limits, processes, and nothing left at the end."""
+    env = {"DOCKER_HOST": docker}
+    podman("save", "--format=docker-archive", f"--output={tmp_path}/image", twins.reference)
+    subprocess.run(
+        ["docker", "load", "--input", tmp_path / "image"], env={**os.environ, **env}, check=True, capture_output=True
+    )
+    run = prove(twins.folder, "--runtime", "docker", "--image", twins.reference, "--json", env=env)
+    assert run.ids("fail") == run.ids("skip") == set(), run.told()
+    assert len(run.ids("pass")) > 10
+    for kind in ("ps --all", "volume ls"):
+        left = subprocess.run(
+            ["docker", *kind.split(), "--quiet"], env={**os.environ, **env}, check=True, capture_output=True
+        )
+        assert left.stdout == b""
