@@ -14,7 +14,9 @@ from typing import Any
 
 import pytest
 
-from tests.support import load, runtime
+from tests.support import runtime
+from tests.support.go_tools import missing as no_go
+from tests.support.go_tools import program
 from tests.support.goldens import ROOT
 from tests.support.machine import locked
 from tests.support.standins import PYTHON, provide
@@ -54,7 +56,7 @@ class Run:
 
 def environment() -> dict[str, str]:
     """Return the environment in which the command finds this machine's podman and vegeta."""
-    return {**runtime.environment(), "SCAFFOLD_VEGETA": str(load.vegeta())}
+    return {**runtime.environment(), "SCAFFOLD_VEGETA": str(program("vegeta"))}
 
 
 def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: float = 300) -> Run:
@@ -73,7 +75,7 @@ def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: flo
 
 @pytest.fixture(scope="session")
 def needs_containers() -> None:
-    if reason := runtime.missing() or load.missing():
+    if reason := runtime.missing() or no_go():
         pytest.skip(reason)
 
 

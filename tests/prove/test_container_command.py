@@ -16,7 +16,7 @@ import pytest
 
 from scaffold.prove.runtime import LABEL
 from tests.prove.conftest import Twins, build, environment, prove
-from tests.support import load
+from tests.support.go_tools import program
 from tests.support.goldens import ROOT
 from tests.support.runtime import podman
 
@@ -84,7 +84,7 @@ def test_what_a_killed_run_leaves_is_swept_and_nothing_else(running: subprocess.
 
 def test_an_image_without_a_shell_and_without_answers(needs_containers: None, tmp_path: Path) -> None:
     """What can't be tried is skipped with a reason, and what can be is tried: the image holds one static program."""
-    shutil.copy(load.vegeta(), tmp_path / "server")
+    shutil.copy(program("vegeta"), tmp_path / "server")
     reference = "localhost/kube-scaffold-test/bare:1"
     build(tmp_path, reference, 'FROM scratch\nCOPY server /server\nENTRYPOINT ["/server"]\nCMD ["-version"]\n')
     run = prove(
@@ -108,7 +108,7 @@ def test_an_image_without_a_shell_and_without_answers(needs_containers: None, tm
 
 
 def test_the_load_generator_comes_from_an_image(twins: Twins, tmp_path: Path) -> None:
-    shutil.copy(load.vegeta(), tmp_path / "vegeta")
+    shutil.copy(program("vegeta"), tmp_path / "vegeta")
     reference = "localhost/kube-scaffold-test/vegeta:1"
     build(tmp_path, reference, "FROM scratch\nCOPY vegeta /vegeta\nENV PATH=/\n")
     options = ("--image", twins.reference, "--only", "P08-drain", "--json")
