@@ -14,9 +14,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.check.built import Built
 from scaffold.check.files import read, shown
 from scaffold.check.origin import BuiltDocument, Origins
 from scaffold.check.source import Note, Source
@@ -26,14 +26,6 @@ NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 _FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _PATIENCE = 60
-
-
-@dataclass(frozen=True)
-class Built:
-    """What a kustomization builds to; `name` is its folder."""
-
-    name: str
-    documents: list[BuiltDocument]
 
 
 class Tree:
@@ -72,16 +64,19 @@ class Tree:
         if isinstance(source, Note):
             self.notes.append(source)
 
-    def build(self) -> list[Built | Note]:
-        """Return what each of the outermost kustomizations builds to, or why it can't be built."""
+    def build(self) -> list[Built]:
+        """Return what each of the outermost kustomizations builds to; `notes` tell of those that can't be built."""
         if not self.roots:
             return []
         command = _command()
         if command is None:
             why = "is not judged: neither kustomize nor kubectl is there to build it"
-            return [Note(self.kustomizations[folder].place().path, why) for folder in self.roots]
+            self.notes += [Note(self.kustomizations[folder].place().path, why) for folder in self.roots]
+            return []
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return list(pool.map(lambda folder: self._build(command, folder), self.roots))
+            found = list(pool.map(lambda folder: self._build(command, folder), self.roots))
+        self.notes += [each for each in found if isinstance(each, Note)]
+        return [each for each in found if isinstance(each, Built)]
 
     def chain(self, folder: str) -> list[Value]:
         """Return a kustomization and all that it is made of, the outermost first."""

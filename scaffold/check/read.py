@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from scaffold.check import dockerfile, kustomize
+from scaffold.check import dockerfile, helm, kustomize
 from scaffold.check.files import files_below, read
 from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.source import Note, Source
@@ -38,9 +38,9 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
         manifests.append(Source("<stdin>", stdin))
         repository.sources["<stdin>"] = manifests[0]
     names = files_below(paths, exclude)
-    tree = kustomize.Tree(names)
+    tree, charts = kustomize.Tree(names), helm.Charts(names)
     for name in names:
-        if not (wanted := _wanted(name)) or name in tree.files:
+        if not (wanted := _wanted(name)) or name in tree.files or charts.owns(name):
             continue
         source = read(name)
         if isinstance(source, Note):
@@ -48,14 +48,10 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
         elif source is not None:
             repository.files += 1
             _sort_in(repository, manifests, source, wanted)
-    plain = _plain_documents(repository, manifests, tree)
-    repository.scopes.append(Scope(repository, "", plain))
-    for built in tree.build():
-        if isinstance(built, Note):
-            repository.notes.append(built)
-        else:
-            repository.scopes.append(Scope(repository, built.name, built.documents))
-    repository.notes += tree.notes
+    repository.scopes.append(Scope(repository, "", _plain_documents(repository, manifests)))
+    for built in (*tree.build(), *charts.render()):
+        repository.scopes.append(Scope(repository, built.name, built.documents))
+    repository.notes += tree.notes + charts.notes
     return repository
 
 
@@ -85,7 +81,7 @@ def _sort_in(repository: Repository, manifests: list[Source], source: Source, ki
         repository.texts.append(source)
 
 
-def _plain_documents(repository: Repository, manifests: Iterable[Source], tree: kustomize.Tree) -> list[Document]:
+def _plain_documents(repository: Repository, manifests: Iterable[Source]) -> list[Document]:
     plain = []
     for source in manifests:
         found, note = documents(source)
