@@ -84,9 +84,15 @@ class Stage:
 
 @dataclass
 class Dockerfile:
-    """A Dockerfile: its stages in order, and the values of the ARGs in front of the first."""
+    """A Dockerfile: its stages in order, and the values of the ARGs in front of the first.
+
+    `has_ignore_file` tells whether a .dockerignore lies beside it; `shares_processes` whether each pod that runs it has
+    one process namespace (`shareProcessNamespace`), whose PID 1 is Kubernetes' own.
+    """
 
     source: Source
+    has_ignore_file: bool = False
+    shares_processes: bool = False
     instructions: list[Instruction] = field(default_factory=list, repr=False)
 
     @cached_property
@@ -127,6 +133,12 @@ class Dockerfile:
     def effective(self, name: str) -> Instruction | None:
         """Return the instruction of a name that counts in the image, own or inherited from an earlier stage."""
         return next((found for stage in self.final if (found := stage.last(name))), None)
+
+    def arguments_of(self, base: Instruction) -> Place | None:
+        """Return where the default stands of an ARG that is the whole image of a FROM."""
+        found = _VARIABLE.fullmatch(base.value.split()[0]) if base.value else None
+        argument = self.arguments.get(found[1] or found[2]) if found else None
+        return argument.place(self.expand(base.value.split()[0])) if argument else None
 
     def expand(self, text: str) -> str:
         """Return `text` with the defaults of the ARGs in front of the first FROM put in; others stay as they are."""

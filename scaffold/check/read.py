@@ -52,7 +52,25 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
     for built in (*tree.build(), *charts.render()):
         repository.scopes.append(Scope(repository, built.name, built.documents))
     repository.notes += tree.notes + charts.notes
+    _tell_dockerfiles(repository)
     return repository
+
+
+def _tell_dockerfiles(repository: Repository) -> None:
+    """Tell each Dockerfile what lies beside it, and how the pods that run it are made."""
+    pods: dict[int, list[bool]] = {}
+    for scope in repository.scopes if repository.dockerfiles else ():
+        for container in scope.containers:
+            if (found := repository.dockerfile_of(container)) and container.workload.pod:
+                pods.setdefault(id(found), []).append(container.workload.pod.is_true("shareProcessNamespace"))
+    for each in repository.dockerfiles:
+        folder = Path(each.source.path)
+        beside = [
+            folder.with_name(f"{folder.name}.dockerignore"),
+            *(above / ".dockerignore" for above in folder.parents),
+        ]
+        each.has_ignore_file = any(path.is_file() for path in beside)
+        each.shares_processes = all(pods.get(id(each), [False]))
 
 
 def _wanted(name: str) -> str:

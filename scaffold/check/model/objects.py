@@ -127,6 +127,11 @@ class Server(Workload):
         """Return the Services that send traffic to its pods."""
         return self.scope.services_of.get(self, [])
 
+    @property
+    def budgets(self) -> list[PodDisruptionBudget]:
+        """Return the PodDisruptionBudgets that hold its pods."""
+        return self.scope.budgets_of.get(self, [])
+
 
 class Deployment(Server):
     """A Deployment."""

@@ -15,6 +15,7 @@ from scaffold.check.model.objects import (
     ConfigMap,
     HorizontalPodAutoscaler,
     KubernetesObject,
+    PodDisruptionBudget,
     Service,
     Workload,
     objects_in,
@@ -85,6 +86,15 @@ class Scope:
         for service in self.of(Service):
             for workload in service.workloads:
                 found.setdefault(workload, []).append(service)
+        return found
+
+    @cached_property
+    def budgets_of(self) -> dict[Workload, list[PodDisruptionBudget]]:
+        """Return the PodDisruptionBudgets that hold each workload's pods."""
+        found: dict[Workload, list[PodDisruptionBudget]] = {}
+        for budget in self.of(PodDisruptionBudget):
+            for workload in budget.workloads:
+                found.setdefault(workload, []).append(budget)
         return found
 
     @cached_property

@@ -44,3 +44,54 @@ class CompilerInImage(Rule[Dockerfile]):
 def _removed(text: str) -> set[str]:
     removers = r"\b(?:apt-get|apt|apk|dnf|yum)\b(?:\s+-\S+)*\s+(?:remove|purge|del|autoremove)\b([^;&|]*)"
     return {word for words in re.findall(removers, text) for word in words.split()}
+
+
+_BUILD_IMAGES = frozenset(
+    {"gcc", "golang", "rust", "maven", "gradle", "buildpack-deps", "swift", "haskell", "clojure", "sbt", "sdk"}
+)
+_WITH_COMPILER = frozenset({"python", "node", "ruby", "perl"})
+_SLIM = re.compile(r"slim|alpine|distroless|wolfi|chainguard|nanoserver|scratch")
+
+
+class BuildBase(Rule[Dockerfile]):
+    """The image that runs is based on one that is made for building.
+
+    It brings compilers, headers and package managers along: hundreds of megabytes on each node, and tools for whoever
+    breaks in. The full images of Python, Node.js, Ruby and Perl hold gcc too; their `slim` editions do not.
+    """
+
+    id = "P01-build-base"
+    severity = "warning"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile) -> Problems:
+        """Base the last stage on a slim or distroless image, and copy into it what an earlier stage built."""
+        if not dockerfile.final:
+            return
+        stage = dockerfile.final[-1]
+        name, _, tag = stage.image.partition("@")[0].rpartition("/")[2].partition(":")
+        full = name in _WITH_COMPILER and "$" not in tag and not _SLIM.search(tag)
+        if name in _BUILD_IMAGES or full or re.search(r"(?:^|-)jdk(?:-|$)", tag):
+            yield Problem(dockerfile.arguments_of(stage.base) or stage.base, f"{stage.image} is made for building")
+
+
+class CopiesEverything(Rule[Dockerfile]):
+    """The last stage copies the whole folder, and no .dockerignore leaves anything out.
+
+    The git history, tests, local settings and whatever else lies there become a part of the image, and each change of
+    any of them makes a new layer.
+    """
+
+    id = "P01-copies-everything"
+    severity = "warning"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile) -> Problems:
+        """Copy what the program needs by name, or leave out the rest in .dockerignore."""
+        if dockerfile.has_ignore_file:
+            return
+        for stage in dockerfile.final:
+            for copy in stage.all("COPY", "ADD"):
+                words = copy.words or copy.value.split()
+                if "from" not in copy.flags and words[:1] in (["."], ["./"], ["*"]):
+                    yield Problem(copy, "copies the whole folder into the image, its git history too")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
+from scaffold.check.model.objects import Job
 from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.rules.shell import background, keeps_shell, script_of
 
 INITS = frozenset({"dumb-init", "tini", "tini-static", "docker-init", "catatonit", "s6-overlay", "pid1", "yelp-init"})
 """Programs made to be PID 1."""
@@ -52,3 +54,48 @@ class InitBypassed(Rule[Container]):
         if entrypoint and entrypoint.words and entrypoint.words[0].rpartition("/")[2] in INITS:
             message = f"replaces the ENTRYPOINT, so {entrypoint.words[0]} is not PID 1 of {container.name}"
             yield Problem(command[0], message, also=(entrypoint,))
+
+
+class NoInit(Rule[Dockerfile]):
+    """The program itself is PID 1: no init stands before it.
+
+    The kernel treats PID 1 in its own way: without a handler of the program's own SIGTERM does nothing, and orphans
+    of its children stay as zombies, since nobody waits for them.
+    """
+
+    id = "P02-no-init"
+    severity = "warning"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile) -> Problems:
+        """Start it by a small init: `ENTRYPOINT ["dumb-init", "--", "program"]`."""
+        start = dockerfile.effective("ENTRYPOINT") or dockerfile.effective("CMD")
+        if not start or not start.words or dockerfile.shares_processes:
+            return
+        program = start.words[0].rpartition("/")[2]
+        if program not in INITS and not program.endswith((".sh", "entrypoint")):
+            yield Problem(
+                start.place(start.words[0]), f"{program} is PID 1: it gets no signals by default, and reaps no orphans"
+            )
+
+
+class ShellWrapper(Rule[Container]):
+    """A shell stays PID 1 before the program that it starts.
+
+    `sh -c "prepare && serve"` waits for its last command and passes no signal on: SIGTERM never reaches the server,
+    and it is killed in the middle of its requests.
+    """
+
+    id = "P02-shell-wrapper"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Start the last command by `exec`, or make the preparation an init container."""
+        if container.role == "init" or isinstance(container.workload, Job):
+            return
+        words = container.words
+        script = script_of([word.text() or "" for word in words])
+        if script and keeps_shell(script) and not background(script):
+            at = next(word for word in words if word.text() == script)
+            yield Problem(at, f"the shell stays PID 1 of {container.name} and keeps SIGTERM to itself: no exec")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from scaffold.check.findings import Problem
-from scaffold.check.model.objects import DaemonSet, Pod, PodDisruptionBudget, Server, Service
-from scaffold.check.model.quantities import share_of
+from scaffold.check.model.objects import DaemonSet, NetworkPolicy, Pod, PodDisruptionBudget, Server, Service
+from scaffold.check.model.quantities import selects, share_of
 from scaffold.check.rules.rule import Problems, Rule
 
 
@@ -80,3 +80,95 @@ class ServiceSelectsNothing(Rule[Service]):
 
 def _shown(labels: dict[str, str]) -> str:
     return ", ".join(f"{key}={value}" for key, value in labels.items())
+
+
+class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
+    """A PodDisruptionBudget selects no pods though workloads stand beside it.
+
+    It protects nothing: a drain may take all pods at once.
+    """
+
+    id = "P03-budget-selects-nothing"
+    severity = "error"
+    looks_at = PodDisruptionBudget
+
+    def check(self, budget: PodDisruptionBudget) -> Problems:
+        """Make its selector a part of the labels of the pod template that it is for."""
+        if budget.scope.workloads_in(budget.namespace) and not budget.workloads:
+            yield Problem(budget.selector or budget.at, f"{budget.name} selects no pods, so it protects none")
+
+
+class PolicySelectsNothing(Rule[NetworkPolicy]):
+    """A NetworkPolicy selects no pods though workloads stand beside it.
+
+    The pods that it was written for have no policy: everything may reach them.
+    """
+
+    id = "P03-policy-selects-nothing"
+    severity = "error"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy) -> Problems:
+        """Make its podSelector a part of the labels of the pod template that it is for."""
+        if policy.scope.workloads_in(policy.namespace) and not policy.workloads:
+            yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
+
+
+class SelectorMismatch(Rule[Server]):
+    """A workload's selector does not select its own pods.
+
+    The API server refuses it, or (in old versions) the controller makes pods without end because it finds none.
+    """
+
+    id = "P03-selector-mismatch"
+    severity = "error"
+    looks_at = Server
+
+    def check(self, server: Server) -> Problems:
+        """Make `selector.matchLabels` a part of `template.metadata.labels`."""
+        selector = server.value.get("spec", "selector")
+        if not selector or not server.template or not (selector.get("matchLabels") or selector.get("matchExpressions")):
+            return
+        if not selects(selector, server.pod_labels):
+            labels = server.template.get("metadata", "labels") or server.template
+            yield Problem(selector, f"{server.name} does not select its own pods", also=(labels,))
+
+
+class NoBudget(Rule[Server]):
+    """A service with several pods has no PodDisruptionBudget.
+
+    When nodes are drained, for an upgrade or by the autoscaler, all its pods may go at once.
+    """
+
+    id = "P03-no-budget"
+    severity = "warning"
+    looks_at = Server
+
+    def check(self, server: Server) -> Problems:
+        """Add a PodDisruptionBudget with `maxUnavailable: 1`."""
+        if isinstance(server, DaemonSet) or _fewest(server) < 2 or not server.services:
+            return
+        if not server.budgets:
+            yield Problem(
+                server.at, f"no PodDisruptionBudget: a drain may take all {_fewest(server)} pods of {server.name}"
+            )
+
+
+class OverlappingBudgets(Rule[Server]):
+    """Two PodDisruptionBudgets select the same pods.
+
+    The eviction API answers with an error for a pod with more than one budget, so its node can't be drained.
+    """
+
+    id = "P03-overlapping-budgets"
+    severity = "error"
+    looks_at = Server
+
+    def check(self, server: Server) -> Problems:
+        """Keep one of them."""
+        budgets = server.budgets
+        for extra in budgets[1:]:
+            message = (
+                f"the pods of {server.name} have the budgets {budgets[0].name} and {extra.name}: no eviction works"
+            )
+            yield Problem(extra.selector or extra.at, message, also=(budgets[0].selector or budgets[0].at,))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.findings import Problem
+from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import Server
 from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.rules.shell import background, script_of
 
 
 class LivenessProbe(Rule[Server]):
@@ -22,3 +27,63 @@ class LivenessProbe(Rule[Server]):
         for container in server.containers:
             if container.role == "main" and container.ports and not container.liveness:
                 yield Problem(container.at, f"no livenessProbe: a hung {container.name} is never restarted")
+
+
+class BackgroundProcess(Rule[Container]):
+    """A container's script puts a process into the background.
+
+    When that process dies its parent lives on: the container counts as running though nothing serves.
+    """
+
+    id = "P04-background-process"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Run one process a container: the other one in a container of its own, or as a sidecar."""
+        script = script_of([word.text() or "" for word in container.words])
+        if script and background(script):
+            at = next(word for word in container.words if word.text() == script)
+            yield Problem(at, f"a background process in {container.name}: nobody sees it die")
+
+
+class BackgroundInImage(Rule[Dockerfile]):
+    """The image's command puts a process into the background.
+
+    When that process dies its parent lives on: the container counts as running though nothing serves.
+    """
+
+    id = "P04-background-in-image"
+    severity = "error"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile) -> Problems:
+        """Run one process a container, in the foreground."""
+        for name in ("ENTRYPOINT", "CMD"):
+            start = dockerfile.effective(name)
+            script = (script_of(start.words) if start.words else start.value) if start else None
+            if start and script and background(script):
+                yield Problem(start, "the image runs a process in the background: nobody sees it die")
+
+
+class LivenessAsksNothing(Rule[Container]):
+    """A liveness probe asks nothing.
+
+    `true`, `echo` or `ls` succeed while the server hangs, so nothing is ever restarted.
+    """
+
+    id = "P04-liveness-asks-nothing"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Ask the server itself, by HTTP, TCP or gRPC."""
+        words = container.liveness.command if container.liveness else []
+        script = (script_of(words) or " ".join(words)).strip()
+        if (
+            words
+            and container.liveness
+            and re.fullmatch(r"(?:/\S+/)?(?:true|:|echo\b.*|ls\b.*|exit 0|date|pwd)", script)
+        ):
+            command = container.liveness.value.get("exec", "command")
+            yield Problem(command or container.liveness.value, f"`{script}` succeeds while {container.name} hangs")

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
+from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.findings import Problem
+from scaffold.check.model.configurations import NginxConfiguration
 from scaffold.check.model.containers import Container
+from scaffold.check.model.objects import DaemonSet, Workload
 from scaffold.check.rules.rule import Problems, Rule
 
 _OPTION = re.compile(
     r"--?(?:access-?|error-?|request-?)?log(?:-?file|file)?(?:[-_.](?:file|path|dir|output))?(?:=(.+))?"
 )
 _LOG_FILE = re.compile(r"(?:/[\w.@-]+)+\.log|/var/log(?:/[\w.@-]+)*")
+_LOG_FOLDER = re.compile(r"/var/log(?:/.*)?|/(?:[\w.-]+/)*logs?/?")
+_LOG_VARIABLE = re.compile(r"(\w*LOG\w*)[= ]\"?((?:/[\w.@-]+)+\.log|/var/log(?:/[\w.@-]+)+)", re.IGNORECASE)
+_REDIRECTED = re.compile(r">>?\s*((?:/[\w.@-]+)*/(?:log/[\w.@-]+|[\w.@-]+\.log))")
 _STREAM = re.compile(r"-|stdout|stderr|/dev/(?:stdout|stderr|fd/[12])|/proc/self/fd/[12]")
 
 
@@ -27,14 +35,95 @@ class LogFile(Rule[Container]):
 
     def check(self, container: Container) -> Problems:
         """Log to standard output; Kubernetes collects and rotates it."""
-        before = ""
-        for word in container.words:
-            text = word.text() or ""
-            option = _OPTION.fullmatch(text)
-            path = option[1] if option and option[1] else text if _OPTION.fullmatch(before) else ""
-            before = text
-            if path and not _STREAM.fullmatch(path) and _LOG_FILE.fullmatch(path):
+        words = container.words
+        texts = [word.text() or "" for word in words]
+        for number, word in enumerate(words):
+            path = _log_path(texts[number : number + 1]) or _log_path(texts[max(0, number - 1) : number + 1])
+            if path and path in texts[number]:
                 yield Problem(word, f"logs go into the file {path}, where nobody collects them")
         for name, value in container.environment.items():
             if "LOG" in name.upper() and _LOG_FILE.fullmatch(value.text() or ""):
                 yield Problem(value, f"{name} sends logs into a file, where nobody collects them")
+
+
+class LogFileInImage(Rule[Dockerfile]):
+    """The image sends its log into a file.
+
+    Nobody collects or rotates it: `kubectl logs` shows nothing, and the layer of the container grows until the node's
+    disk is full.
+    """
+
+    id = "P05-log-file-in-image"
+    severity = "error"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile) -> Problems:
+        """Log to standard output, or link the file to /dev/stdout if the program can't."""
+        linked = " ".join(
+            run.value for stage in dockerfile.final for run in stage.all("RUN") if "/dev/std" in run.value
+        )
+        for name in ("ENTRYPOINT", "CMD"):
+            start = dockerfile.effective(name)
+            if start and (path := _log_path(start.words or start.value.split())) and path not in linked:
+                yield Problem(start.place(path), f"logs go into the file {path}, where nobody collects them")
+        for stage in dockerfile.final:
+            for variable in stage.all("ENV"):
+                found = _LOG_VARIABLE.search(variable.value)
+                if found and found[2] not in linked:
+                    yield Problem(
+                        variable.place(found[2]), f"{found[1]} sends logs into a file, where nobody collects them"
+                    )
+
+
+class LogVolume(Rule[Workload]):
+    """A volume is there for log files.
+
+    It fills until the pod is evicted, or its disk is full; and no one but who logs into the pod ever reads it.
+    """
+
+    id = "P05-log-volume"
+    severity = "warning"
+    looks_at = Workload
+
+    def check(self, workload: Workload) -> Problems:
+        """Log to standard output, and drop the volume."""
+        if isinstance(workload, DaemonSet):  # what collects the node's logs
+            return
+        for container in workload.all_containers:
+            for mount in container.value.items("volumeMounts"):
+                path = mount.get("mountPath")
+                if path and not mount.is_true("readOnly") and _LOG_FOLDER.fullmatch(path.text() or ""):
+                    yield Problem(path, f"{container.name} writes logs into a volume, where nobody collects them")
+
+
+class ProxyLogFile(Rule[NginxConfiguration]):
+    """An nginx writes its log into a file.
+
+    In a container nobody collects or rotates it; /var/log/nginx/access.log and error.log of the official image are
+    links to the standard streams, other files are not.
+    """
+
+    id = "P05-proxy-log-file"
+    severity = "error"
+    looks_at = NginxConfiguration
+
+    def check(self, nginx: NginxConfiguration) -> Problems:
+        """Write `access_log /dev/stdout` and `error_log /dev/stderr`."""
+        for log in nginx.top.all("access_log", "error_log"):
+            path = log.words[0] if log.words else ""
+            links = ("/var/log/nginx/access.log", "/var/log/nginx/error.log")
+            if path.startswith("/") and not _STREAM.fullmatch(path) and path not in (*links, "/dev/null"):
+                yield Problem(log, f"the log goes into the file {path}, where nobody collects it")
+
+
+def _log_path(words: Sequence[str]) -> str:
+    """Return the log file that a command is told to write, by an option or a redirection."""
+    text = " ".join(words)
+    if (found := _REDIRECTED.search(text)) and not _STREAM.fullmatch(found[1]):
+        return found[1]
+    for before, word in pairwise(["", *words]):
+        option = _OPTION.fullmatch(word)
+        path = option[1] if option and option[1] else word if _OPTION.fullmatch(before) else ""
+        if path and not _STREAM.fullmatch(path) and _LOG_FILE.fullmatch(path):
+            return path
+    return ""

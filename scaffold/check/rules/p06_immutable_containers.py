@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
+from scaffold.check.model.objects import DaemonSet, Workload
 from scaffold.check.rules.rule import Problems, Rule
 
 
@@ -23,3 +24,76 @@ class WritableRoot(Rule[Container]):
         value = container.value.get("securityContext", "readOnlyRootFilesystem")
         if value is None or not value.is_true():
             yield Problem(value or container.at, f"{container.name} may write to its root file system")
+
+
+class UnboundedVolume(Rule[Workload]):
+    """An emptyDir has no bound.
+
+    One pod that writes without end fills the node's disk (or its memory, with `medium: Memory`), and the kubelet
+    evicts whatever else runs there.
+    """
+
+    id = "P06-unbounded-volume"
+    severity = "warning"
+    looks_at = Workload
+
+    def check(self, workload: Workload) -> Problems:
+        """Set `sizeLimit` to what the program needs."""
+        for volume in workload.pod.items("volumes") if workload.pod else ():
+            empty = volume.get("emptyDir")
+            if empty and not empty.get("sizeLimit"):
+                name = volume.get("name") or volume
+                yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's disk: it has no sizeLimit")
+
+
+class HostPath(Rule[Workload]):
+    """A pod writes to the disk of its node.
+
+    What it finds there depends on where it runs; it can fill the node's disk and change other programs' files.
+    """
+
+    id = "P06-host-path"
+    severity = "error"
+    looks_at = Workload
+
+    def check(self, workload: Workload) -> Problems:
+        """Use a PersistentVolumeClaim for data that stays, an emptyDir for what does not."""
+        if isinstance(workload, DaemonSet):  # an agent of the node
+            return
+        for volume in workload.pod.items("volumes") if workload.pod else ():
+            if path := volume.get("hostPath"):
+                yield Problem(
+                    path.get("path") or path, f"{workload.name} writes to the disk of whatever node it runs on"
+                )
+
+
+class UserNotNumeric(Rule[Container]):
+    """A pod must not run as root, and Kubernetes can't tell that its image does not.
+
+    With `runAsNonRoot` and no `runAsUser`, the kubelet looks at the image's USER; where that is a name, or missing,
+    it refuses to start the container (CreateContainerConfigError).
+    """
+
+    id = "P06-user-not-numeric"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Write a number behind USER in the Dockerfile, or set `runAsUser`."""
+        pod = container.workload.pod
+        contexts = [
+            each for each in (container.value.get("securityContext"), pod and pod.get("securityContext")) if each
+        ]
+        non_root = next((value for each in contexts if (value := each.get("runAsNonRoot"))), None)
+        if not non_root or not non_root.is_true() or any(each.get("runAsUser") for each in contexts):
+            return
+        dockerfile = container.workload.scope.repository.dockerfile_of(container)
+        if not dockerfile or not dockerfile.final:
+            return
+        user = dockerfile.effective("USER")
+        if user and not (user.value.partition(":")[0].isdecimal() or "$" in user.value):
+            yield Problem(user, f"Kubernetes can't tell that the user {user.value} is not root", also=(non_root,))
+        elif not user and not dockerfile.final[-1].image.endswith("nonroot"):
+            yield Problem(
+                dockerfile.final[-1].base, "the image says no USER, so it would run as root", also=(non_root,)
+            )

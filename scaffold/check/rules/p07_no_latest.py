@@ -5,6 +5,7 @@ from __future__ import annotations
 from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
+from scaffold.check.model.scope import Scope
 from scaffold.check.rules.rule import Problems, Rule
 
 
@@ -22,8 +23,8 @@ def moving(image: str) -> str:
 class LatestImage(Rule[Container]):
     """A container's image has the tag `latest`, or none.
 
-    Nobody can tell which version runs; two pods of one Deployment may run different ones, and a rollback gets the same
-    image again.
+    Nobody can tell which version runs; two pods of one Deployment may run different ones, and a rollback gets the
+    same image again.
     """
 
     id = "P07-latest-image"
@@ -53,3 +54,54 @@ class LatestBase(Rule[Dockerfile]):
             if stage.image.lower() not in names | {"scratch"} and (why := moving(stage.image)):
                 yield Problem(stage.base, why)
             names.add(stage.name)
+
+
+class ImageDiffers(Rule[Scope]):
+    """One image has different tags in files that are deployed together.
+
+    Two versions of one program run side by side: the job migrates for another version than the one that serves.
+    """
+
+    id = "P07-image-differs"
+    severity = "error"
+    looks_at = Scope
+
+    def check(self, scope: Scope) -> Problems:
+        """Give all of them the same tag, best in one place: `images` of a kustomization, or a chart's values."""
+        first: dict[tuple[str, str], Container] = {}
+        for container in scope.containers:
+            text = (container.image.text() if container.image else None) or ""
+            if not container.image or "/" not in text:  # a public image may well stand there in two versions
+                continue
+            folder = container.workload.value.document.source.path.rpartition("/")[0]
+            name = text.partition("@")[0].rpartition("/")[0] + "/" + container.image_name
+            other = first.setdefault((folder, name), container)
+            if other.image and other.image.text() != text:
+                shown = text.removeprefix(name).lstrip(":")
+                message = f"{container.image_name} {shown or 'latest'} here, and another one in {other.workload.name}"
+                yield Problem(container.image, message, also=(other.image,))
+
+
+class PullPolicy(Rule[Container]):
+    """The pull policy contradicts the tag.
+
+    `Always` with an exact tag makes each restart depend on the registry; `IfNotPresent` or `Never` with `latest`
+    keeps whatever version a node happened to have.
+    """
+
+    id = "P07-pull-policy"
+    severity = "warning"
+    looks_at = Container
+    fixable = True
+
+    def check(self, container: Container) -> Problems:
+        """Write an exact tag and `imagePullPolicy: IfNotPresent`."""
+        policy = container.value.get("imagePullPolicy")
+        if not (policy and container.image):
+            return
+        image = container.image.text() or ""
+        also = (container.image,)
+        if moving(image) and policy.text() in ("IfNotPresent", "Never"):
+            yield Problem(policy, f"with the tag latest, each node keeps another version of {container.name}", also)
+        elif policy.text() == "Always" and image and not moving(image) and "$" not in image:
+            yield Problem(policy, f"a restart of {container.name} needs the registry, though its tag is exact", also)

@@ -34,7 +34,8 @@ class PanicRouting(Rule[EnvoyConfiguration]):
 class ProxyTimeout(Rule[NginxConfiguration]):
     """An nginx passes requests on with its own default timeout, 60 s.
 
-    While an upstream is slow, each request holds a connection for a minute, and the slowness goes on to whoever waits.
+    While an upstream is slow, each request holds a connection for a minute, and the slowness goes on to whoever
+    waits.
     """
 
     id = "P10-proxy-timeout"

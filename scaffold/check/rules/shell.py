@@ -1,0 +1,39 @@
+"""What can be told of commands that a shell runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
+_BACKGROUND = re.compile(r"(?<![&>|\d<])&(?![&>\d])\s*(?:$|[\n;)]|\w|/)")
+_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+_SEVERAL = re.compile(r"&&|\|\||[;\n|]")
+
+
+def script_of(words: Sequence[str]) -> str | None:
+    """Return the script of `sh -c SCRIPT`, also behind an init, or None where the words start no shell."""
+    for number, word in enumerate(words):
+        if word.rpartition("/")[2] in SHELLS:
+            rest = words[number + 1 :]
+            for index, option in enumerate(rest[:-1]):
+                if re.fullmatch(r"-[a-z]*c[a-z]*", option):
+                    return rest[index + 1]
+            return None
+        if number and not word.startswith("-") and words[number - 1] != "--":
+            return None
+    return None
+
+
+def background(script: str) -> bool:
+    """Tell whether a script puts a command into the background."""
+    return _BACKGROUND.search(_QUOTED.sub("''", script)) is not None
+
+
+def keeps_shell(script: str) -> bool:
+    """Tell whether the shell stays the parent of what it runs: several commands, and none by `exec`.
+
+    Of a single command, the shells of today make themselves the command.
+    """
+    bare = _QUOTED.sub("''", script.strip())
+    return _SEVERAL.search(bare.strip(";\n ")) is not None and not re.search(r"(?:^|[;&|\n]\s*)exec\s", bare)
