@@ -72,6 +72,14 @@ class EnvoyConfiguration(Configuration):
         """Return its static listeners."""
         return [each for root in self.roots for each in root.items("static_resources", "listeners")]
 
+    def is_loopback(self, cluster: Value) -> bool:
+        """Tell whether all hosts of a cluster are in the same pod: Envoy's own admin interface, or the service."""
+        localities = cluster.items("load_assignment", "endpoints")
+        hosts = [host for locality in localities for host in locality.items("lb_endpoints")]
+        addresses = [each.get("endpoint", "address") for each in hosts]
+        names = [each.text("socket_address", "address") for each in addresses if each and not each.get("pipe")]
+        return bool(hosts) and all(name in ("127.0.0.1", "::1", "localhost") for name in names)
+
     def connection_managers(self, listener: Value) -> Iterator[Value]:
         """Yield the configuration of each HTTP connection manager of a listener."""
         chains = [*listener.items("filter_chains"), *filter(None, [listener.get("default_filter_chain")])]

@@ -173,6 +173,12 @@ class Service(KubernetesObject):
         return self.value.texts("spec", "selector")
 
     @cached_property
+    def targets(self) -> set[int | str]:
+        """Return the ports of pods that it sends traffic to, by number or name."""
+        targets = (port.get("targetPort") or port.get("port") for port in self.value.items("spec", "ports"))
+        return {number if (number := each.number()) is not None else each.text() or "" for each in targets if each}
+
+    @cached_property
     def workloads(self) -> list[Workload]:
         """Return the workloads to whose pods it sends traffic."""
         return self.scope.with_labels(self.selector, self.namespace) if self.selector else []
@@ -214,6 +220,14 @@ class HorizontalPodAutoscaler(KubernetesObject):
         """Return kind and name of what it scales."""
         target = self.value.get("spec", "scaleTargetRef")
         return (target.text("kind") or "", target.text("name") or "") if target else ("", "")
+
+    @cached_property
+    def workload(self) -> Server | None:
+        """Return what it scales, if that is deployed with it."""
+        for each in self.scope.workloads_in(self.namespace):
+            if isinstance(each, Server) and (each.kind, each.name) == self.target:
+                return each
+        return None
 
 
 class ConfigMap(KubernetesObject):

@@ -108,6 +108,11 @@ class Scope:
         return [container for workload in self.of(Workload) for container in workload.all_containers]
 
     @cached_property
+    def config_map_names(self) -> set[str]:
+        """Return the names of its ConfigMaps."""
+        return {each.name for each in self.of(ConfigMap)}
+
+    @cached_property
     def configurations(self) -> list[Configuration]:
         """Return the configurations of proxies that its ConfigMaps hold."""
         return [each for config_map in self.of(ConfigMap) for each in configurations_in(config_map)]

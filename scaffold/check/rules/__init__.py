@@ -18,6 +18,8 @@ PATTERNS = (
     "p08_readiness",
     "p09_bounded_jobs",
     "p10_circuit_breaker",
+    "p11_limits",
+    "p12_configuration",
     "p13_quotas",
 )
 

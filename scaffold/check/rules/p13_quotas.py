@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
+from scaffold.check.model.objects import KINDS, HorizontalPodAutoscaler, Server
+from scaffold.check.model.quantities import quantity
 from scaffold.check.rules.rule import Problems, Rule
+
+_UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
+_GO_MEMORY = re.compile(r"([0-9]{1,15})(B|[KMGT]iB)?")
+_HEAPS = (
+    (re.compile(r"-Xmx([0-9]{1,15})([kKmMgGtT]?)\b"), 0),
+    (re.compile(r"--max[-_]old[-_]space[-_]size[= ]([0-9]{1,9})"), 2**20),
+)
+"""What tells a runtime its heap, and the unit in bytes where it is always the same."""
 
 
 class MemoryLimit(Rule[Container]):
@@ -21,3 +33,145 @@ class MemoryLimit(Rule[Container]):
         """Set `resources.limits.memory`, and the same or less as its request."""
         if not container.value.get("resources", "limits", "memory"):
             yield Problem(container.at, f"{container.name} has no memory limit: a leak takes the node down with it")
+
+
+class MissingRequest(Rule[Container]):
+    """A container does not say what it needs.
+
+    The scheduler counts it as nothing: it puts too much on a node, where everything is slow or evicted, and this pod
+    first.
+    """
+
+    id = "P13-missing-request"
+    severity = "warning"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Set `resources.requests` for cpu and memory."""
+        resources = container.value.get("resources")
+        asked = [resources.get(kind) for kind in ("requests", "limits")] if resources else []
+        missing = [name for name in ("cpu", "memory") if not any(each and each.get(name) for each in asked)]
+        if missing:
+            yield Problem(container.at, f"{container.name} requests no {' and no '.join(missing)}")
+
+
+class RequestAboveLimit(Rule[Container]):
+    """A container requests more than its limit.
+
+    The API server refuses it.
+    """
+
+    id = "P13-request-above-limit"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Let the request be at most the limit."""
+        limits = container.value.get("resources", "limits")
+        if not limits:
+            return
+        for name, asked in container.value.fields("resources", "requests").items():
+            limit = limits.get(name)
+            least, most = quantity(asked.text()), quantity(limit.text() if limit else None)
+            if limit and least is not None and most is not None and least > most:
+                message = f"{container.name} requests {asked.text()} of {name}, above its limit of {limit.text()}"
+                yield Problem(asked, message, also=(limit,))
+
+
+class HeapAboveLimit(Rule[Container]):
+    """A runtime is told to take more memory than the container may have.
+
+    It never sees the limit coming: the kernel kills it in the middle of its work (OOMKilled).
+    """
+
+    id = "P13-heap-above-limit"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Leave room below the limit: about three quarters of it for the heap, or `-XX:MaxRAMPercentage=75`."""
+        limit = container.value.get("resources", "limits", "memory")
+        most = quantity(limit.text() if limit else None)
+        if not limit or most is None:
+            return
+        for value in (*container.words, *container.environment.values()):
+            heap, shown = _heap(value.text() or "")
+            if heap >= most:
+                message = f"{shown} is not below the limit of {limit.text()}: {container.name} gets killed"
+                yield Problem(value, message, also=(limit,))
+        go = container.environment.get("GOMEMLIMIT")
+        found = _GO_MEMORY.fullmatch((go.text() or "") if go else "")
+        if go and found and int(found[1]) * _UNITS[(found[2] or "B")[0].lower()] >= most:
+            message = f"GOMEMLIMIT is not below the limit of {limit.text()}: {container.name} gets killed"
+            yield Problem(go, message, also=(limit,))
+
+
+def _heap(text: str) -> tuple[int, str]:
+    """Return the heap in bytes that an option tells a runtime, and the option; 0 where there is none."""
+    for pattern, unit in _HEAPS:
+        if found := pattern.search(text):
+            return int(found[1]) * (unit or _UNITS[found[2].lower()]), found[0]
+    return 0, ""
+
+
+class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
+    """An autoscaler scales something that is not there.
+
+    It does nothing, and says so only in its own events.
+    """
+
+    id = "P13-autoscaler-target"
+    severity = "error"
+    looks_at = HorizontalPodAutoscaler
+
+    def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
+        """Name the workload as it is called, with its kind."""
+        servers = [each for each in autoscaler.scope.workloads_in(autoscaler.namespace) if isinstance(each, Server)]
+        kind, name = autoscaler.target
+        if servers and kind in KINDS and not any((each.kind, each.name) == (kind, name) for each in servers):
+            target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
+            yield Problem(target, f"there is no {kind} {name} to scale")
+
+
+class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
+    """An autoscaler goes by the utilization of a resource that the pods do not request.
+
+    Utilization is a part of the request: without one it can't be computed, and nothing is ever scaled.
+    """
+
+    id = "P13-autoscaler-request"
+    severity = "error"
+    looks_at = HorizontalPodAutoscaler
+
+    def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
+        """Set `resources.requests` of that resource in every container."""
+        workload = autoscaler.workload
+        for metric in autoscaler.value.items("spec", "metrics") if workload else ():
+            name = metric.text("resource", "name")
+            if not workload or not name or metric.text("resource", "target", "type") != "Utilization":
+                continue
+            for container in workload.containers:
+                resources = container.value.get("resources")
+                if not resources or not (resources.get("requests", name) or resources.get("limits", name)):
+                    at = metric.get("resource", "name") or metric
+                    yield Problem(
+                        at, f"{container.name} requests no {name}, so nothing is scaled", also=(container.at,)
+                    )
+
+
+class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
+    """An autoscaler has nothing to scale: minReplicas is not below maxReplicas.
+
+    The number of pods is fixed, whatever the load.
+    """
+
+    id = "P13-autoscaler-fixed"
+    severity = "error"
+    looks_at = HorizontalPodAutoscaler
+
+    def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
+        """Set maxReplicas to what the cluster and the dependencies can bear, or drop the autoscaler."""
+        least, most = autoscaler.value.get("spec", "minReplicas"), autoscaler.value.get("spec", "maxReplicas")
+        low, high = (least.number() if least else 1), (most.number() if most else None)
+        if most and low is not None and high is not None and low >= high:
+            yield Problem(most, f"from {low} to {high} pods there is nothing to scale", also=(least,) if least else ())

@@ -1,0 +1,148 @@
+"""P12: configuration outside the image."""
+
+from __future__ import annotations
+
+import re
+
+from scaffold.check.dockerfile import Dockerfile
+from scaffold.check.findings import Problem
+from scaffold.check.model.containers import Container
+from scaffold.check.model.objects import ConfigMap, Server, Workload
+from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.yaml_nodes import Value
+
+_SECRET = re.compile(
+    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:$|_(?!FILE|PATH|NAME|URL))",
+    re.IGNORECASE,
+)
+_REFERENCE = re.compile(r"\$|^/|^https?:|^$|^(?:changeme|none|true|false|\d+)$", re.IGNORECASE)
+_HASHED = re.compile(r"-[a-z0-9]{10}$")
+
+
+class SecretInManifest(Rule[Container]):
+    """A secret stands in a manifest.
+
+    It is in the history of the repository for ever, and everybody who may read Deployments reads it.
+    """
+
+    id = "P12-secret-in-manifest"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Take it from a Secret by `valueFrom.secretKeyRef`, and give it a new value."""
+        for name, value in container.environment.items():
+            if _SECRET.search(name) and not re.search(r"\$|^/|^https?:|^$", value.text() or ""):
+                yield Problem(value, f"{name} is a secret, and stands in a manifest for everyone to read")
+
+
+class SecretInImage(Rule[Dockerfile]):
+    """A secret stands in a Dockerfile.
+
+    It is in every layer and registry that the image gets to, also when a later instruction removes it.
+    """
+
+    id = "P12-secret-in-image"
+    severity = "error"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile) -> Problems:
+        """Give it to the container by its environment, or to the build by `RUN --mount=type=secret`."""
+        for stage in dockerfile.stages:
+            for each in stage.all("ENV", "ARG"):
+                for name, text in re.findall(r"(\w+)[= ]\"?([^\s\"]+)", each.value):
+                    if _SECRET.search(name) and not _REFERENCE.search(text):
+                        yield Problem(
+                            each.place(name), f"{name} is a secret, and stands in the image for everyone to read"
+                        )
+            for copy in stage.all("COPY", "ADD"):
+                words = copy.words or copy.value.split()
+                for word in words[:-1]:
+                    if word.rpartition("/")[2] in (".env", "id_rsa", ".npmrc", ".pypirc", "credentials.json") and (
+                        stage in dockerfile.final
+                    ):
+                        yield Problem(
+                            copy.place(word), f"{word} becomes a part of the image: configuration, or a secret"
+                        )
+
+
+class VariableTwice(Rule[Container]):
+    """A variable stands twice in the environment of a container.
+
+    The last one counts; whoever reads the first one is wrong about what runs.
+    """
+
+    id = "P12-variable-twice"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Keep one of them."""
+        first: dict[str, Value] = {}
+        for each in container.value.items("env"):
+            name = each.get("name")
+            if not name:
+                continue
+            before = first.setdefault(name.text() or "", name)
+            if before is not name:
+                yield Problem(name, f"{name.text()} is set twice in {container.name}; this one counts", also=(before,))
+
+
+class ConfigMissing(Rule[Workload]):
+    """A workload takes its configuration from a ConfigMap that is not deployed with it.
+
+    Its pods stay in CreateContainerConfigError until somebody makes it.
+    """
+
+    id = "P12-config-missing"
+    severity = "warning"
+    looks_at = Workload
+
+    def check(self, workload: Workload) -> Problems:
+        """Deploy the ConfigMap with the workload, or correct its name."""
+        known = workload.scope.config_map_names
+        if not known:  # they may all come from elsewhere
+            return
+        for name, _ in references(workload):
+            if name.text() not in known:
+                yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
+
+
+class ConfigNotRolled(Rule[Workload]):
+    """A changed ConfigMap does not reach the pods.
+
+    Its name stays the same when its content changes, and variables are read once, at the start: after the deployment
+    old pods still run by the old values, and whichever is restarted takes the new ones.
+    """
+
+    id = "P12-config-not-rolled"
+    severity = "warning"
+    looks_at = Workload
+
+    def check(self, workload: Workload) -> Problems:
+        """Let kustomize's configMapGenerator put a hash into the name, or annotate the pods with a checksum."""
+        if not isinstance(workload, Server) or any(
+            "checksum" in key or "hash" in key for key in workload.pod_annotations
+        ):
+            return
+        maps = {each.name: each for each in workload.scope.of(ConfigMap)}
+        for name, variable in references(workload):
+            found = maps.get(name.text() or "")
+            if variable and found and not _HASHED.search(found.name) and not found.value.is_true("immutable"):
+                message = f"a change of {found.name} rolls no pod of {workload.name}"
+                yield Problem(name, message, also=(found.at,))
+
+
+def references(workload: Workload) -> list[tuple[Value, bool]]:
+    """Return the names of the ConfigMaps that a workload needs, and whether they become variables (else files)."""
+    found: list[tuple[Value | None, bool]] = []
+    for container in workload.all_containers:
+        found += [(each.get("configMapRef"), True) for each in container.value.items("envFrom")]
+        found += [(each.get("valueFrom", "configMapKeyRef"), True) for each in container.value.items("env")]
+    for volume in workload.pod.items("volumes") if workload.pod else ():
+        found += [(each.get("configMap"), False) for each in (volume, *volume.items("projected", "sources"))]
+    return [
+        (name, variable)
+        for reference, variable in found
+        if reference and not reference.is_true("optional") and (name := reference.get("name"))
+    ]
