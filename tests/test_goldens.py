@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,22 @@ def test_plain_copier_gives_the_same_bytes_and_modes(name: str, template_reposit
     done = copier(answers, goldens.ORIGIN.source, tmp_path / "out", git_config=source)
     assert done.returncode == 0, done.stderr
     assert goldens.files_of(tmp_path / "out") == goldens.files_of(goldens.EXAMPLES / name)
+
+
+def test_plain_copier_works_with_defaults_and_without_git(tmp_path: Path) -> None:
+    """From a folder that is no repository, so that there is no version to remember; all else is the same."""
+    template = tmp_path / "template"
+    shutil.copytree(goldens.ROOT / "templates", template / "templates", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(goldens.ROOT / "copier.yml", template)
+    done = copier(goldens.ROOT / "examples/defaults.yml", template, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    files, golden = goldens.files_of(tmp_path / "out"), goldens.files_of(goldens.EXAMPLES / "defaults")
+    remembered, origin = files.pop(".copier-answers.yml")[0], golden.pop(".copier-answers.yml")[0]
+    assert files == golden
+    of_origin = ("_src_path:", "_commit:")
+    assert [line for line in remembered.decode().splitlines() if not line.startswith(of_origin)] == [
+        line for line in origin.decode().splitlines() if not line.startswith(of_origin)
+    ]
 
 
 def test_the_examples_render_every_choice_and_every_folder_of_the_skeleton() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import stat
 import threading
 from collections.abc import Iterator, Mapping
@@ -19,6 +21,7 @@ from scaffold.pin.dockerfile import images_in_dockerfile
 from scaffold.pin.plan import Change, apply, find_images, plan, resolve, wanted
 from scaffold.pin.references import Reference, is_digest, parse_reference, with_digest
 from scaffold.pin.registry import RegistryClient
+from tests.support import goldens
 from tests.support import registry as support
 from tests.support.registry import Registry, Response, digest_of, running_registry, serving
 from tests.test_new import scaffold
@@ -499,3 +502,31 @@ def test_the_command_writes_digests_and_then_finds_nothing_to_do(tmp_path: Path)
         missing = scaffold("pin", "service", cwd=tmp_path)
         assert missing.returncode == 7
         assert "Traceback" not in missing.stderr
+
+
+@pytest.mark.skipif(support.PROGRAM is None, reason=support.REASON)
+@pytest.mark.parametrize("name", ["everything-go", "frontend"])
+def test_a_generated_service_is_pinned_as_a_whole(name: str, real: Registry, tmp_path: Path) -> None:
+    """Its images come from this registry instead of their own; all else is as it was generated."""
+    folder = tmp_path / name
+    shutil.copytree(goldens.EXAMPLES / name, folder)
+    images = {use.reference for use in find_images(folder)}
+    assert any("golang" in each or "python" in each for each in images)
+    assert any("nginx" in each for each in images)
+    for path in {folder / use.path for use in find_images(folder)}:
+        text = path.read_text()
+        for image in sorted(images, key=len, reverse=True):
+            text = re.sub(
+                rf"(?<![\w.])(?<!\w/){re.escape(image)}(?![\w.-])", f"{real.host}/{image.rpartition(':')[0]}:1", text
+            )
+        path.write_text(text)
+    for image in images:
+        real.push(image.rpartition(":")[0], "1", image)
+    before = {path: path.read_text() for path in folder.rglob("*") if path.is_file()}
+    done = scaffold("pin", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    uses = list(find_images(folder))
+    assert len({use.reference for use in uses}) == len(images)
+    assert all(use.image.digest and use.image.tag == "1" for use in uses)
+    assert {path: re.sub("@sha256:[0-9a-f]{64}", "", path.read_text()) for path in before} == before
+    assert scaffold("pin", "--check", cwd=folder).returncode == 0
