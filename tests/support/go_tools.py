@@ -32,6 +32,7 @@ def program(name: str) -> Path:
             folder = path.with_suffix(".part")
             env = {**os.environ, "GOBIN": str(folder)}
             succeed(["go", "install", f"{package}@{version}"], env=env, cwd="/", seconds=600)
-            (folder / package.rpartition("/")[2]).rename(path)
+            (built,) = folder.iterdir()  # named after the last part of its path, or of its main package's folder
+            built.rename(path)
             folder.rmdir()
     return path
