@@ -46,4 +46,6 @@ def test_the_rules_name_what_is_there(service: Deployed) -> None:
     assert ("LimitHit" in str(groups)) == (service.answers["limiter"] != "none")
     readme = (service.example / "README.md").read_text()
     alerts = {rule["alert"] for group in groups for rule in group["rules"]}
-    assert set(re.findall(r"^\| ([A-Z][a-z]\w+) \| .+ \|$", readme.partition("## Monitoring")[2], re.MULTILINE)) == alerts
+    assert (
+        set(re.findall(r"^\| ([A-Z][a-z]\w+) \| .+ \|$", readme.partition("## Monitoring")[2], re.MULTILINE)) == alerts
+    )
