@@ -1,6 +1,6 @@
 """Measure what bench/README.md promises and print one line a promise: ratio, limit, verdict.
 
-With the word `images`: print the table of bench/images.py instead.
+With the word `images`, and languages after it: print the table of bench/images.py instead.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ MEASURES = (*new.MEASURES, *check.MEASURES)
 
 def main() -> int:
     os.environ["PYTHONPATH"] = str(ROOT)
-    if sys.argv[1:] == ["images"]:
+    if sys.argv[1:2] == ["images"]:
         from bench import images
 
-        return images.main()
+        return images.main(sys.argv[2:])
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for measure in MEASURES:

@@ -47,12 +47,15 @@ HEAD = """\
 |---|---|---|---|---|"""
 
 
-def main() -> int:
+def main(languages: list[str]) -> int:
+    """Print the table, of all languages or of those that are named."""
     if reason := runtime.missing():
         print(reason, file=sys.stderr)
         return 1
     print(HEAD, flush=True)
     for subject in subjects():
+        if languages and subject.language not in languages:
+            continue
         with tempfile.TemporaryDirectory() as folder:
             print(measured(subject, Path(folder)), flush=True)
     return 0
