@@ -10,7 +10,7 @@ from typing import Any
 
 from scaffold.errors import AnswerError
 from scaffold.jinja import Renderer
-from scaffold.questions import Question, cast
+from scaffold.questions import Question, cast, cast_to_bool
 from scaffold.template import Template
 
 Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
@@ -82,6 +82,10 @@ class Questionnaire:
             return []
         text = self._renderer.string(question.validator, {**context, question.name: value})
         return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def relevant(self, question: Question, context: Mapping[str, Any]) -> bool:
+        """Say whether the answer changes anything, after the answers so far."""
+        return not question.relevant or cast_to_bool(self._renderer.string(question.relevant, context))
 
     def check(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
         """Return the value of a raw answer.

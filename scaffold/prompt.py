@@ -18,7 +18,7 @@ _ADD, _EDIT, _REMOVE, _DONE = "Add", "Edit", "Remove", "Done"
 
 
 def ask_all(questionnaire: Questionnaire, given: Mapping[str, Any], proposed: Mapping[str, Any]) -> Answers:
-    """Ask every question that `given` does not answer, or answers wrongly; `proposed` takes the place of some defaults.
+    """Ask every relevant question that `given` does not answer, or answers wrongly; `proposed` replaces some defaults.
 
     Raises:
         KeyboardInterrupt: on ^C.
@@ -30,6 +30,8 @@ def ask_all(questionnaire: Questionnaire, given: Mapping[str, Any], proposed: Ma
                 return questionnaire.check(question, given[question.name], context)
             except AnswerError as error:
                 _refuse(str(error))
+        elif not questionnaire.relevant(question, context):
+            return default
         return _ask(questionnaire, question, proposed.get(question.name, default), context)
 
     return questionnaire.walk(answer)
@@ -40,7 +42,7 @@ def _refuse(problem: str) -> None:
 
 
 def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
-    """Ask which answer to change, and ask it again; answers that no longer fit are asked again after it."""
+    """Ask which answer to change, and ask it again; after it those that no longer fit, or matter only now."""
     names = [question.name for question in questionnaire.template.asked]
     chosen = questionary.select(
         "Which answer?", [Choice(f"{name}: {one_line(answers.asked[name])}", name) for name in names]
@@ -48,7 +50,11 @@ def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
 
     def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
         current = answers.asked[question.name]
-        if question.name != chosen and not questionnaire.problems(question, current, context):
+        fits = not questionnaire.problems(question, current, context)
+        matters_now = questionnaire.relevant(question, context) and not questionnaire.relevant(
+            question, answers.context
+        )
+        if question.name != chosen and fits and not matters_now:
             return current
         return _ask(questionnaire, question, current, context)
 

@@ -36,6 +36,7 @@ class Question:
     """One question: `default`, `validator` and `help` are Jinja templates where they are strings.
 
     `choices` maps the label that is shown to the value. `fields` describes the records of a list question.
+    `relevant` is Jinja, too: where it renders to no, the terminal takes the default and does not ask.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Question:
     choices: Mapping[str, Any] = field(default_factory=dict)
     fields: tuple[Field, ...] = ()
     validator: str = ""
+    relevant: str = ""
     computed: bool = False
 
 
@@ -64,6 +66,7 @@ def question_from(name: str, spec: Any) -> Question:
         choices=_choices(spec.get("choices", {})),
         fields=tuple(_field(key, value) for key, value in spec.get("fields", {}).items()),
         validator=spec.get("validator", ""),
+        relevant=spec.get("relevant", ""),
         computed=spec.get("when") is False,
     )
 

@@ -49,11 +49,10 @@ def accept_defaults(
     """Press Enter at each question (`after` the one of that name, and not `but` these) until `until` is shown."""
     questions = [question for question in goldens.engine()[0].asked if question.name not in but]
     first = [question.name for question in questions].index(after) + 1 if after else 0
-    for question in questions[first:]:
-        if terminal.expect_exact([until, question.help]) == 0:
-            return
+    waiting = [question.help for question in questions[first:]]
+    while found := terminal.expect_exact([until, *waiting]):
         terminal.send(ENTER)
-    terminal.expect_exact(until)
+        del waiting[:found]  # with those that are not asked, because they change nothing
 
 
 def answers(tmp_path: Path) -> dict[str, object]:
@@ -148,6 +147,27 @@ def test_going_back_to_change_an_answer(terminal: pexpect.spawn, tmp_path: Path)
     terminal.send(ENTER)
     terminal.expect(pexpect.EOF)
     assert answers(tmp_path)["name"] == "billing"
+
+
+def test_what_matters_only_after_a_change_is_asked_then(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    accept_defaults(terminal, until="Is this right?")
+    assert "Requests a second" not in terminal.before
+    terminal.send(DOWN + ENTER)
+    terminal.expect("Which answer")
+    names = [question.name for question in goldens.engine()[0].asked]
+    terminal.send(DOWN * names.index("limiter") + ENTER)
+    terminal.expect("Rate and connection limiter")
+    terminal.send(DOWN * 2 + ENTER)  # nginx
+    terminal.expect("Requests a second that a pod lets through")
+    terminal.send(CLEAR + "7" + ENTER)
+    for question in (each for each in goldens.engine()[0].asked if each.name.startswith("limit_")):
+        if question.name != "limit_requests_per_second":
+            terminal.expect_exact(question.help)
+            terminal.send(ENTER)
+    terminal.expect_exact("Is this right?")
+    terminal.send(ENTER)
+    terminal.expect(pexpect.EOF)
+    assert (answers(tmp_path)["limiter"], answers(tmp_path)["limit_requests_per_second"]) == ("nginx", 7)
 
 
 def test_quitting_writes_nothing(terminal: pexpect.spawn, tmp_path: Path) -> None:
