@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 
 # The suites that watch a clock, by folder, in the order in which they run: `clock` is their mark. All others may run
 # side by side on a busy machine.
-CLOCK = ("experiments", "conformance", "containers", "cluster")
+CLOCK = ("experiments", "conformance", "containers", "prove", "cluster")
 
 
 def suite_of(item: pytest.Item) -> str:

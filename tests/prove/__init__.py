@@ -1,1 +1,1 @@
-"""`scaffold prove`: its parts, and every experiment over a service that keeps its pattern and one that breaks it."""
+"""`scaffold prove` on real images: one service a language, and for each experiment an image that must fail it."""

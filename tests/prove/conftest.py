@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -22,12 +21,6 @@ from tests.support.machine import locked
 from tests.support.standins import PYTHON, provide
 
 TWIN = Path(__file__).parent / "twin"
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.parent == Path(__file__).parent and "container" in item.path.name:
-            item.add_marker(pytest.mark.containers)
 
 
 @dataclass(frozen=True)
@@ -56,7 +49,8 @@ class Run:
 
 def environment() -> dict[str, str]:
     """Return the environment in which the command finds this machine's podman and vegeta."""
-    return {**runtime.environment(), "SCAFFOLD_VEGETA": str(program("vegeta"))}
+    here = {name: value for name, value in runtime.environment().items() if not name.startswith("SCAFFOLD_")}
+    return {**here, "SCAFFOLD_VEGETA": str(program("vegeta"))}
 
 
 def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: float = 300) -> Run:
@@ -120,6 +114,3 @@ def twins(needs_containers: None, tmp_path_factory: pytest.TempPathFactory) -> T
     with locked("build"):
         build(folder, reference, (folder / "Dockerfile").read_text(), "--layers", f"--build-arg=BASE={provide(PYTHON)}")
     return Twins(folder, reference)
-
-
-os.environ.pop("SCAFFOLD_PROVE_NETWORK", None)
