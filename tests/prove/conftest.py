@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,3 +117,36 @@ def twins(needs_containers: None, tmp_path_factory: pytest.TempPathFactory) -> T
     with locked("build"):
         build(folder, reference, (folder / "Dockerfile").read_text(), "--layers", f"--build-arg=BASE={provide(PYTHON)}")
     return Twins(folder, reference)
+
+
+@pytest.fixture(scope="session")
+def docker(needs_containers: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Give the address of a Docker daemon of our own, which touches nothing of this machine's network rules."""
+    if not shutil.which("dockerd"):
+        pytest.skip("docker: dockerd not found; tests/support/install-system installs it")
+    folder = tmp_path_factory.mktemp("docker")
+    address = f"unix://{folder}/socket"
+    options = [
+        "--iptables=false",
+        "--ip-forward=false",
+        "--default-ulimit=nofile=1024:1024",
+        "--default-ulimit=nproc=1024:1024",
+    ]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            ["dockerd", *options, f"--host={address}", f"--data-root={folder}/data", f"--exec-root={folder}/exec",
+             f"--pidfile={folder}/pid"], stdout=log, stderr=log,
+        )  # fmt: skip
+    env = {**os.environ, "DOCKER_HOST": address}
+    try:
+        ready = ["docker", "version"]
+        while process.poll() is None and subprocess.run(ready, env=env, capture_output=True, check=False).returncode:
+            time.sleep(0.2)
+        if process.poll() is not None:
+            pytest.skip(f"docker: dockerd does not run here: {(folder / 'log').read_text()[-300:]}")
+        yield address
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()

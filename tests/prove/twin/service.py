@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 import time
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -117,6 +118,11 @@ PORT, ADMIN = int(os.environ.get("PORT", "8000")), int(os.environ.get("ADMIN_POR
 if sys.argv[1:] == ["job"]:
     while BROKEN == "endless-job":
         time.sleep(1)
+    try:
+        urllib.request.urlopen(os.environ["MAIL"], timeout=1).read()
+    except OSError as error:
+        log("error", "job failed", error=str(error))
+        sys.exit(1)
     log("info", "job done")
 else:
     serve()
