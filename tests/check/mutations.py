@@ -15,13 +15,33 @@ JOB = "deploy/base/job-warm-up.yaml"
 
 @dataclass(frozen=True)
 class Mutation:
-    """In `file` of `golden`, replace each match of the regular expression `old` by `new`; then `rule` must find it."""
+    """In `file` of `golden`, replace each match of the regular expression `old` by `new`: then `rule` must find it there.
+
+    `found_in` is where, when that is another file; `also` a second change (file, old, new); `without` what is taken out of
+    the file as well; `second_name` the name of the second object; `only` an overlay that the others are removed beside.
+    """
 
     rule: str
     file: str
     old: str
     new: str
     golden: str = "frontend"
+    found_in: str = ""
+    also: tuple[str, str, str] | None = None
+    without: str = ""
+    second_name: str = ""
+    only: str = ""
+
+
+CONFIG = "deploy/base/kustomization.yaml"
+POLICY = "deploy/base/network-policy.yaml"
+AUTOSCALER = "deploy/base/horizontal-pod-autoscaler.yaml"
+ENVOY = "deploy/base/breaker/envoy.yaml"
+ENVOY_LIMITER = "deploy/base/limiter/envoy.yaml"
+NGINX = "deploy/base/breaker/nginx.conf"
+NGINX_LIMITER = "deploy/base/limiter/nginx.conf"
+ISTIO = "deploy/base/breaker/istio.yaml"
+GO, TYPESCRIPT, RUST = "everything-go", "everything-typescript", "everything-rust"
 
 
 def _probe(name: str) -> str:
@@ -29,31 +49,191 @@ def _probe(name: str) -> str:
     return rf"(?m)^          {name}:.*\n(?:            .*\n)*"
 
 
+def _http(path: str) -> str:
+    """Return what finds the httpGet of the container that serves, for a path of its admin port."""
+    return rf"httpGet:\n              path: /{path}\n              port: admin\n"
+
+
 MUTATIONS = (
     Mutation("P01-compiler-in-image", DOCKERFILE, r"(?m)^USER", "RUN apt-get install -y gcc\nUSER"),
-    Mutation("P02-shell-form", DOCKERFILE, r"ENTRYPOINT .*", "ENTRYPOINT python -m app"),
-    Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "maxUnavailable: 0"),
-    Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "minAvailable: 100%"),
-    Mutation("P03-service-selects-nothing", SERVICE, "component: serve", "component: server"),
-    Mutation("P04-liveness-probe", DEPLOYMENT, _probe("livenessProbe"), ""),
-    Mutation("P06-writable-root", DEPLOYMENT, "readOnlyRootFilesystem: true.*", "readOnlyRootFilesystem: false"),
-    Mutation("P07-latest-image", PRODUCTION, r'newTag: "0.1.0"', "newTag: latest"),
-    Mutation("P07-latest-base", DOCKERFILE, "RUNTIME_IMAGE=python:.*", "RUNTIME_IMAGE=python"),
-    Mutation("P08-readiness-probe", DEPLOYMENT, _probe("readinessProbe"), ""),
-    Mutation("P08-probe-port", DEPLOYMENT, "port: admin", "port: 8083"),
-    Mutation("P08-rollout-unavailable", DEPLOYMENT, "maxUnavailable: 0", "maxUnavailable: 1"),
-    Mutation("P08-progress-deadline", DEPLOYMENT, "progressDeadlineSeconds: 155", "progressDeadlineSeconds: 30"),
-    Mutation("P08-startup-budget", DEPLOYMENT, "failureThreshold: 30", "failureThreshold: 5"),
-    Mutation("P09-job-deadline", JOB, "activeDeadlineSeconds: .*", ""),
-    Mutation("P09-job-deadline", CRON_JOB, "activeDeadlineSeconds: .*", ""),
+    Mutation("P01-compiler-in-image", DOCKERFILE, r"(?m)^USER", "RUN apk add --no-cache build-base\nUSER"),
+    Mutation("P01-build-base", DOCKERFILE, "RUNTIME_IMAGE=python:.*", "RUNTIME_IMAGE=python:3.13.7-trixie"),
+    Mutation("P01-build-base", DOCKERFILE, r"FROM \$\{RUNTIME_IMAGE\}", "FROM golang:1.26.8-trixie", GO),
     Mutation(
-        "P10-panic-routing",
-        "deploy/base/breaker/envoy.yaml",
-        "healthy_panic_threshold: .*",
-        "locality_weighted_lb_config: {}",
+        "P01-build-base",
+        DOCKERFILE,
+        "RUNTIME_IMAGE=eclipse-temurin:(.*)jre",
+        r"RUNTIME_IMAGE=eclipse-temurin:\1jdk",
+        "everything-java",
     ),
+    Mutation("P01-copies-everything", DOCKERFILE, "COPY --from=build /app /app", "COPY . /app"),
+    Mutation("P02-shell-form", DOCKERFILE, r"ENTRYPOINT .*", "ENTRYPOINT python -m app"),
+    Mutation("P02-shell-form", DOCKERFILE, r'CMD \["serve"\]', "CMD serve"),
+    Mutation("P02-no-init", DOCKERFILE, r'"dumb-init", "--", ', ""),
     Mutation(
         "P02-init-bypassed", DEPLOYMENT, r"          args: \[serve\]", "          command: [python, -m, app, serve]"
     ),
+    Mutation(
+        "P02-shell-wrapper", DEPLOYMENT, r"args: \[serve\]", 'command: [sh, -c, "cd /app && python -m app serve"]'
+    ),
+    Mutation(
+        "P03-naked-pod",
+        SERVICE,
+        r"\Z",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: debug}\nspec: {containers: []}\n",
+    ),
+    Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "maxUnavailable: 0"),
+    Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "minAvailable: 100%"),
+    Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "minAvailable: 2"),
+    Mutation("P03-budget-selects-nothing", BUDGET, "component: serve", "component: server"),
+    Mutation("P03-service-selects-nothing", SERVICE, "component: serve", "component: server"),
+    Mutation("P03-policy-selects-nothing", POLICY, "component: serve", "component: server"),
+    Mutation("P03-no-budget", CONFIG, "  - pod-disruption-budget.yaml\n", "", found_in=DEPLOYMENT),
+    Mutation("P03-overlapping-budgets", BUDGET, r"\A((?s:.*))\Z", r"\1---\n\1", second_name="frontend-2"),
+    Mutation("P04-liveness-probe", DEPLOYMENT, _probe("livenessProbe"), ""),
+    Mutation(
+        "P04-background-process",
+        DEPLOYMENT,
+        r"args: \[serve\]",
+        'command: [sh, -c, "python -m app serve & sleep 100000"]',
+    ),
+    Mutation(
+        "P04-background-in-image", DOCKERFILE, r'CMD \["serve"\]', 'CMD ["sh", "-c", "python -m app serve & wait"]'
+    ),
+    Mutation("P04-liveness-asks-nothing", DEPLOYMENT, _http("livez"), "exec:\n              command: [/bin/true]\n"),
+    Mutation("P05-log-file", DEPLOYMENT, r"args: \[serve\]", "args: [serve, --log-file=/tmp/app.log]"),
+    Mutation("P05-log-file-in-image", DOCKERFILE, r'CMD \["serve"\]', 'CMD ["serve", "--log-file", "/tmp/app.log"]'),
+    Mutation("P05-log-volume", DEPLOYMENT, "mountPath: /tmp", "mountPath: /var/log/app"),
+    Mutation("P05-proxy-log-file", NGINX_LIMITER, "access_log /dev/stdout", "access_log /tmp/access.log", TYPESCRIPT),
+    Mutation("P06-writable-root", DEPLOYMENT, "readOnlyRootFilesystem: true.*", "readOnlyRootFilesystem: false"),
+    Mutation("P06-writable-root", JOB, " +readOnlyRootFilesystem: true.*\n", ""),
+    Mutation("P06-unbounded-volume", DEPLOYMENT, r"emptyDir:\n +sizeLimit: 64Mi", "emptyDir: {}"),
+    Mutation("P06-host-path", DEPLOYMENT, r"emptyDir:\n +sizeLimit: 64Mi", "hostPath: {path: /tmp/frontend}"),
+    Mutation(
+        "P06-user-not-numeric",
+        DEPLOYMENT,
+        r" +runAsUser: 10001\n",
+        "",
+        found_in=DOCKERFILE,
+        also=(DOCKERFILE, "USER 10001:10001", "USER app"),
+    ),
+    Mutation("P07-latest-image", PRODUCTION, r'newTag: "0.1.0"', "newTag: latest"),
+    Mutation("P07-latest-image", DEPLOYMENT, "envoyproxy/envoy:v1.40.0", "envoyproxy/envoy"),
+    Mutation("P07-latest-base", DOCKERFILE, "RUNTIME_IMAGE=python:.*", "RUNTIME_IMAGE=python"),
+    Mutation("P07-latest-base", DOCKERFILE, "BUILD_IMAGE=golang:.*", "BUILD_IMAGE=golang:latest", GO),
+    Mutation("P07-image-differs", JOB, "envoyproxy/envoy:v1.40.0", "envoyproxy/envoy:v1.39.0"),
+    Mutation("P07-pull-policy", DEPLOYMENT, "imagePullPolicy: IfNotPresent", "imagePullPolicy: Always"),
+    Mutation("P08-readiness-probe", DEPLOYMENT, r"(?m)^          readinessProbe:.*\n(?:            .*\n)*", ""),
+    Mutation("P08-probe-port", DEPLOYMENT, "port: admin", "port: 8083"),
+    Mutation("P08-probe-port", DEPLOYMENT, "name: admin", "name: management"),
+    Mutation("P08-rollout-unavailable", DEPLOYMENT, "maxUnavailable: 0", "maxUnavailable: 1"),
+    Mutation("P08-rollout-unavailable", DEPLOYMENT, r"type: RollingUpdate\n(    .*\n)+", "type: Recreate\n"),
+    Mutation("P08-rollout-stuck", DEPLOYMENT, "maxSurge: 25%", "maxSurge: 0"),
+    Mutation("P08-progress-deadline", DEPLOYMENT, "progressDeadlineSeconds: 155", "progressDeadlineSeconds: 30"),
+    Mutation(
+        "P08-startup-budget",
+        DEPLOYMENT,
+        "(admin\n            periodSeconds: 1 .*\n            failureThreshold:) 30",
+        r"\1 5",
+    ),
+    Mutation("P08-grace-period", DEPLOYMENT, "terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 20"),
+    Mutation("P08-grace-period", DEPLOYMENT, "seconds: 5  # P08: endpoints", "seconds: 30  # P08: endpoints"),
+    Mutation("P08-liveness-before-start", DEPLOYMENT, _probe("startupProbe"), "", "everything-python"),
+    Mutation("P08-startup-probe", DEPLOYMENT, _probe("startupProbe"), ""),
+    Mutation(
+        "P08-liveness-dependency",
+        DEPLOYMENT,
+        "path: /livez\n              port: admin",
+        "path: /readyz\n              port: admin",
+    ),
+    Mutation("P08-liveness-dependency", DEPLOYMENT, _http("livez"), "exec:\n              command: [nc, mail, '80']\n"),
+    Mutation("P08-probe-timeout", DEPLOYMENT, "timeoutSeconds: 1 ", "timeoutSeconds: 10 "),
+    Mutation("P08-no-pre-stop", DEPLOYMENT, r"(?m)^          lifecycle:\n(?:            .*\n)+", ""),
+    Mutation("P08-service-port", SERVICE, "targetPort: http", "targetPort: web"),
+    Mutation(
+        "P08-service-port",
+        DEPLOYMENT,
+        "containerPort: 8080",
+        "containerPort: 8000",
+        found_in=SERVICE,
+        also=(SERVICE, "targetPort: http", "targetPort: 8080"),
+    ),
+    Mutation("P08-replicas-reset", DEPLOYMENT, r"(?m)^spec:\n", "spec:\n  replicas: 3\n", GO),
+    Mutation("P09-job-deadline", JOB, "activeDeadlineSeconds: .*", ""),
+    Mutation("P09-job-deadline", CRON_JOB, "activeDeadlineSeconds: .*", ""),
+    Mutation("P09-job-backoff", JOB, "backoffLimit: .*", ""),
+    Mutation("P09-job-clean-up", JOB, "ttlSecondsAfterFinished: .*", ""),
+    Mutation("P09-cron-concurrency", CRON_JOB, "concurrencyPolicy: .*", "concurrencyPolicy: Allow"),
+    Mutation("P09-cron-history", CRON_JOB, "failedJobsHistoryLimit: .*", ""),
+    Mutation("P09-cron-starting-deadline", CRON_JOB, "startingDeadlineSeconds: .*", "startingDeadlineSeconds: 5"),
+    Mutation(
+        "P09-sidecar-keeps-job",
+        JOB,
+        r"initContainers:\n((?:        .*\n)+?)      containers:\n",
+        r"containers:\n\1",
+        without="          restartPolicy: Always.*\n",
+    ),
+    Mutation("P09-job-restart", JOB, "restartPolicy: Never.*", "restartPolicy: Always"),
+    Mutation("P10-panic-routing", ENVOY, "healthy_panic_threshold: .*", "locality_weighted_lb_config: {}"),
+    Mutation("P10-panic-routing", ENVOY, "healthy_panic_threshold: {value: 0}", "healthy_panic_threshold: {value: 50}"),
+    Mutation("P10-route-timeout", ENVOY, r"(?m)^ +timeout: [0-9.]+s\n", ""),
+    Mutation("P10-route-timeout", ENVOY, r"(?m)( timeout: )[0-9.]+s$", r"\g<1>0s"),
+    Mutation("P10-ejection", ENVOY, "max_ejection_percent: 100", "max_ejection_percent: 10"),
+    Mutation("P10-proxy-timeout", NGINX, "proxy_read_timeout .*;", "", TYPESCRIPT),
+    Mutation("P10-mesh-timeout", ISTIO, " +timeout: .*ms\n", "", RUST),
+    Mutation("P10-mesh-breaker", ISTIO, "maxEjectionPercent: 100", "maxEjectionPercent: 10", RUST),
+    Mutation("P10-mesh-breaker", ISTIO, "minHealthPercent: 0", "minHealthPercent: 50", RUST),
+    Mutation(
+        "P11-limiter-catches-probes",
+        DEPLOYMENT,
+        "(readinessProbe:(?:.*\n)+?.*port:) limiter-health",
+        r"\1 http",
+        TYPESCRIPT,
+        found_in=NGINX_LIMITER,
+    ),
+    Mutation(
+        "P11-envoy-limiter-catches-probes",
+        DEPLOYMENT,
+        "(readinessProbe:(?:.*\n)+?.*port:) limiter-health",
+        r"\1 http",
+        GO,
+        found_in=ENVOY_LIMITER,
+    ),
+    Mutation("P11-limit-status", NGINX_LIMITER, "limit_req_status 429", "limit_req_status 503", TYPESCRIPT),
+    Mutation(
+        "P12-secret-in-manifest",
+        DEPLOYMENT,
+        r"            - name: TMPDIR.*\n.*\n",
+        "            - name: MAIL_PASSWORD\n              value: correct-horse\n",
+    ),
+    Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
+    Mutation("P12-variable-twice", DEPLOYMENT, r"(            - name: TMPDIR.*\n.*\n)", r"\1\1"),
+    Mutation(
+        "P12-config-missing",
+        CONFIG,
+        "name: frontend-config",
+        "name: frontend-configuration",
+        found_in=DEPLOYMENT,
+        only="production",
+    ),
+    Mutation(
+        "P12-config-not-rolled",
+        CONFIG,
+        r"\Z",
+        "generatorOptions:\n  disableNameSuffixHash: true\n",
+        found_in=DEPLOYMENT,
+    ),
     Mutation("P13-memory-limit", DEPLOYMENT, r"memory: 256Mi", ""),
+    Mutation(
+        "P13-missing-request",
+        JOB,
+        r"            requests:\n(?:              .*\n)+            limits:\n              cpu: .*\n",
+        "            limits:\n",
+    ),
+    Mutation("P13-request-above-limit", DEPLOYMENT, r"memory: 128Mi\n(.*P06: the sum)", r"memory: 512Mi\n\1"),
+    Mutation("P13-heap-above-limit", DEPLOYMENT, "value: 921MiB", "value: 1GiB", GO),
+    Mutation("P13-heap-above-limit", DEPLOYMENT, r"args: \[serve\]", "args: [-Xmx1g, serve]"),
+    Mutation("P13-autoscaler-target", AUTOSCALER, "    name: everything-go", "    name: everything", GO),
+    Mutation("P13-autoscaler-request", AUTOSCALER, "        name: cpu", "        name: nvidia.com/gpu", GO),
+    Mutation("P13-autoscaler-fixed", AUTOSCALER, "maxReplicas: 12", "maxReplicas: 3", GO),
 )
