@@ -19,6 +19,8 @@ from scaffold.check.source import Place
 from scaffold.check.yaml_nodes import Value
 
 Check = Callable[..., Problems]
+Found = dict[tuple[str, str, int, int], list[Finding]]
+"""Findings by rule, path, line and column."""
 
 
 def check(
@@ -61,7 +63,7 @@ def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str
 def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:
     """Return all findings, ordered by place; what shows in several overlays is told once."""
     dispatch = _Dispatch(rules)
-    found: dict[tuple[str, Place, str], Finding] = {}
+    found: Found = {}
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
         subjects = [scope, *scope.objects, *scope.containers, *scope.configurations]
@@ -69,7 +71,8 @@ def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:
             _add(found, rule, problem, names)
     for rule, problem in dispatch.problems([repository, *repository.dockerfiles, *repository.configurations]):
         _add(found, rule, problem, ())
-    return sorted(found.values(), key=lambda each: (each.place, each.rule.id, each.message))
+    findings = (each for spot in found.values() for each in spot)
+    return sorted(findings, key=lambda each: (each.place, each.rule.id, each.message))
 
 
 class _Dispatch:
@@ -89,15 +92,17 @@ class _Dispatch:
                     yield rule, problem
 
 
-def _add(
-    found: dict[tuple[str, Place, str], Finding], rule: AnyRule, problem: Problem, scopes: tuple[str, ...]
-) -> None:
+def _add(found: Found, rule: AnyRule, problem: Problem, scopes: tuple[str, ...]) -> None:
+    """Add a problem; the same place in another overlay is the same finding, whatever the object is called there."""
     place = _place(problem.at)
-    key = (rule.id, place, problem.message)
-    if before := found.get(key):
-        found[key] = replace(before, scopes=tuple(dict.fromkeys((*before.scopes, *scopes))))
-    else:
-        found[key] = Finding(rule, place, problem.message, tuple(map(_place, problem.also)), scopes)
+    spot = (rule.id, place.path, place.line, place.column)
+    for before in found.get(spot, []):
+        if before.message == problem.message or (scopes and not set(scopes) & set(before.scopes)):
+            again = replace(before, scopes=tuple(dict.fromkeys((*before.scopes, *scopes))))
+            found[spot][found[spot].index(before)] = again
+            return
+    new = Finding(rule, place, problem.message, tuple(map(_place, problem.also)), scopes)
+    found.setdefault(spot, []).append(new)
 
 
 def _place(at: Placed | Place) -> Place:

@@ -17,7 +17,7 @@ _DOCKERFILE = re.compile(
 )
 _YAML = re.compile(r".+\.(?:ya?ml|json)")
 _CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
-_MANIFEST = re.compile(rb"^[\s\"'-]*kind[\"']?\s*:", re.MULTILINE)
+_MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _API = b"apiVersion"
 _ENVOY = b"static_resources"
 _ANSWERS = ".copier-answers.yml"

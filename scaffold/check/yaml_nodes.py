@@ -18,7 +18,6 @@ from scaffold.check.source import Note, Place, Source
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_DEEPEST_MERGE = 20
 _DEEPEST = 200
 _SMALL = 8000
 _NUMBER = re.compile(r"[-+]?[0-9]+")
@@ -106,7 +105,7 @@ class Value:
         for key in keys:
             fields = value._fields
             if fields is None:
-                fields = value._fields = _fields(value.node, 0)
+                fields = value._fields = _fields(value.node)
             node = fields.get(key)
             if node is None or node.tag == _NULL:
                 return None
@@ -145,14 +144,14 @@ class Value:
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        return {key: Value(value.document, node, value, key) for key, node in _fields(value.node, 0).items()}
+        return {key: Value(value.document, node, value, key) for key, node in _fields(value.node).items()}
 
     def texts(self, *keys: str) -> dict[str, str]:
         """Return the mapping of text to text that the keys lead to, such as labels."""
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        fields = _fields(value.node, 0)
+        fields = _fields(value.node)
         return {key: node.value for key, node in fields.items() if isinstance(node, yaml.ScalarNode)}
 
     def key_of(self, key: str) -> Value | None:
@@ -197,21 +196,40 @@ _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
 
 
-def _fields(node: yaml.Node, depth: int) -> dict[str, yaml.Node]:
-    if node.__class__ is not yaml.MappingNode:
-        return {}
-    merged = None
-    fields = {}
-    for key, value in node.value:
-        name = key.value
-        if name == "<<":
-            merged = value
-        elif name.__class__ is str:
-            fields[name] = value
-    if merged is not None and depth < _DEEPEST_MERGE:
-        for each in reversed(merged.value) if isinstance(merged, yaml.SequenceNode) else (merged,):
-            fields = {**_fields(each, depth + 1), **fields}
+def _fields(node: yaml.Node) -> dict[str, yaml.Node]:
+    """Return the values of a mapping by key; what merge keys bring in stands back behind what is written out."""
+    fields, merged = _own_fields(node)
+    if merged is None:
+        return fields
+    seen = {id(node)}
+    waiting = [merged]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:  # merging it once more would change nothing
+            continue
+        seen.add(id(each))
+        if isinstance(each, yaml.SequenceNode):
+            waiting += reversed(each.value)
+            continue
+        more, merged = _own_fields(each)
+        fields = {**more, **fields}
+        if merged is not None:
+            waiting.append(merged)
     return fields
+
+
+def _own_fields(node: yaml.Node) -> tuple[dict[str, yaml.Node], yaml.Node | None]:
+    """Return what is written out in a mapping, and what it merges."""
+    merged = None
+    fields: dict[str, yaml.Node] = {}
+    if node.__class__ is yaml.MappingNode:
+        for key, value in node.value:
+            name = key.value
+            if name == "<<":
+                merged = value
+            elif name.__class__ is str:
+                fields[name] = value
+    return fields, merged
 
 
 def documents(source: Source) -> tuple[list[Document], Note | None]:

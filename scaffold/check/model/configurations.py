@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from scaffold.check.model.objects import ConfigMap, Workload
 
 _NGINX = re.compile(
-    r"^\s*(?:(?:proxy|fastcgi|uwsgi|grpc)_pass|limit_req|limit_conn)\s+\S[^\n]*;|^\s*(?:server|upstream\s+\S+)\s*\{",
+    r"^[ \t]*(?:(?:proxy|fastcgi|uwsgi|grpc)_pass|limit_req|limit_conn)[ \t]+\S[^\n]*;"
+    r"|^[ \t]*(?:server|upstream[ \t]+\S+)\s*\{",
     re.MULTILINE,
 )
-_ENVOY = re.compile(r"^\s*[\"']?static_resources[\"']?\s*:", re.MULTILINE)
+_ENVOY = re.compile(r"^[ \t]*[\"']?static_resources[\"']?\s*:", re.MULTILINE)
 
 
 class Configuration:

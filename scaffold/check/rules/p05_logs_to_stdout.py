@@ -18,7 +18,9 @@ _OPTION = re.compile(
 )
 _LOG_FILE = re.compile(r"(?:/[\w.@-]+)+\.log|/var/log(?:/[\w.@-]+)*")
 _LOG_FOLDER = re.compile(r"/var/log(?:/.*)?|/(?:[\w.-]+/)*logs?/?")
-_LOG_VARIABLE = re.compile(r"(\w*LOG\w*)[= ]\"?((?:/[\w.@-]+)+\.log|/var/log(?:/[\w.@-]+)+)", re.IGNORECASE)
+_LOG_VARIABLE = re.compile(
+    r"(?<!\w)(\w{0,60}LOG\w{0,60})[= ]\"?((?:/[\w.@-]+)+\.log|/var/log(?:/[\w.@-]+)+)", re.IGNORECASE
+)
 _REDIRECTED = re.compile(r">>?\s*((?:/[\w.@-]+)*/(?:log/[\w.@-]+|[\w.@-]+\.log))")
 _STREAM = re.compile(r"-|stdout|stderr|/dev/(?:stdout|stderr|fd/[12])|/proc/self/fd/[12]")
 

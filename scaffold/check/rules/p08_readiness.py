@@ -15,7 +15,8 @@ _HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", ""})  # 
 _READY = re.compile(r"/(?:readyz?|readiness|ready)(?:/|$)")
 _ASKED = re.compile(
     r"https?://([^/:\s\"']+)"
-    r"|\b(?:pg_isready|mysqladmin|mysql|psql|redis-cli|mongo|mongosh|rabbitmqadmin)\b[^;&|]*?\s(?:-h|--host)[ =]?(\S+)"
+    r"|\b(?:pg_isready|mysqladmin|mysql|psql|redis-cli|mongosh?|rabbitmqadmin)\b[^;&|]{0,200}?\s"
+    r"(?:-h|--host)[ =]?(\S+)"
     r"|\bnc\s+(?:-\S+\s+)*([\w.-]+)\s+\d+"
 )
 

@@ -50,7 +50,7 @@ class SecretInImage(Rule[Dockerfile]):
         """Give it to the container by its environment, or to the build by `RUN --mount=type=secret`."""
         for stage in dockerfile.stages:
             for each in stage.all("ENV", "ARG"):
-                for name, text in re.findall(r"(\w+)[= ]\"?([^\s\"]+)", each.value):
+                for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
                     if _SECRET.search(name) and not _REFERENCE.search(text):
                         yield Problem(
                             each.place(name), f"{name} is a secret, and stands in the image for everyone to read"
