@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,13 @@ from scaffold.questions import SafeLoader
 
 
 def read_answers(file: Path) -> dict[str, Any]:
-    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out.
+    """Return the answers in `file`, `-` for standard input; keys with a leading `_` are Copier's own and left out.
 
     Raises:
         AnswerError: when it can't be read, is no YAML (with line and column), no mapping, or names a key twice.
     """
     try:
-        content = file.read_bytes()
+        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise AnswerError(f"{file} can't be read: {error.strerror}.") from error
     return {key: value for key, value in parse_answers(content, str(file)).items() if not key.startswith("_")}

@@ -81,6 +81,16 @@ def test_json_tells_all(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+def test_answers_come_from_standard_input_too(tmp_path: Path) -> None:
+    command = [*SCAFFOLD, "new", "--answers", "-", "--json", "--dry-run"]
+    env = {**os.environ, "PYTHONPATH": str(goldens.ROOT)}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=env, input="name: billing\n", capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout)["folder"] == "billing"
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_json_tells_errors_too(tmp_path: Path) -> None:
     done = scaffold("new", "out", "--data", "name=X", "--json", cwd=tmp_path)
     assert json.loads(done.stdout) == {"error": done.stderr.removeprefix("error: ").strip(), "exit_code": 3}

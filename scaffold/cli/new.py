@@ -63,7 +63,7 @@ def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete
     "answers_file",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Take answers from a YAML file (`scaffold questions --schema` describes it); --data wins.",
+    help="Take answers from a YAML file, - for stdin (`scaffold questions --schema` describes it); --data wins.",
 )
 @click.option(
     "--vcs-ref",
