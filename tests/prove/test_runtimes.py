@@ -24,6 +24,7 @@ def load_into_docker(address: str, twins: Twins, folder: Path) -> None:
     subprocess.run(["docker", "load", "--input", folder / "image"], env=env, check=True, capture_output=True)
 
 
+@pytest.mark.optional  # a Docker daemon does not run everywhere, as in many a container
 def test_docker_does_as_podman(docker: str, twins: Twins, tmp_path: Path) -> None:
     """The same experiments by the other runtime: ports, stubs, limits, processes, and nothing left at the end."""
     env = {"DOCKER_HOST": docker}

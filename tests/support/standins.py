@@ -128,10 +128,12 @@ def key_of(image: Image) -> str:
 
 
 def version_of(toolchain: Path) -> str:
-    """Tell a toolchain's version: its VERSION or release file, or the digest of a program that is one file."""
+    """Tell a toolchain's version: its VERSION or release file, the digest of a single program, or when a folder changed."""
     named = [toolchain / name for name in ("VERSION", "release") if (toolchain / name).is_file()]
     if named:
         return named[0].read_text()
+    if toolchain.is_dir():
+        return str(toolchain.stat().st_mtime_ns)
     with toolchain.open("rb") as program:
         return hashlib.file_digest(program, "sha256").hexdigest()
 
