@@ -12,12 +12,12 @@ from typing import Any
 import yaml
 
 from tests.cluster.conftest import OVERLAY, Demo
-from tests.cluster.test_demo import ask, pods, scale
+from tests.cluster.test_demo import SLACK, ask, pods, scale
 from tests.conformance.contract import entries
 from tests.experiments.asking import Caller
 from tests.support.goldens import answers_of
 
-TRIPS_AFTER = 3
+TRIPS_AFTER, OPEN_SECONDS = 3, 5
 
 
 def statuses(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -34,10 +34,11 @@ def test_a_sidecar_is_up_before_the_service(demo: Demo) -> None:
 
 
 def test_the_service_calls_by_way_of_its_breaker(demo: Demo) -> None:
-    before = len(calls(demo))
     assert ask(demo, "frontend")[0] == 200
-    lines = calls(demo)[before:]
-    assert {line["dependency"] for line in lines} == {"mail", "weather"} and {line["status"] for line in lines} == {200}
+    demo.cluster.wait_for(
+        lambda: {line["dependency"] for line in calls(demo) if line["status"] == 200} == {"mail", "weather"},
+        20, "each call is a line of the breaker's log",
+    )  # fmt: skip
 
 
 def calls(demo: Demo) -> list[dict[str, Any]]:
@@ -94,21 +95,21 @@ def test_a_slow_auxiliary_costs_three_calls_and_then_milliseconds(demo: Demo, re
         (pod, *_) = (each["metadata"]["name"] for each in pods(demo, "frontend"))
         hung = demo.kubectl("exec", pod, "--container=serve", "--", "python", "-c", DIRECT, check=False)
         assert "timed out" in hung, "the twin: without the breaker a call hangs"
-        slow = 0
-        until = time.monotonic() + 30
-        fast: list[float] = []
-        while len(fast) < 60:  # until it is open in every pod, and then a while longer
-            assert time.monotonic() < until, f"{slow} slow pages"
+        began, pages = time.monotonic(), []
+        while len(pages) < 100:
             status, answer, seconds = ask(demo, "frontend")
             assert (status, answer["degraded"], answer["dependencies"]["weather"]) == (200, ["weather"], None)
-            if seconds > timeout / 2:
-                slow, fast = slow + 1, []
-            else:
-                fast.append(seconds)
-        assert slow <= TRIPS_AFTER * len(pods(demo, "frontend"))
-        median = sorted(fast)[len(fast) // 2]
-        assert median < 0.1, f"{median * 1000:.0f} ms"
+            assert seconds < timeout + SLACK
+            pages.append(seconds)
+        took = time.monotonic() - began
+        median = sorted(pages)[len(pages) // 2]
+        assert median < timeout / 3, f"{median * 1000:.0f} ms"
+        time.sleep(1.5)  # the log's lines come once a second
+        late = [line for line in calls(demo) if line["status"] == 504]
+        trips = 1 + took // OPEN_SECONDS  # it tries again each time, with calls that are slow again
+        assert 1 <= len(late) <= TRIPS_AFTER * trips * len(pods(demo, "frontend"))
         record_property("page_ms", round(median * 1000, 1))
+        record_property("slow_calls", len(late))
     demo.cluster.wait_for(
         lambda: all(ask(demo, "frontend")[1]["degraded"] == [] for _ in range(10)), 60, "the weather is back on the page"
     )  # fmt: skip
