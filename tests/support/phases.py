@@ -17,7 +17,9 @@ from dataclasses import dataclass
 from tests.support.goldens import ROOT
 
 PYTEST = (sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5")
-WORKERS = os.environ.get("JOBS", "2")
+BY_SIDE = ("-n", os.environ.get("JOBS", "2"), "--dist", "loadgroup")
+AGAIN = ("--reruns", "2", "--reruns-delay", "5")
+MINUTES = 80  # for all phases together: the last ones get what is left
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,10 @@ CHECK = Phase("lint, format, types", (str(ROOT / "dev"), "check"), 5)
 INSTALL = Phase("system packages", (str(ROOT / "tests/support/install-system"),), 10)
 TESTS = (
     Phase("prepare", (sys.executable, "-m", "tests.support.prepare"), 30),
-    Phase("tests side by side", (*PYTEST, "-n", WORKERS, "--dist", "loadgroup", "-m", "not clock"), 20),
-    Phase("tests that watch a clock", (*PYTEST, "-m", "clock", "--reruns", "2", "--reruns-delay", "5"), 25),
+    Phase("tests side by side", (*PYTEST, *BY_SIDE, "-m", "not clock"), 25),
+    # Services as processes mostly wait; two of them disturb each other less than the slack that the tests give.
+    Phase("services as processes", (*PYTEST, *BY_SIDE, *AGAIN, "-m", "conformance"), 25),
+    Phase("other tests that watch a clock", (*PYTEST, *AGAIN, "-m", "clock and not conformance"), 40),
 )
 
 
@@ -52,16 +56,20 @@ class Ended:
         return f"{self.seconds:8.0f} s  {self.phase.name}: {word}"
 
 
-def run(phase: Phase) -> Ended:
-    """Run a phase to its end or its limit: then it may still say where it is, and is killed with all that it started."""
+def run(phase: Phase, left: float = MINUTES) -> Ended:
+    """Run a phase to its end or its limit: then it may still say where it is, and is killed with all that it started.
+
+    `left` is how many minutes remain for it and all that follow.
+    """
+    minutes = max(1 / 60, min(phase.minutes, left))
     print(f"\n==> {phase.name}", flush=True)
     began = time.monotonic()
     process = subprocess.Popen(phase.command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
     note = ""
     try:
-        process.wait(phase.minutes * 60)
+        process.wait(minutes * 60)
     except subprocess.TimeoutExpired:
-        note = f"not done within {phase.minutes} minutes"
+        note = f"not done within {minutes:.0f} minutes"
         with suppress(subprocess.TimeoutExpired):
             process.send_signal(signal.SIGINT)
             process.wait(60)
@@ -76,7 +84,8 @@ def main(ci: bool) -> int:
     """Run all phases, whatever becomes of those before, and tell how they went."""
     debian = os.geteuid() == 0 and shutil.which("apt-get")
     phases = [CHECK, *([INSTALL] if debian else [])] if ci else []
-    ended = [run(phase) for phase in (*phases, *TESTS)]
+    began = time.monotonic()
+    ended = [run(phase, MINUTES - (time.monotonic() - began) / 60) for phase in (*phases, *TESTS)]
     print("\n==> seconds", *ended, f"{sum(each.seconds for each in ended):8.0f} s  in all", sep="\n", flush=True)
     return 1 if any(each.code for each in ended) else 0
 
