@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import json
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from tests.support import go_tools, judges
-from tests.support.deployed import OVERLAYS, each_example, examples, manifests
+from tests.support.deployed import OVERLAYS, each_example, examples, files_of, manifests
 
 pytestmark = pytest.mark.judges
 
@@ -76,3 +77,14 @@ def test_kube_score_finds_nothing(overlay: str, built: list[Path], tmp_path: Pat
     worse = tmp_path / "worse.yaml"
     worse.write_text(mine[0].read_text().replace("readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false"))
     assert any("readonlyrootfilesystem" in finding for finding in scored([worse], overlay))
+
+
+@each_example
+def test_kube_score_is_contradicted_with_a_reason(example: Path) -> None:
+    """The reason stands behind the ignored finding or in the comment line above it."""
+    for path in files_of(example):
+        lines = path.read_text().splitlines() if path.suffix == ".yaml" else []
+        for above, line in pairwise(["", *lines]):
+            if "kube-score/ignore:" in line:
+                reason = line.partition(" # ")[2] or above.strip().removeprefix("# ") * above.strip().startswith("# ")
+                assert len(reason) > 20, f"{path}: no reason beside {line.strip()!r}"
