@@ -41,6 +41,7 @@ def running(twins: Twins) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "scaffold", "prove", twins.folder, "--image", image, "--only", "P02-stop", "--only", "P13-load"],
         env=environment(), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
     )  # fmt: skip
     try:
         wait_for(lambda: of_run(process))
@@ -55,7 +56,7 @@ def running(twins: Twins) -> Iterator[subprocess.Popen[str]]:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda each: each.name)
 def test_an_interrupted_run_leaves_nothing(running: subprocess.Popen[str], number: signal.Signals) -> None:
-    running.send_signal(number)
+    os.killpg(running.pid, number)  # as a terminal does: to all that the command has started, too
     _, err = running.communicate(timeout=60)
     assert running.returncode == 130, err
     assert "Interrupted" in err

@@ -17,6 +17,11 @@ from scaffold.prove.runtime import Runtime, find_runtime
 from tests.prove.conftest import Twins, prove
 from tests.support import runtime as podman
 
+WORDS = [
+    f"--only={each}"
+    for each in ("P01", "P05", "P06", "P08-ready", "P08-drain", "P09", "P13-restricted", "P13-memory", "P13-full")
+]
+
 
 def load_into_docker(address: str, twins: Twins, folder: Path) -> None:
     podman.podman("save", "--format=docker-archive", f"--output={folder}/image", twins.reference)
@@ -29,9 +34,9 @@ def test_docker_does_as_podman(docker: str, twins: Twins, tmp_path: Path) -> Non
     """The same experiments by the other runtime: ports, stubs, limits, processes, and nothing left at the end."""
     env = {"DOCKER_HOST": docker}
     load_into_docker(docker, twins, tmp_path)
-    run = prove(twins.folder, "--runtime", "docker", "--image", twins.reference, "--json", env=env)
+    run = prove(twins.folder, "--runtime", "docker", "--image", twins.reference, "--json", *WORDS, env=env)
     assert run.ids("fail") == run.ids("skip") == set(), run.told()
-    assert len(run.ids("pass")) > 10
+    assert {"P05-files", "P06-read-only", "P08-drain", "P09-jobs", "P13-memory"} <= run.ids("pass")
     for kind in ("ps --all", "volume ls"):
         left = subprocess.run(
             ["docker", *kind.split(), "--quiet"], env={**os.environ, **env}, check=True, capture_output=True
@@ -39,7 +44,7 @@ def test_docker_does_as_podman(docker: str, twins: Twins, tmp_path: Path) -> Non
         assert left.stdout == b""
 
 
-@pytest.fixture(params=["docker", "podman"])
+@pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.optional), "podman"])
 def container(
     request: pytest.FixtureRequest, twins: Twins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Container]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scaffold.prove.model import Chart, Result
 
 WIDTH, HEIGHT = 500.0, 220.0
-LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 22.0, 30.0
+LEFT, RIGHT, TOP, BOTTOM = 52.0, 12.0, 28.0, 30.0
 LONG, ROW = 1000.0, 20.0
 """Width of the timeline, and height of an experiment's row in it."""
 
