@@ -11,7 +11,7 @@ import pytest
 from scaffold.cli import COMMANDS, EXIT_CODES
 from tests.support import goldens
 
-DOCUMENTS = sorted(path for path in goldens.ROOT.glob("*.md")) + sorted(goldens.ROOT.glob("bench/*.md"))
+DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
 
 
 def test_the_readme_has_every_exit_code() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         "scaffold check --format sarif             for code scanning; also json, github, junit",
         "scaffold check --write-baseline old.json  take what is found now as known,",
         "scaffold check --baseline old.json        and hear of what is new",
+        "scaffold check --fix                      mend what has one right answer, after a look at the diff",
         "scaffold check --explain P08-probe-port   what a rule means, and what to do",
         "scaffold check --rules                    every rule",
     )
@@ -37,6 +38,8 @@ if TYPE_CHECKING:
 @click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, and exit with 0.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="What makes the exit code 1; `warning` unless said.")
 @click.option("--strict", is_flag=True, help="What can't be judged makes the exit code 1 too.")
+@click.option("--fix", is_flag=True, help="Show a diff of what can be mended for sure, and write it when told to.")
+@click.option("--yes", "-y", is_flag=True, help="With --fix: write without asking.")
 @click.option("--explain", metavar="ID", help="Tell what a rule means and what to do; check nothing.")
 @click.option("--rules", "list_", is_flag=True, help="List the rules; check nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing where nothing is found.")
@@ -44,6 +47,8 @@ def check(
     paths: tuple[Path, ...],
     *,
     write_baseline: str | None,
+    fix: bool,
+    yes: bool,
     explain: str | None,
     list_: bool,
     quiet: bool,
@@ -72,6 +77,8 @@ def check(
         write(Path(write_baseline), report.findings)
         click.echo(f"{len(report.findings)} findings are known now, in {write_baseline}.", err=True)
         return
+    if fix:
+        report = _fixed(report, settings, paths, yes=yes)
     _show(report, settings["format"].value, quiet=quiet)
     severities = _FAILS[settings["fail_on"].value]
     if any(each.rule.severity in severities for each in report.findings) or (settings["strict"].value and report.notes):
@@ -97,6 +104,24 @@ def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
         stdin=stdin,
         known=read_baseline(baseline) if baseline else None,
     )
+
+
+def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: bool) -> Report:
+    """Show what can be mended, mend it if that is wanted, and return what is found then."""
+    from scaffold.check.fix import apply, plan
+
+    fixed = plan(report.findings)
+    for each in fixed:
+        click.echo(each.diff, nl=False, err=True)
+    count = sum(len(each.findings) for each in fixed)
+    if not fixed:
+        click.echo("Nothing that can be mended for sure.", err=True)
+    elif yes or (sys.stdin.isatty() and click.confirm(f"Mend {count} findings in {len(fixed)} files?", err=True)):
+        apply(fixed)
+        return _run(paths or (Path(),), settings)
+    else:
+        click.echo(f"{count} findings can be mended; nothing was written. --yes writes without asking.", err=True)
+    return report
 
 
 def _tell(explain: str | None, rules: list[Any]) -> None:
