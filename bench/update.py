@@ -1,0 +1,118 @@
+"""What `scaffold update` costs."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.measure import PYTHON, medians
+from scaffold.origin import project_url
+from scaffold.releases import Revision
+from scaffold.update.editions import Editions, Rendered
+from scaffold.update.plan import new_answers, old_answers, plan, read_service
+from scaffold.update.remembered import FILE
+from scaffold.update.repository import Blob, locate
+from scaffold.update.scratch import Commit, Scratch
+from tests.support import lineage as lines
+from tests.support.lineage import Lineage, git, make_lineage
+from tests.update.edits import edit_at_random
+
+OLD, NEW = "0.1.0", "0.2.0"
+EXAMPLES = ("defaults", "everything-go", "everything-python", "frontend", "frontend-java", "mail", "weather")
+
+
+def update_against_copier(folder: Path) -> tuple[str, float, float]:
+    """Compare `scaffold update` with `copier update` of the same service, each a process of its own."""
+    lineage = make_lineage(folder)
+    editions = Editions(lineage.root)
+    pristine = lines.start(folder / "pristine", _rendered(editions, lineage.revision(OLD), "frontend", "frontend"))
+    edit_at_random(pristine, random.Random(1))
+    lines.commit(pristine)
+
+    def timed(*command: str) -> float:
+        service = Path(shutil.copytree(pristine, folder / "service", symlinks=True))
+        environment = {**lines.os.environ, **lineage.environment, "XDG_CACHE_HOME": str(folder / "cache")}
+        began = time.perf_counter()
+        subprocess.run([PYTHON, "-m", *command], cwd=service, env=environment, check=True, capture_output=True)
+        passed = time.perf_counter() - began
+        shutil.rmtree(service)
+        return passed
+
+    mine, theirs = medians(
+        5,
+        lambda _: timed("scaffold", "update", "--to", NEW),
+        lambda _: timed("copier", "update", "--defaults", "--quiet", "--vcs-ref", f"v{NEW}"),
+    )
+    return "scaffold update / copier update", mine / theirs, 0.2
+
+
+def hundred_against_git(folder: Path) -> tuple[str, float, float]:
+    """Compare a hundred updates in one process with what git takes for their merges, commits and refs alone.
+
+    Every service has its own name, so its own answers; each is a branch of a bare repository, as a fleet is updated.
+    """
+    lineage = make_lineage(folder)
+    editions = Editions(lineage.root)
+    services = [
+        _service(folder / f"service-{number}", f"service-{number}", example, lineage, editions)
+        for number, example in zip(range(100), itertools.cycle(EXAMPLES))
+    ]
+    began = time.perf_counter()
+    trees = _update_all(services, Editions(lineage.root), lineage)
+    mine = time.perf_counter() - began
+    began = time.perf_counter()
+    for service, tree in zip(services, trees, strict=True):
+        done = _git(service, "merge-tree", "--write-tree", "main", "theirs", check=False)
+        assert done.split("\n")[0] == tree, service  # they did the same work
+        made = _git(service, "commit-tree", tree, "-p", "HEAD", "-m", "update")
+        _git(service, "update-ref", "refs/heads/update-by-git", made)
+    return "100 updates / git's own part of them", mine / (time.perf_counter() - began), 3
+
+
+def _update_all(services: Sequence[Path], editions: Editions, lineage: Lineage) -> list[str]:
+    versions = lineage.revision(OLD), lineage.revision(NEW)
+    trees = []
+    for folder in services:
+        repository, prefix = locate(folder)
+        service = read_service(repository, "HEAD", prefix)
+        earlier = old_answers(editions, service, *versions)
+        made = plan(editions, service, *versions, earlier, new_answers(editions, service, versions[1], {}))
+        commit = repository.git("commit-tree", made.tree, "-p", "HEAD", "-m", "update").decode().strip()
+        repository.git("update-ref", "refs/heads/update", commit)
+        trees.append(made.tree)
+    return trees
+
+
+def _service(folder: Path, name: str, example: str, lineage: Lineage, editions: Editions) -> Path:
+    """Make a bare repository with the template's two versions of a service, and the edited service as main."""
+    old, new = (_rendered(editions, lineage.revision(version), example, name) for version in (OLD, NEW))
+    chance = random.Random(name)
+    edited = dict(old.contents)
+    for path in chance.sample(sorted(set(edited) - {FILE}), k=5):
+        edited[path] += b"edited\n"
+    edited |= {f"own-{number}.txt": chance.randbytes(1000) for number in range(10)}
+    blobs = {path: Blob("100644", "") for path in edited} | dict(old.blobs)
+    git(folder.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(folder))
+    (folder / "work").mkdir()  # where a scratch repository's git runs
+    versions = (("base", old.blobs, old.contents), ("theirs", new.blobs, new.contents), ("main", blobs, edited))
+    commits = [Commit(f"refs/heads/{branch}", None, *files) for branch, *files in versions]
+    Scratch(folder, {"GIT_DIR": folder}).import_(commits)
+    return folder
+
+
+def _rendered(editions: Editions, revision: Revision, example: str, name: str) -> Rendered:
+    answers = {**lines.answers_of(editions, revision, example).asked, "name": name}
+    return editions.rendered(revision, editions.questionnaire(revision).resolve(answers), project_url(), "sha1")
+
+
+def _git(folder: Path, *arguments: str, check: bool = True) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=check)
+    return done.stdout.strip()
+
+
+MEASURES = (update_against_copier, hundred_against_git)
