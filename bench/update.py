@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import random
 import shutil
 import subprocess
@@ -36,7 +37,7 @@ def update_against_copier(folder: Path) -> tuple[str, float, float]:
 
     def timed(*command: str) -> float:
         service = Path(shutil.copytree(pristine, folder / "service", symlinks=True))
-        environment = {**lines.os.environ, **lineage.environment, "XDG_CACHE_HOME": str(folder / "cache")}
+        environment = {**os.environ, **lineage.environment, "XDG_CACHE_HOME": str(folder / "cache")}
         began = time.perf_counter()
         subprocess.run([PYTHON, "-m", *command], cwd=service, env=environment, check=True, capture_output=True)
         passed = time.perf_counter() - began
@@ -62,16 +63,21 @@ def hundred_against_git(folder: Path) -> tuple[str, float, float]:
         _service(folder / f"service-{number}", f"service-{number}", example, lineage, editions)
         for number, example in zip(range(100), itertools.cycle(EXAMPLES))
     ]
-    began = time.perf_counter()
+    began = _processor_seconds()
     trees = _update_all(services, Editions(lineage.root), lineage)
-    mine = time.perf_counter() - began
-    began = time.perf_counter()
+    mine = _processor_seconds() - began
+    began = _processor_seconds()
     for service, tree in zip(services, trees, strict=True):
         done = _git(service, "merge-tree", "--write-tree", "main", "theirs", check=False)
         assert done.split("\n")[0] == tree, service  # they did the same work
         made = _git(service, "commit-tree", tree, "-p", "HEAD", "-m", "update")
         _git(service, "update-ref", "refs/heads/update-by-git", made)
-    return "100 updates / git's own part of them", mine / (time.perf_counter() - began), 3
+    return "100 updates / git's own part of them", mine / (_processor_seconds() - began), 3
+
+
+def _processor_seconds() -> float:
+    """Return what this process and all that it started have used."""
+    return sum(os.times()[:4])
 
 
 def _update_all(services: Sequence[Path], editions: Editions, lineage: Lineage) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from scaffold.errors import AnswerError
@@ -47,6 +47,16 @@ class Answers:
             Derived(each["name"], f"{each['value']} {each['unit']}".strip(), each["pattern"], each["reason"])
             for each in records
         ]
+
+
+def _computed(question: Question, default: Any) -> Any:
+    return _cast_once(question.name, question.type, default) if isinstance(default, str) else cast(question, default)
+
+
+@lru_cache(maxsize=1024)
+def _cast_once(name: str, kind: str, default: str) -> Any:
+    """Cast a computed value; the same text gives the same object, which nobody changes."""
+    return cast(Question(name, kind), default)
 
 
 def check_names(template: Template, given: Mapping[str, Any]) -> None:
@@ -112,7 +122,7 @@ class Questionnaire:
                 context.pop(question.name, None)
             default = self._default(question, context)
             if question.computed:
-                computed[question.name] = context[question.name] = cast(question, default)
+                computed[question.name] = context[question.name] = _computed(question, default)
             else:
                 raw = answer(question, default, context)
                 asked[question.name] = context[question.name] = self.check(question, raw, context)

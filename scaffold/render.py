@@ -39,19 +39,21 @@ def render(
 ) -> list[RenderedFile]:
     """Return the service's files, ordered by path.
 
-    `on_file(done, total)` is called after each file of the skeleton.
+    `on_file(done, total)` is called after each folder of the skeleton, and counts its files.
 
     Raises:
         TemplateError: when a file can't be rendered, two have one path, or a path leads out of the service.
     """
-    context = {**answers.context, **_copier_context(template, answers, origin)}
+    paths = _Paths(renderer, {**answers.context, **_copier_context(template, answers, origin)})
     files: dict[str, RenderedFile] = {}
-    total = len(template.entries)
-    for done, entry in enumerate(template.entries, start=1):
-        for file in _render_entry(template, renderer, entry, context):
-            if file.path in files:
-                raise TemplateError(f"two files of the template render to {file.path}.")
-            files[file.path] = file
+    done, total = 0, len(template.entries)
+    for folder, entries in template.folders.items():
+        for entry in entries if paths.below(folder) else ():
+            for file in _render_entry(template, renderer, entry, paths):
+                if file.path in files:
+                    raise TemplateError(f"two files of the template render to {file.path}.")
+                files[file.path] = file
+        done += len(entries)
         on_file(done, total)
     return [files[path] for path in sorted(files)]
 
@@ -65,28 +67,37 @@ def _copier_context(template: Template, answers: Answers, origin: Origin) -> dic
     }
 
 
-def _render_entry(
-    template: Template, renderer: Renderer, entry: Entry, context: Mapping[str, Any]
-) -> Iterator[RenderedFile]:
+def _render_entry(template: Template, renderer: Renderer, entry: Entry, paths: _Paths) -> Iterator[RenderedFile]:
     rendered = entry.parts[-1].endswith(template.suffix)
     parts = (*entry.parts[:-1], entry.parts[-1].removesuffix(template.suffix)) if rendered else entry.parts
-    for path, inner in _paths(renderer, parts, context):
+    for path, inner in paths.below(parts):
+        if path.is_absolute() or ".." in path.parts:
+            raise TemplateError(f"{'/'.join(parts)} renders to {path}, which is outside the service.")
         if rendered:
             name = entry.file.relative_to(template.root).as_posix()
             content = renderer.file(name, inner).encode()
         else:
             content = entry.file.read_bytes()
-        yield RenderedFile(path, content, bool(entry.mode & 0o100))
+        yield RenderedFile(path.as_posix(), content, bool(entry.mode & 0o100))
 
 
-def _paths(
-    renderer: Renderer, parts: tuple[str, ...], context: Mapping[str, Any]
-) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield each path that the parts render to, none when one part is empty, with the context of its yielded items."""
-    found: list[tuple[PurePosixPath, Mapping[str, Any]]] = [(PurePosixPath(), context)]
-    for part in parts:
-        found = [(path / name, inner) for path, outer in found for name, inner in renderer.names(part, outer)]
-    for path, inner in found:
-        if path.is_absolute() or ".." in path.parts:
-            raise TemplateError(f"{'/'.join(parts)} renders to {path}, which is outside the service.")
-        yield path.as_posix(), inner
+class _Paths:
+    """The paths that the parts of a template's path render to; each folder's are rendered once."""
+
+    def __init__(self, renderer: Renderer, context: Mapping[str, Any]) -> None:
+        self._renderer = renderer
+        self._found: dict[tuple[str, ...], list[_Path]] = {(): [(PurePosixPath(), context)]}
+
+    def below(self, parts: tuple[str, ...]) -> list[_Path]:
+        """Return each path, none when one part is empty, with the context of its yielded items."""
+        if parts not in self._found:
+            self._found[parts] = [
+                (path / name, inner)
+                for path, outer in self.below(parts[:-1])
+                for name, inner in self._renderer.names(parts[-1], outer)
+            ]
+        return self._found[parts]
+
+
+_Path = tuple[PurePosixPath, Mapping[str, Any]]
+"""A rendered path, and the context for what lies below it."""

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,16 @@ class Template:
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
         return tuple(sorted(_walk(skeleton, ()), key=lambda entry: entry.parts))
+
+    @cached_property
+    def folders(self) -> Mapping[tuple[str, ...], tuple[Entry, ...]]:
+        """Return the files of the skeleton by the parts of their folder's path."""
+        ordered = sorted(self.entries, key=_folder_of)
+        return {parts: tuple(entries) for parts, entries in groupby(ordered, key=_folder_of)}
+
+
+def _folder_of(entry: Entry) -> tuple[str, ...]:
+    return entry.parts[:-1]
 
 
 def _walk(folder: Path, parents: tuple[str, ...]) -> Iterator[Entry]:

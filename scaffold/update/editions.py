@@ -16,6 +16,7 @@ from typing import Any
 
 from scaffold.answers import Answers, Questionnaire
 from scaffold.jinja import Renderer
+from scaffold.memo import Memo
 from scaffold.releases import Revision, template_at
 from scaffold.render import Origin, render
 from scaffold.template import Template
@@ -38,6 +39,7 @@ class Editions:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root
+        self._memo = Memo()
         self._compiled: dict[str, tuple[Template, Renderer]] = {}
         self._rendered: OrderedDict[tuple[str, ...], Rendered] = OrderedDict()
 
@@ -80,7 +82,7 @@ class Editions:
     def _compile(self, revision: Revision) -> tuple[Template, Renderer]:
         if revision.commit not in self._compiled:
             template = template_at(revision.commit, self.root)
-            self._compiled[revision.commit] = (template, Renderer(template.root, template.settings))
+            self._compiled[revision.commit] = (template, Renderer(template.root, template.settings, self._memo))
         return self._compiled[revision.commit]
 
 
