@@ -10,10 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import check, new
+from bench import check, new, update
 from bench.measure import ROOT
 
-MEASURES = (*new.MEASURES, *check.MEASURES)
+MEASURES = (*new.MEASURES, *check.MEASURES, *update.MEASURES)
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.measure import PYTHON, medians
@@ -29,7 +29,8 @@ EXAMPLES = ("defaults", "everything-go", "everything-python", "frontend", "front
 
 def update_against_copier(folder: Path) -> tuple[str, float, float]:
     """Compare `scaffold update` with `copier update` of the same service, each a process of its own."""
-    lineage = make_lineage(folder)
+    (folder / "one").mkdir()
+    lineage = make_lineage(folder / "one")
     editions = Editions(lineage.root)
     pristine = lines.start(folder / "pristine", _rendered(editions, lineage.revision(OLD), "frontend", "frontend"))
     edit_at_random(pristine, random.Random(1))
@@ -55,12 +56,31 @@ def update_against_copier(folder: Path) -> tuple[str, float, float]:
 def hundred_against_git(folder: Path) -> tuple[str, float, float]:
     """Compare a hundred updates in one process with what git takes for their merges, commits and refs alone.
 
-    Every service has its own name, so its own answers; each is a branch of a bare repository, as a fleet is updated.
+    The services have seven sets of answers and edits of their own; each is a bare repository, as a fleet is updated.
     """
-    lineage = make_lineage(folder)
+    return (
+        "100 updates / git's own part of them",
+        _hundred(folder, lambda number: f"service-{number % len(EXAMPLES)}"),
+        3,
+    )
+
+
+def hundred_names_against_git(folder: Path) -> tuple[str, float, float]:
+    """Compare the same where each service has a name, so answers, of its own: nothing is rendered twice."""
+    return (
+        "100 updates of 100 names / git's own part",
+        _hundred(folder / "names", lambda number: f"service-{number}"),
+        5,
+    )
+
+
+def _hundred(folder: Path, name_of: Callable[[int], str]) -> float:
+    folder.mkdir(exist_ok=True)
+    (folder / "hundred").mkdir()
+    lineage = make_lineage(folder / "hundred")
     editions = Editions(lineage.root)
     services = [
-        _service(folder / f"service-{number}", f"service-{number}", example, lineage, editions)
+        _service(folder / f"service-{number}", name_of(number), number, example, lineage, editions)
         for number, example in zip(range(100), itertools.cycle(EXAMPLES))
     ]
     began = _processor_seconds()
@@ -72,7 +92,7 @@ def hundred_against_git(folder: Path) -> tuple[str, float, float]:
         assert done.split("\n")[0] == tree, service  # they did the same work
         made = _git(service, "commit-tree", tree, "-p", "HEAD", "-m", "update")
         _git(service, "update-ref", "refs/heads/update-by-git", made)
-    return "100 updates / git's own part of them", mine / (_processor_seconds() - began), 3
+    return mine / (_processor_seconds() - began)
 
 
 def _processor_seconds() -> float:
@@ -91,13 +111,14 @@ def _update_all(services: Sequence[Path], editions: Editions, lineage: Lineage) 
         commit = repository.git("commit-tree", made.tree, "-p", "HEAD", "-m", "update").decode().strip()
         repository.git("update-ref", "refs/heads/update", commit)
         trees.append(made.tree)
+        repository.close()
     return trees
 
 
-def _service(folder: Path, name: str, example: str, lineage: Lineage, editions: Editions) -> Path:
+def _service(folder: Path, name: str, seed: int, example: str, lineage: Lineage, editions: Editions) -> Path:
     """Make a bare repository with the template's two versions of a service, and the edited service as main."""
     old, new = (_rendered(editions, lineage.revision(version), example, name) for version in (OLD, NEW))
-    chance = random.Random(name)
+    chance = random.Random(seed)
     edited = dict(old.contents)
     for path in chance.sample(sorted(set(edited) - {FILE}), k=5):
         edited[path] += b"edited\n"
@@ -121,4 +142,4 @@ def _git(folder: Path, *arguments: str, check: bool = True) -> str:
     return done.stdout.strip()
 
 
-MEASURES = (update_against_copier, hundred_against_git)
+MEASURES = (update_against_copier, hundred_against_git, hundred_names_against_git)

@@ -6,6 +6,7 @@ and within a process each string (a default, a validator, a part of a path) is c
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
@@ -97,7 +98,7 @@ class Renderer:
             else TracingEnvironment(root, _Loader(root), **options)
         )
         self._memo = memo
-        self.environment.filters["from_yaml"] = _from_yaml
+        self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml}
 
     def string(self, source: str, context: Mapping[str, Any]) -> str:
         """Render a string.
@@ -153,6 +154,22 @@ class Renderer:
 def _from_yaml(text: str) -> Any:
     """Do what the filter of Copier's does, `yaml.safe_load`, ten times faster, and once for each text."""
     return yaml.load(text, Loader=SafeLoader)  # noqa: S506 - it is a SafeLoader
+
+
+def _to_nice_yaml(value: Any, indent: int = 4) -> str:
+    """Do what the filter of Copier's does; each entry of a mapping is written once for each value."""
+    if not isinstance(value, dict) or not value or not all(isinstance(key, str) for key in value):
+        return _dumped(value, indent)
+    return "".join(_entry(key, json.dumps(value[key]), indent) for key in sorted(value))
+
+
+@lru_cache(maxsize=4096)
+def _entry(key: str, value: str, indent: int) -> str:
+    return _dumped({key: json.loads(value)}, indent)
+
+
+def _dumped(value: Any, indent: int) -> str:
+    return str(yaml.dump(value, indent=indent, allow_unicode=True, default_flow_style=False))
 
 
 def _bytecode_cache() -> FileSystemBytecodeCache | None:

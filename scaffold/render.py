@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -92,11 +93,16 @@ class _Paths:
         """Return each path, none when one part is empty, with the context of its yielded items."""
         if parts not in self._found:
             self._found[parts] = [
-                (path / name, inner)
+                (_joined(path, name), inner)
                 for path, outer in self.below(parts[:-1])
                 for name, inner in self._renderer.names(parts[-1], outer)
             ]
         return self._found[parts]
+
+
+@lru_cache(maxsize=8192)
+def _joined(path: PurePosixPath, name: str) -> PurePosixPath:
+    return path / name
 
 
 _Path = tuple[PurePosixPath, Mapping[str, Any]]

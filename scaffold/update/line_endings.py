@@ -9,27 +9,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scaffold.update.editions import Rendered, blob_id
-from scaffold.update.repository import Blob, Reader
+from scaffold.update.repository import Blob, Objects, Repository
 
 
 def as_the_service_has_them(
-    reader: Reader, ours: Mapping[str, Blob], before: Rendered, after: Rendered, algorithm: str
+    repository: Repository, ours: Mapping[str, Blob], before: Rendered, after: Rendered
 ) -> tuple[Rendered, Rendered]:
     """Return both renderings with CRLF in those files that the service has in CRLF.
 
     When it has every file so, new files get CRLF too.
     """
     differing = [path for path, blob in before.blobs.items() if path in ours and ours[path].id != blob.id]
-    crlf = {path for path in differing if _is_crlf(reader, ours[path]) and not _has(before.contents[path])}
+    crlf = {path for path in differing if _is_crlf(repository.objects, ours[path]) and not _has(before.contents[path])}
     if not crlf:
         return before, after
     if crlf == {path for path in before.blobs if path in ours and _is_text(before.contents[path])}:
         crlf |= {path for path in after.blobs if path not in before.blobs and _is_text(after.contents[path])}
-    return _converted(before, crlf, algorithm), _converted(after, crlf, algorithm)
+    return _converted(before, crlf, repository.algorithm), _converted(after, crlf, repository.algorithm)
 
 
-def _is_crlf(reader: Reader, blob: Blob) -> bool:
-    found = reader.read(blob.id)
+def _is_crlf(objects: Objects, blob: Blob) -> bool:
+    found = objects.read(blob.id)
     return found is not None and _is_text(found[1]) and found[1].count(b"\r\n") == found[1].count(b"\n")
 
 

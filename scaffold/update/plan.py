@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,9 +18,9 @@ from scaffold.update.editions import Editions, Rendered
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
 from scaffold.update.remembered import FILE, Remembered, read_remembered
-from scaffold.update.repository import Blob, Reader, Repository
+from scaffold.update.repository import Blob, Repository
 from scaffold.update.resolve import resolve
-from scaffold.update.scratch import Commit, Scratch, scratch
+from scaffold.update.scratch import Commit, scratch
 
 BEFORE = "HEAD"
 """What stands beside a conflict's first marker; beside the last stands the version of the template."""
@@ -69,17 +68,12 @@ def read_service(repository: Repository, commit: str, prefix: str) -> Service:
     Raises:
         ServiceError: when there is no such commit, no answers file in it, or a broken one.
     """
-    with repository.reader() as reader:
-        return _service(reader, repository, commit, prefix)
-
-
-def _service(reader: Reader, repository: Repository, commit: str, prefix: str) -> Service:
-    found = reader.read(f"{commit}^{{commit}}")
-    tree = reader.read(f"{commit}^{{tree}}")
+    read = repository.objects.read
+    found, tree = read(f"{commit}^{{commit}}"), read(f"{commit}^{{tree}}")
     where = repository.top or repository.git_dir
     if found is None or tree is None:
         raise ServiceError(f"{where} has no commit yet; commit the service first: git add --all && git commit.")
-    answers = reader.read(f"{found[0]}:{prefix}{FILE}")
+    answers = read(f"{found[0]}:{prefix}{FILE}")
     if answers is None:
         raise ServiceError(
             f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
@@ -152,22 +146,19 @@ def plan(
     before = editions.rendered(old, earlier, source, repository.algorithm)
     after = editions.rendered(new, answers, source, repository.algorithm)
     ours = repository.tree(service.commit)
-    with repository.reader() as reader, _scratch_for(reader, service, ours, keep=keep) as scratched:
-        pair = as_the_service_has_them(reader, _within(ours, service.prefix), before, after, repository.algorithm)
+    with scratch(repository, _attributes(repository, ours), keep=keep) as scratched:
+        pair = as_the_service_has_them(repository, _within(ours, service.prefix), before, after)
         label = f"scaffold-{new.name}"
         scratched.import_(_commits(service, ours, *pair, label))
         merged = merge(scratched, BEFORE, label)
-        resolved = resolve(scratched, reader, merged, conflict)
+        resolved = resolve(scratched, merged, conflict)
         lines = line_counts(scratched, service.tree, resolved.tree) if count_lines else ()
     return Plan(service, old, new, answers, *pair, resolved.tree, resolved.conflicts, resolved.beside, tuple(lines))
 
 
-@contextmanager
-def _scratch_for(reader: Reader, service: Service, ours: Mapping[str, Blob], *, keep: bool) -> Iterator[Scratch]:
+def _attributes(repository: Repository, ours: Mapping[str, Blob]) -> dict[str, bytes]:
     paths = [path for path in ours if posixpath.basename(path) == ".gitattributes"]
-    attributes = {path: found[1] for path in paths if (found := reader.read(ours[path].id))}
-    with scratch(service.repository, attributes, keep=keep) as made:
-        yield made
+    return {path: found[1] for path in paths if (found := repository.objects.read(ours[path].id))}
 
 
 def _within(tree: Mapping[str, Blob], prefix: str) -> Mapping[str, Blob]:
@@ -181,20 +172,19 @@ def _commits(
 ) -> Iterator[Commit]:
     """Yield the merge base, the service and the new version.
 
-    All three have what lies outside the service's folder. The service's answers file counts as unchanged: like Copier,
-    the new version writes it.
+    All three have what lies outside the service's folder. The merge base has the service's own answers file, so that it
+    counts as unchanged: like Copier, the new version writes it.
     """
     present = {blob.id for blob in ours.values()}
+    folder = service.prefix.rstrip("/")
+    outside, drops = (service.tree, [folder]) if folder else (None, [])
 
-    def rendered_as(ref: str, rendered: Rendered) -> Commit:
-        puts = {service.prefix + path: blob for path, blob in rendered.blobs.items()}
-        lacking = {path for path, blob in rendered.blobs.items() if blob.id not in present}
-        contents = {service.prefix + path: rendered.contents[path] for path in lacking}
-        if service.prefix:
-            return Commit(ref, service.tree, puts, contents, [service.prefix.rstrip("/")])
-        return Commit(ref, None, puts, contents)
+    def rendered(ref: str, version: Rendered, answers: dict[str, Blob]) -> Commit:
+        puts = {service.prefix + path: blob for path, blob in version.blobs.items()} | answers
+        contents = {service.prefix + path: content for path, content in version.contents.items()}
+        lacking = {path: contents[path] for path, blob in puts.items() if blob.id not in present}
+        return Commit(f"refs/heads/{ref}", outside, puts, lacking, drops)
 
-    yield rendered_as("refs/heads/base", before)
-    path = before.answers_file
-    yield Commit(f"refs/heads/{BEFORE}", service.tree, {service.answers_file: before.blobs[path]}, {})
-    yield rendered_as(f"refs/heads/{label}", after)
+    yield rendered("base", before, {service.answers_file: ours[service.answers_file]})
+    yield Commit(f"refs/heads/{BEFORE}", service.tree, {}, {})
+    yield rendered(label, after, {})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from scaffold.errors import DestinationError, GitError, ServiceError
@@ -56,25 +58,32 @@ class Repository:
             named.setdefault("GIT_WORK_TREE", self.top)
         return run_git(*arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named)
 
+    @cached_property
+    def objects(self) -> Objects:
+        """Return what reads this repository's objects; `close` ends it."""
+        return Objects(self.git_dir, len(hashlib.new(self.algorithm, usedforsecurity=False).digest()))
+
     def tree(self, treeish: str) -> dict[str, Blob]:
         """Return every file of a tree by its path from the top."""
-        listing = os.fsdecode(self.git("ls-tree", "-r", "-z", "--full-tree", treeish))
-        lines = (line.split("\t", 1) for line in listing.split("\0") if line)
-        return {path: Blob(head.split()[0], head.split()[2]) for head, path in lines}
+        return dict(self.objects.files(f"{treeish}^{{tree}}"))
 
-    @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """Yield what reads objects, by one git process."""
-        command = ["git", f"--git-dir={self.git_dir}", "cat-file", "--batch"]
-        with subprocess.Popen(command, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
-            yield Reader(process)
+    def close(self) -> None:
+        """End the process that reads objects, where there is one."""
+        if "objects" in self.__dict__:
+            self.objects.close()
+            del self.__dict__["objects"]
 
 
-class Reader:
-    """Reads objects from a running `git cat-file --batch` (`git help cat-file`, "BATCH OUTPUT")."""
+class Objects:
+    """Reads objects by one running `git cat-file --batch` (`git help cat-file`, "BATCH OUTPUT")."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+    def __init__(self, git_dir: Path, id_bytes: int) -> None:
+        """Start git; an object id has so many bytes."""
+        command = ["git", f"--git-dir={git_dir}", "cat-file", "--batch"]
+        self._process = subprocess.Popen(
+            command, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._id_bytes = id_bytes
 
     def read(self, name: str) -> tuple[str, bytes] | None:
         """Return an object's full id and its bytes, by whatever git takes as its name; None where there is none."""
@@ -89,6 +98,24 @@ class Reader:
         content = out.read(int(head[2]))
         out.read(1)
         return head[0].decode(), content
+
+    def files(self, tree: str, folder: str = "") -> Iterator[tuple[str, Blob]]:
+        """Yield each file below a tree with its path. A tree is a list of mode, space, name, NUL and the id's bytes."""
+        found = self.read(tree)
+        content, at = found[1] if found else b"", 0
+        while at < len(content):
+            end = content.index(b"\0", at)
+            mode, name = content[at:end].split(b" ", 1)
+            at = end + 1 + self._id_bytes
+            path, object_id = folder + os.fsdecode(name), content[end + 1 : at].hex()
+            if mode == b"40000":
+                yield from self.files(object_id, f"{path}/")
+            else:
+                yield path, Blob(mode.decode(), object_id)
+
+    def close(self) -> None:
+        """End git."""
+        self._process.communicate()
 
 
 def run_git(
@@ -146,6 +173,24 @@ def _environment() -> dict[str, str]:
     return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LANGUAGE": "en"}
 
 
+def _plain(folder: Path) -> Repository | None:
+    """Return the repository whose top, or bare folder, this is, without asking git; None where only git can tell.
+
+    Another user's is git's to refuse (`safe.directory`).
+    """
+    for git_dir, top in ((folder / ".git", folder), (folder, None)):
+        try:
+            settings = (git_dir / "config").read_text(encoding="utf-8").lower()
+        except (OSError, UnicodeDecodeError):
+            continue
+        known = (git_dir / "HEAD").is_file() and (git_dir / "objects").is_dir() and (git_dir / "refs").is_dir()
+        unusual = any(word in settings for word in ("worktree", "extensions", "include"))
+        mine = hasattr(os, "geteuid") and {git_dir.stat().st_uid, folder.stat().st_uid} == {os.geteuid()}
+        if known and mine and not unusual and (top is None) == bool(re.search(r"bare\s*=\s*true", settings)):
+            return Repository(git_dir, git_dir, top, "sha1")
+    return None
+
+
 def locate(folder: Path) -> tuple[Repository, str]:
     """Return the repository that `folder` belongs to, and the folder's path in it: "" at the top, else "a/b/".
 
@@ -155,6 +200,8 @@ def locate(folder: Path) -> tuple[Repository, str]:
     """
     if not folder.is_dir():
         raise ServiceError(f"{folder} is no folder; name the folder of a service.")
+    if plain := _plain(folder.resolve()):
+        return plain, ""
     asked = ("--absolute-git-dir", "--git-common-dir", "--show-object-format", "--is-bare-repository", "--show-prefix")
     done = try_git("rev-parse", *asked, folder=folder)
     words = os.fsdecode(done.stderr).strip()

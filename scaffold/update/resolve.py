@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.update.merge import BASE, OURS, THEIRS, Conflict, Merged
-from scaffold.update.repository import Blob, Reader, try_git
+from scaffold.update.repository import Blob, try_git
 from scaffold.update.scratch import Commit, Scratch
 
 CHOICES = ("inline", "ours", "theirs", "reject")
@@ -34,7 +34,7 @@ class _Edits:
     beside: dict[str, bytes] = field(default_factory=dict)
 
 
-def resolve(scratch: Scratch, reader: Reader, merged: Merged, choice: str) -> Resolved:
+def resolve(scratch: Scratch, merged: Merged, choice: str) -> Resolved:
     """Decide each conflict, or leave it.
 
     Raises:
@@ -45,7 +45,7 @@ def resolve(scratch: Scratch, reader: Reader, merged: Merged, choice: str) -> Re
     for conflict in merged.conflicts:
         if set(conflict.stages) == {BASE, THEIRS}:
             edits.drops.append(conflict.path)  # the service deleted what the new template changes
-        elif choice == "inline" or not _decide(scratch, reader, conflict, choice, edits):
+        elif choice == "inline" or not _decide(scratch, conflict, choice, edits):
             left.append(conflict)
     if not (edits.puts or edits.drops):
         return Resolved(merged.tree, tuple(left), edits.beside)
@@ -53,10 +53,10 @@ def resolve(scratch: Scratch, reader: Reader, merged: Merged, choice: str) -> Re
     return Resolved(tree, tuple(left), edits.beside)
 
 
-def _decide(scratch: Scratch, reader: Reader, conflict: Conflict, choice: str, edits: _Edits) -> bool:
+def _decide(scratch: Scratch, conflict: Conflict, choice: str, edits: _Edits) -> bool:
     """Decide one conflict; say whether nothing of it is left."""
     side = OURS if choice == "ours" else THEIRS
-    texts = _texts(reader, conflict)
+    texts = _texts(scratch, conflict)
     if texts is None:
         return choice != "reject" and _take(conflict, side, edits)
     with tempfile.TemporaryDirectory(dir=scratch.folder) as name:
@@ -71,16 +71,16 @@ def _decide(scratch: Scratch, reader: Reader, conflict: Conflict, choice: str, e
     return rejected is None
 
 
-def _texts(reader: Reader, conflict: Conflict) -> dict[int, bytes] | None:
+def _texts(scratch: Scratch, conflict: Conflict) -> dict[int, bytes] | None:
     """Return the three texts, an empty one where there was no file before; None when they are no texts."""
     if not {OURS, THEIRS} <= set(conflict.stages):
         return None
     texts = {BASE: b""}
     for stage, blob in conflict.stages.items():
-        found = reader.read(blob.id) if blob.mode.startswith("100") else None
-        if found is None or b"\0" in found[1][:8000]:  # what git itself takes for binary
+        content = scratch.git("cat-file", "blob", blob.id) if blob.mode.startswith("100") else b"\0"
+        if b"\0" in content[:8000]:  # what git itself takes for binary
             return None
-        texts[stage] = found[1]
+        texts[stage] = content
     return texts
 
 

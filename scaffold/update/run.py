@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,18 +63,14 @@ def update(folder: Path, wish: Wish, show: Callable[[Report], None] = lambda _: 
         ScaffoldError: of whatever stands in the way; nothing is changed then.
     """
     repository, prefix = locate(folder)
-    if wish.dry_run:
+    with closing(repository), nullcontext() if wish.dry_run else only_one(repository.git_dir):
+        if not wish.dry_run:
+            Transaction(repository).recover()
+            refuse_unfinished(repository, prefix)
         planned = _plan(repository, prefix, wish)
         told = report(planned, wish.root)
         show(told)
-        return Outcome(planned, told, applied=False)
-    with only_one(repository.git_dir):
-        Transaction(repository).recover()
-        refuse_unfinished(repository, prefix)
-        planned = _plan(repository, prefix, wish)
-        told = report(planned, wish.root)
-        show(told)
-        return Outcome(planned, told, applied=bool(apply(planned)))
+        return Outcome(planned, told, applied=not wish.dry_run and bool(apply(planned)))
 
 
 def take_back(folder: Path) -> Journal:
@@ -83,7 +80,7 @@ def take_back(folder: Path) -> Journal:
         ServiceError: when there is none, or it is committed.
     """
     repository, _ = locate(folder)
-    with only_one(repository.git_dir):
+    with closing(repository), only_one(repository.git_dir):
         Transaction(repository).recover()
         return abort(repository)
 

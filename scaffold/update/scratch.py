@@ -52,7 +52,11 @@ class Scratch:
             first = first or commit.ref
             stream += commit.changes() + b'ls ""\n'
         stream += b"done\n"
-        answer = self.git("fast-import", "--quiet", "--force", stdin=bytes(stream)).decode().splitlines()
+        answer = (
+            self.git("-c", "fastimport.unpackLimit=1", "fast-import", "--quiet", "--force", stdin=bytes(stream))
+            .decode()
+            .splitlines()
+        )
         return [line.split()[2].split("\t")[0] for line in answer]
 
 
