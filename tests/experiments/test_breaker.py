@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import http.client
 import re
+import ssl
+import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -184,6 +186,36 @@ def test_its_own_answer_says_so(breaker: str, upstream: Stub, tmp_path: Path, ki
             assert answer.headers["content-type"] == "application/problem+json"
             assert answer.json["type"] == "about:blank" and answer.json["status"] == status
         assert late.json["request_id"] == "abc"
+
+
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+
+
+@pytest.mark.parametrize(("named", "status"), [("localhost", 200), ("elsewhere.example", 503)])
+def test_it_speaks_tls_to_the_host_that_was_answered(
+    breaker: str, upstream: Stub, tmp_path: Path, named: str, status: int
+) -> None:
+    """The service calls on loopback without TLS; the breaker checks whom it calls, as the service's client would."""
+    writable = tmp_path / "tmp"  # what nginx has as /tmp
+    writable.mkdir()
+    key, certificate = writable / "key.pem", writable / "certificate.pem"
+    subprocess.run(
+        [*["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=test"],
+         "-addext", f"subjectAltName=DNS:{named}", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    upstream.server.socket = context.wrap_socket(upstream.server.socket, server_side=True)
+    given = answers(breaker, upstream)
+    given["dependencies"][0]["url"] = f"https://localhost:{upstream.port}"
+    there = "/tmp/certificate.pem" if breaker == "nginx" else str(certificate)
+    trust = {"change": lambda text: text.replace(CERTIFICATES, there)}
+    with sidecar("breaker", given, tmp_path, **trust) as made:
+        answer = Caller(made.port).ask()
+        assert answer.status == status, answer
+        if status != 200:
+            assert answer.headers["x-breaker"] == "failed"
 
 
 def test_it_changes_nothing_that_passes(breaker: str, upstream: Stub, tmp_path: Path) -> None:

@@ -130,6 +130,15 @@ def test_a_changed_configuration_rolls_the_pods(example: Path, kind: str, tmp_pa
     )
 
 
+def test_an_idle_sidecar_hides_no_busy_service(service: Deployed) -> None:
+    """The utilization of a pod is that of all its containers together."""
+    for scaler in service.all("HorizontalPodAutoscaler"):
+        (metric,) = scaler["spec"]["metrics"]
+        assert metric["type"] == ("ContainerResource" if service.sidecars else "Resource")
+        if service.sidecars:
+            assert metric["containerResource"]["container"] == service.container["name"]
+
+
 @each_example
 def test_the_readme_says_what_protects(example: Path) -> None:
     service = deployed(example, "production")

