@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import nginx
+from scaffold.write import write_files
+from tests.support import goldens, nginx
 from tests.support.deployed import examples
 
 pytestmark = pytest.mark.judges
@@ -35,3 +36,13 @@ def test_nginx_can_refuse(tmp_path: Path) -> None:
     folder = next(path for path in FOLDERS if path.name == "breaker")
     assert "max_fails=3" in (folder / "nginx.conf").read_text()
     assert nginx.check(folder, tmp_path / "moved", "max_fails=3", "max_fail=3").returncode != 0
+
+
+def test_no_dependency_has_a_name_that_clashes(tmp_path: Path) -> None:
+    """Names of upstreams, zones and sockets that the configuration has of its own, and those that it makes of a name."""
+    names = ["all", "connections", "counts", "fallback", "http", "metrics", "none", "outcome-counts", "x", "x-tls"]
+    given = [{"name": name, "url": f"https://{name}.example.com", "kind": "auxiliary", "timeout": 1} for name in names]
+    answers = goldens.engine()[1].resolve({"name": "frontend", "breaker": "nginx", "dependencies": given})
+    write_files(tmp_path / "service", goldens.rendered(answers))
+    said = nginx.check(tmp_path / "service/deploy/base/breaker", tmp_path / "moved")
+    assert said.returncode == 0, said.stderr

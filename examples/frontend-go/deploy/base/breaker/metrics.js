@@ -1,5 +1,5 @@
 // Plain nginx counts no outcomes, so this does: one count for each of `$labels` and `$outcome`, shown to Prometheus.
-const counts = ngx.shared.counts;
+const counts = ngx.shared.outcome_counts;
 
 // Called when a request's log line is due: counts the request and tells the line's level.
 function count(request) {
