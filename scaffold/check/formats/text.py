@@ -85,4 +85,4 @@ def explain(out: Console, rule: AnyRule) -> None:
 def list_rules(out: Console, rules: list[AnyRule]) -> None:
     """Print a line for each rule."""
     for rule in rules:
-        out.print(Text.assemble((f"{rule.id:<32}", "bold"), f"{rule.severity:<9}", rule.title), soft_wrap=True)
+        out.print(Text.assemble((f"{rule.id:<34}", "bold"), f"{rule.severity:<9}", rule.title), soft_wrap=True)
