@@ -48,3 +48,38 @@ def test_the_two_take_turns(lineage, start, update_to) -> None:
     assert git(service, "rev-parse", "HEAD^{tree}") == git(both, "rev-parse", "HEAD^{tree}")
     assert "_commit: v0.3.0\n" in (service / ".copier-answers.yml").read_text()
     assert (service / "README.md").read_text().endswith("\nOurs.\n")
+
+
+def test_where_the_two_differ(lineage, start, update_to) -> None:
+    """What the table in the README says of both."""
+    mine = start("frontend", "mine")
+    update_to(mine, "0.2.0")
+    git(mine, "mv", "deploy/base/deployment.yaml", "deploy/base/workload.yaml")
+    with (mine / "deploy/base/logging.env").open("a") as file:
+        file.write("OURS=1\n")
+    commit(mine)
+    theirs = Path(shutil.copytree(mine, mine.parent / "theirs", symlinks=True))
+    outcome = update_to(mine, "0.3.0")
+    copier_update(lineage, theirs, "0.3.0")
+    renamed = "deploy/base/workload.yaml"
+    assert "minReadySeconds:  " in (mine / renamed).read_text()
+    assert "minReadySeconds:  " not in (theirs / renamed).read_text()
+    assert [conflict.path for conflict in outcome.plan.conflicts] == ["deploy/base/logging.env"]
+    assert (mine / "deploy/base/logging.env").exists()
+    assert not (theirs / "deploy/base/logging.env").exists()
+
+
+def test_where_the_two_differ_on_what_is_deleted_and_on_crlf(lineage, start, update_to) -> None:
+    mine = start("frontend", "mine")
+    (mine / ".gitattributes").write_text("* -text\n")
+    (mine / ".yamllint.yaml").unlink()
+    deployment = "deploy/base/deployment.yaml"
+    (mine / deployment).write_bytes((mine / deployment).read_bytes().replace(b"\n", b"\r\n"))
+    commit(mine)
+    theirs = Path(shutil.copytree(mine, mine.parent / "theirs", symlinks=True))
+    assert not update_to(mine, "0.2.0").unresolved
+    copier_update(lineage, theirs, "0.2.0")
+    assert not (mine / ".yamllint.yml").exists()
+    assert (theirs / ".yamllint.yml").exists()
+    assert b"<<<<<<<" not in (mine / deployment).read_bytes()
+    assert b"<<<<<<< before updating" in (theirs / deployment).read_bytes()

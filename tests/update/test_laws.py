@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -11,11 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scaffold.origin import project_url
+from scaffold.releases import resolve
 from scaffold.update.editions import Editions
 from scaffold.update.plan import Plan, Service, new_answers, old_answers, plan, read_service
 from scaffold.update.repository import Blob, locate
 from tests.support import goldens
-from tests.support.lineage import Lineage, commit
+from tests.support.lineage import Lineage, commit, start
 from tests.update.edits import edit_at_random
 
 EXAMPLES = st.sampled_from(goldens.NAMES)
@@ -99,9 +102,35 @@ def test_two_steps_are_one(example: str, seed: int, lineage, editions, generated
 
 
 def edited(generated: Path, folder: Path, seed: int) -> Path:
-    import shutil
-
     copy = Path(shutil.copytree(generated, folder / "service", symlinks=True))
     edit_at_random(copy, random.Random(seed))
     commit(copy)
     return copy
+
+
+def test_from_an_older_commit_of_this_repository(tmp_path: Path) -> None:
+    """Two real versions: the template as this repository had it once, and as it is in the last commit."""
+    old, new = history()
+    editions = Editions(goldens.ROOT)
+    versions = resolve(old, goldens.ROOT), resolve(new, goldens.ROOT)
+    answers = editions.questionnaire(versions[0]).resolve({"name": "payments", "language": "go"})
+    service = service_in(start(tmp_path / "s", editions.rendered(versions[0], answers, project_url(), "sha1")))
+    earlier = old_answers(editions, service, *versions)
+    given = plan(editions, service, *versions, earlier, new_answers(editions, service, versions[1], {}))
+    fresh = editions.rendered(versions[1], given.answers, project_url(), "sha1")
+    assert not given.conflicts and tree(given) == fresh.blobs
+    assert fresh.blobs != given.before.blobs
+
+
+def history() -> tuple[str, str]:
+    """Return two commits whose templates differ, or skip where the history is not here (a shallow clone)."""
+    commits = subprocess.run(
+        ["git", "log", "--format=%H", "--max-count=12", "--", "templates"],
+        cwd=goldens.ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout.split()
+    if len(commits) < 8:
+        pytest.skip("this clone is shallow, or no repository")
+    return commits[7], commits[0]

@@ -250,3 +250,10 @@ def test_a_dry_run_leaves_not_even_an_object(start, update_to) -> None:
     before = sorted(path for path in (service / ".git").rglob("*"))
     assert update_to(service, dry_run=True).report.lines
     assert sorted(path for path in (service / ".git").rglob("*")) == before
+
+
+@pytest.mark.parametrize("choice", ["ours", "theirs"])
+def test_a_dry_run_decides_as_the_run_does(choice: str, clashing: Path, update_to) -> None:
+    dry = update_to(clashing, conflict=choice, dry_run=True)
+    assert not dry.unresolved
+    assert dry.plan.tree == update_to(clashing, conflict=choice).plan.tree
