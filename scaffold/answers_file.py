@@ -37,8 +37,9 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise AnswerError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     try:
-        node = yaml.compose(text, Loader=SafeLoader)
-        answers = yaml.load(text, Loader=SafeLoader)  # noqa: S506 - it is a SafeLoader
+        loader = SafeLoader(text)
+        node = loader.get_single_node()
+        answers = None if node is None else loader.construct_document(node)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise AnswerError(f"{name}{_place(error)}: no valid YAML: {_problem(error)}.") from error
     if answers is None:

@@ -41,6 +41,7 @@ class Editions:
         self.root = root
         self._memo = Memo()
         self._compiled: dict[str, tuple[Template, Renderer]] = {}
+        self._resolved: OrderedDict[tuple[str, str], Answers] = OrderedDict()
         self._rendered: OrderedDict[tuple[str, ...], Rendered] = OrderedDict()
 
     def template(self, revision: Revision) -> Template:
@@ -50,6 +51,21 @@ class Editions:
     def questionnaire(self, revision: Revision, earlier: Mapping[str, Any] | None = None) -> Questionnaire:
         """Return a version's questionnaire; `earlier` as there."""
         return Questionnaire(*self._compile(revision), earlier)
+
+    def resolve(
+        self, revision: Revision, given: Mapping[str, Any], earlier: Mapping[str, Any] | None = None
+    ) -> Answers:
+        """Return all values for the given answers, as `Questionnaire.resolve` does; the same ones once.
+
+        Raises:
+            AnswerError: for an unknown key or the first wrong answer.
+        """
+        key = (revision.commit, json.dumps([given, earlier], sort_keys=True, default=repr))
+        if key not in self._resolved:
+            self._resolved[key] = self.questionnaire(revision, earlier).resolve(given)
+            if len(self._resolved) > _KEPT:
+                self._resolved.popitem(last=False)
+        return self._resolved[key]
 
     def rendered(self, revision: Revision, answers: Answers, source: str, algorithm: str) -> Rendered:
         """Return the service that a version gives for the answers; `source` is what Copier calls `_src_path`.

@@ -89,12 +89,11 @@ def old_answers(editions: Editions, service: Service, old: Revision, new: Revisi
         ServiceError: when one is wrong, or a question of neither version.
     """
     remembered = service.remembered.answers
-    questionnaire = editions.questionnaire(old)
-    known = {question.name for question in questionnaire.template.asked}
+    known = {question.name for question in editions.template(old).asked}
     later = {key for key in remembered if key not in known}
     try:
         check_names(editions.template(new), {key: remembered[key] for key in later})
-        return questionnaire.resolve({key: value for key, value in remembered.items() if key in known})
+        return editions.resolve(old, {key: value for key, value in remembered.items() if key in known})
     except AnswerError as error:
         raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
 
@@ -115,7 +114,7 @@ def new_answers(editions: Editions, service: Service, new: Revision, given: Mapp
     questionnaire, remembered = new_questionnaire(editions, service, new)
     check_names(questionnaire.template, given)
     try:
-        return questionnaire.resolve({**remembered, **given})
+        return editions.resolve(new, {**remembered, **given}, service.remembered.answers)
     except AnswerError as error:
         raise AnswerError(f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE.") from error
 
