@@ -56,7 +56,7 @@ def split_ignored(
 
 def _applying(source: Source, line: int) -> list[Ignore]:
     """Return the comments that count for a line."""
-    if b"scaffold:" not in source.data:
+    if not source.speaks_to_us:
         return []
     numbers = [line, *_comments_above(source, _first_line(source, line)), *_opening(source, line)]
     return [ignore for number in dict.fromkeys(numbers) if (ignore := _ignore(source, number))]

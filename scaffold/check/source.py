@@ -36,6 +36,11 @@ class Source:
         return self.data.decode("utf-8-sig", "replace")
 
     @cached_property
+    def speaks_to_us(self) -> bool:
+        """Tell whether any comment in it may be for scaffold."""
+        return b"scaffold:" in self.data
+
+    @cached_property
     def lines(self) -> list[str]:
         """Return the lines without their ends; YAML and Docker end them by LF or CRLF."""
         return [line.removesuffix("\r") for line in self.text.split("\n")]

@@ -84,5 +84,6 @@ def explain(out: Console, rule: AnyRule) -> None:
 
 def list_rules(out: Console, rules: list[AnyRule]) -> None:
     """Print a line for each rule."""
+    width = max((len(rule.id) for rule in rules), default=0) + 2
     for rule in rules:
-        out.print(Text.assemble((f"{rule.id:<34}", "bold"), f"{rule.severity:<9}", rule.title), soft_wrap=True)
+        out.print(Text.assemble((f"{rule.id:<{width}}", "bold"), f"{rule.severity:<9}", rule.title), soft_wrap=True)

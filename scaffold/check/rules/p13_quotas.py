@@ -147,16 +147,19 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
         """Set `resources.requests` of that resource in every container."""
         workload = autoscaler.workload
         for metric in autoscaler.value.items("spec", "metrics") if workload else ():
-            name = metric.text("resource", "name")
-            if not workload or not name or metric.text("resource", "target", "type") != "Utilization":
+            source = metric.get("resource") or metric.get("containerResource")
+            name = source.text("name") if source else None
+            if not workload or not source or not name or source.text("target", "type") != "Utilization":
                 continue
+            only = source.text("container")  # of a ContainerResource
             for container in workload.containers:
                 resources = container.value.get("resources")
-                if not resources or not (resources.get("requests", name) or resources.get("limits", name)):
-                    at = metric.get("resource", "name") or metric
-                    yield Problem(
-                        at, f"{container.name} requests no {name}, so nothing is scaled", also=(container.at,)
-                    )
+                if only not in (None, container.name) or (
+                    resources and (resources.get("requests", name) or resources.get("limits", name))
+                ):
+                    continue
+                message = f"{container.name} requests no {name}, so nothing is scaled"
+                yield Problem(source.get("name") or metric, message, also=(container.at,))
 
 
 class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
