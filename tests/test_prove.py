@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -19,14 +18,11 @@ from scaffold.errors import SettingError
 from scaffold.prove import load
 from scaffold.prove.clock import Clock, OutOfTime, Stopped
 from scaffold.prove.cluster.kubectl import is_local
-from scaffold.prove.gather import load_subject
 from scaffold.prove.model import Experiment, Failed, Proof, Record, Skip, Stage, Verdict
-from scaffold.prove.quantity import number, size
 from scaffold.prove.report.junit import as_junit
 from scaffold.prove.runner import run_all
 from scaffold.prove.runtime import LABEL, is_left
 from scaffold.prove.select import choose, experiments
-from tests.support import goldens
 
 
 @contextmanager
@@ -120,97 +116,6 @@ def test_a_clock_ends_every_wait() -> None:
         Clock(0.1).wait_until(lambda: False, 5)
     assert Clock(5).wait_until(lambda: False, 0.1) is None
     assert Clock(5).wait_until(lambda: True, 0.1) is not None
-
-
-# --- the subject ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", goldens.NAMES)
-def test_a_service_of_ours_says_all_that_is_needed(name: str) -> None:
-    answers = goldens.answers_of(name).context
-    subject = load_subject(goldens.EXAMPLES / name)
-    assert subject.name == answers["name"]
-    assert [port.number for port in subject.all_ports] == [
-        *(port["number"] for port in answers["ports"]),
-        answers["admin_port"],
-    ]
-    assert [each.variable for each in subject.dependencies] == [
-        f"{each['variable']}_URL" for each in answers["upstreams"]
-    ]
-    assert [each.scheme for each in subject.dependencies] == [each["scheme"] for each in answers["upstreams"]]
-    assert subject.memory_limit == number(answers["memory_limit"])
-    assert subject.cpu_limit == number(answers["cpu_limit"])
-    assert subject.startup_budget and subject.startup_seconds == answers["startup_seconds"]
-    assert subject.startup_budget >= 3 * subject.startup_seconds
-    assert list(subject.writable) == [each["path"] for each in answers["writable_paths"]]
-    assert subject.user == "10001:10001"
-
-
-def test_any_image_and_its_manifests(tmp_path: Path) -> None:
-    (tmp_path / "app.yaml").write_text(ANY)
-    (tmp_path / ".scaffold.toml").write_text(
-        '[prove]\nimage = "app:1"\nmanifests = "app.yaml"\njobs = {sweep = "sweep --all"}\n'
-        'env = {MODE = "test"}\ndependencies = {mail = "MAIL", db = {variable = "DB", scheme = "tcp"}}\n'
-    )
-    subject = load_subject(tmp_path, {"env": {"LEVEL": "high"}, "port": 9000})
-    assert subject.image == "app:1"
-    assert subject.ports[0].number == 9000
-    assert (subject.admin.number if subject.admin else None) == 9100
-    assert subject.readiness == "/healthy"
-    assert subject.env == {"FROM": "manifest", "MODE": "test", "LEVEL": "high"}
-    assert subject.memory_limit == 512 * 2**20
-    assert subject.startup_budget == 5 + 2 * 30
-    assert subject.writable == {"/work": 2**20}
-    assert subject.jobs[0].args == ("sweep", "--all")
-    assert [each.scheme for each in subject.dependencies] == ["http", "tcp"]
-
-
-ANY = """\
-apiVersion: v1
-kind: List
-items:
-  - apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: app}
-    spec:
-      template:
-        spec:
-          containers:
-            - name: app
-              image: app:1
-              env: [{name: FROM, value: manifest}, {name: SECRET, valueFrom: {secretKeyRef: {name: a, key: b}}}]
-              ports: [{name: web, containerPort: 80}, {name: health, containerPort: 9100}]
-              startupProbe: {httpGet: {path: /up, port: health}, initialDelaySeconds: 5, periodSeconds: 2, failureThreshold: 30}
-              readinessProbe: {httpGet: {path: /healthy, port: 9100}}
-              resources: {limits: {memory: 512Mi}}
-              volumeMounts: [{name: work, mountPath: /work}, {name: config, mountPath: /etc/app}]
-          volumes: [{name: work, emptyDir: {sizeLimit: 1Mi}}, {name: config, configMap: {name: app}}]
-"""
-
-
-@pytest.mark.parametrize(
-    ("settings", "message"),
-    [
-        ("[prove]\nimgae = 'a'", "imgae is no setting; did you mean image?"),
-        ("[prove]\nport = 'http'", "port = 'http' is no int"),
-        ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is no quantity"),
-        ("[prove]\nimage = 'a'\nmanifests = 'none'", "no such file or folder of manifests"),
-        ("[prove]\nimage = 'a'\ndependencies = {mail = {url = 1}}", "give the variable of its address"),
-        ("[prove\n", "no valid TOML"),
-        ("", "no Dockerfile; give a service's folder, or --image IMAGE"),
-    ],
-)
-def test_wrong_settings_are_told(settings: str, message: str, tmp_path: Path) -> None:
-    (tmp_path / ".scaffold.toml").write_text(settings)
-    with pytest.raises(SettingError, match="(?s)" + message.replace("?", r"\?").replace(".", r"\.")):
-        load_subject(tmp_path)
-
-
-def test_quantities() -> None:
-    assert [number(each) for each in ("1", "500m", "64Mi", "1.5Gi", "2k", 3)] == [1, 0.5, 2**26, 1.5 * 2**30, 2000, 3]
-    assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2.0 KiB", "3.0 MiB", "5.0 GiB"]
-    with pytest.raises(ValueError, match="no quantity"):
-        number("64MB")
 
 
 # --- choosing, reporting ----------------------------------------------------------------------------------------------
