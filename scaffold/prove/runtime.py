@@ -7,6 +7,7 @@ import os
 import platform
 import shutil
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,23 +51,26 @@ class Runtime:
         """Its name, as people say it."""
         return Path(self.program).name
 
-    def call(self, *words: str, timeout: float = 60, cwd: str | None = None) -> str:
+    def call(self, *words: str, timeout: float = 60) -> str:
         """Run one of its commands and return what it prints.
+
+        It runs in a folder of its own, since podman leaves a file `oom` where it was called when memory runs out.
 
         Raises:
             CommandFailed: when it refuses, or does not end within `timeout` seconds.
         """
         try:
-            done = subprocess.run(
-                [self.program, *words],
-                capture_output=True,
-                check=False,
-                text=True,
-                errors="replace",
-                timeout=timeout,
-                stdin=subprocess.DEVNULL,
-                cwd=cwd,
-            )
+            with tempfile.TemporaryDirectory(prefix="scaffold-prove-") as folder:
+                done = subprocess.run(
+                    [self.program, *words],
+                    capture_output=True,
+                    check=False,
+                    text=True,
+                    errors="replace",
+                    timeout=timeout,
+                    stdin=subprocess.DEVNULL,
+                    cwd=folder,
+                )
         except subprocess.TimeoutExpired as error:
             raise CommandFailed(words, f"no answer within {timeout:.0f} s") from error
         if done.returncode != 0:
@@ -167,7 +171,7 @@ def build(runtime: Runtime, folder: Path, tag: str, arguments: Sequence[str], *,
     """
     words = ["build", f"--tag={tag}", *(f"--build-arg={each}" for each in arguments)]
     try:
-        runtime.call(*words, str(folder), timeout=timeout)
+        runtime.call(*words, str(folder.absolute()), timeout=timeout)
     except CommandFailed as error:
         end = "\n".join(error.output.strip().splitlines()[-20:])
         raise BuildError(f"{folder}: the image did not build:\n{end}") from error

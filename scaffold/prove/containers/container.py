@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,9 +104,7 @@ class Container:
         Raises:
             CommandFailed: when it fails, or the image has no such command.
         """
-        # In a folder of its own, since podman leaves a file `oom` where it was called when the command is killed.
-        with tempfile.TemporaryDirectory(prefix="scaffold-exec-") as folder:
-            return self.runtime.call("exec", self.id, *command, timeout=self.clock.left(timeout), cwd=folder)
+        return self.runtime.call("exec", self.id, *command, timeout=self.clock.left(timeout))
 
     @cached_property
     def has_shell(self) -> bool:
