@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scaffold.check import dockerfile, helm, kustomize
@@ -39,17 +40,19 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
         repository.sources["<stdin>"] = manifests[0]
     names = files_below(paths, exclude)
     tree, charts = kustomize.Tree(names), helm.Charts(names)
-    for name in names:
-        if not (wanted := _wanted(name)) or name in tree.files or charts.owns(name):
-            continue
-        source = read(name)
-        if isinstance(source, Note):
-            repository.notes.append(source)
-        elif source is not None:
-            repository.files += 1
-            _sort_in(repository, manifests, source, wanted)
+    with ThreadPoolExecutor(1) as pool:
+        building = pool.submit(tree.build)  # other programs, so they run while the plain files are read
+        for name in names:
+            if not (wanted := _wanted(name)) or name in tree.files or charts.owns(name):
+                continue
+            source = read(name)
+            if isinstance(source, Note):
+                repository.notes.append(source)
+            elif source is not None:
+                repository.files += 1
+                _sort_in(repository, manifests, source, wanted)
     repository.scopes.append(Scope(repository, "", _plain_documents(repository, manifests)))
-    for built in (*tree.build(), *charts.render()):
+    for built in (*building.result(), *charts.render()):
         repository.scopes.append(Scope(repository, built.name, built.documents))
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
