@@ -1,0 +1,50 @@
+"""`scaffold update --ask-new` asks what the service has not answered yet, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pexpect
+
+from tests.support.lineage import Lineage, git
+
+
+def update(service: Path, lineage: Lineage) -> pexpect.spawn:
+    return pexpect.spawn(
+        sys.executable,
+        ["-m", "scaffold", "update", "--to", "0.2.0", "--ask-new"],
+        cwd=str(service),
+        env={**os.environ, **lineage.environment, "NO_COLOR": "1", "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
+        encoding="utf-8",
+        timeout=60,
+        dimensions=(60, 160),
+    )
+
+
+def test_new_questions_are_asked(start, lineage) -> None:
+    service = start()
+    terminal = update(service, lineage)
+    terminal.expect_exact("Team that owns the service")  # by its new name, with the answer to the old one
+    terminal.send("\r")
+    terminal.expect_exact("How much is logged")
+    terminal.send("\x1b[B\r")
+    terminal.expect_exact("Written and staged, not committed.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert (service / "deploy/base/logging.env").read_text() == "LOG_LEVEL=debug\n"
+    assert "team: example-org/web\n" in (service / ".copier-answers.yml").read_text()
+
+
+def test_an_interrupted_question_writes_nothing(start, lineage) -> None:
+    service = start()
+    terminal = update(service, lineage)
+    terminal.expect_exact("Team that owns the service")
+    terminal.send("\x03")
+    terminal.expect_exact("Interrupted: nothing was written.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert git(service, "status", "--porcelain") == ""
