@@ -73,3 +73,12 @@ def test_every_pair_is_in_an_example(one: str, other: str) -> None:
     covered = {pair for found in levels().values() for pair in product(found[one], found[other])}
     missing = set(product(ALL[one], ALL[other])) - covered
     assert not missing, f"no example has {one} x {other}: {sorted(missing)}"
+
+
+@pytest.mark.parametrize(
+    ("question", "value"),
+    [(each.name, value) for each in goldens.engine()[0].asked for value in each.choices.values()]
+    + [(each.name, value) for each in goldens.engine()[0].asked if each.type == "bool" for value in (True, False)],
+)
+def test_every_value_of_every_choice_stands_in_an_example(question: str, value: Any) -> None:
+    assert value in [goldens.answers_of(name).asked[question] for name in goldens.NAMES]
