@@ -125,7 +125,7 @@ def full(lab: Lab, record: Record) -> None:
     """Fill every writable path to the last byte; the service must answer on, or recover once there is room."""
     if not lab.subject.writable:
         raise Skip("it has no writable paths")
-    with lab.serve(read_only=True) as container:
+    with lab.serve() as container:
         if not container.has_shell:
             raise Skip("the image has no shell to fill a path with")
         for path in lab.subject.writable:
