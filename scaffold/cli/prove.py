@@ -10,6 +10,7 @@ import click
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
+    from scaffold.prove.cluster.settings import ClusterSettings
     from scaffold.prove.model import Proof
     from scaffold.prove.subject import Subject
 
@@ -43,6 +44,21 @@ if TYPE_CHECKING:
 @click.option("--load-image", metavar="IMAGE", envvar="SCAFFOLD_LOAD_IMAGE", help="Take vegeta from this image.")
 @click.option("--cluster", is_flag=True, help="Also run the experiments that need a Kubernetes cluster.")
 @click.option("--context", metavar="NAME", help="The kubectl context (default: the current one, if it is local).")
+@click.option(
+    "--overlay", default="production", metavar="NAME", help="The overlay of deploy/overlays that is deployed."
+)
+@click.option(
+    "--load-command",
+    metavar="COMMAND",
+    envvar="SCAFFOLD_LOAD_COMMAND",
+    help="Hands the image to the cluster: a command with {image} (default: that of kind, minikube or k3d).",
+)
+@click.option(
+    "--stub-image",
+    metavar="IMAGE",
+    envvar="SCAFFOLD_STUB_IMAGE",
+    help="What dependencies are stubbed with in the cluster: an image with python3.",
+)
 @click.option("--json", "json_", is_flag=True, help="Print the results as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a report with charts.")
@@ -75,7 +91,7 @@ def prove(folder: Path, **options: Any) -> None:
         runtime=options["runtime"],
         network=options["network"],
         load_image=options["load_image"],
-        context=options["context"],
+        cluster=_cluster_settings(options),
         build=not options["no_build"],
         build_arguments=options["build_arg"],
     )
@@ -84,6 +100,13 @@ def prove(folder: Path, **options: Any) -> None:
     _report(proof, options)
     if any(each.verdict == "fail" for each in proof.results):
         raise click.exceptions.Exit(1)
+
+
+def _cluster_settings(options: dict[str, Any]) -> ClusterSettings:
+    from scaffold.prove.cluster.settings import ClusterSettings
+
+    keys = ("context", "overlay", "load_command", "stub_image")
+    return ClusterSettings(**{key: options[key] for key in keys if options[key]})
 
 
 def _subject(folder: Path, options: dict[str, Any]) -> Subject:

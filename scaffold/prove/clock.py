@@ -24,6 +24,10 @@ class Clock:
         self._stop = stop or threading.Event()
         self._began = time.monotonic()
 
+    def again(self, seconds: float | None = None) -> Clock:
+        """Return a clock that starts now, with the same seconds or others, and ends with the same run."""
+        return Clock(self.seconds if seconds is None else seconds, self._stop)
+
     @property
     def elapsed(self) -> float:
         """Seconds since the start."""

@@ -109,6 +109,8 @@ def _with_answers(subject: Subject, answers: Values) -> Subject:
             wrong={"LOG_LEVEL": "loud", "SHUTDOWN_SECONDS": "soon"},
             code_when_wrong=78,
             language=str(answers.get("language", "")),
+            breaker=str(answers.get("breaker", "")),
+            **_limits(answers),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SettingError(
@@ -125,7 +127,16 @@ def _dependency(answer: Values) -> Dependency:
         scheme=scheme[1] if scheme else "tcp",
         critical=answer.get("kind") == "critical",
         timeout_variable=f"{name}_TIMEOUT_SECONDS",
+        url=answer["url"],
+        timeout=float(answer["timeout"]),
     )
+
+
+def _limits(answers: Values) -> Values:
+    if answers.get("limiter", "none") == "none":
+        return {}
+    keys = {"limit_rate": "limit_requests_per_second", "limit_burst": "limit_burst"}
+    return {"limiter": str(answers["limiter"]), **{field: float(answers[key]) for field, key in keys.items()}}
 
 
 PLAIN: dict[str, Callable[[Any], Any]] = {

@@ -70,7 +70,7 @@ def run_all(
     results: dict[str, Result] = {}
     pool = ThreadPoolExecutor(max_workers=max(1, beside), thread_name_prefix="prove")
     try:
-        together = {each.id: pool.submit(work, each) for each in experiments if not each.alone}
+        together = {each.id: pool.submit(work, each) for each in _longest_first(experiments) if not each.alone}
         for name, future in together.items():
             results[name] = _result(future)
         for each in (each for each in experiments if each.alone):
@@ -79,6 +79,11 @@ def run_all(
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
     return [results[each.id] for each in experiments]
+
+
+def _longest_first(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Order them so that none that takes long begins last."""
+    return sorted(experiments, key=lambda each: -each.seconds)
 
 
 def _result(future: Future[Result], patience: float = 3600) -> Result:

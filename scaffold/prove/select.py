@@ -18,6 +18,15 @@ MODULES = (
     "containers.p09",
     "containers.p12",
     "containers.p13",
+    "cluster.p03",
+    "cluster.p04",
+    "cluster.p06",
+    "cluster.p08",
+    "cluster.p09",
+    "cluster.p10",
+    "cluster.p11",
+    "cluster.p12",
+    "cluster.p13",
 )
 """The modules that hold experiments, in the order of their patterns."""
 

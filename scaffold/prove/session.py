@@ -6,10 +6,11 @@ import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.containers.lab import ContainerStage
 from scaffold.prove.load import find_vegeta
 from scaffold.prove.model import Experiment, Proof, Result
@@ -25,7 +26,7 @@ class Settings:
     runtime: str | None = None
     network: Literal["bridge", "host"] = "bridge"
     load_image: str | None = None
-    context: str | None = None
+    cluster: ClusterSettings = field(default_factory=ClusterSettings)
     build: bool = True
     build_arguments: Sequence[str] = ()
 
@@ -61,6 +62,7 @@ def prove(subject: Subject, wanted: Sequence[Experiment], settings: Settings, wa
         results = run_all(
             wanted,
             lambda experiment, clock: labs[experiment.stage](experiment, clock),
+            beside=2 if "container" in labs else 4,  # in a cluster most of them wait for each other
             on_start=watcher.start,
             on_end=watcher.end,
         )
@@ -100,7 +102,7 @@ def _open(
         from scaffold.prove.cluster.stage import open_stage
 
         watcher.say("Preparing the cluster")
-        stage = opened.enter_context(open_stage(runtime, subject, image, settings.context, vegeta))
+        stage = opened.enter_context(open_stage(runtime, subject, image, settings.cluster, vegeta))
         labs["cluster"] = stage.lab
         platforms.append(stage.kubectl.context)
     return labs, " and ".join(platforms)

@@ -25,6 +25,8 @@ class Dependency:
     scheme: str = "http"  # or https (stubbed without TLS), or tcp: host:port without a scheme
     critical: bool = False
     timeout_variable: str = ""
+    url: str = ""  # as it was answered, where it is known
+    timeout: float | None = None  # seconds
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,10 @@ class Subject:
     wrong: Mapping[str, str] = field(default_factory=dict)  # a configuration that must be refused
     code_when_wrong: int | None = None
     language: str = ""
+    breaker: str = ""  # what guards its dependencies: envoy, nginx, istio, or any name; empty for nothing
+    limiter: str = ""  # what limits its callers
+    limit_rate: float = 0  # requests a second that a pod lets through; 0 for no limit
+    limit_burst: float = 0  # requests that may come at once before that
     rate: int = 50  # requests a second of a load
     manifests: Path | None = None
 

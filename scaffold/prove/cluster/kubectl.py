@@ -19,8 +19,8 @@ LOCAL = re.compile(r"kind-.*|k3d-.*|minikube|docker-desktop|rancher-desktop|coli
 INSTALL = "kubectl (https://kubernetes.io/docs/tasks/tools) and a cluster, for example kind (https://kind.sigs.k8s.io)"
 
 
-class KubectlFailed(Exception):  # noqa: N818 - handled where it happens
-    """The kubectl command failed; the message is what it said."""
+class KubectlFailed(PlatformError):  # noqa: N818 - handled where it happens
+    """The kubectl command failed; the message is what it said. Where nobody handles it, the cluster is at fault."""
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,28 @@
-"""What all cluster experiments share: the cluster, a namespace with Pod Security `restricted`, and the image."""
+"""What all cluster experiments share: the cluster, a namespace with Pod Security `restricted`, the service deployed in it."""
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import platform
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
+from scaffold.prove.cluster import upstreams
+from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
+from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.objects import build, moved, place_of, unknown
+from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.load import Vegeta
-from scaffold.prove.model import Experiment
+from scaffold.prove.manifests import Object
+from scaffold.prove.model import Experiment, Failed
 from scaffold.prove.runtime import LABEL, Runtime
 from scaffold.prove.subject import Subject
 
@@ -23,52 +34,120 @@ RESTRICTED = {
 
 @dataclass
 class ClusterStage:
-    """The cluster and the namespace that experiments use; `kubectl` works in that namespace."""
+    """The namespace that experiments use; `kubectl` works in it."""
 
     kubectl: Kubectl
-    runtime: Runtime
     subject: Subject
-    image: str  # its id
+    place: Path  # where its manifests lie
+    objects: Sequence[Object]  # as they are applied
+    left_out: Sequence[Object]  # of kinds that the cluster does not know
+    stubs: Sequence[upstreams.Upstream]
+    stub_image: str
     vegeta: Vegeta | None = None
+    turn: threading.Lock = field(default_factory=threading.Lock)  # held by whoever disturbs the deployed service
+    _deploying: threading.Lock = field(default_factory=threading.Lock)
+    _deployed: bool = False
+    _problem: str = ""
 
     @contextmanager
     def lab(self, experiment: Experiment, clock: Clock) -> Iterator[ClusterLab]:
-        """Open the lab of one experiment."""
-        yield ClusterLab(self, experiment, clock)
+        """Open the lab of one experiment, on the deployed service."""
+        lab = ClusterLab(self, experiment, clock)
+        with self._deploying:
+            if not self._deployed:
+                self._deployed = True
+                self._problem = deploy(self, lab)
+        if self._problem:
+            raise Failed(self._problem)
+        lab.clock = clock.again()  # the deployment was not this experiment's time
+        yield lab
 
 
-@dataclass
-class ClusterLab:
-    """One experiment's bench."""
+def deploy(stage: ClusterStage, lab: ClusterLab) -> str:
+    """Apply the stubs and the service, and wait for its rollout; return what went wrong, or nothing.
 
-    stage: ClusterStage
-    experiment: Experiment
-    clock: Clock
+    The stubs answer before the service starts, so that its jobs find them.
+    """
+    lab.clock = lab.clock.again(600)
+    made = upstreams.objects(stage.stubs, stage.stub_image)
+    try:
+        if made:
+            apply(stage.kubectl, made)
+            lab.rolled_out(upstreams.NAME)
+        apply(stage.kubectl, stage.objects)
+        lab.rolled_out(lab.name)
+    except KubectlFailed as error:
+        return f"the cluster refuses it: {error}"
+    except Failed as failed:
+        return str(failed)
+    return ""
+
+
+def apply(kubectl: Kubectl, objects: Sequence[Object]) -> None:
+    """Apply objects.
+
+    Raises:
+        KubectlFailed: when the cluster refuses one.
+    """
+    kubectl.call("apply", "--filename=-", input_=json.dumps({"apiVersion": "v1", "kind": "List", "items": [*objects]}))
 
 
 @contextmanager
 def open_stage(
-    runtime: Runtime, subject: Subject, image: str, context: str | None, vegeta: Vegeta | None
+    runtime: Runtime, subject: Subject, image: str, settings: ClusterSettings, vegeta: Vegeta | None
 ) -> Iterator[ClusterStage]:
     """Make a namespace in the cluster, enforce `restricted` in it, and delete it at the end, whatever happened.
 
+    `image` is the id of the service's image.
+
     Raises:
-        PlatformError: when there is no cluster that may be used.
+        PlatformError: when there is no cluster that may be used, or the image can't be handed to it.
+        SettingError: when the service has no manifests that can be built.
     """
-    cluster = find_cluster(context)
+    cluster = find_cluster(settings.context)
+    place = place_of(subject, settings.overlay)
+    found = build(place, cluster)
+    reference = _reference(runtime, subject, image, settings, cluster)
     name = f"scaffold-prove-{runtime.run}"
+    stubs = upstreams.upstreams(subject.dependencies)
+    objects = moved(found, subject.name, name, reference, upstreams.hosts(stubs))
+    left_out = unknown(objects, cluster)
     labels = {**RESTRICTED, LABEL: runtime.run, f"{LABEL}.pid": str(os.getpid()), f"{LABEL}.host": platform.node()}
     cluster.call("create", "namespace", name)
     try:
         cluster.call("label", "namespace", name, *(f"{key}={value}" for key, value in labels.items()))
-        yield ClusterStage(Kubectl(cluster.program, cluster.context, name), runtime, subject, image, vegeta)
+        own = Kubectl(cluster.program, cluster.context, name)
+        applied = [each for each in objects if each not in left_out]
+        yield ClusterStage(own, subject, place, applied, left_out, stubs, settings.stub_image, vegeta)
     finally:
         delete_namespace(cluster, name)
+        if not subject.image:
+            with contextlib.suppress(Exception):
+                runtime.call("untag", reference) if runtime.is_podman else runtime.call("rmi", reference)
+
+
+def _reference(runtime: Runtime, subject: Subject, image: str, settings: ClusterSettings, cluster: Kubectl) -> str:
+    """Return the name by which the cluster's nodes have the image, which was built or named."""
+    if subject.image and not settings.load_command:
+        return subject.image  # the nodes pull it
+    reference = f"localhost/kube-scaffold-prove/{subject.name}:{runtime.run}"
+    hand_over(runtime, image, reference, cluster.context, settings.load_command)
+    return reference
 
 
 def delete_namespace(cluster: Kubectl, name: str) -> None:
-    """Delete a namespace with all that is in it; the cluster ends its pods by itself afterwards."""
-    cluster.call("delete", "namespace", name, "--ignore-not-found", "--wait=false")
+    """Delete a namespace with all that is in it; the cluster ends its pods by itself afterwards.
+
+    Raises:
+        PlatformError: when the cluster does not do it.
+    """
+    try:
+        cluster.call("delete", "namespace", name, "--ignore-not-found", "--wait=false")
+    except KubectlFailed as error:
+        raise PlatformError(
+            f"namespace {name} could not be deleted in {cluster.context} ({str(error).splitlines()[-1]}); "
+            "`scaffold prove --sweep --cluster` does it when the cluster answers again."
+        ) from error
 
 
 def sweep(cluster: Kubectl) -> list[str]:

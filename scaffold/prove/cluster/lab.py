@@ -1,0 +1,229 @@
+"""What a cluster experiment works with: the deployed service, its pods, its stubs, and a way to ask it from outside."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import httpx
+
+from scaffold.prove.clock import Clock
+from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
+from scaffold.prove.cluster.objects import serving
+from scaffold.prove.load import MISSING, Vegeta
+from scaffold.prove.manifests import Object
+from scaffold.prove.model import Experiment, Failed, Skip
+from scaffold.prove.subject import Subject
+
+if TYPE_CHECKING:
+    from scaffold.prove.cluster.stage import ClusterStage
+
+PATIENCE = 180.0
+"""Seconds that a rollout may take where its own deadline is longer or not known."""
+
+
+@dataclass
+class ClusterLab:
+    """One experiment's bench."""
+
+    stage: ClusterStage
+    experiment: Experiment
+    clock: Clock
+
+    @property
+    def kubectl(self) -> Kubectl:
+        """Calls kubectl in the experiments' namespace."""
+        return self.stage.kubectl
+
+    @property
+    def subject(self) -> Subject:
+        """The service under proof."""
+        return self.stage.subject
+
+    @cached_property
+    def deployment(self) -> Object:
+        """The manifest of the Deployment that serves."""
+        return serving(self.stage.objects, self.subject.name)
+
+    @property
+    def name(self) -> str:
+        """The name of that Deployment."""
+        return str(self.deployment["metadata"]["name"])
+
+    @property
+    def container(self) -> Object:
+        """The container that serves, as the manifest has it."""
+        found: Object = self.deployment["spec"]["template"]["spec"]["containers"][0]
+        return found
+
+    @property
+    def vegeta(self) -> Vegeta:
+        """The load generator.
+
+        Raises:
+            Skip: when there is none.
+        """
+        if not self.stage.vegeta:
+            raise Skip(MISSING)
+        return self.stage.vegeta
+
+    def objects(self, *kinds: str) -> list[Object]:
+        """Return the applied manifests of these kinds."""
+        return [each for each in self.stage.objects if each["kind"] in kinds]
+
+    # --- the service as it runs ---------------------------------------------------------------------------------------
+
+    @contextmanager
+    def service(self) -> Iterator[None]:
+        """Have the deployed service for oneself, whole and ready; waiting for it is not the experiment's time."""
+        stop = self.clock
+        while not self.stage.turn.acquire(timeout=0.2):
+            stop.again().left()  # the run may be stopped
+        try:
+            self.clock = self.clock.again()
+            self.rolled_out(self.name)
+            yield
+        finally:
+            self.stage.turn.release()
+
+    def rolled_out(self, name: str) -> None:
+        """Wait until every pod of a Deployment is of its newest version and available, and no other is left.
+
+        Raises:
+            Failed: when that does not happen in time, with what the pods say.
+        """
+        if self.clock.wait_until(lambda: self._is_rolled_out(name), self.clock.left(PATIENCE), 0.3) is None:
+            raise Failed(f"deployment/{name} was not rolled out: {self.story(name)}")
+
+    def _is_rolled_out(self, name: str) -> bool:
+        found = self.kubectl.get(f"deployment/{name}")
+        wanted, status = found["spec"]["replicas"], found.get("status", {})
+        counts = [status.get(key, 0) for key in ("replicas", "updatedReplicas", "availableReplicas")]
+        return bool(status.get("observedGeneration", 0) >= found["metadata"]["generation"]) and counts == [wanted] * 3
+
+    def pods(self, selector: Object | None = None) -> list[Object]:
+        """Return the service's pods that are not on their way out."""
+        labels = selector or self.deployment["spec"]["selector"]["matchLabels"]
+        words = ",".join(f"{key}={value}" for key, value in labels.items())
+        found = self.kubectl.get("pods", f"--selector={words}")["items"]
+        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+    def ready(self) -> list[Object]:
+        """Return those of its pods that are ready."""
+        return [pod for pod in self.pods() if is_ready(pod)]
+
+    def story(self, name: str) -> str:
+        """Tell what holds up a Deployment: the last words of its newest unready pod, else its conditions."""
+        labels = self.kubectl.get(f"deployment/{name}")["spec"]["selector"]["matchLabels"]
+        for pod in sorted(self.pods(labels), key=lambda each: each["metadata"]["creationTimestamp"], reverse=True):
+            states = pod["status"].get("initContainerStatuses", []) + pod["status"].get("containerStatuses", [])
+            for each in states:
+                waiting = each["state"].get("waiting") or each.get("lastState", {}).get("terminated") or {}
+                if waiting and not each.get("ready"):
+                    return f"container {each['name']}: {waiting.get('reason', '')} {waiting.get('message', '')}".strip()
+        events = self.kubectl.get("events", "--field-selector=type=Warning", "--sort-by=.lastTimestamp")["items"]
+        return "; ".join(each["message"] for each in events[-2:]) or "its pods do not become ready"
+
+    def execute(self, pod: str, *words: str, container: str | None = None) -> tuple[int, str]:
+        """Run a command in a pod's serving container; return whether it failed (1) and what it printed."""
+        name = container or str(self.container["name"])
+        try:
+            return 0, self.kubectl.call("exec", pod, f"--container={name}", "--", *words, timeout=self.clock.left(30))
+        except KubectlFailed as error:
+            return 1, str(error)
+
+    def need(self, pod: str, *programs: str) -> None:
+        """Skip the experiment when the image lacks a program."""
+        for program in programs:
+            failed, said = self.execute(pod, program, "--help")
+            if failed and ("not found" in said or "no such file" in said.lower()):
+                raise Skip(f"the image has no {program}, which this experiment runs inside the container")
+
+    # --- asking and disturbing it --------------------------------------------------------------------------------------
+
+    @cached_property
+    def url(self) -> str:
+        """An address of this machine's or the cluster's by which the Service answers here, through kube-proxy.
+
+        Raises:
+            Skip: when none does. A port-forward would not do: it is tied to one pod.
+        """
+        service = self.service_object()
+        port = next(iter(service["spec"]["ports"]))["port"]
+        patch = '{"spec": {"type": "NodePort"}}'
+        self.kubectl.call("patch", f"service/{service['metadata']['name']}", f"--patch={patch}")
+        made = self.kubectl.get(f"service/{service['metadata']['name']}")["spec"]
+        node_port = made["ports"][0]["nodePort"]
+        nodes = Kubectl(self.kubectl.program, self.kubectl.context).get("nodes")["items"]
+        inside = [a["address"] for n in nodes for a in n["status"]["addresses"] if a["type"] == "InternalIP"]
+        places = [f"127.0.0.1:{node_port}", *(f"{ip}:{node_port}" for ip in inside), f"{made['clusterIP']}:{port}"]
+        for _ in range(20):
+            for place in places:
+                if self.status(f"http://{place}{self.subject.path}"):
+                    return f"http://{place}{self.subject.path}"
+            self.clock.sleep(0.5)
+        raise Skip(
+            f"this machine reaches the Service by none of {', '.join(places)}, so no load can be sent through it"
+        )
+
+    def service_object(self) -> Object:
+        """Return the Service in front of the serving pods.
+
+        Raises:
+            Skip: when there is none.
+        """
+        labels = self.deployment["spec"]["template"]["metadata"]["labels"]
+        for each in self.objects("Service"):
+            if (each["spec"].get("selector") or {"": None}).items() <= labels.items():
+                return each
+        raise Skip("no Service selects its pods")
+
+    def ask(self, timeout: float = 30) -> tuple[int, float]:
+        """Ask the service once; return the status (0 for no answer) and the seconds that it took."""
+        began = time.monotonic()
+        return self.status(self.url, timeout), time.monotonic() - began
+
+    def status(self, url: str, timeout: float = 2) -> int:
+        """Return the status of one request on a connection of its own, 0 for no answer."""
+        try:
+            with httpx.Client(trust_env=False, timeout=timeout) as client:
+                return client.get(url).status_code
+        except (httpx.HTTPError, OSError):
+            return 0
+
+    def behave(self, behaviour: str, *names: str) -> None:
+        """Set what the stubs of these dependencies do: ok, broken, hanging or dead."""
+        ports = [each.target for each in self.stage.stubs if each.dependency.name in names]
+        script = "; ".join(f"echo {behaviour} > /state/{port}" for port in ports)
+        self.kubectl.call("exec", "deployment/scaffold-prove-stubs", "--", "sh", "-c", script)
+
+    def asked(self, name: str) -> int:
+        """Return how often the stub of that dependency was asked."""
+        port = next(each.target for each in self.stage.stubs if each.dependency.name == name)
+        script = f"cat /state/{port}.asked 2>/dev/null || echo 0"
+        return int(self.kubectl.call("exec", "deployment/scaffold-prove-stubs", "--", "sh", "-c", script) or 0)
+
+    def patch(self, changes: Object) -> None:
+        """Patch the Deployment as it runs."""
+        self.kubectl.call("patch", f"deployment/{self.name}", f"--patch={json.dumps(changes)}")
+
+    def restarts(self, pods: Sequence[Object]) -> int:
+        """Count the restarts of the serving container in these pods."""
+        return sum(status_of(pod, str(self.container["name"])).get("restartCount", 0) for pod in pods)
+
+
+def is_ready(pod: Object) -> bool:
+    """Tell whether a pod is ready."""
+    conditions = pod["status"].get("conditions", [])
+    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def status_of(pod: Object, container: str) -> Object:
+    """Return the status of a pod's container; empty where there is none yet."""
+    states = pod["status"].get("initContainerStatuses", []) + pod["status"].get("containerStatuses", [])
+    return next((each for each in states if each["name"] == container), {})

@@ -1,0 +1,105 @@
+"""A service's manifests as they are applied: the overlay as it is built, moved into the namespace of the experiments."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+from scaffold.errors import SettingError
+from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
+from scaffold.prove.manifests import Object, read, workload
+from scaffold.prove.subject import Subject
+
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+def place_of(subject: Subject, overlay: str) -> Path:
+    """Return where the manifests lie: the overlay of that name, or the file or folder that the settings name.
+
+    Raises:
+        SettingError: when there is neither.
+    """
+    overlays = subject.folder / "deploy/overlays"
+    if (overlays / overlay).is_dir():
+        return overlays / overlay
+    if overlays.is_dir():
+        names = ", ".join(sorted(each.name for each in overlays.iterdir() if each.is_dir()))
+        raise SettingError(f"{overlays} has no overlay {overlay}; there are {names}: add for example --overlay dev.")
+    if subject.manifests:
+        return subject.manifests
+    raise SettingError(f"{subject.folder} has no deploy/overlays; name its manifests by the setting `manifests`.")
+
+
+def build(place: Path, kubectl: Kubectl) -> list[Object]:
+    """Return the objects in a file or folder, a kustomization as `kubectl kustomize` builds it.
+
+    Raises:
+        SettingError: when it can't be built or holds no Deployment.
+    """
+    if place.is_dir() and any((place / name).is_file() for name in KUSTOMIZATIONS):
+        try:
+            text = kubectl.call("kustomize", str(place))
+        except KubectlFailed as error:
+            raise SettingError(f"{place} can't be built: {str(error).splitlines()[-1]}") from error
+        objects = [each for each in yaml.safe_load_all(text) if each]
+    else:
+        objects = read(place)
+    if not any(each["kind"] == "Deployment" for each in objects):
+        raise SettingError(f"{place} holds no Deployment, which is what the cluster's experiments are about.")
+    return objects
+
+
+def moved(objects: Sequence[Object], name: str, namespace: str, image: str, hosts: Mapping[str, str]) -> list[Object]:
+    """Return copies that belong into `namespace`, run `image` as the service's, and reach `hosts` at other names."""
+    own = repository(serving(objects, name)["spec"]["template"]["spec"]["containers"][0]["image"])
+    result = []
+    for each in objects:
+        if each["kind"] == "Namespace":
+            continue
+        made = copy.deepcopy(each)
+        made["metadata"]["namespace"] = namespace
+        if made["kind"] == "ConfigMap":
+            made["data"] = {key: _renamed(value, hosts) for key, value in (made.get("data") or {}).items()}
+        for container in containers_of(made):
+            if repository(container["image"]) == own:
+                container |= {"image": image, "imagePullPolicy": "IfNotPresent"}
+        result.append(made)
+    return result
+
+
+def serving(objects: Sequence[Object], name: str) -> Object:
+    """Return the Deployment that serves."""
+    found = workload([each for each in objects if each["kind"] == "Deployment"], name)
+    assert found, "build() has looked"
+    return found
+
+
+def containers_of(made: Object) -> list[Object]:
+    """Return every container of an object's pods, init containers too."""
+    spec = made.get("spec") or {}
+    if made["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    pod = (spec.get("template") or {}).get("spec") or {}
+    return [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]
+
+
+def repository(image: str) -> str:
+    """Return an image's name without its tag and digest."""
+    return re.sub(r":[^:/]+$", "", image.partition("@")[0])
+
+
+def _renamed(text: str, hosts: Mapping[str, str]) -> str:
+    """Replace whole host names."""
+    for host, other in hosts.items():
+        text = re.sub(rf"(?<![\w.-]){re.escape(host)}(?![\w-]|\.\w)", other, text)
+    return text
+
+
+def unknown(objects: Sequence[Object], kubectl: Kubectl) -> list[Object]:
+    """Return the objects of a kind that the cluster does not have, such as those of a mesh or an operator."""
+    served = {tuple(line.split()[-3::2]) for line in kubectl.call("api-resources", "--no-headers").splitlines()}
+    return [each for each in objects if (each["apiVersion"], each["kind"]) not in served]

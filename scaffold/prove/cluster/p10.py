@@ -1,0 +1,84 @@
+"""P10: circuit breaker."""
+
+from __future__ import annotations
+
+from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.model import Chart, Experiment, Mark, Record, Series, Skip, Stage
+from scaffold.prove.subject import Dependency
+
+QUICK = 12
+"""Answers in a row that must be quick before the breaker counts as open in every pod."""
+RECOVERY = 75.0
+
+
+def breaker(lab: ClusterLab, record: Record) -> None:
+    """Let a dependency hang; the breaker must open after a few slow calls, and close when the dependency is back."""
+    dependency = _guarded(lab)
+    slow = dependency.timeout or 1.0
+    with lab.service():
+        healthy = [lab.ask()[1] for _ in range(5)]
+        limit = max(slow / 2, 2 * max(healthy))
+        if limit >= slow * 0.9:
+            raise Skip(f"answers take {max(healthy):.2f} s here, so a call that waits {slow:g} s does not stand out")
+        lab.behave("hanging", dependency.name)
+        try:
+            times, statuses = _until_quick(lab, limit)
+            slow_calls = sum(each > limit for each in times)
+            record.measure("slow answers", slow_calls)
+            opened = len(times) >= QUICK and all(each <= limit for each in times[-QUICK:])
+            if opened:
+                record.measure("then at most", max(times[-QUICK:]) * 1000, "ms")
+            record.expect(opened, f"{dependency.name} hangs, and {slow_calls} of {len(times)} answers waited for it")
+            if not dependency.critical:
+                bad = [each for each in statuses if not 200 <= each < 400]
+                record.expect(not bad, f"{dependency.name} is auxiliary, but its failure gave {bad[:3]}")
+        finally:
+            lab.behave("ok", dependency.name)
+        before = lab.asked(dependency.name)
+        # Each pod has a breaker of its own: all are closed when as many calls as answers get through.
+        back = lab.clock.wait_until(
+            lambda: bool(lab.ask()[0]) and lab.asked(dependency.name) > before + 2, RECOVERY, 0.5
+        )
+        record.measure("asked again after", back if back is not None else "never", "s")
+        record.expect(back is not None, f"{dependency.name} is well again, and nobody asks it within {RECOVERY:g} s")
+        points = [(float(number), each * 1000) for number, each in enumerate(times)]
+        marks = [Mark(0, f"{dependency.name} hangs")]
+        record.charts.append(
+            Chart("Breaker: answers one after the other", "ms", [Series("answer", points)], "dots", marks, limit * 1000)
+        )
+
+
+def _guarded(lab: ClusterLab) -> Dependency:
+    """Return the dependency that is made to hang, an auxiliary one where there is one."""
+    if lab.subject.breaker in ("", "none"):
+        raise Skip("no circuit breaker was answered")
+    if lab.subject.breaker == "istio" and lab.stage.left_out:
+        raise Skip("the breaker is the mesh's, and this cluster has no Istio")
+    stubbed = [each.dependency for each in lab.stage.stubs if each.dependency.scheme == "http"]
+    if not stubbed:
+        raise Skip("no HTTP dependency could be stubbed")
+    return min(stubbed, key=lambda each: each.critical)
+
+
+def _until_quick(lab: ClusterLab, limit: float) -> tuple[list[float], list[int]]:
+    """Ask one time after the other until enough answers in a row are quick, or 60 were not."""
+    times: list[float] = []
+    statuses: list[int] = []
+    while len(times) < 60 and not (len(times) >= QUICK and all(each <= limit for each in times[-QUICK:])):
+        status, seconds = lab.ask()
+        times.append(seconds)
+        statuses.append(status)
+        lab.clock.left()
+    return times, statuses
+
+
+EXPERIMENTS = (
+    Experiment(
+        "P10-breaker",
+        Stage.CLUSTER,
+        "Does a dependency that hangs slow down the service?",
+        "a few slow answers, then quick ones; and it is asked again when it is back",
+        breaker,
+        170,
+    ),
+)

@@ -1,0 +1,122 @@
+"""The service's dependencies, stubbed in its namespace: a Service for each, and one pod that answers for all of them."""
+
+from __future__ import annotations
+
+import re
+import urllib.parse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scaffold.prove.subject import Dependency
+
+Object = dict[str, Any]
+
+IMAGE = "docker.io/library/python:3.13.7-slim-trixie"
+"""What the stub runs on: any image with python3 (`--stub-image`)."""
+
+NAME = "scaffold-prove-stubs"
+FIRST_PORT = 9001
+USER = 10001
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A dependency that is stubbed: its Service's name and port, and the port of the stub's pod behind it."""
+
+    dependency: Dependency
+    service: str
+    port: int
+    target: int
+    host: str  # where the manifests say that it is
+
+
+def upstreams(dependencies: Sequence[Dependency]) -> list[Upstream]:
+    """Return how each dependency with a known URL is stubbed.
+
+    One that the service calls by a short name gets a Service of that name; any other one gets a Service of its own, and
+    the ConfigMaps then say that name. HTTPS is not among them: nobody here has the certificate of that name.
+    """
+    found = []
+    for number, each in enumerate(each for each in dependencies if each.url and each.scheme != "https"):
+        split = urllib.parse.urlsplit(each.url if "://" in each.url else f"tcp://{each.url}")
+        host = split.hostname or ""
+        service = host if re.fullmatch(r"[a-z]([a-z0-9-]*[a-z0-9])?", host) else f"stub-{each.name}"
+        found.append(Upstream(each, service, split.port or 80, FIRST_PORT + number, host))
+    return found
+
+
+def hosts(made: Sequence[Upstream]) -> dict[str, str]:
+    """Return the names in the manifests that must become others."""
+    return {each.host: each.service for each in made if each.host != each.service}
+
+
+def objects(made: Sequence[Upstream], image: str) -> list[Object]:
+    """Return the stub's manifests; none where nothing is stubbed."""
+    if not made:
+        return []
+    program = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME}}
+    program["data"] = {"stub_server.py": Path(__file__).with_name("stub_server.py").read_text(encoding="utf-8")}
+    return [program, _deployment(made, image), _policy(), *_services(made)]
+
+
+def _services(made: Sequence[Upstream]) -> list[Object]:
+    ports: dict[str, dict[int, int]] = {}
+    for each in made:
+        ports.setdefault(each.service, {})[each.port] = each.target
+    return [
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": name},
+            "spec": {
+                "selector": {"app": NAME},
+                "ports": [
+                    {"name": f"port-{port}", "port": port, "targetPort": target} for port, target in pairs.items()
+                ],
+            },
+        }
+        for name, pairs in ports.items()
+    ]
+
+
+def _policy() -> Object:
+    """Let every pod of the namespace reach the stubs: policies add up."""
+    stubs = {"matchLabels": {"app": NAME}}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": NAME},
+        "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"podSelector": stubs}]}]},
+    }
+
+
+def _deployment(made: Sequence[Upstream], image: str) -> Object:
+    ports = [each.target for each in made]
+    container = {
+        "name": "stubs",
+        "image": image,
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["python3", "/program/stub_server.py", "/state", *map(str, ports)],
+        "readinessProbe": {"tcpSocket": {"port": ports[-1]}, "periodSeconds": 1},
+        "resources": {"requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
+        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
+        "volumeMounts": [{"name": "program", "mountPath": "/program"}, {"name": "state", "mountPath": "/state"}],
+    }
+    pod = {
+        "automountServiceAccountToken": False,
+        "terminationGracePeriodSeconds": 0,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "fsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [container],
+        "volumes": [{"name": "program", "configMap": {"name": NAME}}, {"name": "state", "emptyDir": {}}],
+    }
+    labels = {"app": NAME}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": NAME}, "spec": spec}
