@@ -135,14 +135,17 @@ def _dependency(answer: Values) -> Dependency:
 def _limits(answers: Values) -> Values:
     if answers.get("limiter", "none") == "none":
         return {}
-    keys = {"limit_rate": "limit_requests_per_second", "limit_burst": "limit_burst"}
-    return {"limiter": str(answers["limiter"]), **{field: float(answers[key]) for field, key in keys.items()}}
+    return {"limiter": str(answers["limiter"]), **{field: float(answers[key]) for field, key in LIMITS.items()}}
 
+
+LIMITS = {"limit_rate": "limit_requests_per_second", "limit_burst": "limit_burst"}
+"""Fields of the subject, and the names that questions and settings have for them."""
 
 PLAIN: dict[str, Callable[[Any], Any]] = {
     "image": str,
     "path": str,
     "rate": int,
+    "breaker": str,
     "args": tuple,
     "configurations": tuple,
     "startup_seconds": float,
@@ -166,6 +169,9 @@ def _with_settings(subject: Subject, chosen: Values) -> Subject:
                 changes[key] = read(chosen[key])
             except (ValueError, AttributeError, KeyError, TypeError) as error:
                 raise SettingError(f"{subject.folder}: the setting {key} is wrong: {error}.") from error
+    for field, key in LIMITS.items():
+        if key in chosen:
+            changes[field] = float(chosen[key])
     changes["ports"] = (_port(subject.ports[0], chosen, "port"), *subject.ports[1:])
     if subject.admin or "admin_port" in chosen:
         changes["admin"] = _port(subject.admin or Port("admin", 0), chosen, "admin_port")

@@ -34,6 +34,9 @@ KEYS: dict[str, type] = {
     "cpu_limit": str,
     "configurations": list,  # two tables of variables that must both work
     "wrong": dict,  # variables that must be refused
+    "breaker": str,  # what guards its dependencies: any name
+    "limit_requests_per_second": float,  # what a pod lets through; above it callers get 429
+    "limit_burst": float,  # requests that may come at once before that
     "rate": int,  # requests a second
 }
 """What may be set, and of which type it is."""

@@ -26,7 +26,7 @@ def hand_over(runtime: Runtime, image: str, reference: str, context: str, comman
     runtime.call("tag", image, reference)
     if command:
         _run([word.replace("{image}", reference) for word in shlex.split(command)], f"--load-command {command}")
-    elif context.startswith("kind-") or context == "minikube" or context.startswith("k3d-"):
+    elif context.startswith(("kind-", "k3d-")) or context == "minikube":
         with tempfile.TemporaryDirectory(prefix="scaffold-image-") as folder:
             archive = Path(folder) / "image.tar"
             runtime.call("save", "--output", str(archive), reference, timeout=300)

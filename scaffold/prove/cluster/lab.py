@@ -144,7 +144,7 @@ class ClusterLab:
             if failed and ("not found" in said or "no such file" in said.lower()):
                 raise Skip(f"the image has no {program}, which this experiment runs inside the container")
 
-    # --- asking and disturbing it --------------------------------------------------------------------------------------
+    # --- asking and disturbing it -------------------------------------------------------------------------------------
 
     @cached_property
     def url(self) -> str:

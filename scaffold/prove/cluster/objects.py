@@ -1,4 +1,4 @@
-"""A service's manifests as they are applied: the overlay as it is built, moved into the namespace of the experiments."""
+"""A service's manifests as they are applied: the overlay as it is built, moved into the experiments' namespace."""
 
 from __future__ import annotations
 

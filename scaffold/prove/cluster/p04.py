@@ -23,7 +23,7 @@ def restarted(lab: ClusterLab, record: Record) -> None:
             status = status_of(found[0], container) if found else {}
             return bool(status.get("ready")) and status.get("restartCount", 0) > before
 
-        waited = lab.clock.wait_until(again, 75, 0.3)
+        waited = lab.clock.wait_until(again, 60, 0.3)
         record.measure("serves again after", waited if waited is not None else "never", "s")
         record.expect(waited is not None, "the serving process is dead, and the container goes on as if it were alive")
 

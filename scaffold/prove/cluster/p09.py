@@ -1,4 +1,4 @@
-"""P09: bounded jobs. Every experiment runs copies, with what is minutes or days in the original shortened to seconds."""
+"""P09: bounded jobs. The experiments run copies, with what is minutes or days in the original shortened to seconds."""
 
 from __future__ import annotations
 

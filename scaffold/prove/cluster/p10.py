@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import statistics
+
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Series, Skip, Stage
 from scaffold.prove.subject import Dependency
@@ -16,10 +18,10 @@ def breaker(lab: ClusterLab, record: Record) -> None:
     dependency = _guarded(lab)
     slow = dependency.timeout or 1.0
     with lab.service():
-        healthy = [lab.ask()[1] for _ in range(5)]
-        limit = max(slow / 2, 2 * max(healthy))
+        healthy = statistics.median(lab.ask()[1] for _ in range(9))
+        limit = max(slow / 2, 3 * healthy)
         if limit >= slow * 0.9:
-            raise Skip(f"answers take {max(healthy):.2f} s here, so a call that waits {slow:g} s does not stand out")
+            raise Skip(f"answers take {healthy:.2f} s here, so a call that waits {slow:g} s does not stand out")
         lab.behave("hanging", dependency.name)
         try:
             times, statuses = _until_quick(lab, limit)

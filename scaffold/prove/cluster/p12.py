@@ -43,7 +43,9 @@ def rolls(lab: ClusterLab, record: Record) -> None:
             not old, f"{variable} was changed, and {len(old)} of {len(now)} pods go on with the old value"
         ):
             failed, said = lab.execute(now[0]["metadata"]["name"], "printenv", variable)
-            record.expect(bool(failed) or said.strip() == value, f"a new pod has {variable}={said.strip()}, not {value}")
+            record.expect(
+                bool(failed) or said.strip() == value, f"a new pod has {variable}={said.strip()}, not {value}"
+            )
 
 
 def _top(place: Path) -> Path:

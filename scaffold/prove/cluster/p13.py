@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import json
+
 from scaffold.prove.cluster.lab import ClusterLab, is_ready
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
+COPY = "scaffold-prove-disk"
+LARGEST = 256 * 2**20
+"""Bytes: what this experiment writes at the most."""
+EVICTION = 150.0
+"""Seconds until the kubelet has measured a volume (once a minute) and acts on it (every ten seconds), and some more."""
+
 
 def out_of_memory(lab: ClusterLab, record: Record) -> None:
     """Take more memory than the limit inside a pod; that container alone may suffer, and must come back."""
-    if not record.expect(lab.subject.memory_limit is not None, "no memory limit: a leak takes the memory of the node"):
+    limits = (lab.container.get("resources") or {}).get("limits") or {}
+    if not record.expect("memory" in limits, "no memory limit: a leak takes the memory of the node"):
         return
     with lab.service():
         pod, *others = lab.ready()
@@ -30,7 +40,10 @@ def out_of_memory(lab: ClusterLab, record: Record) -> None:
 
 
 def full(lab: ClusterLab, record: Record) -> None:
-    """Write more into a writable path than it may hold; the service must be whole again afterwards."""
+    """Write more into a writable path than it may hold, in a copy of the pod; another one must take its place.
+
+    The kubelet measures volumes about once a minute, so a copy is tried, while the service is free for the others.
+    """
     if not lab.subject.writable:
         raise Skip("nothing is writable")
     volumes = lab.deployment["spec"]["template"]["spec"].get("volumes", [])
@@ -38,32 +51,44 @@ def full(lab: ClusterLab, record: Record) -> None:
     if not record.expect(not unbounded, f"without a sizeLimit, {', '.join(unbounded)} can fill the node's disk"):
         return
     path, size = min(lab.subject.writable.items(), key=lambda item: item[1])
-    if size > 256 * 2**20:
+    if size > LARGEST:
         raise Skip(f"{path} holds {size / 2**20:.0f} MiB: more than this experiment writes")
-    with lab.service():
-        pod = lab.ready()[0]["metadata"]["name"]
-        lab.need(pod, "sh", "head")
-        failed, said = lab.execute(pod, "sh", "-c", f"head -c {size * 3 // 2} /dev/zero > {path}/scaffold-prove-full")
-        whole = len(lab.ready())
-        gone = lab.clock.wait_until(lambda: _ended(_find(lab, pod)), 60, 0.5)
-        record.measure("what happened", "evicted" if gone is not None else "refused" if failed else "nothing")
-        record.expect(
-            gone is not None or bool(failed), f"{path} took {size * 3 // 2} bytes, more than its {size}: {said[-100:]}"
-        )
-        back = lab.clock.wait_until(lambda: len(lab.ready()) >= whole, 60, 0.5)
-        record.expect(back is not None, "its pod was not replaced")
-        if gone is None:
-            lab.execute(pod, "sh", "-c", f"rm -f {path}/scaffold-prove-full")
-        lab.kubectl.call("delete", "pods", "--field-selector=status.phase=Failed", "--wait=false")
+    lab.kubectl.call("create", "--filename=-", input_=json.dumps(copied(lab.deployment, COPY)))
+    lab.rolled_out(COPY)
+    name = lab.pods({"app": COPY})[0]["metadata"]["name"]
+    lab.need(name, "sh", "head")
+    failed, said = lab.execute(name, "sh", "-c", f"head -c {size * 3 // 2} /dev/zero > {path}/scaffold-prove")
+    record.measure("written to", path)
+    if failed:
+        record.measure("what happened", "refused")
+    else:
+        evicted = lab.clock.wait_until(lambda: _is_evicted(lab, name), EVICTION, 0.5)
+        record.measure("what happened", "evicted" if evicted is not None else "nothing")
+        if not record.expect(
+            evicted is not None, f"{path} holds {size * 3 // 2} bytes, more than its {size}: {said[-100:]}"
+        ):
+            return
+    lab.rolled_out(COPY)
+    lab.kubectl.call("delete", f"deployment/{COPY}", "--wait=false")
+
+
+def copied(deployment: Object, name: str) -> Object:
+    """Return a Deployment of one pod like those of another one, which no Service and no budget selects."""
+    made = copy.deepcopy(deployment)
+    made["metadata"] = {"name": name}
+    made["spec"] |= {"replicas": 1, "selector": {"matchLabels": {"app": name}}}
+    made["spec"]["template"]["metadata"]["labels"] = {"app": name}
+    return made
+
+
+def _is_evicted(lab: ClusterLab, name: str) -> bool:
+    found = lab.kubectl.get("pods", f"--field-selector=metadata.name={name}")["items"]
+    return not found or found[0]["status"].get("reason") == "Evicted"
 
 
 def _find(lab: ClusterLab, name: str) -> Object:
     """Return a pod by its name; one that is gone has an empty status."""
     return next((each for each in lab.pods() if each["metadata"]["name"] == name), {"status": {}})
-
-
-def _ended(pod: Object) -> bool:
-    return str(pod["status"].get("phase", "Failed")) == "Failed"
 
 
 def _restarts(pod: Object, lab: ClusterLab) -> tuple[int, int]:
@@ -88,6 +113,6 @@ EXPERIMENTS = (
         "What happens when a writable path takes too much?",
         "the pod is replaced, or the write refused; the node loses nothing",
         full,
-        150,
+        240,
     ),
 )

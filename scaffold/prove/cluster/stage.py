@@ -1,4 +1,4 @@
-"""What all cluster experiments share: the cluster, a namespace with Pod Security `restricted`, the service deployed in it."""
+"""What all cluster experiments share: a namespace with Pod Security `restricted`, and the service deployed in it."""
 
 from __future__ import annotations
 

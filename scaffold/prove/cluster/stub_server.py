@@ -1,8 +1,8 @@
-"""The program of the pod that stands for a service's dependencies: a port for each, with a behaviour that can be changed.
+"""The program of the pod that stands for a service's dependencies: a port for each, whose behaviour can be changed.
 
-It runs by itself in a container that has only Python: `python3 stub_server.py FOLDER PORT…`. What a port does stands in the
-file FOLDER/PORT: nothing or `ok` (answers), `broken` (500), `hanging` (never answers), `dead` (closes the connection).
-How often it was asked stands in FOLDER/PORT.asked.
+It runs by itself in a container that has only Python: `python3 stub_server.py FOLDER PORT…`. What a port does stands
+in the file FOLDER/PORT: nothing or `ok` (answers), `broken` (500), `hanging` (never answers), `dead` (closes the
+connection). How often it was asked stands in FOLDER/PORT.asked.
 """
 
 from __future__ import annotations

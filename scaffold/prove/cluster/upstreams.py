@@ -1,4 +1,4 @@
-"""The service's dependencies, stubbed in its namespace: a Service for each, and one pod that answers for all of them."""
+"""The service's dependencies, stubbed in its namespace: a Service for each, and one pod that answers for all."""
 
 from __future__ import annotations
 

@@ -22,6 +22,40 @@ started = threading.Event()
 hoard: list[bytearray] = []
 
 
+class Breaker:
+    """Asks the backend within half a second; after three failures not at all for five."""
+
+    failures, closed_again = 0, 0.0
+
+    def ask(self) -> None:
+        if not BACKEND or (time.monotonic() < self.closed_again and BROKEN != "no-breaker"):
+            return
+        try:
+            urllib.request.urlopen(BACKEND, timeout=0.5).close()
+            self.failures = 0
+        except OSError:
+            self.failures += 1
+            if self.failures >= 3:
+                self.closed_again = time.monotonic() + 5
+
+
+class Limiter:
+    """A token bucket: 60 requests a second, 30 at once."""
+
+    tokens, filled, lock = 30.0, time.monotonic(), threading.Lock()
+
+    def allows(self) -> bool:
+        with self.lock:
+            now = time.monotonic()
+            self.tokens, self.filled = min(30.0, self.tokens + 60 * (now - self.filled)), now
+            allowed = self.tokens >= 1
+            self.tokens -= allowed
+            return allowed or BROKEN == "unlimited"
+
+
+breaker, limiter = Breaker(), Limiter()
+
+
 def log(level: str, message: str, **rest: object) -> None:
     if LEVELS.index(level) < LEVELS.index(LEVEL):
         return
@@ -54,6 +88,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def serve(self) -> int:
         log("info", "request", path=self.path)
+        if not limiter.allows():
+            return 429
+        breaker.ask()
         if BROKEN == "leaking":
             hoard.append(bytearray(2**20))
             hoard[-1][::4096] = b"x" * 256  # so that it is really taken
@@ -106,7 +143,7 @@ def serve() -> None:
     log("info", "stopped")
 
 
-LEVEL = os.environ.get("LEVEL", "info")
+LEVEL, BACKEND = os.environ.get("LEVEL", "info"), os.environ.get("BACKEND_URL", "")
 if LEVEL not in LEVELS:
     if BROKEN != "trusting":
         print(json.dumps({"level": "error", "message": f"LEVEL: {LEVEL} is none of {LEVELS}"}), flush=True)
