@@ -64,6 +64,7 @@ def run(phase: Phase, left: float = MINUTES) -> Ended:
     minutes = max(1 / 60, min(phase.minutes, left))
     print(f"\n==> {phase.name}", flush=True)
     began = time.monotonic()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and all they start
     process = subprocess.Popen(phase.command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
     note = ""
     try:
