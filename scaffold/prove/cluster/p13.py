@@ -83,7 +83,7 @@ def copied(deployment: Object, name: str) -> Object:
 
 def _is_evicted(lab: ClusterLab, name: str) -> bool:
     found = lab.kubectl.get("pods", f"--field-selector=metadata.name={name}")["items"]
-    return not found or found[0]["status"].get("reason") == "Evicted"
+    return not found or found[0]["status"].get("phase") in ("Failed", "Succeeded")  # a sidecar may have ended well
 
 
 def _find(lab: ClusterLab, name: str) -> Object:

@@ -91,6 +91,8 @@ class Handler(BaseHTTPRequestHandler):
         if not limiter.allows():
             return 429
         breaker.ask()
+        if BROKEN == "hasty":
+            time.sleep(0.25)  # there is always a request that its sudden end cuts off
         if BROKEN == "leaking":
             hoard.append(bytearray(2**20))
             hoard[-1][::4096] = b"x" * 256  # so that it is really taken
