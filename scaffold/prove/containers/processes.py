@@ -92,9 +92,14 @@ def _read(pid: int) -> Process:
 
 
 def _from_top(runtime: Runtime, container: str) -> list[Process]:
-    """Ask the engine, which runs `ps` on its own machine."""
-    lines = runtime.call("top", container, "-eo", "pid,ppid,stat,uid,args").splitlines()[1:]
-    rows = [line.split(None, 4) for line in lines]
-    found = [Process(int(r[0]), int(r[1]), r[2][0], tuple(r[4].split()), int(r[3])) for r in rows]
+    """Ask the engine, which looks on its own machine: docker by `ps`, podman by itself, with the container's PIDs."""
+    asked = ("pid", "ppid", "state", "huser", "args") if runtime.is_podman else ("-eo", "pid,ppid,stat,uid,args")
+    rows = [line.split(None, 4) for line in runtime.call("top", container, *asked).splitlines()[1:]]
+    found = [Process(int(r[0]), int(r[1]), r[2][0], tuple(r[4].split()), _uid(r[3])) for r in rows]
     inside = {each.pid for each in found}
     return sorted(found, key=lambda each: (each.parent in inside, each.pid))
+
+
+def _uid(user: str) -> int:
+    """Return the number of a user that podman may tell by name: 0 for root, -1 for another one that it knows."""
+    return int(user) if user.isdigit() else 0 if user == "root" else -1
