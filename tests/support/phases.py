@@ -38,7 +38,7 @@ TESTS = (
     Phase("tests side by side", (*PYTEST, *BY_SIDE, "-m", "not clock"), 25),
     # Services as processes mostly wait; two of them disturb each other less than the slack that the tests give.
     Phase("services as processes", (*PYTEST, *BY_SIDE, *AGAIN, "-m", "conformance"), 25),
-    Phase("other tests that watch a clock", (*PYTEST, *AGAIN, "-m", "clock and not conformance"), 40),
+    Phase("other tests that watch a clock", (*PYTEST, *AGAIN, "-m", "clock and not conformance"), 50),
 )
 
 
