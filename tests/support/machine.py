@@ -66,7 +66,10 @@ def apt_settings() -> str:
 def apt_mirror() -> str:
     """Return the Debian mirror that apt uses here."""
     found = output("apt-get", "indextargets", "--format", "$(REPO_URI)").splitlines()
-    return next((uri for uri in found if uri.rstrip("/").endswith("/debian")), "http://deb.debian.org/debian")
+    mirror = next((uri for uri in found if uri.rstrip("/").endswith("/debian")), None)
+    if mirror is None:
+        raise RuntimeError("apt names no Debian mirror, from which base images could be made")
+    return mirror
 
 
 def pip_settings() -> str:
