@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.cluster.objects import build, moved, unknown
+from scaffold.prove.cluster.stage import apply
 from scaffold.prove.cluster.upstreams import hosts
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
@@ -30,9 +30,7 @@ def rolls(lab: ClusterLab, record: Record) -> None:
         left_out = unknown(made, lab.kubectl)
         kinds = ("ConfigMap", "Deployment")  # jobs can't be changed, and nothing else has configuration
         items = [each for each in made if each["kind"] in kinds and each not in left_out]
-        lab.kubectl.call(
-            "apply", "--filename=-", input_=json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-        )
+        apply(lab.kubectl, items)
         lab.rolled_out(lab.name)
         lab.clock.wait_until(lambda: not before & {pod["metadata"]["uid"] for pod in lab.ready()}, 15, 0.5)
         now = lab.ready()
