@@ -7,11 +7,14 @@ from pathlib import Path
 
 import yaml
 
+from scaffold.cli.prove import prove
+from scaffold.prove.load import MISSING
+from tests.support import go_tools
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml
 
 VERBS = (
     "help setup lint format test run up build push manifests lint-manifests namespaces deploy-dev deploy-production"
-    " rollback pin update"
+    " rollback prove pin update"
 )
 
 GITLAB_KEYWORDS = {"image", "services", "types", "before_script", "after_script", "cache", "include", "pages"}
@@ -119,6 +122,27 @@ def test_the_pipeline_is_that_of_the_forge(example: Path) -> None:
         (workflow,) = read_yaml(github / "workflows" / "ci.yml")
         assert workflow["permissions"] == {"contents": "read"}
         assert all("timeout-minutes" in job and "permissions" not in job for job in workflow["jobs"].values())
+
+
+@each_example
+def test_the_pipeline_proves_once_it_is_told_what_to_install(example: Path) -> None:
+    workflow, pipeline = example / ".github/workflows/ci.yml", example / ".gitlab-ci.yml"
+    if workflow.exists():
+        job = read_yaml(workflow)[0]["jobs"]["prove"]
+        assert job["if"] == "vars.KUBE_SCAFFOLD != ''"
+        script = "\n".join(step.get("run", "") for step in job["steps"])
+    elif pipeline.exists():
+        job = read_yaml(pipeline)[0]["prove"]
+        assert job["rules"] == [{"if": "$KUBE_SCAFFOLD"}]
+        script = "\n".join(job["script"])
+    else:
+        return
+    assert 'pipx install "$KUBE_SCAFFOLD"' in script
+    assert go_tools.PACKAGES["vegeta"] in script and go_tools.PACKAGES["vegeta"] in MISSING
+    (words,) = re.findall(r"scaffold prove ([^\n']*)", script)
+    context = prove.make_context("prove", words.split())  # refuses an option that there is not
+    assert context.params["cluster"] == workflow.exists()
+    assert {context.params["html"].suffix, context.params["junit"].suffix} == {".html", ".xml"}
 
 
 @each_example
