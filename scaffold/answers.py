@@ -97,6 +97,10 @@ class Questionnaire:
         """Say whether the answer changes anything, after the answers so far."""
         return not question.relevant or cast_to_bool(self._renderer.string(question.relevant, context))
 
+    def relevant_names(self, answers: Answers) -> list[str]:
+        """Return the names of the questions whose answers change anything, in order."""
+        return [each.name for each in self.template.asked if self.relevant(each, answers.context)]
+
     def check(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
         """Return the value of a raw answer.
 
@@ -137,6 +141,17 @@ class Questionnaire:
         check_names(self.template, given)
         raw = {**(proposed or {}), **given}
         return self.walk(lambda question, default, _: raw.get(question.name, default))
+
+    def defaults(self, answers: Answers) -> dict[str, Any]:
+        """Return what the default of each asked question is, beside these answers to those before it."""
+        found: dict[str, Any] = {}
+
+        def remember(question: Question, default: Any, _: Mapping[str, Any]) -> Any:
+            found[question.name] = cast(question, default)
+            return answers.asked[question.name]
+
+        self.walk(remember)
+        return found
 
     def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
         default = question.default

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
@@ -25,9 +26,12 @@ class OnStep(Protocol):
         """Show it."""
 
 
-def console(*, quiet: bool = False) -> Console:
-    """Return a console on standard error; rich honours NO_COLOR, FORCE_COLOR and a terminal that is none."""
-    return Console(stderr=True, quiet=quiet, highlight=False)
+def console(*, quiet: bool = False, result: bool = False) -> Console:
+    """Return a console on standard error, for a `result` on standard output.
+
+    rich honours NO_COLOR, FORCE_COLOR and a terminal that is none.
+    """
+    return Console(stderr=not result, quiet=quiet, highlight=False)
 
 
 def as_json(value: Any) -> None:
@@ -35,11 +39,11 @@ def as_json(value: Any) -> None:
     click.echo(json.dumps(value, indent=2, ensure_ascii=False))
 
 
-def summary(out: Console, answers: Answers) -> None:
-    """Show the answers, and what was derived from them with the reason."""
+def summary(out: Console, answers: Answers, relevant: Sequence[str]) -> None:
+    """Show the answers of these names, and what was derived from all with the reason."""
     table = Table("Question", "Answer", title="Answers", title_justify="left", header_style="bold")
-    for name, value in answers.asked.items():
-        table.add_row(name, Text(_shown(value)))
+    for name in relevant:
+        table.add_row(name, Text(_shown(answers.asked[name])))
     out.print(table)
     table = Table(title="Derived from them", title_justify="left", header_style="bold")
     for column in ("Derived", "Value", "Pattern"):
@@ -53,7 +57,7 @@ def summary(out: Console, answers: Answers) -> None:
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(json.dumps(item, ensure_ascii=False) for item in value) or "none"
-    return str(value)
+    return _compact(value)
 
 
 def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
@@ -89,18 +93,29 @@ def progress(out: Console, label: str) -> Iterator[OnStep]:
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
-def questions(described: Sequence[dict[str, Any]]) -> None:
-    """Print every question with its type, default, choices, meaning and example on standard output."""
-    out = Console(highlight=False)
+def questions(described: Sequence[dict[str, Any]], defaults: Mapping[str, Any]) -> None:
+    """Print every question with its type, default (beside the defaults of all others), choices, meaning and example."""
+    out = console(result=True)
     for each in described:
         out.print(Text.assemble((each["name"], "bold"), f"  {each['type']}"))
-        out.print(Text(f"  {each['help']}"))
-        out.print(Text(f"  default: {_compact(each['default'])}   example: {_compact(each['example'])}", style="dim"))
+        _indented(out, 2, each["help"])
+        follows = " (follows from other answers)" if "{{" in str(each["default"]) else ""
+        _indented(out, 2, f"default: {_compact(defaults[each['name']])}{follows}", style="dim")
+        if each["example"] is not None:
+            _indented(out, 2, f"example: {_compact(each['example'])}", style="dim")
         if "choices" in each:
-            out.print(Text(f"  choices: {', '.join(each['choices'])}", style="dim"))
+            _indented(out, 2, f"choices: {', '.join(each['choices'])}", style="dim")
         for field in each.get("fields", []):
             optional = "" if field["required"] else " (optional)"
-            out.print(Text(f"    {field['name']}  {field['type']}{optional}  {field['help']}", style="dim"))
+            _indented(out, 4, f"{field['name']}  {field['type']}{optional}  {field['help']}", style="dim")
+
+
+def _indented(out: Console, columns: int, words: str, style: str = "") -> None:
+    """Print a paragraph: wrapped in a terminal, in one line for other programs."""
+    if out.is_terminal:
+        out.print(Padding(Text(words, style=style), (0, 0, 0, columns)))
+    else:
+        out.print(" " * columns + words, markup=False, soft_wrap=True)
 
 
 def _compact(value: Any) -> str:

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import questionary
+from prompt_toolkit.filters import to_filter
+from prompt_toolkit.layout.controls import FormattedTextControl
 from questionary import Choice
 
 from scaffold.answers import Answers, Questionnaire
 from scaffold.errors import AnswerError
-from scaffold.questions import Field, Question, cast_to_bool, cast_to_yaml
+from scaffold.questions import Field, Question, cast, cast_to_bool, cast_to_yaml
 
 CREATE, CHANGE, QUIT = "Create the service", "Go back and change an answer", "Quit without writing anything"
 _ADD, _EDIT, _REMOVE, _DONE = "Add", "Edit", "Remove", "Done"
@@ -42,14 +44,20 @@ def _refuse(problem: str) -> None:
 
 
 def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
-    """Ask which answer to change, and ask it again; after it those that no longer fit, or matter only now."""
-    names = [question.name for question in questionnaire.template.asked]
+    """Ask which answer to change, and ask it again; after it those that no longer fit, or matter only now.
+
+    An answer that is the default follows where the default goes: another language brings its own memory and start time.
+    """
+    names = questionnaire.relevant_names(answers)
     chosen = questionary.select(
         "Which answer?", [Choice(f"{name}: {one_line(answers.asked[name])}", name) for name in names]
     ).unsafe_ask()
+    defaults = questionnaire.defaults(answers)
 
     def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
         current = answers.asked[question.name]
+        if current == defaults[question.name] and question.name != chosen:
+            current = cast(question, default)
         fits = not questionnaire.problems(question, current, context)
         matters_now = questionnaire.relevant(question, context) and not questionnaire.relevant(
             question, answers.context
@@ -89,7 +97,16 @@ def _ask(questionnaire: Questionnaire, question: Question, default: Any, context
             return str(error)
         return True
 
-    return questionary.text(question.help, default=str(default), validate=validate).unsafe_ask()
+    return _text(question.help, default, validate)
+
+
+def _text(message: str, default: Any, validate: Callable[[str], bool | str]) -> str:
+    """Ask for a line. A refusal takes the lines that it needs; prompt_toolkit would cut it off after the first."""
+    asked = questionary.text(message, default=str(default), validate=validate)
+    for window in asked.application.layout.find_all_windows():
+        if window.height == 1 and isinstance(window.content, FormattedTextControl):
+            window.height, window.wrap_lines, window.dont_extend_height = None, to_filter(True), to_filter(True)
+    return str(asked.unsafe_ask())
 
 
 def _ask_records(questionnaire: Questionnaire, question: Question, default: Any, context: Mapping[str, Any]) -> Any:
@@ -178,5 +195,5 @@ def _ask_field(field: Field, default: Any, record: Mapping[str, Any], check: Fie
         except (AnswerError, ValueError) as error:
             return str(error).splitlines()[0]
 
-    text = questionary.text(f"  {field.help}", default=str(default), validate=validate).unsafe_ask()
+    text = _text(f"  {field.help}", default, validate)
     return text if text == "" else value_of(text)

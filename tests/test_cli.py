@@ -36,6 +36,13 @@ def test_interrupted_while_it_starts(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (130, "\nInterrupted: nothing was written.\n")
 
 
+def test_the_help_says_what_each_command_does_in_a_whole_sentence(tmp_path: Path) -> None:
+    commands = scaffold("--help", cwd=tmp_path, COLUMNS="80").stdout.split("Commands:\n")[1].split("\n\n")[0]
+    told = {line.split()[0]: line for line in commands.splitlines()}
+    assert list(told) == list(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") for line in told.values()), commands
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> None:
     done = scaffold(command, "--help", cwd=tmp_path)
@@ -93,6 +100,27 @@ printf '%s\\n' "${COMPREPLY[@]}" """,
 }
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("new --data start", "startup_seconds="),
+        ("new --vcs-ref 0.1", "0.1.0"),
+        ("update --to 0.1", "0.1.0"),
+        ("check --explain P08-probe-p", "P08-probe-port"),
+        ("prove --only P02-z", "P02-zombies"),
+    ],
+)
+def test_completion_knows_the_values(words: str, offered: str, tmp_path: Path) -> None:
+    done = scaffold(
+        "",
+        cwd=tmp_path,
+        _SCAFFOLD_COMPLETE="bash_complete",
+        COMP_WORDS=f"scaffold {words}",
+        COMP_CWORD=str(len(words.split())),
+    )
+    assert done.stdout == f"plain,{offered}\n"
+
+
 @pytest.mark.parametrize("shell", ASK_SHELL)
 def test_completion_in_a_real_shell(shell: str, tmp_path: Path) -> None:
     script = scaffold("completion", shell, cwd=tmp_path).stdout
@@ -115,13 +143,6 @@ def test_completion_in_a_real_shell(shell: str, tmp_path: Path) -> None:
     found = {line.split()[0].removeprefix("language=") for line in done.stdout.splitlines()}
     choices = next(question for question in goldens.engine()[0].asked if question.name == "language").choices
     assert found == ({"1"} if shell == "zsh" else set(choices.values()))
-
-
-def test_completion_knows_the_questions(tmp_path: Path) -> None:
-    done = scaffold(
-        "", cwd=tmp_path, _SCAFFOLD_COMPLETE="bash_complete", COMP_WORDS="scaffold new --data start", COMP_CWORD="3"
-    )
-    assert done.stdout == "plain,startup_seconds=\n"
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1", "FORCE_COLOR": "", "TERM": "xterm"}])

@@ -114,10 +114,3 @@ def test_new_refuses_an_unknown_version(tmp_path: Path) -> None:
     assert done.returncode == 11
     assert "99.0 is " in done.stderr
     assert not (tmp_path / "one").exists()
-
-
-def test_versions_are_completed(tmp_path: Path) -> None:
-    done = scaffold(
-        "", cwd=tmp_path, _SCAFFOLD_COMPLETE="bash_complete", COMP_WORDS="scaffold new --vcs-ref 0", COMP_CWORD="3"
-    )
-    assert "0.1.0" in done.stdout

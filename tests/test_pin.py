@@ -493,7 +493,7 @@ def test_the_command_writes_digests_and_then_finds_nothing_to_do(tmp_path: Path)
         (folder / "Dockerfile").write_text(f"ARG BASE={registry.host}/team/base:1.2\nFROM ${{BASE}}\n")
         check = scaffold("pin", "service", "--check", cwd=tmp_path)
         assert check.returncode == 1, check.stderr
-        assert digest in check.stderr
+        assert digest in check.stdout
         done = scaffold("pin", "service", "--json", cwd=tmp_path)
         assert [each["line"] for each in json.loads(done.stdout)["changes"]] == [1]
         assert f"team/base:1.2@{digest}\n" in (folder / "Dockerfile").read_text()

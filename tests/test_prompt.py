@@ -24,7 +24,7 @@ def terminal(tmp_path: Path) -> Iterator[pexpect.spawn]:
     child.close(force=True)
 
 
-def scaffold_new(folder: Path, *options: str) -> pexpect.spawn:
+def scaffold_new(folder: Path, *options: str, columns: int = 160) -> pexpect.spawn:
     env = {
         **os.environ,
         "PYTHONPATH": str(goldens.ROOT),
@@ -39,7 +39,7 @@ def scaffold_new(folder: Path, *options: str) -> pexpect.spawn:
         env=env,
         encoding="utf-8",
         timeout=60,
-        dimensions=(60, 160),
+        dimensions=(60, columns),
     )
 
 
@@ -71,15 +71,19 @@ def test_defaults_by_enter(terminal: pexpect.spawn, tmp_path: Path) -> None:
     assert answers(tmp_path)["name"] == "my-service"
 
 
-def test_a_wrong_answer_is_refused_while_typing(terminal: pexpect.spawn, tmp_path: Path) -> None:
+def test_a_wrong_answer_is_refused_while_typing_with_the_whole_sentence(tmp_path: Path) -> None:
+    terminal = scaffold_new(tmp_path, columns=80)
     terminal.expect("Name of the service")
     terminal.send(CLEAR + "Payments" + ENTER)
     terminal.expect("is not a DNS label")
+    terminal.expect("for example payments-api")  # on its second line
+    terminal.setwinsize(60, 160)
     terminal.send(CLEAR + "payments" + ENTER)
     accept_defaults(terminal, until="Is this right?", after="name")
     terminal.send(ENTER)
     terminal.expect(pexpect.EOF)
     assert answers(tmp_path)["name"] == "payments"
+    terminal.close(force=True)
 
 
 def test_the_summary_gives_answers_and_reasons(terminal: pexpect.spawn) -> None:
@@ -137,7 +141,11 @@ def test_a_record_is_added_edited_and_removed(terminal: pexpect.spawn, tmp_path:
 
 
 def test_going_back_to_change_an_answer(terminal: pexpect.spawn, tmp_path: Path) -> None:
-    accept_defaults(terminal, until="Is this right?")
+    terminal.expect("Name of the service")
+    terminal.send(ENTER)
+    accept_defaults(terminal, until="Kubernetes namespace", after="name")
+    terminal.send(CLEAR + "payments" + ENTER)
+    accept_defaults(terminal, until="Is this right?", after="kubernetes_namespace")
     terminal.send(DOWN + ENTER)
     terminal.expect("Which answer")
     terminal.send(ENTER)  # name
@@ -146,7 +154,10 @@ def test_going_back_to_change_an_answer(terminal: pexpect.spawn, tmp_path: Path)
     terminal.expect("Is this right?")
     terminal.send(ENTER)
     terminal.expect(pexpect.EOF)
-    assert answers(tmp_path)["name"] == "billing"
+    given = answers(tmp_path)
+    assert given["name"] == "billing"
+    assert given["repository"] == "github.com/example-org/billing", "a default follows what it is made of"
+    assert given["kubernetes_namespace"] == "payments", "what was typed stays"
 
 
 def test_what_matters_only_after_a_change_is_asked_then(terminal: pexpect.spawn, tmp_path: Path) -> None:
@@ -154,13 +165,12 @@ def test_what_matters_only_after_a_change_is_asked_then(terminal: pexpect.spawn,
     assert "Requests a second" not in terminal.before
     terminal.send(DOWN + ENTER)
     terminal.expect("Which answer")
-    names = [question.name for question in goldens.engine()[0].asked]
-    terminal.send(DOWN * names.index("limiter") + ENTER)
+    terminal.send(UP * 4 + ENTER)  # the limiter, above native_sidecars, prometheus and ci
     terminal.expect("Rate and connection limiter")
     terminal.send(DOWN * 2 + ENTER)  # nginx
     terminal.expect("Requests a second that a pod lets through")
     terminal.send(CLEAR + "7" + ENTER)
-    for question in (each for each in goldens.engine()[0].asked if each.name.startswith("limit_")):
+    for question in (each for each in goldens.engine()[0].asked if each.name.startswith(("limit_", "trusted_"))):
         if question.name != "limit_requests_per_second":
             terminal.expect_exact(question.help)
             terminal.send(ENTER)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scaffold.check.settings import FAIL_ON, FORMATS, Settings
+from scaffold.cli import complete
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Tell which patterns a repository breaks.",
     epilog=examples(
         "scaffold check                            everything below this folder",
         "scaffold check deploy --select P08        one pattern's rules",
@@ -26,11 +28,23 @@ if TYPE_CHECKING:
         "scaffold check --fix                      mend what has one right answer, after a look at the diff",
         "scaffold check --explain P08-probe-port   what a rule means, and what to do",
         "scaffold check --rules                    every rule",
-    )
+    ),
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
-@click.option("--select", multiple=True, metavar="ID", help="Only this rule, or this pattern's rules.")
-@click.option("--ignore", multiple=True, metavar="ID", help="Not this rule, nor this pattern's rules.")
+@click.option(
+    "--select",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete.rule,
+    help="Only this rule, or this pattern's rules.",
+)
+@click.option(
+    "--ignore",
+    multiple=True,
+    metavar="ID",
+    shell_complete=complete.rule,
+    help="Not this rule, nor this pattern's rules.",
+)
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass by these files or folders.")
 @click.option("--format", type=click.Choice(FORMATS), help="How to tell it; `text` unless said.")
 @click.option("--json", "json_", is_flag=True, help="The same as --format json.")
@@ -40,7 +54,12 @@ if TYPE_CHECKING:
 @click.option("--strict", is_flag=True, help="What can't be judged makes the exit code 1 too.")
 @click.option("--fix", is_flag=True, help="Show a diff of what can be mended for sure, and write it when told to.")
 @click.option("--yes", "-y", is_flag=True, help="With --fix: write without asking.")
-@click.option("--explain", metavar="ID", help="Tell what a rule means and what to do; check nothing.")
+@click.option(
+    "--explain",
+    metavar="ID",
+    shell_complete=complete.rule,
+    help="Tell what a rule means and what to do; check nothing.",
+)
 @click.option("--rules", "list_", is_flag=True, help="List the rules; check nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing where nothing is found.")
 def check(

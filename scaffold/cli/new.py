@@ -8,45 +8,23 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli import complete
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from click.shell_completion import CompletionItem
-
     from scaffold.answers import Answers, Questionnaire
     from scaffold.render import Origin
 
 
-def _complete_pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    from scaffold.template import load_template
-
-    pairs = [
-        (f"{question.name}={value}", label or question.help)
-        for question in load_template().asked
-        for label, value in (question.choices.items() or [("", "")])
-    ]
-    return [CompletionItem(pair, help=text) for pair, text in pairs if pair.startswith(incomplete)]
-
-
-def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    from click.shell_completion import CompletionItem
-
-    from scaffold.releases import known
-
-    names = [(str(each.version), each.date.isoformat()) for each in reversed(known())]
-    return [CompletionItem(name, help=day) for name, day in names if name.startswith(incomplete)]
-
-
 @click.command(
+    short_help="Make a new service.",
     epilog=examples(
         "scaffold new                                  ask, then make ./<name>",
         "scaffold new payments --defaults --data language=go",
         "scaffold new payments --answers answers.yml --dry-run",
         "scaffold new payments --vcs-ref 0.1.0         from an older version of the template",
         "scaffold new --defaults --data 'jobs=[{name: digest, command: digest, deadline: 600, retries: 2}]'",
-    )
+    ),
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--defaults", is_flag=True, help="Ask nothing: the default answers every question that is left.")
@@ -55,7 +33,7 @@ def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete
     "-d",
     multiple=True,
     metavar="KEY=VALUE",
-    shell_complete=_complete_pair,
+    shell_complete=complete.pair,
     help="Answer a question; lists as YAML. May be given again.",
 )
 @click.option(
@@ -69,7 +47,7 @@ def _complete_version(ctx: click.Context, parameter: click.Parameter, incomplete
     "--vcs-ref",
     "-r",
     metavar="VERSION",
-    shell_complete=_complete_version,
+    shell_complete=complete.version,
     help="Make it from this version of the template (0.1.0, a commit, HEAD) instead of the one that is installed.",
 )
 @click.option(
@@ -134,7 +112,7 @@ def new(
     if json_:
         present.as_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
     elif dry_run:
-        present.tree(present.console(quiet=quiet), str(destination), files)
+        present.tree(present.console(quiet=quiet, result=True), str(destination), files)
     else:
         _say_next(out, destination, len(files), repository=repository)
 
@@ -152,7 +130,7 @@ def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str
 
     answers = prompt.ask_all(questionnaire, given, proposed)
     while True:
-        present.summary(present.console(), answers)
+        present.summary(present.console(), answers, questionnaire.relevant_names(answers))
         choice = prompt.confirm()
         if choice == prompt.CREATE:
             return answers

@@ -10,11 +10,12 @@ from scaffold.cli.help import examples
 
 
 @click.command(
+    short_help="Replace image tags by the digests that registries give.",
     epilog=examples(
         "scaffold pin                          write the digests into the files of this folder",
         "scaffold pin payments --dry-run       show what would be written",
         "scaffold pin --check                  exit 1 when a digest is missing or stale",
-    )
+    ),
 )
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
@@ -42,6 +43,6 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
     if json_:
         present.as_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
     else:
-        present.pins(out, edits, len(found))
+        present.pins(present.console(quiet=quiet, result=dry_run or check), edits, len(found))
     if check and edits:
         raise click.exceptions.Exit(1)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli import complete
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -16,16 +17,23 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Show by experiment which patterns a service keeps.",
     epilog=examples(
         "scaffold prove                                 build this folder's image and try every pattern on it",
         "scaffold prove payments --only P08 --html report.html",
         "scaffold prove --image registry.example.com/app:1.2 --port 8080 --env MODE=test",
         "scaffold prove --cluster --context kind-kind   the manifests too, in that cluster",
         "scaffold prove --sweep                         end what a killed run has left behind",
-    )
+    ),
 )
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("--only", multiple=True, metavar="NAME", help="A pattern (P08), experiment or stage. May be given again.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="NAME",
+    shell_complete=complete.experiment,
+    help="A pattern (P08), experiment or stage. May be given again.",
+)
 @click.option("--list", "list_", is_flag=True, help="Show the experiments; run nothing.")
 @click.option("--image", metavar="IMAGE", help="Prove this image instead of building the folder's Dockerfile.")
 @click.option("--no-build", is_flag=True, help="Use the image that the last run has built.")

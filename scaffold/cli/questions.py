@@ -7,12 +7,17 @@ import click
 from scaffold.cli.help import examples
 
 
-@click.command(epilog=examples("scaffold questions", "scaffold questions --schema > answers.schema.json"))
+@click.command(
+    short_help="Show every question that is asked.",
+    epilog=examples("scaffold questions", "scaffold questions --schema > answers.schema.json"),
+)
 @click.option("--json", "json_", is_flag=True, help="Print the questions as JSON.")
 @click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
 def questions(*, json_: bool, schema: bool) -> None:
     """Show every question: type, default, choices, meaning and an example."""
     from scaffold import present
+    from scaffold.answers import Questionnaire
+    from scaffold.jinja import Renderer
     from scaffold.schema import describe, json_schema
     from scaffold.template import load_template
 
@@ -22,4 +27,5 @@ def questions(*, json_: bool, schema: bool) -> None:
     elif json_:
         present.as_json(describe(template))
     else:
-        present.questions(describe(template))
+        defaults = Questionnaire(template, Renderer(template.root, template.settings)).resolve({}).asked
+        present.questions(describe(template), defaults)

@@ -14,10 +14,11 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Say how far behind services are, and which fixes they lack.",
     epilog=examples(
         "scaffold status                      how far behind this service is; exit 1 when it is",
         "scaffold status services/* --json    the same of many, for machines",
-    )
+    ),
 )
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--template", "url", metavar="URL", help="Another address of the template that services may remember.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli import complete
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -21,16 +22,23 @@ NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
 
 
 @click.command(
+    short_help="Bring a service to a newer version of the template.",
     epilog=examples(
         "scaffold update                       bring the service in this folder to the newest template",
         "scaffold update payments --dry-run    show what it would bring, and why",
         "scaffold update --to 0.2.0 --ask-new  to this version; ask what it asks and the old one did not",
         "scaffold update --conflict theirs     where both changed a line, take the template's",
         "scaffold update --abort               take it back before it is committed",
-    )
+    ),
 )
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
-@click.option("--to", "wanted", metavar="VERSION", help="A release, or a commit of the template (default: the newest).")
+@click.option(
+    "--to",
+    "wanted",
+    metavar="VERSION",
+    shell_complete=complete.version,
+    help="A release, or a commit of the template (default: the newest).",
+)
 @click.option("--dry-run", is_flag=True, help="Show what it would bring; write nothing.")
 @click.option(
     "--answers",
@@ -39,7 +47,14 @@ NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
     metavar="FILE",
     help="Take answers from a YAML file instead of those that the service remembers; --data wins.",
 )
-@click.option("--data", "-d", multiple=True, metavar="KEY=VALUE", help="Answer a question anew. May be given again.")
+@click.option(
+    "--data",
+    "-d",
+    multiple=True,
+    metavar="KEY=VALUE",
+    shell_complete=complete.pair,
+    help="Answer a question anew. May be given again.",
+)
 @click.option("--ask-new", is_flag=True, help="Ask the questions that the service has not answered yet.")
 @click.option(
     "--conflict",
@@ -72,7 +87,7 @@ def update(
     from scaffold.update.run import Wish, take_back
     from scaffold.update.run import update as run
 
-    out = present.console(quiet=quiet or json_)
+    out = present.console(quiet=quiet or json_, result=dry_run)
     if abort_:
         taken = take_back(folder)
         if json_:

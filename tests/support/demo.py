@@ -83,17 +83,9 @@ def main(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     python = folder / ".venv/bin/python"
     step("make a service", [sys.executable, "-m", "scaffold", "new", folder, "--defaults", "--no-git"])
-    step("install what it needs", [sys.executable, "-m", "venv", folder / ".venv"])
-    pip: list[str | Path] = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--require-hashes",
-    ]
-    step("", [*pip, "-r", folder / "requirements-dev.txt"])
+    step("give it an environment of its own", [sys.executable, "-m", "venv", folder / ".venv"])
+    pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    step("install what it needs", [*pip, "--require-hashes", "-r", folder / "requirements-dev.txt"])
     step("lint it", [folder / ".venv/bin/ruff", "check", "."], folder)
     step("run its tests", [python, "-m", "pytest", "-q"], folder)
     run_service(folder)

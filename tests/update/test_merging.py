@@ -232,9 +232,9 @@ def test_the_report_for_people(start, lineage) -> None:
     service = start()
     dry = lineage.scaffold("update", "--dry-run", cwd=service)
     assert dry.returncode == 0
-    assert "P08 Ten old versions are kept (0.2.0)\n  why: A rollback" in dry.stderr
-    assert "check: deploy/base/logging.env says info." in dry.stderr
-    assert "Nothing was written." in dry.stderr
+    assert "P08 Ten old versions are kept (0.2.0)\n  why: A rollback" in dry.stdout
+    assert "check: deploy/base/logging.env says info." in dry.stdout
+    assert "Nothing was written." in dry.stdout
     assert status(service) == []
     done = lineage.scaffold("update", cwd=service)
     assert done.returncode == 0

@@ -9,7 +9,7 @@ pub const SHUTDOWN_SECONDS: u64 = 20;
 /// P08: kept-alive connections are told to close before the listener does.
 pub const DRAIN_SECONDS: f64 = 2.0;
 
-/// P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain.
+/// P08: 1 s for ourselves; fits into shutdown_seconds with the drain.
 pub const REQUEST_SECONDS: f64 = 1.0;
 
 /// P13: a request is held in memory whole; 1 MiB of it is far more than a form or a document of JSON needs.

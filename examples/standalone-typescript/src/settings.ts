@@ -25,7 +25,7 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
     adminPort: environment.port("ADMIN_PORT", 8081),
 
     // Limits of one request
-    // P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
+    // P08: 1 s for ourselves; fits into shutdown_seconds with the drain
     requestSeconds: environment.timeout("REQUEST_SECONDS", 1),
     maxBodyBytes: environment.whole("MAX_BODY_BYTES", 1_048_576, 0, 2 ** 31),
 

@@ -47,7 +47,7 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	config.Ports = append(config.Ports, env.port("http", "PORT_HTTP", 8080))
 	config.AdminPort = env.port("admin", "ADMIN_PORT", 8081).Number
 
-	// P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
+	// P08: 1 s for ourselves; fits into shutdown_seconds with the drain
 	config.Request = env.seconds("REQUEST_SECONDS", 1, shortest, longest)
 	config.MaxBodyBytes = int64(env.whole("MAX_BODY_BYTES", 1<<20, 0, 1<<31))
 

@@ -64,7 +64,7 @@ class Settings(BaseSettings):
     admin_port: Port = 8081
 
     # Limits of one request
-    # P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
+    # P08: 1 s for ourselves; fits into shutdown_seconds with the drain
     request_seconds: Seconds = 1
     max_body_bytes: Annotated[int, Number] = Field(
         1_048_576, ge=0, le=2**31, description="a whole number of bytes from 0 to 2147483648"

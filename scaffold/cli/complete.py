@@ -1,0 +1,51 @@
+"""What a shell's completion offers for the values of options; each reads what it needs when Tab is pressed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer KEY=VALUE: every question, with each of its choices."""
+    from scaffold.template import load_template
+
+    return _starting(
+        incomplete,
+        (
+            (f"{question.name}={value}", label or question.help)
+            for question in load_template().asked
+            for label, value in (question.choices.items() or [("", "")])
+        ),
+    )
+
+
+def version(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the released versions of the template, the newest first."""
+    from scaffold.releases import known
+
+    return _starting(incomplete, ((str(each.version), each.date.isoformat()) for each in reversed(known())))
+
+
+def rule(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the patterns and rules of `scaffold check`."""
+    from scaffold.check.rules import all_rules
+
+    rules = all_rules().values()
+    return _starting(incomplete, [(each.pattern, "") for each in rules] + [(each.id, each.title) for each in rules])
+
+
+def experiment(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the patterns and experiments of `scaffold prove`."""
+    from scaffold.prove.select import experiments
+
+    known = experiments()
+    return _starting(incomplete, [(each.pattern, "") for each in known] + [(each.id, each.question) for each in known])
+
+
+def _starting(incomplete: str, offered: Iterable[tuple[str, str]]) -> list[CompletionItem]:
+    """Keep each value once that goes on from what is typed. In fish a comma would end the text beside it."""
+    fitting = {value: text.replace(",", ";") for value, text in offered if value.startswith(incomplete)}
+    return [CompletionItem(value, help=text) for value, text in fitting.items()]
