@@ -17,6 +17,7 @@ from scaffold.check.source import Place, Source
 
 _HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_]\w*)\2""")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]*)?\})")
+_PAIR = re.compile(r"""(\w+)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
 _MOST_PARSES = 50
 _FLAG = re.compile(r"--([a-z-]+)(?:=(\S*))?\s+")
 
@@ -133,6 +134,16 @@ class Dockerfile:
     def effective(self, name: str) -> Instruction | None:
         """Return the instruction of a name that counts in the image, own or inherited from an earlier stage."""
         return next((found for stage in self.final if (found := stage.last(name))), None)
+
+    @cached_property
+    def environment(self) -> dict[str, tuple[str, Instruction]]:
+        """Return the variables that the image sets, by name: the value, and the ENV that it stands in."""
+        found: dict[str, tuple[str, Instruction]] = {}
+        for stage in reversed(self.final):
+            for each in stage.all("ENV"):
+                pairs = _PAIR.findall(each.value) if _PAIR.match(each.value) else [each.value.partition(" ")[::2]]
+                found |= {name: (value.strip("\"'"), each) for name, value in pairs}
+        return found
 
     def arguments_of(self, base: Instruction) -> Place | None:
         """Return where the default stands of an ARG that is the whole image of a FROM."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import re
 import shutil
 import subprocess
 import tempfile
@@ -26,6 +27,7 @@ NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 _FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _PATIENCE = 60
+_LOGGED = re.compile(r'"command failed" err="(.*)"$')
 
 
 class Tree:
@@ -102,10 +104,18 @@ class Tree:
                 return Note(path, f"can't be built: {error}; not judged")
             origins = Origins(outer.parent.resolve(), self.kustomizations[folder], lambda: self.chain(folder))
         if done.returncode != 0:
-            problem = " ".join(done.stderr.decode("utf-8", "replace").removeprefix("error: ").split())
-            return Note(path, f"can't be built: {problem.replace(around, '')}; not judged")
+            return Note(path, f"can't be built: {_problem(done.stderr, around)}; not judged")
         found, note = documents(Source(shown(folder or "."), done.stdout))
         return note or Built(folder or ".", [BuiltDocument(each.source, each.node, origins) for each in found])
+
+
+def _problem(stderr: bytes, around: str) -> str:
+    """Return what a tool says is wrong, without the path of its log line and the folders above that it passed."""
+    said = " ".join(stderr.decode("utf-8", "replace").removeprefix("error: ").split())
+    if logged := _LOGGED.search(said):
+        said = logged[1].replace('\\"', '"')
+    innermost = said.rpartition("accumulating resources: ")[2].removeprefix("accumulation err=")
+    return innermost.replace(around, "").replace(f"{Path.cwd()}/", "")
 
 
 def _command() -> list[str] | None:

@@ -55,7 +55,8 @@ class Origins:
         """Return the object as the base has it."""
         origin = root.text("metadata", "annotations", ORIGIN) or ""
         file = next((line[6:] for line in origin.splitlines() if line.startswith("path: ")), "")
-        return next(filter(lambda each: _is_origin(each, root), self._objects(file)), None) if file else None
+        found = [each for each in self._objects(file) if _is_origin(each, root)] if file else []
+        return max(found, key=lambda each: len(each.text("metadata", "name") or ""), default=None)
 
     def _objects(self, file: str) -> Iterator[Value]:
         name = shown(os.path.normpath(self.folder / file))

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from scaffold.check.embedded import Embedded
 from scaffold.check.files import read
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Key, Value, documents
 
+_FIELD_KEY = re.compile(r"\[[^]]*\]|(?:\\.|[^.\[\]\\])+")
 _HASH = re.compile(r"-[a-z0-9]{10}$")
 
 
@@ -31,6 +32,8 @@ def changed_by(kustomization: Value, root: Value, base: Value | None, built: Val
         return kustomization.get("namespace")
     if label := _label(kustomization, path, built.text()):
         return label
+    if replaced := _replaced(kustomization, root, names, built):
+        return replaced
     return next(_patched(kustomization, root, names, built), None)
 
 
@@ -56,18 +59,72 @@ def _label(kustomization: Value, path: tuple[Key, ...], text: str | None) -> Val
     return next((pair for pair in pairs if pair and pair.text() == text), None)
 
 
+def _replaced(kustomization: Value, root: Value, names: set[str | None], built: Value) -> Value | None:
+    """Return the path of `replacements:` that names `built`."""
+    for replacement in _inline_or_read(kustomization, "replacements"):
+        for target in replacement.items("targets"):
+            select = target.get("select")
+            for path in target.items("fieldPaths") if select and _is_selected(select, root, names) else ():
+                keys = [found[0].strip("[]") for found in _FIELD_KEY.finditer(path.text() or "")]
+                if _fits(keys, built):
+                    return path
+    return None
+
+
+def _fits(keys: Sequence[str], built: Value) -> bool:
+    """Tell whether the keys of a field path (`*`, a number or `name=web` for an item) lead to a value."""
+    if len(keys) != len(built.path):
+        return False
+    value: Value | None = built
+    for key in reversed(keys):
+        if value is None:
+            return False
+        name, equals, text = key.partition("=")
+        item = isinstance(value.key, int) and (key == "*" or (equals and value.text(name) == text))
+        if not item and key.replace("\\", "") != str(value.key):
+            return False
+        value = value.parent
+    return True
+
+
 def _patched(kustomization: Value, root: Value, names: set[str | None], built: Value) -> Iterator[Value]:
     """Yield the values of patches that lead to `built` and are the same."""
-    for patch in _patches(kustomization):
+    for patch, target in _patches(kustomization):
+        if not _is_selected(target or patch.get("metadata") or patch, root, names):
+            continue
         if patch.items():
-            pointer = "/" + "/".join(str(key).replace("~", "~0").replace("/", "~1") for key in built.path)
-            for operation in patch.items():
-                if operation.text("path") == pointer and operation.text("value") == built.text():
-                    yield operation.get("value") or operation
-        elif patch.text("kind") == root.text("kind") and patch.text("metadata", "name") in names:
-            value = _follow(patch, root, built.path)
-            if value and value.text() == built.text():
-                yield value
+            found = [_operated(operation, built.path) for operation in patch.items()]
+        else:
+            found = [_follow(patch, root, built.path)] if target or patch.text("kind") == root.text("kind") else []
+        yield from (value for value in found if value and value.text() == built.text())
+
+
+def _is_selected(target: Value, root: Value, names: set[str | None]) -> bool:
+    """Tell whether a target may be an object: by kind and name, an expression. Labels are not looked at."""
+    kind, name = target.text("kind"), target.text("name")
+    if kind and kind != root.text("kind"):
+        return False
+    if name is None or sum(map(name.count, "*+{")) > 2:  # Python could try an expression of many repeats for ever
+        return True
+    try:
+        return any(re.fullmatch(name, each or "") for each in names)
+    except re.error:
+        return False
+
+
+def _operated(operation: Value, path: tuple[Key, ...]) -> Value | None:
+    """Return the value that an operation (RFC 6902) puts at a path, or above it."""
+    keys = [key.replace("~1", "/").replace("~0", "~") for key in (operation.text("path") or "").split("/")[1:]]
+    if len(keys) > len(path) or any(key not in ("-", str(there)) for key, there in zip(keys, path, strict=False)):
+        return None
+    value = operation.get("value")
+    for key in path[len(keys) :]:
+        items = value.items() if value else []
+        if isinstance(key, str):
+            value = value.get(key) if value else None
+        else:
+            value = items[key] if key < len(items) else None
+    return value
 
 
 def _follow(patch: Value, root: Value, path: tuple[Key, ...]) -> Value | None:
@@ -81,19 +138,32 @@ def _follow(patch: Value, root: Value, path: tuple[Key, ...]) -> Value | None:
     return patch
 
 
-def _patches(kustomization: Value) -> Iterator[Value]:
-    """Yield each patch: a part of an object, or a list of operations (RFC 6902)."""
-    folder = posixpath.dirname(kustomization.document.source.path)
+def _patches(kustomization: Value) -> Iterator[tuple[Value, Value | None]]:
+    """Yield each patch, a part of an object or a list of operations (RFC 6902), and its target if it names one."""
     for key in ("patches", "patchesJson6902", "patchesStrategicMerge"):
         for each in kustomization.items(key):
             inline = each.get("patch") or (each if "\n" in (each.text() or "") else None)
-            if inline:
-                source: Source | None = Embedded.of(inline)
-            else:
-                found = read(posixpath.normpath(posixpath.join(folder, each.text("path") or each.text() or "")))
-                source = found if isinstance(found, Source) else None
+            source = Embedded.of(inline) if inline else _read(kustomization, each.text("path") or each.text() or "")
             if source:
-                yield from (document.root for document in documents(source)[0])
+                yield from ((document.root, each.get("target")) for document in documents(source)[0])
+
+
+def _inline_or_read(kustomization: Value, key: str) -> Iterator[Value]:
+    """Yield the records of a list, some of which may name a file by `path` that holds one or a list of them."""
+    for each in kustomization.items(key):
+        path = each.text("path")
+        source = _read(kustomization, path) if path else None
+        for document in documents(source)[0] if source else ():
+            yield from document.root.items() or [document.root]
+        if not path:
+            yield each
+
+
+def _read(kustomization: Value, path: str) -> Source | None:
+    """Return a file that a kustomization names."""
+    folder = posixpath.dirname(kustomization.document.source.path)
+    found = read(posixpath.normpath(posixpath.join(folder, path)))
+    return found if isinstance(found, Source) else None
 
 
 def generated_from(kustomization: Value, root: Value, path: tuple[Key, ...]) -> Value | Source | None:
@@ -116,10 +186,8 @@ def _entry(kustomization: Value, generator: Value, key: str) -> Value | Source |
     for literal in generator.items("literals"):
         if (literal.text() or "").startswith(f"{key}="):
             return literal
-    folder = posixpath.dirname(kustomization.document.source.path)
     for each in generator.items("files"):
         name, equals, file = (each.text() or "").partition("=")
         if (name if equals else posixpath.basename(name)) == key:
-            found = read(posixpath.normpath(posixpath.join(folder, file if equals else name)))
-            return found if isinstance(found, Source) else None
+            return _read(kustomization, file if equals else name)
     return None

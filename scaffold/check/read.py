@@ -19,6 +19,7 @@ _DOCKERFILE = re.compile(
 _YAML = re.compile(r".+\.(?:ya?ml|json)")
 _CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
 _MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
+_TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
 _API = b"apiVersion"
 _ENVOY = b"static_resources"
 _ANSWERS = ".copier-answers.yml"
@@ -107,7 +108,7 @@ def _plain_documents(repository: Repository, manifests: Iterable[Source]) -> lis
     for source in manifests:
         found, note = documents(source)
         plain += found
-        if note and b"{{" in source.data:
+        if note and _TEMPLATE.search(source.data):
             note = Note(source.path, "is a template, not YAML; not judged", note.line)
         if note:
             repository.notes.append(note)

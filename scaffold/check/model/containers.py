@@ -89,8 +89,8 @@ class Container:
 
     @cached_property
     def name(self) -> str:
-        """Return its name, or nothing."""
-        return self.value.text("name") or ""
+        """Return its name; some kinds that are not Kubernetes' own need none."""
+        return self.value.text("name") or "the container"
 
     @property
     def at(self) -> Value:

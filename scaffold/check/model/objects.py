@@ -128,6 +128,11 @@ class Server(Workload):
         return self.scope.services_of.get(self, [])
 
     @property
+    def balanced(self) -> list[Service]:
+        """Return those of its Services that spread requests; who asks a headless one picks the pod by itself."""
+        return [each for each in self.services if each.value.text("spec", "clusterIP") != "None"]
+
+    @property
     def budgets(self) -> list[PodDisruptionBudget]:
         """Return the PodDisruptionBudgets that hold its pods."""
         return self.scope.budgets_of.get(self, [])
@@ -147,6 +152,14 @@ class DaemonSet(Server):
 
 class ReplicaSet(Server):
     """A ReplicaSet or ReplicationController that no Deployment made."""
+
+
+class Rollout(Server):
+    """A Rollout of Argo: a Deployment with steps of its own (https://argo-rollouts.readthedocs.io/)."""
+
+
+class CustomWorkload(Workload):
+    """An object of a kind that is not Kubernetes' own, with a pod template where a Deployment has it."""
 
 
 class Job(Workload):
@@ -234,31 +247,47 @@ class ConfigMap(KubernetesObject):
     """A ConfigMap."""
 
 
-KINDS: dict[str, type[KubernetesObject]] = {
+_CORE: dict[str, type[KubernetesObject]] = {
     "ConfigMap": ConfigMap,
-    "CronJob": CronJob,
-    "DaemonSet": DaemonSet,
-    "Deployment": Deployment,
-    "HorizontalPodAutoscaler": HorizontalPodAutoscaler,
-    "Job": Job,
-    "NetworkPolicy": NetworkPolicy,
     "Pod": Pod,
-    "PodDisruptionBudget": PodDisruptionBudget,
-    "ReplicaSet": ReplicaSet,
     "ReplicationController": ReplicaSet,
     "Service": Service,
+}
+_APPS: dict[str, type[KubernetesObject]] = {
+    "DaemonSet": DaemonSet,
+    "Deployment": Deployment,
+    "ReplicaSet": ReplicaSet,
     "StatefulSet": StatefulSet,
 }
+KINDS: dict[str, dict[str, type[KubernetesObject]]] = {
+    "": _CORE,
+    "apps": _APPS,
+    "argoproj.io": {"Rollout": Rollout},
+    "autoscaling": {"HorizontalPodAutoscaler": HorizontalPodAutoscaler},
+    "batch": {"CronJob": CronJob, "Job": Job},
+    "extensions": {**_APPS, "NetworkPolicy": NetworkPolicy},
+    "networking.k8s.io": {"NetworkPolicy": NetworkPolicy},
+    "policy": {"PodDisruptionBudget": PodDisruptionBudget},
+}
+"""The kinds that rules know, by the group of their API: others use the same words for other things."""
+
+SCALED = frozenset(_APPS) | {"ReplicationController", "Rollout"}
+"""The kinds that an autoscaler scales, of those that are known here."""
 
 
 def objects_in(root: Value, scope: Scope) -> Iterator[KubernetesObject]:
     """Yield the Kubernetes object of a document, or those of its List; nothing where it is something else."""
     kind = root.text("kind")
-    if not kind or root.text("apiVersion") is None:
+    version = root.text("apiVersion")
+    if not kind or version is None:
         return
     if kind == "List":
         for item in root.items("items"):
             if item.text("kind") != "List":
                 yield from objects_in(item, scope)
         return
-    yield KINDS.get(kind, KubernetesObject)(root, scope)
+    group = version.rpartition("/")[0]
+    known = KINDS.get(group, {}).get(kind)
+    if known is None and root.items("spec", "template", "spec", "containers"):
+        known = CustomWorkload
+    yield (known or KubernetesObject)(root, scope)

@@ -1,4 +1,4 @@
-"""The rules, one module a pattern. A rule is a class in one of PATTERNS; CONTRIBUTING.md tells how to add one."""
+"""The rules, a module for each pattern (two for P08): classes in one of MODULES. CONTRIBUTING.md: how to add one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from importlib import import_module
 
 from scaffold.check.rules.rule import AnyRule, Rule
 
-PATTERNS = (
+MODULES = (
     "p01_build_and_run_apart",
     "p02_no_zombies",
     "p03_no_naked_pods",
@@ -15,7 +15,8 @@ PATTERNS = (
     "p05_logs_to_stdout",
     "p06_immutable_containers",
     "p07_no_latest",
-    "p08_readiness",
+    "p08_probes",
+    "p08_rollouts",
     "p09_bounded_jobs",
     "p10_circuit_breaker",
     "p11_limits",
@@ -26,9 +27,9 @@ PATTERNS = (
 
 @cache
 def all_rules() -> dict[str, AnyRule]:
-    """Return every rule by its id, in the order of the patterns and of their modules."""
+    """Return every rule by its id, in the order of MODULES and of the classes in them."""
     rules: dict[str, AnyRule] = {}
-    for name in PATTERNS:
+    for name in MODULES:
         module = import_module(f"{__name__}.{name}")
         for each in vars(module).values():
             if isinstance(each, type) and issubclass(each, Rule) and each.__module__ == module.__name__:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold.check.findings import Problem
-from scaffold.check.model.objects import DaemonSet, NetworkPolicy, Pod, PodDisruptionBudget, Server, Service
+from scaffold.check.model.objects import DaemonSet, NetworkPolicy, Pod, PodDisruptionBudget, Server, Service, Workload
 from scaffold.check.model.quantities import selects, share_of
 from scaffold.check.rules.rule import Problems, Rule
 
@@ -58,7 +58,7 @@ def _fewest(server: Server) -> int:
 
 
 class ServiceSelectsNothing(Rule[Service]):
-    """A Service selects no pods though workloads stand beside it.
+    """A Service selects no pods though the workload that it is for stands beside it.
 
     It has no endpoints: every connection to it is refused, and nothing says why.
     """
@@ -70,12 +70,28 @@ class ServiceSelectsNothing(Rule[Service]):
     def check(self, service: Service) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         selector = service.value.get("spec", "selector")
-        workloads = service.scope.workloads_in(service.namespace)
-        if selector and service.selector and workloads and not service.workloads:
-            close = max(workloads, key=lambda each: len(each.pod_labels.items() & service.selector.items()))
-            labels = close.template.get("metadata", "labels") if close.template else None
-            also = (labels,) if labels and close.pod_labels.items() & service.selector.items() else ()
-            yield Problem(selector, f"no pod has all these labels: {_shown(service.selector)}", also)
+        if not selector or not service.selector or service.workloads:
+            return
+        if meant := _meant(service, service.selector):
+            labels = meant.template.get("metadata", "labels") if meant.template else None
+            yield Problem(
+                selector, f"no pod has all these labels: {_shown(service.selector)}", (labels,) if labels else ()
+            )
+
+
+def _meant(each: Service | PodDisruptionBudget | NetworkPolicy, labels: dict[str, str]) -> Workload | None:
+    """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
+
+    It is the one with some of the labels or with the same name, or the only one, if nothing of the kind selects it.
+    """
+    if close := each.scope.with_some(labels, each.namespace):
+        return close
+    workloads = each.scope.workloads_in(each.namespace)
+    if named := next((workload for workload in workloads if workload.name == each.name), None):
+        return named
+    if len(workloads) == 1 and not any(other.workloads for other in each.scope.of(type(each))):
+        return workloads[0]
+    return None
 
 
 def _shown(labels: dict[str, str]) -> str:
@@ -83,7 +99,7 @@ def _shown(labels: dict[str, str]) -> str:
 
 
 class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
-    """A PodDisruptionBudget selects no pods though workloads stand beside it.
+    """A PodDisruptionBudget selects no pods though the workload that it is for stands beside it.
 
     It protects nothing: a drain may take all pods at once.
     """
@@ -94,12 +110,13 @@ class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
 
     def check(self, budget: PodDisruptionBudget) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
-        if budget.scope.workloads_in(budget.namespace) and not budget.workloads:
+        labels = budget.selector.texts("matchLabels") if budget.selector else {}
+        if not budget.workloads and _meant(budget, labels):
             yield Problem(budget.selector or budget.at, f"{budget.name} selects no pods, so it protects none")
 
 
 class PolicySelectsNothing(Rule[NetworkPolicy]):
-    """A NetworkPolicy selects no pods though workloads stand beside it.
+    """A NetworkPolicy selects no pods though the workload that it is for stands beside it.
 
     The pods that it was written for have no policy: everything may reach them.
     """
@@ -110,7 +127,8 @@ class PolicySelectsNothing(Rule[NetworkPolicy]):
 
     def check(self, policy: NetworkPolicy) -> Problems:
         """Make its podSelector a part of the labels of the pod template that it is for."""
-        if policy.scope.workloads_in(policy.namespace) and not policy.workloads:
+        labels = policy.selector.texts("matchLabels") if policy.selector else {}
+        if not policy.workloads and _meant(policy, labels):
             yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
 
 

@@ -29,6 +29,27 @@ class LivenessProbe(Rule[Server]):
                 yield Problem(container.at, f"no livenessProbe: a hung {container.name} is never restarted")
 
 
+class HealthcheckIgnored(Rule[Container]):
+    """An image's HEALTHCHECK is all that looks after a container.
+
+    Kubernetes never runs a HEALTHCHECK: it is Docker's. In a cluster, nobody sees that the server hangs.
+    """
+
+    id = "P04-healthcheck-ignored"
+    severity = "warning"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Say the same as a livenessProbe of the container."""
+        if container.role == "init" or container.liveness or not isinstance(container.workload, Server):
+            return
+        dockerfile = container.workload.scope.repository.dockerfile_of(container)
+        found = dockerfile.effective("HEALTHCHECK") if dockerfile else None
+        if found and found.value.upper() != "NONE":
+            message = f"Kubernetes does not run it, and {container.name} has no livenessProbe"
+            yield Problem(found, message, also=(container.at,))
+
+
 class BackgroundProcess(Rule[Container]):
     """A container's script puts a process into the background.
 

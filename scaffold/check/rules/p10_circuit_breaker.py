@@ -128,8 +128,9 @@ class MeshTimeout(Rule[KubernetesObject]):
         for each in own or routes:  # beside routes for one caller, the rest is for others, as it would be without them
             timeout = each.get("timeout")
             if timeout is None or _seconds(timeout.text()) == 0:
-                at = timeout or each.get("name") or route.at
-                yield Problem(at, f"requests by {route.name} wait without bound")
+                hosts = [target.get("destination", "host") for target in each.items("route")]
+                at = timeout or each.get("name") or next(filter(None, hosts), None) or route.at
+                yield Problem(at, f"requests by this route of {route.name} wait without bound")
 
 
 class MeshBreaker(Rule[KubernetesObject]):

@@ -11,12 +11,24 @@ from scaffold.check.model.objects import ConfigMap, Server, Workload
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.check.yaml_nodes import Value
 
-_SECRET = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:$|_(?!FILE|PATH|NAME|URL))",
+_SECRET = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:$|_)", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"_(?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS"
+    r"|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX|ARN|REF"
+    r"|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED)(?:$|_)|^(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE)_",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\$|^/|^https?:|^$|^(?:changeme|none|true|false|\d+)$", re.IGNORECASE)
+_REFERENCE = re.compile(r"\$|^/|^https?:|^$", re.IGNORECASE)
+_NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
+
+
+def _is_secret(name: str, text: str) -> bool:
+    """Tell whether a variable of this name and value is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`)."""
+    if not _SECRET.search(name) or _ABOUT.search(name):
+        return False
+    return not (_REFERENCE.search(text) or _NO_SECRET.fullmatch(text))
 
 
 class SecretInManifest(Rule[Container]):
@@ -32,7 +44,7 @@ class SecretInManifest(Rule[Container]):
     def check(self, container: Container) -> Problems:
         """Take it from a Secret by `valueFrom.secretKeyRef`, and give it a new value."""
         for name, value in container.environment.items():
-            if _SECRET.search(name) and not re.search(r"\$|^/|^https?:|^$", value.text() or ""):
+            if _is_secret(name, value.text() or ""):
                 yield Problem(value, f"{name} is a secret, and stands in a manifest for everyone to read")
 
 
@@ -51,7 +63,7 @@ class SecretInImage(Rule[Dockerfile]):
         for stage in dockerfile.stages:
             for each in stage.all("ENV", "ARG"):
                 for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
-                    if _SECRET.search(name) and not _REFERENCE.search(text):
+                    if _is_secret(name, text) and not _PLACEHOLDER.fullmatch(text):
                         yield Problem(
                             each.place(name), f"{name} is a secret, and stands in the image for everyone to read"
                         )

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from fractions import Fraction
 
+from scaffold.check.dockerfile import Instruction
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import KINDS, HorizontalPodAutoscaler, Server
+from scaffold.check.model.objects import SCALED, HorizontalPodAutoscaler, Server
 from scaffold.check.model.quantities import quantity
 from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.yaml_nodes import Value
 
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _GO_MEMORY = re.compile(r"([0-9]{1,15})(B|[KMGT]iB)?")
 _HEAPS = (
-    (re.compile(r"-Xmx([0-9]{1,15})([kKmMgGtT]?)\b"), 0),
+    (re.compile(r"(?:-Xmx|-XX:MaxHeapSize=)([0-9]{1,15})([kKmMgGtT]?)\b"), 0),
     (re.compile(r"--max[-_]old[-_]space[-_]size[= ]([0-9]{1,9})"), 2**20),
 )
 """What tells a runtime its heap, and the unit in bytes where it is always the same."""
+_PERCENT = re.compile(r"-XX:MaxRAMPercentage=([0-9]{1,3})(?:\.[0-9]{1,9})?\b")
 
 
 class MemoryLimit(Rule[Container]):
@@ -94,24 +99,46 @@ class HeapAboveLimit(Rule[Container]):
         most = quantity(limit.text() if limit else None)
         if not limit or most is None:
             return
-        for value in (*container.words, *container.environment.values()):
-            heap, shown = _heap(value.text() or "")
-            if heap >= most:
+        for name, text, at in _told(container):
+            if shown := _too_much(name, text, most):
+                place = at.place(shown) if isinstance(at, Instruction) else at
                 message = f"{shown} is not below the limit of {limit.text()}: {container.name} gets killed"
-                yield Problem(value, message, also=(limit,))
-        go = container.environment.get("GOMEMLIMIT")
-        found = _GO_MEMORY.fullmatch((go.text() or "") if go else "")
-        if go and found and int(found[1]) * _UNITS[(found[2] or "B")[0].lower()] >= most:
-            message = f"GOMEMLIMIT is not below the limit of {limit.text()}: {container.name} gets killed"
-            yield Problem(go, message, also=(limit,))
+                yield Problem(place, message, also=(limit,))
 
 
-def _heap(text: str) -> tuple[int, str]:
-    """Return the heap in bytes that an option tells a runtime, and the option; 0 where there is none."""
+def _told(container: Container) -> Iterator[tuple[str, str, Value | Instruction]]:
+    """Yield what tells a container's runtime how much to take: a variable's name or nothing, the text, its place.
+
+    What a manifest says of a variable, the command or its arguments takes the place of what the image says.
+    """
+    for word in container.words:
+        yield "", word.text() or "", word
+    for name, value in container.environment.items():
+        yield name, value.text() or "", value
+    image = container.workload.scope.repository.dockerfile_of(container)
+    if image is None:
+        return
+    replaced = {each.text("name") for each in container.value.items("env")}
+    for name, (text, instruction) in image.environment.items():
+        if name not in replaced:
+            yield name, text, instruction
+    command, arguments = (container.value.items(name) for name in ("command", "args"))
+    for name, hidden in (("ENTRYPOINT", command), ("CMD", command or arguments)):
+        start = image.effective(name)
+        if start and not hidden:
+            yield "", " ".join(start.words or [start.value]), start
+
+
+def _too_much(name: str, text: str, most: Fraction) -> str:
+    """Return the option or variable by which a runtime takes `most` bytes or more, or nothing."""
     for pattern, unit in _HEAPS:
-        if found := pattern.search(text):
-            return int(found[1]) * (unit or _UNITS[found[2].lower()]), found[0]
-    return 0, ""
+        found = pattern.search(text)
+        if found and int(found[1]) * (unit or _UNITS[found[2].lower()]) >= most:
+            return found[0]
+    if (percent := _PERCENT.search(text)) and int(percent[1]) >= 100:
+        return percent[0]
+    go = _GO_MEMORY.fullmatch(text) if name == "GOMEMLIMIT" else None
+    return name if go and int(go[1]) * _UNITS[(go[2] or "B")[0].lower()] >= most else ""
 
 
 class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
@@ -128,7 +155,7 @@ class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
         """Name the workload as it is called, with its kind."""
         servers = [each for each in autoscaler.scope.workloads_in(autoscaler.namespace) if isinstance(each, Server)]
         kind, name = autoscaler.target
-        if servers and kind in KINDS and not any((each.kind, each.name) == (kind, name) for each in servers):
+        if servers and kind in SCALED and not any((each.kind, each.name) == (kind, name) for each in servers):
             target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
             yield Problem(target, f"there is no {kind} {name} to scale")
 

@@ -1,4 +1,4 @@
-"""P08: readiness and zero downtime."""
+"""P08: readiness: what the probes ask, and when they act."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Sequence
 
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import Deployment, Server, Service
-from scaffold.check.model.quantities import share_of
+from scaffold.check.model.objects import DaemonSet, Server
 from scaffold.check.rules.rule import Problems, Rule
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", ""})  # noqa: S104 -- what a probe may ask
-_READY = re.compile(r"/(?:readyz?|readiness|ready)(?:/|$)")
+_READY = re.compile(r"/(?:readyz?|readiness|ready)(?:/|$)|/actuator/health/?$")  # Spring's asks all that it knows of
 _ASKED = re.compile(
     r"https?://([^/:\s\"']+)"
     r"|\b(?:pg_isready|mysqladmin|mysql|psql|redis-cli|mongosh?|rabbitmqadmin)\b[^;&|]{0,200}?\s"
@@ -35,7 +34,7 @@ class ReadinessProbe(Rule[Server]):
     def check(self, server: Server) -> Problems:
         """Add a readinessProbe with a short period that asks whether this pod can serve now."""
         serving = [each for each in server.containers if each.role == "main" and each.ports]
-        if any(each.readiness for each in server.containers):
+        if any(each.readiness for each in server.containers) or (isinstance(server, DaemonSet) and not server.balanced):
             return
         for container in serving:
             yield Problem(container.at, f"no readinessProbe: {container.name} gets requests before it listens")
@@ -64,51 +63,6 @@ class ProbePort(Rule[Container]):
                 yield Problem(port, f"the {probe.kind} asks port {name}, which {container.name} does not open", also)
 
 
-class RolloutUnavailable(Rule[Deployment]):
-    """A rollout takes pods away before new ones are ready.
-
-    With `maxUnavailable` above 0 or the strategy Recreate, each deployment runs with fewer pods than the load needs.
-    """
-
-    id = "P08-rollout-unavailable"
-    severity = "error"
-    looks_at = Deployment
-
-    def check(self, deployment: Deployment) -> Problems:
-        """Set `strategy.rollingUpdate` to `maxUnavailable: 0` and `maxSurge: 1` or more."""
-        kind = deployment.value.get("spec", "strategy", "type")
-        if kind and kind.text() == "Recreate":
-            yield Problem(kind, f"Recreate stops all of {deployment.name} before a new pod starts")
-            return
-        value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")
-        count = share_of(value.text() if value else "25%", deployment.replicas, up=False)  # 25 % is the default
-        if count:
-            message = f"{count} of {deployment.replicas} pods may be missing during each rollout"
-            yield Problem(value or deployment.at, message)
-
-
-class ProgressDeadline(Rule[Deployment]):
-    """`progressDeadlineSeconds` is shorter than the start that the startup probe allows.
-
-    A rollout that does what the probe permits is reported as failed, and pipelines that wait for it roll it back.
-    """
-
-    id = "P08-progress-deadline"
-    severity = "error"
-    looks_at = Deployment
-
-    def check(self, deployment: Deployment) -> Problems:
-        """Let it exceed the startup budget (period x failureThreshold) and minReadySeconds by the time to pull."""
-        value = deployment.value.get("spec", "progressDeadlineSeconds")
-        deadline = 600 if value is None else value.number()
-        ready = deployment.value.number("spec", "minReadySeconds") or 0
-        for container in deployment.containers:
-            budget = container.startup.budget + ready if container.startup else 0
-            if deadline is not None and budget >= deadline and container.startup:
-                message = f"progress deadline {deadline} s is over before a start of up to {budget} s may be"
-                yield Problem(value or container.startup.value, message, also=(container.startup.value,))
-
-
 class StartupBudget(Rule[Server]):
     """The startup probe gives up before the start time that the service declares is over.
 
@@ -128,52 +82,6 @@ class StartupBudget(Rule[Server]):
                 threshold = container.startup.value.get("failureThreshold") or container.startup.value
                 message = f"the startupProbe gives up after {container.startup.budget} s, a start takes {seconds} s"
                 yield Problem(threshold, message, also=(declared,))
-
-
-class RolloutStuck(Rule[Deployment]):
-    """A rolling update may neither take an old pod away nor add a new one.
-
-    The API server refuses `maxUnavailable: 0` with `maxSurge: 0`; percentages that round down to nothing stop the
-    rollout.
-    """
-
-    id = "P08-rollout-stuck"
-    severity = "error"
-    looks_at = Deployment
-
-    def check(self, deployment: Deployment) -> Problems:
-        """Set `maxSurge` to 1 or more."""
-        update = deployment.value.get("spec", "strategy", "rollingUpdate")
-        surge = update.get("maxSurge") if update else None
-        if update and surge and share_of(surge.text(), deployment.replicas, up=True) == 0:
-            least = update.get("maxUnavailable")
-            if least and share_of(least.text(), deployment.replicas, up=False) == 0:
-                yield Problem(surge, f"no pod of {deployment.name} may go and none may come: no rollout", also=(least,))
-
-
-class GracePeriod(Rule[Server]):
-    """The grace period is over before the pod has stopped by itself.
-
-    `terminationGracePeriodSeconds` counts from the start of the preStop hook: what is left of it must hold the whole
-    shutdown, else requests are cut off by SIGKILL.
-    """
-
-    id = "P08-grace-period"
-    severity = "error"
-    looks_at = Server
-
-    def check(self, server: Server) -> Problems:
-        """Let it exceed the preStop sleep and `shutdown_seconds` together by some seconds."""
-        for container in server.containers:
-            sleep = container.pre_stop_seconds or 0
-            declared = container.declared("shutdown_seconds")
-            shutdown = (declared.number() if declared else None) or 0
-            if (sleep or shutdown) and server.grace <= sleep + shutdown and server.pod:
-                value = server.pod.get("terminationGracePeriodSeconds") or container.at
-                parts = f"preStop takes {sleep} s" + (f" and a shutdown {shutdown} s" if shutdown else "")
-                hook = container.value.get("lifecycle", "preStop")
-                also = tuple(each for each in (hook, declared) if each)
-                yield Problem(value, f"{server.name} is killed after {server.grace} s, but {parts}", also)
 
 
 class LivenessBeforeStart(Rule[Server]):
@@ -283,68 +191,3 @@ class ProbeTimeout(Rule[Container]):
                 yield Problem(
                     timeout, f"the {probe.kind} waits {probe.timeout} s, but looks every {probe.period} s", also
                 )
-
-
-class NoPreStop(Rule[Server]):
-    """A container that gets traffic from a Service has no preStop hook.
-
-    SIGTERM and the removal from the endpoints start at the same time: for some seconds, requests still go to a pod
-    that listens no more. Each rollout loses some.
-    """
-
-    id = "P08-no-pre-stop"
-    severity = "error"
-    looks_at = Server
-
-    def check(self, server: Server) -> Problems:
-        """Let preStop sleep for 5 s (`lifecycle.preStop.sleep.seconds`), and grant that much more of a grace period."""
-        targets = {target for service in server.services for target in service.targets}
-        for container in server.containers:
-            if container.value.get("lifecycle", "preStop"):
-                continue
-            if targets & (container.port_numbers | container.port_names.keys()):
-                yield Problem(container.at, f"no preStop: {container.name} stops to listen while requests still come")
-
-
-class ServicePort(Rule[Service]):
-    """A Service sends traffic to a port that no container of its pods opens.
-
-    Every connection to it is refused.
-    """
-
-    id = "P08-service-port"
-    severity = "error"
-    looks_at = Service
-
-    def check(self, service: Service) -> Problems:
-        """Let targetPort be the name of a container's port."""
-        containers = [each for workload in service.workloads for each in workload.containers]
-        numbers = {number for each in containers for number in each.port_numbers}
-        names = {name for each in containers for name in each.port_names}
-        for port in service.value.items("spec", "ports"):
-            target = port.get("targetPort") or port.get("port")
-            if not target or not containers:
-                continue
-            number, name = target.number(), target.text() or ""
-            missing = name not in names if number is None else bool(numbers) and number not in numbers
-            if missing:
-                also = tuple(filter(None, (each.value.get("ports") for each in containers)))[:1]
-                yield Problem(target, f"no container of {service.name} opens port {name}", also)
-
-
-class ReplicasReset(Rule[Server]):
-    """A workload that an autoscaler scales has a fixed number of replicas.
-
-    Each deployment sets it back to that number, in the middle of the load that it was scaled for.
-    """
-
-    id = "P08-replicas-reset"
-    severity = "error"
-    looks_at = Server
-
-    def check(self, server: Server) -> Problems:
-        """Leave `replicas` out; the autoscaler's minReplicas is there from the first minute."""
-        replicas = server.value.get("spec", "replicas")
-        if replicas and server.autoscaler:
-            message = f"each deployment sets {server.name} back to {server.replicas} pods, whatever its autoscaler says"
-            yield Problem(replicas, message, also=(server.autoscaler.at,))
