@@ -13,7 +13,7 @@ from scaffold.prove.subject import Dependency
 
 Object = dict[str, Any]
 
-IMAGE = "docker.io/library/python:3.13.7-slim-trixie"
+IMAGE = "docker.io/library/python:3.13.18-slim-trixie"
 """What the stub runs on: any image with python3 (`--stub-image`)."""
 
 NAME = "scaffold-prove-stubs"
