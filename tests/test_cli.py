@@ -51,6 +51,12 @@ def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> N
     assert f"scaffold {command}" in done.stdout.split("Examples:")[1]
 
 
+def test_an_unknown_command_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    done = scaffold("nwe", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nwe is no command; did you mean new?" in done.stderr
+
+
 def test_every_class_of_error_has_its_documented_exit_code() -> None:
     classes = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.ScaffoldError]
     codes = [each.exit_code for each in classes]

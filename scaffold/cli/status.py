@@ -38,7 +38,8 @@ def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bo
         except ScaffoldError as error:
             code = max(code, error.exit_code)
             found.append({"folder": str(folder), "error": str(error)})
-            click.echo(f"error: {folder}: {error}", err=True)
+            where = "" if str(error).startswith(str(folder)) else f"{folder}: "
+            click.echo(f"error: {where}{error}", err=True)
             continue
         code = max(code, int(one.behind))
         found.append(_as_record(one))

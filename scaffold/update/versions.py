@@ -73,6 +73,8 @@ def status(folder: Path, root: Path | None = None, url: str | None = None) -> St
         ServiceError: when it is no service of this template, or its answers file is broken.
         VersionError: when its version is unknown.
     """
+    if not folder.is_dir():
+        raise ServiceError(f"{folder} is no folder; name the folder of a service.")
     try:
         content = (folder / FILE).read_bytes()
     except FileNotFoundError as error:
