@@ -9,13 +9,14 @@ import posixpath
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
 
 import yaml
 
 from scaffold.check.built import Built
+from scaffold.check.chart_templates import Found, Template
 from scaffold.check.files import read
 from scaffold.check.source import Note, Place, Source
 from scaffold.check.yaml_nodes import Document, Value, documents
@@ -70,10 +71,11 @@ class Charts:
             if not values:
                 self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
             return None
+        chart = (top[0].root.text("name") if top else None) or "release"
         command = [
             helm,
             "template",
-            "release",
+            chart,
             folder or ".",
             "--skip-tests",
             *(["--values", values] if values else []),
@@ -90,56 +92,123 @@ class Charts:
         found, note = documents(Source(_chart(folder), done.stdout))
         if note:
             self.notes.append(Note(_chart(folder), f"renders to what is no YAML: {note.message}"))
-        name = f"{folder or '.'} with {posixpath.basename(values)}" if values else folder or "."
-        return Built(name, [RenderedDocument(each.source, each.node, folder) for each in found])
+        name = folder or chart
+        files = ChartFiles(folder, values)
+        return Built(
+            f"{name} with {posixpath.basename(values)}" if values else name,
+            [RenderedDocument(each.source, each.node, files) for each in found],
+        )
+
+
+class ChartFiles:
+    """The templates and values of a chart, each read when the first finding leads there."""
+
+    def __init__(self, folder: str, values: str) -> None:
+        """Take the chart's folder, and the file of values beside its own that it is rendered with, if any."""
+        self.folder = folder
+        self._named = values
+        self._templates: dict[str, Template | None] = {}
+        self._values: dict[str, Value | None] = {}
+
+    def template(self, name: str) -> Template | None:
+        """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
+        if name not in self._templates:
+            source = read(posixpath.join(self.folder, name))
+            self._templates[name] = Template(source) if isinstance(source, Source) else None
+        return self._templates[name]
+
+    def value(self, template: str, keys: Sequence[str]) -> Value | None:
+        """Return what `.Values.KEYS` is in a template, where it is written; a parent's go before the dependency's."""
+        parts = template.split("/templates/")[0].split("/") if template.startswith("charts/") else []
+        names = parts[1::2]
+        found = [self._look_up(self._named, (*names, *keys)) if self._named else None]
+        found.append(self._look_up(posixpath.join(self.folder, "values.yaml"), (*names, *keys)))
+        if names:
+            found.append(self._look_up(posixpath.join(self.folder, *parts, "values.yaml"), keys))
+        return next(filter(None, found), None)
+
+    def _look_up(self, file: str, keys: Sequence[str]) -> Value | None:
+        if file not in self._values:
+            source = read(file)
+            found = documents(source)[0] if isinstance(source, Source) else []
+            self._values[file] = found[0].root if found else None
+        top = self._values[file]
+        return top.get(*keys) if top else None
 
 
 class RenderedDocument(Document):
     """A document that helm rendered from a template."""
 
-    def __init__(self, source: Source, node: yaml.Node, folder: str) -> None:
-        """Take the document as it was rendered, and its chart's folder."""
+    def __init__(self, source: Source, node: yaml.Node, files: ChartFiles) -> None:
+        """Take the document as it was rendered, and its chart's files."""
         super().__init__(source, node)
-        self.folder = folder
+        self.files = files
 
     @cached_property
-    def template(self) -> Source:
-        """Return the template; the chart's own file where it is not on disk (a packed dependency)."""
+    def origin(self) -> str:
+        """Return the path of its template in the chart, or nothing."""
         for number in range(self.node.start_mark.line, 0, -1):
             if found := _SOURCE.fullmatch(self.source.line(number)):
-                source = read(posixpath.join(self.folder, found[1]))
-                return source if isinstance(source, Source) else self.source
-        return self.source
+                return found[1]
+        return ""
 
     def place(self, value: Value) -> Place:
-        """Return the line of the template that leads to a value, as far as its keys are written there."""
-        line, key = 0, ""
-        for each in value.path:
-            if not isinstance(each, str):
-                continue
-            pattern = re.compile(rf"""\s*(?:-\s+)*["']?{re.escape(each)}["']?\s*:""")
-            following = (
-                n for n in range(line + 1, len(self.template.lines) + 1) if pattern.match(self.template.line(n))
-            )
-            found = next(following, 0)
-            if not found:
-                break
-            line, key = found, each
-        place = self._on_line(line or 1, key, value.text() or "")
+        """Return where a value is written: among the chart's values, or in the template as far as its keys go there."""
+        template = self.files.template(self.origin)
+        if template is None:
+            place = self.source.place(1, 1, 0)
+        else:
+            found = template.find(value)
+            written = self._written(value, found)
+            place = written.place() if written else _in_template(template, found, value.text() or "")
         return replace(place, object=self.title, field=value.field)
 
-    def _on_line(self, line: int, key: str, text: str) -> Place:
-        written = self.template.line(line)
-        behind = written.find(":", written.find(key)) + 1
-        column = written.find(text, behind) if text else -1
-        if column >= 0:
-            return self.template.place(line, column + 1, len(text))
-        start = len(written) - len(written[behind:].lstrip())
-        return self.template.place(line, start + 1, 0)
+    def _written(self, value: Value, found: Found) -> Value | None:
+        """Return the value of the chart that a rendered one is, or whose last part it is."""
+        for keys in reversed(found.values):
+            written = self.files.value(self.origin, keys)
+            for key in found.left:
+                if written is None or written.text() is not None:  # a scalar in a mapping that is written on one line
+                    break
+                items = written.items()
+                written = written.get(key) if isinstance(key, str) else items[key] if key < len(items) else None
+            text, whole = written.text() if written else None, value.text()
+            same = text == whole if found.left or text is None else bool(text) and (whole or "").endswith(text)
+            if written and same:
+                return written
+            if not found.left:
+                return None
+        return None
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
-        """Return the place of the value that holds the text: how a template indents it is not known."""
-        return self.place(value)
+        """Return the place of a line in a text, where the template has the same line; else that of the text."""
+        place = self.place(value)
+        template = self.files.template(self.origin)
+        inner = ((value.text() or "").split("\n") + [""] * line)[line - 1]
+        if template is None or place.path != template.source.path or not inner.strip():
+            return place
+        for number in range(place.line, len(template.source.lines) + 1):
+            written = template.source.line(number)
+            if written.strip() == inner.strip():
+                shift = len(written) - len(written.lstrip()) - (len(inner) - len(inner.lstrip()))
+                found = template.source.place(number, column + shift, length)
+                return replace(found, object=self.title, field=value.field)
+        return place
+
+
+def _in_template(template: Template, found: Found, text: str) -> Place:
+    """Return the place of the value behind a key, or of the key where it has none on its line."""
+    if found.line is None:
+        return template.source.place(1, 1, 0)
+    line = template.source.line(found.line.number)
+    end = found.line.column + len(found.line.key)
+    behind = line.find(":", end) + 1 if found.line.key else found.line.column
+    if text and (column := line.find(text, behind)) >= 0:
+        return template.source.place(found.line.number, column + 1, len(text))
+    written = line[behind:].strip()
+    if not written or found.left or written[0] in "|>":
+        return template.source.place(found.line.number, found.line.column + 1, len(found.line.key) or 0)
+    return template.source.place(found.line.number, line.index(written, behind) + 1, len(written))
 
 
 def _is_below(name: str, folder: str) -> bool:

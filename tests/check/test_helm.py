@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.engine import check
+from scaffold.check.files import shown
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from tests.check.test_corpus import CORPUS
-from tests.support.machine import CACHE
+from tests.check.test_reading import written
+from tests.support import helm
 
-HELM = shutil.which("helm") or next(map(str, (CACHE / "go-tools").glob("helm-*")), None)
+needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
 
 
 def checked(folder: Path) -> Report:
@@ -30,32 +32,172 @@ def test_without_helm_a_chart_is_said_to_be_unjudged(monkeypatch: pytest.MonkeyP
     assert note.message == "is not judged: helm is not there to render the chart"
 
 
-if HELM:  # it takes minutes to build, so these run where somebody has installed it
+@pytest.fixture
+def with_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "helm").symlink_to(helm.program())
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
 
-    @pytest.fixture
-    def chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-        assert HELM
-        (tmp_path / "bin").mkdir()
-        (tmp_path / "bin" / "helm").symlink_to(HELM)
-        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-        return Path(shutil.copytree(CORPUS / "chart", tmp_path / "chart"))
 
-    def test_a_finding_is_shown_in_the_template(chart: Path) -> None:
-        report = checked(chart)
-        assert report.notes == []
-        places = {each.rule.id: (Path(each.place.path).name, each.place.line) for each in report.findings}
-        assert places["P13-memory-limit"] == ("deployment.yaml", 16)
-        assert places["P08-probe-port"] == ("deployment.yaml", 29)
-        assert "P07-latest-image" not in places
+@pytest.fixture
+def chart(tmp_path: Path, with_helm: None) -> Path:
+    return Path(shutil.copytree(CORPUS / "chart", tmp_path / "chart"))
 
-    def test_other_values_are_rendered_too(chart: Path) -> None:
-        (chart / "values-dev.yaml").write_text("image: {tag: latest}\n")
-        (latest,) = [each for each in checked(chart).findings if each.rule.id == "P07-latest-image"]
-        assert (Path(latest.place.path).name, latest.place.line) == ("deployment.yaml", 17)
-        assert [scope.rpartition("/")[2] for scope in latest.scopes] == ["chart with values-dev.yaml"]
 
-    def test_a_chart_that_does_not_render(chart: Path) -> None:
-        (chart / "templates" / "bad.yaml").write_text('{{ fail "no database" }}\n')
-        report = checked(chart)
-        assert report.findings == []
-        assert "no database" in report.notes[0].message
+def places(report: Report, folder: Path, rule: str) -> set[tuple[str, int, str]]:
+    """Return file, line and marked text of the findings of a rule."""
+    prefix = f"{shown(str(folder))}/"
+    found = set()
+    for place in (each.place for each in report.findings if each.rule.id == rule):
+        path = place.path.removeprefix(prefix)
+        line = (folder / path).read_text().splitlines()[place.line - 1]
+        found.add((path, place.line, line[place.column - 1 : place.end_column - 1]))
+    return found
+
+
+@needs_helm
+def test_a_finding_is_shown_in_the_template(chart: Path) -> None:
+    report = checked(chart)
+    assert report.notes == []
+    found = {each.rule.id: (Path(each.place.path).name, each.place.line) for each in report.findings}
+    assert found["P13-memory-limit"] == ("deployment.yaml", 16)
+    assert found["P08-probe-port"] == ("deployment.yaml", 29)
+    assert "P07-latest-image" not in found
+
+
+@needs_helm
+def test_other_values_are_rendered_too(chart: Path) -> None:
+    (chart / "values-dev.yaml").write_text("image: {tag: latest}\n")
+    report = checked(chart)
+    (latest,) = [each for each in report.findings if each.rule.id == "P07-latest-image"]
+    assert places(report, chart, "P07-latest-image") == {("values-dev.yaml", 1, "latest")}
+    assert [scope.rpartition("/")[2] for scope in latest.scopes] == ["chart with values-dev.yaml"]
+
+
+@needs_helm
+def test_a_chart_that_does_not_render(chart: Path) -> None:
+    (chart / "templates" / "bad.yaml").write_text('{{ fail "no database" }}\n')
+    report = checked(chart)
+    assert report.findings == []
+    assert "no database" in report.notes[0].message
+
+
+SHOP = {
+    "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\nappVersion: '1.2'\n"
+    "dependencies:\n- {name: mail, version: 0.1.0}\n",
+    "values.yaml": """\
+resources:
+  requests: {memory: 2Gi}
+  limits: {memory: 1Gi}
+probes:
+  readiness:
+    httpGet: {path: /, port: https}
+policy: Allow
+mail:
+  image: example.com/mail
+variables:
+  LOG_LEVEL: info
+  API_TOKEN: abc
+""",
+    "templates/_helpers.tpl": """\
+{{- define "sidecar" -}}
+- name: sidecar
+  image: example.com/sidecar
+{{- end }}
+""",
+    "templates/shop.yaml": """\
+{{- if true }}
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: {{ .Release.Name }}-report
+spec:
+  concurrencyPolicy: {{ .Values.policy }}
+---
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: {{ .Release.Name }}-import
+spec:
+  {{- if .Values.never }}
+  concurrencyPolicy: Forbid
+  {{- else }}
+  concurrencyPolicy: "Allow"  # a comment
+  {{- end }}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  labels: {name: not-this}
+  name: {{ .Release.Name }}
+spec:
+  template:
+    spec:
+      containers:
+      - name: {{ .Chart.Name }}
+        image: "example.com/{{ .Chart.Name }}:{{ .Chart.AppVersion }}"
+        ports:
+        - name: http
+          containerPort: 80
+        env:
+        {{- range $name, $value := .Values.variables }}
+        - name: {{ $name }}
+          value: {{ $value | quote }}
+        {{- end }}
+        readinessProbe:
+          {{- toYaml .Values.probes.readiness | nindent 10 }}
+        {{- with .Values.resources }}
+        resources: {{ toYaml . | nindent 10 }}
+        {{- end }}
+      {{- include "sidecar" . | nindent 6 }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: proxy
+data:
+  nginx.conf: |
+    server {
+      location / { proxy_pass {{ "http://web" }}; }
+      location /api { proxy_pass http://api; }
+    }
+{{- end }}
+""",
+    "charts/mail/Chart.yaml": "apiVersion: v2\nname: mail\nversion: 0.1.0\n",
+    "charts/mail/values.yaml": "image: example.com/mail:1.0\nlimit: 1G\n",
+    "charts/mail/templates/mail.yaml": """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: mail}
+spec:
+  template:
+    spec:
+      containers:
+        - name: mail
+          image: {{ .Values.image }}
+          args: [-Xmx2g]
+          resources: {limits: {memory: {{ .Values.limit }}}}
+""",
+}
+SHOWN = {
+    "P09-cron-concurrency": {("values.yaml", 7, "Allow"), ("templates/shop.yaml", 17, "Allow")},
+    "P13-request-above-limit": {("values.yaml", 2, "2Gi")},
+    "P08-probe-port": {("values.yaml", 6, "https")},
+    "P07-latest-image": {("values.yaml", 9, "example.com/mail"), ("templates/shop.yaml", 28, "containers")},
+    "P12-secret-in-manifest": {("templates/shop.yaml", 37, "{{ $value | quote }}")},
+    "P10-proxy-timeout": {
+        ("templates/shop.yaml", 51, "nginx.conf"),
+        ("templates/shop.yaml", 54, "http://api"),
+    },
+    "P13-heap-above-limit": {("charts/mail/templates/mail.yaml", 10, "-Xmx2g")},
+}
+
+
+@needs_helm
+def test_each_is_shown_where_it_is_written(tmp_path: Path, with_helm: None) -> None:
+    folder = written(tmp_path / "shop", SHOP)
+    report = checked(folder)
+    assert report.notes == []
+    assert {rule: places(report, folder, rule) for rule in SHOWN} == SHOWN
+    (limit,) = next(each for each in report.findings if each.rule.id == "P13-heap-above-limit").also
+    assert (limit.path.rpartition("/shop/")[2], limit.line) == ("charts/mail/values.yaml", 2)

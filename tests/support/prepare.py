@@ -20,7 +20,7 @@ from tests.cluster.conftest import DEMO
 from tests.cluster.conftest import VERSION as DEPLOYED
 from tests.conformance.subjects import Subject, for_features
 from tests.containers.conftest import REVISION, VERSION
-from tests.support import cluster, go_tools, judges, runtime, standins
+from tests.support import cluster, go_tools, helm, judges, runtime, standins
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
 
@@ -55,6 +55,7 @@ def jobs() -> list[Job]:
     return [
         Job("Kubernetes' binaries", cluster.build, cluster.missing),
         Job("the judges", judges.environment),
+        Job("helm", helm.program, helm.missing),
         *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
         *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),
         *(
