@@ -17,7 +17,7 @@ OK, FAILED, USAGE, CONFIGURATION, TERMINATED = (
 )
 REQUEST_ID = CONTRACT["request_id"]["header"]
 MADE_ID = re.compile(CONTRACT["request_id"]["made"])
-LEAST_DRAIN = CONTRACT["stop"]["least_drain_seconds"]
+QUIET = CONTRACT["stop"]["quiet_seconds"]
 
 Entry = dict[str, Any]  # a log line
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import threading
 import time
@@ -11,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.contract import CONTRACT, FAILED, LEAST_DRAIN, OK, TERMINATED
+from tests.conformance.contract import CONTRACT, FAILED, OK, QUIET, TERMINATED
 from tests.conformance.service import PROBES, SLACK, Answer, Bench, Connection, Service, ask, connects, wait_until
 from tests.conformance.subjects import needs
 from tests.support import load
 
 STATUS = CONTRACT["probe_body"]
 RATE = 30  # requests a second; each asks every dependency
+PASSERS = 8  # clients a second: far more often than a drain's end waits for one, far less than a look every 20 ms meets
 
 
 class Asking(threading.Thread):
@@ -117,11 +119,49 @@ def test_kept_alive_clients_lose_nothing(own: Bench) -> None:
     assert not any(client.is_alive() for client in clients)
 
 
+class Passers(threading.Thread):
+    """Clients that come at a constant rate, each with a connection of its own for one short request, and never again."""
+
+    def __init__(self, service: Service) -> None:
+        """Start coming."""
+        super().__init__(daemon=True)
+        self.service, self.ended = service, threading.Event()
+        self.answered, self.lost = 0, list[Exception]()
+        self.start()
+
+    def run(self) -> None:
+        began = time.monotonic()
+        for count in itertools.count(1):
+            try:
+                assert self.service.ask("/no/such/route", timeout=5).status == 404
+                self.answered += 1
+            except Exception as error:
+                self.lost.append(error)
+            if self.ended.wait(max(0, began + count / PASSERS - time.monotonic())):
+                return
+
+
+def test_clients_that_connect_anew_lose_nothing(own: Bench) -> None:
+    """Nearly always no connection is open, but clients come: the drain lasts as long as they do, and ends early after."""
+    service = own.serve(DRAIN_SECONDS="20", SHUTDOWN_SECONDS="30")
+    passers = Passers(service)
+    wait_until(lambda: passers.answered > 3, 20, "clients are served")
+    service.signal()
+    time.sleep(5 * QUIET)
+    passers.ended.set()
+    passers.join(10)
+    at = time.monotonic()
+    assert passers.lost == []
+    assert passers.answered > 5 * QUIET * PASSERS / 2
+    assert service.wait() == OK
+    assert time.monotonic() - at < QUIET + SLACK
+
+
 def test_without_connections_the_drain_ends_early(own: Bench) -> None:
     service = own.serve(DRAIN_SECONDS="10", SHUTDOWN_SECONDS="20")
     at = service.signal()
     assert service.wait() == OK
-    assert LEAST_DRAIN <= time.monotonic() - at < LEAST_DRAIN + SLACK
+    assert QUIET <= time.monotonic() - at < QUIET + SLACK
 
 
 def test_the_drain_ends_even_with_a_connection_open(own: Bench) -> None:
@@ -158,7 +198,7 @@ def test_a_request_in_flight_is_finished(own: Bench) -> None:
     request = asking(service, stub.asked)
     at = service.signal()
     wait_until(lambda: not connects(service.port), 1 + SLACK, "the port closes after the drain")
-    assert time.monotonic() - at >= LEAST_DRAIN
+    assert time.monotonic() - at >= QUIET
     assert service.probe("/livez") == 200, "the admin port closes too early"
     assert service.wait() == OK
     request.join(5)

@@ -35,23 +35,40 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub struct Connections {
     /// True when they shall end; each open connection holds one receiver, so the channel counts them too.
     ending: watch::Sender<bool>,
+    /// How many there have been: one that comes for a single request is open only for a moment.
+    accepted: watch::Sender<u64>,
 }
 
 impl Connections {
     pub fn new() -> Connections {
         Connections {
             ending: watch::Sender::new(false),
+            accepted: watch::Sender::new(0),
         }
     }
 
     pub fn open(&self, stream: TcpStream, router: Router) {
         // Answers are small; waiting to fill a packet only delays them.
         let _ = stream.set_nodelay(true);
-        tokio::spawn(converse(stream, router, self.ending.subscribe()));
+        let ending = self.ending.subscribe(); // first, so that who sees it counted sees it open
+        self.accepted.send_modify(|accepted| *accepted += 1);
+        tokio::spawn(converse(stream, router, ending));
+    }
+
+    /// Waits until for so long no connection has been open, and none has come.
+    pub async fn quiet(&self, span: Duration) {
+        let mut accepted = self.accepted.subscribe();
+        loop {
+            accepted.mark_unchanged();
+            self.none_open().await;
+            if timeout(span, accepted.changed()).await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Waits until no connection is open.
-    pub async fn none_open(&self) {
+    async fn none_open(&self) {
         self.ending.closed().await;
     }
 

@@ -15,8 +15,8 @@ use crate::phase::Phase;
 use crate::signals::Stop;
 use crate::{admin, listen, routes};
 
-/// Readiness must be seen to be false before the service may stop listening, however short the drain.
-const LEAST_DRAIN: Duration = Duration::from_millis(500);
+/// How long nobody must have been connected for the drain to end early; probes see it in the meantime.
+const QUIET: Duration = Duration::from_millis(500);
 
 pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {
     // The admin port opens first and closes last, so that probes are answered all the way.
@@ -100,8 +100,7 @@ impl Serving {
         app.life.enter(Phase::Draining);
         tracing::info!("draining");
         let drained = Instant::now() + app.config.drain;
-        sleep(app.config.drain.min(LEAST_DRAIN)).await;
-        let _ = timeout_at(drained, self.connections.none_open()).await;
+        let _ = timeout_at(drained, self.connections.quiet(QUIET)).await;
 
         self.closing.send_replace(true);
         while self.listeners.join_next().await.is_some() {}

@@ -252,6 +252,20 @@ fn a_drain_ends_early_without_connections() {
 }
 
 #[test]
+fn clients_that_connect_anew_are_not_taken_for_gone() {
+    let service = Service::ready(&[("DRAIN_SECONDS", "15"), ("SHUTDOWN_SECONDS", "20")]);
+    service.signal();
+    service.wait_for("/readyz", 503);
+    for _ in 0..8 {
+        let mut new = service.connect();
+        ask(&mut new, UNKNOWN);
+        assert!(answer(&mut new).contains("connection: close"));
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(service.end().status.code(), Some(0));
+}
+
+#[test]
 fn a_shutdown_that_takes_too_long_fails() {
     let variables = [
         ("DRAIN_SECONDS", "0"),

@@ -15,7 +15,7 @@ from scaffold.prove.times import epoch
 STARTS = 3
 REHEARSED = 2.0
 """Seconds of slow start that are rehearsed where the service has a variable for it."""
-ENDPOINTS_GONE = 0.25
+ENDPOINTS_GONE = 0.7
 """Seconds after readiness is false until no caller comes. A pod's preStop gives kube-proxy its time before SIGTERM, so
 only what is under way then, and a last few, must be served; the cluster's rolling update has all of it."""
 LOAD_BEFORE = 2.0

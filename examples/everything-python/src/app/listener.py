@@ -8,7 +8,7 @@ from contextlib import suppress
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.protocol import GuardedProtocol
+from app.protocol import GuardedProtocol, Traffic
 
 # Longer than the 60 s for which proxies commonly keep a connection: they close first,
 # so none of them sends a request into a connection that we are just closing.
@@ -39,6 +39,7 @@ class Listener(uvicorn.Server):
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
             )
         )
+        self.server_state: Traffic = Traffic()
         self._socket = sock
 
     async def open(self) -> None:
@@ -54,6 +55,10 @@ class Listener(uvicorn.Server):
     @property
     def connections(self) -> int:
         return len(self.server_state.connections)
+
+    @property
+    def accepted(self) -> int:
+        return self.server_state.accepted
 
     async def close(self) -> None:
         """Takes no new connection, answers those that came, and returns when all have ended."""

@@ -20,7 +20,7 @@ from app.state import State
 
 log = logging.getLogger(__name__)
 
-# How long no connection may be open before the drain ends early; probes see it in the meantime.
+# How long nobody must have been connected for the drain to end early; probes see it in the meantime.
 QUIET_SECONDS = 0.5
 
 
@@ -73,14 +73,18 @@ async def _first(life: asyncio.Task[None], stop: asyncio.Event) -> None:
 
 
 async def drain(listeners: list[Listener], seconds: float) -> None:
-    """Goes on serving for the seconds, or until no connection has been open for a while."""
+    """Goes on serving for the seconds, or until nobody has been connected for a while.
+
+    A connection that comes for one request is open for a moment that no look may meet: they count.
+    """
     now = asyncio.get_running_loop().time
-    busy_at = now()
+    busy_at, known = now(), 0
 
     def quiet() -> bool:
-        nonlocal busy_at
-        if any(listener.connections for listener in listeners):
-            busy_at = now()
+        nonlocal busy_at, known
+        accepted = sum(listener.accepted for listener in listeners)
+        if accepted > known or any(listener.connections for listener in listeners):
+            busy_at, known = now(), accepted
         return now() - busy_at >= QUIET_SECONDS
 
     await wait_until(quiet, seconds)

@@ -113,8 +113,17 @@ func TestDrainServesNewConnections(t *testing.T) {
 	for !s.draining.Load() {
 		time.Sleep(tick)
 	}
-	if closes, err := request(dial(t, address)); err != nil || !closes {
-		t.Errorf("closes %v, %v", closes, err)
+	// Each is there for a moment only, and the next one comes before the others are taken for gone.
+	for range 8 {
+		if closes, err := request(dial(t, address)); err != nil || !closes {
+			t.Errorf("closes %v, %v", closes, err)
+		}
+		time.Sleep(quietTime / 5)
+		select {
+		case <-drained:
+			t.Fatal("the drain ended between two clients")
+		default:
+		}
 	}
 	cancel()
 	<-drained

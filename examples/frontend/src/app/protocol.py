@@ -3,6 +3,7 @@
 import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
 
 MAX_HEADER_BYTES = 32_768
 
@@ -10,8 +11,18 @@ MAX_HEADER_BYTES = 32_768
 HEADER_SECONDS = 10.0
 
 
+class Traffic(ServerState):
+    """The connections of one port: uvicorn knows those that are open, but not how many there were."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.accepted = 0
+
+
 class GuardedProtocol(HttpToolsProtocol):
     """Closes a connection whose next request has begun, but doesn't get to the end of its head."""
+
+    server_state: Traffic
 
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
@@ -19,6 +30,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.server_state.accepted += 1
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -17,7 +17,7 @@ const (
 	headerTime     = 5 * time.Second        // for a request's header, so that slow clients hold nothing for long
 	idleTime       = 75 * time.Second       // longer than the 60 s of usual proxies, which then close first
 	maxHeaderBytes = 32 << 10               // cookies and tokens fit
-	quietTime      = 500 * time.Millisecond // without a connection before a drain ends early: probes see it meanwhile
+	quietTime      = 500 * time.Millisecond // nobody connected before a drain ends early: probes see it meanwhile
 	unsentTime     = time.Second            // at the end, for connected clients to send their first request
 	tick           = 10 * time.Millisecond
 )
@@ -33,6 +33,7 @@ type Server struct {
 
 	mu          sync.Mutex
 	connections map[net.Conn]http.ConnState
+	left        time.Time // when the last of them was closed
 }
 
 // New returns a server of the handler, whose requests take at most the given time.
@@ -78,19 +79,14 @@ func (s *Server) Close() error {
 	return s.http.Close()
 }
 
-// Drain goes on serving for the given time, or until no connection has been open for a while.
+// Drain goes on serving for the given time, or until nobody has been connected for a while.
 // Every response closes its connection, so that no client keeps one on which it would lose a request.
 func (s *Server) Drain(ctx context.Context, longest time.Duration) {
 	s.draining.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	busy := time.Now()
-	wait(ctx, func() bool {
-		if open, _ := s.open(); open > 0 {
-			busy = time.Now()
-		}
-		return time.Since(busy) >= quietTime
-	})
+	began := time.Now()
+	wait(ctx, func() bool { return s.quiet(began) >= quietTime })
 }
 
 // Finish closes the ports and waits for the requests in flight; it fails if the context ends before they do.
@@ -138,12 +134,26 @@ func (s *Server) open() (all, busy int) {
 	return len(s.connections), busy
 }
 
+// quiet is for how long no connection has been open, however shortly, since that moment.
+func (s *Server) quiet(since time.Time) time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.connections) > 0 {
+		return 0
+	}
+	if s.left.After(since) {
+		since = s.left
+	}
+	return time.Since(since)
+}
+
 func (s *Server) note(connection net.Conn, state http.ConnState) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch state {
 	case http.StateClosed, http.StateHijacked:
 		delete(s.connections, connection)
+		s.left = time.Now()
 	default:
 		s.connections[connection] = state
 	}

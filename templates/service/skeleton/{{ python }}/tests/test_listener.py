@@ -11,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app import listener, protocol
 from app.listener import Listener, PortUnavailable, bind
+from app.serve import QUIET_SECONDS, drain
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: service\r\n\r\n"
 
@@ -91,6 +92,20 @@ async def test_a_silent_connection_does_not_hold_the_end(monkeypatch: pytest.Mon
             await server.close()
             assert await reader.read() == b""
         writer.close()
+
+
+async def test_clients_that_connect_anew_are_not_taken_for_gone() -> None:
+    async with listening() as (server, port):
+        draining = asyncio.create_task(drain([server], 30))
+        for _ in range(8):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(REQUEST)
+            assert b" 200 " in await reader.readline()
+            writer.close()
+            await asyncio.sleep(QUIET_SECONDS / 5)
+            assert not draining.done()
+        async with asyncio.timeout(10):
+            await draining
 
 
 def test_a_port_in_use_is_named() -> None:

@@ -59,6 +59,11 @@ class Ports {
                 .sum();
     }
 
+    /** How many connections there have been. */
+    long accepted() {
+        return business.stream().mapToLong(Listener::accepted).sum();
+    }
+
     /** Takes no new connection, answers those that came, and returns when all have ended. */
     void closeBusiness() throws InterruptedException {
         business.forEach(Listener::shutdown);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Server;
@@ -22,6 +23,8 @@ final class Listener extends ServerConnector {
     // Connections that the kernel keeps until we accept them; Java's own 50 make the next ones wait a second.
     private static final int BACKLOG = 1_024;
 
+    private final AtomicLong accepted = new AtomicLong();
+
     Listener(Server server, Executor threads, int port) {
         // 0 acceptors: the selector accepts, and no thread waits in `accept`; only so can `close` accept what is left.
         super(server, threads, null, null, 0, 1, new Http());
@@ -29,6 +32,11 @@ final class Listener extends ServerConnector {
         setIdleTimeout(IDLE_MILLISECONDS);
         setShutdownIdleTimeout(LAST_REQUEST_MILLISECONDS);
         setAcceptQueueSize(BACKLOG);
+    }
+
+    /** How many connections there have been. */
+    long accepted() {
+        return accepted.get();
     }
 
     /** A connection in the kernel's queue is open for its client: closing would reset it, so it is accepted before. */
@@ -64,6 +72,7 @@ final class Listener extends ServerConnector {
     @Override
     protected void onEndPointOpened(EndPoint connection) {
         super.onEndPointOpened(connection);
+        accepted.incrementAndGet();
         if (isShutdown()) {
             connection.setIdleTimeout(getShutdownIdleTimeout());
         }

@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 /** Goes on serving for a while, so that kept-alive connections end without a lost request (P08). */
 @Component
 class Drain {
-    // How long no connection may be open before the drain ends early; probes see it in the meantime.
+    // How long nobody must have been connected for the drain to end early; probes see it in the meantime.
     private static final long QUIET_NANOSECONDS = 500_000_000;
     private static final long LOOK_EVERY_MILLISECONDS = 20;
 
@@ -22,11 +22,15 @@ class Drain {
         long began = System.nanoTime();
         long busyAt = began;
         long now = began;
+        long known = ports.accepted();
         while (now - began < settings.drain().toNanos() && now - busyAt < QUIET_NANOSECONDS) {
             Thread.sleep(LOOK_EVERY_MILLISECONDS);
             now = System.nanoTime();
-            if (ports.connections() > 0) {
+            // A connection that comes for one request is open for a moment that no look may meet: they count.
+            long accepted = ports.accepted();
+            if (accepted > known || ports.connections() > 0) {
                 busyAt = now;
+                known = accepted;
             }
         }
         ports.closeBusiness();

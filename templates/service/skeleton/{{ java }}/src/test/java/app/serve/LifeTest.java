@@ -98,6 +98,19 @@ class LifeTest {
     }
 
     @Test
+    void clientsThatConnectAnewAreNotTakenForGone() throws Exception {
+        Map<String, String> environment = Map.of("DRAIN_SECONDS", "15", "SHUTDOWN_SECONDS", "60");
+        TestService service = new TestService(environment, Serve.class).await("/readyz", 200);
+
+        service.stop();
+        for (int i = 0; i < 8; i++) {
+            assertThat(service.get("/nowhere").statusCode()).isEqualTo(404);
+            Thread.sleep(100);
+        }
+        assertThat(service.exitCode.get(10, TimeUnit.SECONDS)).isZero();
+    }
+
+    @Test
     void aTakenPortIsAFailure() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             Map<String, String> environment = Map.of("ADMIN_PORT", String.valueOf(taken.getLocalPort()));
