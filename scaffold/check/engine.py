@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scaffold.check.baseline import split_known
 from scaffold.check.findings import Finding, Placed, Problem
-from scaffold.check.ignores import split_ignored
+from scaffold.check.ignores import in_vain, split_ignored
 from scaffold.check.model.scope import Repository
 from scaffold.check.read import read_repository
 from scaffold.check.report import Report, Suppressed
@@ -52,12 +52,12 @@ def check(
 
 
 def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str]) -> Report:
-    findings, ignored, notes = split_ignored(run(repository, rules), repository.source)
-    findings, old = split_known(findings, known)
-    suppressed = [Suppressed(finding, True, reason) for finding, reason in ignored]
+    split = split_ignored(run(repository, rules), repository.source)
+    findings, old = split_known(split.kept, known)
+    suppressed = [Suppressed(finding, True, reason) for finding, reason in split.ignored]
     suppressed += [Suppressed(finding, False) for finding in old]
-    all_notes = [*repository.notes, *notes]
-    return Report(findings, all_notes, suppressed, rules, repository.files, repository.sources)
+    notes = [*repository.notes, *in_vain(repository.commented, split.used, rules)]
+    return Report(findings, notes, suppressed, rules, repository.files, repository.sources)
 
 
 def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:

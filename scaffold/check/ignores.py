@@ -2,56 +2,87 @@
 
 One counts for its own line and, where it stands alone, for what follows; in the comments that open a YAML document or a
 Dockerfile, for all of that document or file. An id may also be a pattern's, such as P08; several stand with commas
-between. One without a reason counts for nothing, and is told of.
+between. One without a reason counts for nothing, and is told of, as is one that lets nothing stand any more.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scaffold.check.findings import Finding
+from scaffold.check.rules import all_rules
+from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Note, Source
 
 _IGNORE = re.compile(
     r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*?))?\s*$"
 )
+_TITLE = "ignored in vain"
 _DOCUMENT = re.compile(r"---(?:\s|$)")
 
 
 @dataclass(frozen=True)
 class Ignore:
-    """One such comment; `reason` is empty where it gives none."""
+    """One such comment: its ids in any case of letters; `reason` is empty where it gives none."""
 
     line: int
-    ids: frozenset[str]
+    ids: tuple[str, ...]
     reason: str
 
-    def names(self, finding: Finding) -> bool:
-        """Tell whether it is about the finding's rule."""
-        return bool(self.ids & {finding.rule.id.upper(), finding.rule.pattern})
+    def naming(self, finding: Finding) -> list[str]:
+        """Return those of its ids that are the finding's rule or pattern."""
+        return [each for each in self.ids if each.upper() in (finding.rule.id.upper(), finding.rule.pattern)]
 
 
-def split_ignored(
-    findings: Iterable[Finding], source_of: Callable[[str], Source | None]
-) -> tuple[list[Finding], list[tuple[Finding, str]], list[Note]]:
-    """Return the findings that stay, those that a comment lets stand with its reason, and notes on reasons missing."""
-    kept: list[Finding] = []
-    ignored: list[tuple[Finding, str]] = []
-    notes: dict[Note, None] = {}
+@dataclass
+class Split:
+    """The findings that stay, and those that a comment lets stand, each with its reason.
+
+    `used` are path, line and id of the comments that do.
+    """
+
+    kept: list[Finding] = field(default_factory=list)
+    ignored: list[tuple[Finding, str]] = field(default_factory=list)
+    used: set[tuple[str, int, str]] = field(default_factory=set)
+
+
+def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source | None]) -> Split:
+    """Tell apart the findings that stay and those that a comment lets stand."""
+    split = Split()
     for finding in findings:
-        source = source_of(finding.place.path)
-        found = [each for each in _applying(source, finding.place.line) if each.names(finding)] if source else []
-        reason = next((each.reason for each in found if each.reason), "")
-        if reason:
-            ignored.append((finding, reason))
-            continue
-        kept.append(finding)
-        for each in found:
-            message = "ignores nothing, because it gives no reason: write `# scaffold: ignore ID because …`"
-            notes[Note(finding.place.path, message, each.line)] = None
-    return kept, ignored, list(notes)
+        path = finding.place.path
+        source = source_of(path)
+        found = [each for each in _applying(source, finding.place.line) if each.naming(finding)] if source else []
+        with_reason = [each for each in found if each.reason]
+        split.used |= {(path, each.line, id_) for each in with_reason for id_ in each.naming(finding)}
+        if with_reason:
+            split.ignored.append((finding, with_reason[0].reason))
+        else:
+            split.kept.append(finding)
+    return split
+
+
+def in_vain(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: Iterable[AnyRule]) -> list[Note]:
+    """Return a note for each comment in files that were judged that lets nothing stand, as far as these rules ran."""
+    ran = {rule.id.upper() for rule in rules}
+    every = {rule.id.upper(): rule.pattern for rule in all_rules().values()}
+    patterns = {pattern: {id_ for id_, its in every.items() if its == pattern} for pattern in every.values()}
+    notes = []
+    for source in sources:
+        for ignore in (found for number in range(1, len(source.lines) + 1) if (found := _ignore(source, number))):
+            if not ignore.reason:
+                message = "ignores nothing, because it gives no reason: write `# scaffold: ignore ID because …`"
+                notes.append(Note(source.path, message, ignore.line, _TITLE))
+                continue
+            for word in ignore.ids:
+                id_ = word.upper()
+                if id_ not in every and id_ not in patterns:
+                    notes.append(Note(source.path, f"ignores {word}, which is no rule of check", ignore.line, _TITLE))
+                elif patterns.get(id_, {id_}) <= ran and (source.path, ignore.line, word) not in used:
+                    notes.append(Note(source.path, f"ignores nothing: {word} finds nothing here", ignore.line, _TITLE))
+    return notes
 
 
 def _applying(source: Source, line: int) -> list[Ignore]:
@@ -66,7 +97,7 @@ def _ignore(source: Source, number: int) -> Ignore | None:
     found = _IGNORE.search(source.line(number))
     if not found:
         return None
-    return Ignore(number, frozenset(re.split(r"\s*,\s*", found["ids"].upper())), found["reason"] or "")
+    return Ignore(number, tuple(re.split(r"\s*,\s*", found["ids"])), found["reason"] or "")
 
 
 def _first_line(source: Source, line: int) -> int:

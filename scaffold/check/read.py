@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scaffold.check import dockerfile, helm, kustomize
+from scaffold.check.environments import alternatives
 from scaffold.check.files import files_below, read
 from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.source import Note, Source
@@ -39,6 +40,7 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
     if stdin is not None:
         manifests.append(Source("<stdin>", stdin))
         repository.sources["<stdin>"] = manifests[0]
+    paths = list(paths)
     names = files_below(paths, exclude)
     tree, charts = kustomize.Tree(names), helm.Charts(names)
     with ThreadPoolExecutor(1) as pool:
@@ -51,13 +53,27 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
                 repository.notes.append(source)
             elif source is not None:
                 repository.files += 1
-                _sort_in(repository, manifests, source, wanted)
-    repository.scopes.append(Scope(repository, "", _plain_documents(repository, manifests)))
+                if _sort_in(repository, manifests, source, wanted) and source.speaks_to_us:
+                    repository.commented.append(source)
+    plain = alternatives(_plain_documents(repository, manifests))
+    repository.scopes += [Scope(repository, "", together) for together in plain]
     for built in (*building.result(), *charts.render()):
         repository.scopes.append(Scope(repository, built.name, built.documents))
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
+    _find_comments(repository, names, tree, charts)
+    if not all(path.is_dir() for path in paths):  # of single files, no relation to the others was looked at
+        repository.commented = []
     return repository
+
+
+def _find_comments(repository: Repository, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:
+    """Take the files with comments for us that were built or rendered, and leave out those that were not judged."""
+    built = set() if tree.notes else tree.files
+    sources = [read(name) for name in names if name in built or (not charts.notes and charts.owns(name))]
+    repository.commented += [each for each in sources if isinstance(each, Source) and each.speaks_to_us]
+    unjudged = {note.path for note in repository.notes}
+    repository.commented = [each for each in repository.commented if each.path not in unjudged]
 
 
 def _tell_dockerfiles(repository: Repository) -> None:
@@ -85,7 +101,8 @@ def _wanted(name: str) -> str:
     return "text" if _CONFIGURATION.fullmatch(name) else ""
 
 
-def _sort_in(repository: Repository, manifests: list[Source], source: Source, kind: str) -> None:
+def _sort_in(repository: Repository, manifests: list[Source], source: Source, kind: str) -> bool:
+    """Put a file where rules look at it, and tell whether they do."""
     if kind == "dockerfile":
         if len(source.data) > _LARGEST_DOCKERFILE:
             repository.notes.append(Note(source.path, "is larger than 256 KiB; not judged"))
@@ -97,10 +114,14 @@ def _sort_in(repository: Repository, manifests: list[Source], source: Source, ki
         found, _ = documents(source)
         if found:
             repository.answers[source.path.rpartition("/")[0]] = found[0].root
+        return False
     elif _API in source.data and _MANIFEST.search(source.data):
         manifests.append(source)
     elif _ENVOY in source.data:
         repository.texts.append(source)
+    else:
+        return False
+    return True
 
 
 def _plain_documents(repository: Repository, manifests: Iterable[Source]) -> list[Document]:

@@ -56,8 +56,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that could not be judged, and why: a whole file (line 0) or from a line on."""
+    """Something that could not be judged, and why: a whole file (line 0) or from a line on.
+
+    `title` says so in two words, or what else it is about.
+    """
 
     path: str
     message: str
     line: int = 0
+    title: str = "not judged"

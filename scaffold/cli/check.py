@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 @click.option("--baseline", metavar="FILE", help="Count only what this file does not have.")
 @click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, and exit with 0.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="What makes the exit code 1; `warning` unless said.")
-@click.option("--strict", is_flag=True, help="What can't be judged makes the exit code 1 too.")
+@click.option("--strict", is_flag=True, help="What can't be judged, or is ignored in vain, makes the exit code 1 too.")
 @click.option("--fix", is_flag=True, help="Show a diff of what can be mended for sure, and write it when told to.")
 @click.option("--yes", "-y", is_flag=True, help="With --fix: write without asking.")
 @click.option(

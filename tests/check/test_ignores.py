@@ -77,6 +77,38 @@ def test_a_reason_is_required(tmp_path: Path) -> None:
     assert "gives no reason" in told["notes"][0]["message"]
 
 
+def vain(folder: Path, *words: str) -> list[tuple[str, int, str]]:
+    return [
+        (note["path"], note["line"], note["message"])
+        for note in check(folder, *words)["notes"]
+        if note["title"] == "ignored in vain"
+    ]
+
+
+def test_a_comment_that_lets_nothing_stand_is_told(tmp_path: Path) -> None:
+    text = POD.replace("kind: Pod", f"kind: Pod  {REASON}").replace("image: nginx", "image: nginx:1.29.1")
+    unused = "  # scaffold: ignore P07, p03-naked-pot because of an old tag"
+    (tmp_path / "pod.yaml").write_text(text.replace("nginx:1.29.1", f"nginx:1.29.1{unused}"))
+    (tmp_path / "compose.yaml").write_text(f"services: {{}}  {REASON}\n")
+    wanted = [
+        ("pod.yaml", 8, "ignores nothing: P07 finds nothing here"),
+        ("pod.yaml", 8, "ignores p03-naked-pot, which is no rule of check"),
+    ]
+    assert vain(tmp_path) == wanted
+    assert vain(tmp_path, "--ignore", "P07-pull-policy") == wanted[1:], "other rules of P07 did not run"
+    assert vain(tmp_path, "pod.yaml") == [], "what it contradicts may be in other files"
+    assert scaffold("check", "--select", "P03,P07", cwd=tmp_path).returncode == 0
+    assert scaffold("check", "--select", "P03,P07", "--strict", cwd=tmp_path).returncode == 1
+
+
+def test_a_comment_in_what_was_not_judged_may_be_needed(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD.replace("kind: Pod", f"kind: Job  {REASON}"))
+    (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    assert vain(tmp_path) == [("pod.yaml", 2, "ignores nothing: P03-naked-pod finds nothing here")]
+    (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml, nowhere.yaml]\n")
+    assert vain(tmp_path) == []
+
+
 def test_a_comment_in_a_dockerfile(tmp_path: Path) -> None:
     text = "FROM debian:13 AS build\n{}RUN apt-get update \\\n  # the compiler\n  && apt-get install --yes gcc\n"
     (tmp_path / "Dockerfile").write_text(text.format(""))

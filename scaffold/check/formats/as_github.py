@@ -10,11 +10,11 @@ from scaffold.check.report import Report
 
 
 def render(report: Report) -> str:
-    """Return a line for each finding, and a notice for what can't be judged."""
+    """Return a line for each finding, and a notice for what can't be judged, or is ignored in vain."""
     lines = [_annotation(each) for each in report.findings]
     for note in report.notes:
         place = f"file={_property(note.path)},line={note.line or 1}"
-        lines.append(f"::notice {place},title=not judged::{_data(f'{note.path} {note.message}')}\n")
+        lines.append(f"::notice {place},title={_property(note.title)}::{_data(f'{note.path} {note.message}')}\n")
     return "".join(lines)
 
 

@@ -29,7 +29,7 @@ def render(report: Report) -> str:
     for rule in silent:
         ET.SubElement(suite, "testcase", {"classname": rule.pattern, "name": rule.id})
     for note in report.notes:
-        case = ET.SubElement(suite, "testcase", {"classname": _clean(note.path), "name": "not judged"})
+        case = ET.SubElement(suite, "testcase", {"classname": _clean(note.path), "name": note.title})
         ET.SubElement(case, "skipped", {"message": _clean(f"{note.path} {note.message}")})
     ET.indent(suites)
     return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"

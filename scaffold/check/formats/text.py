@@ -42,7 +42,7 @@ def _show_finding(out: Console, finding: Finding, sources: dict[str, Source | No
     for other in finding.also:
         out.print(Text(f"  {other.path}:{other.line}:{other.column}: contradicts this", style="dim"), soft_wrap=True)
         _show_line(out, other, sources)
-    if finding.scopes:
+    if finding.scopes not in ((), (".",)):
         out.print(Text(f"  in {', '.join(finding.scopes)}", style="dim"), soft_wrap=True)
     out.print(Text(f"  do: {rule.advice}", style="dim"), soft_wrap=True)
     out.print()

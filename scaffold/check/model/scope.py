@@ -130,7 +130,7 @@ class Repository:
 
     `notes` tells what could not be judged; `files` counts what was read; `answers` are the files .copier-answers.yml by
     their folder; `settings` are what the repository's own settings declare in their stead; `sources` are the files that
-    are not on disk, or were read already to be shown.
+    are not on disk, or were read already to be shown; `commented` those that were judged and hold comments for us.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
@@ -141,6 +141,7 @@ class Repository:
     sources: dict[str, Source] = field(default_factory=dict)
     answers: dict[str, Value] = field(default_factory=dict)
     settings: Value | None = None
+    commented: list[Source] = field(default_factory=list)
 
     def source(self, path: str) -> Source | None:
         """Return a file by the path that is shown."""
@@ -155,6 +156,17 @@ class Repository:
     def configurations(self) -> list[Configuration]:
         """Return the configurations of proxies that are files of their own."""
         return [found for text in self.texts if (found := configuration(text))]
+
+    @cached_property
+    def tagged_by_skaffold(self) -> set[str]:
+        """Return the images that skaffold.yaml builds: it gives them a tag when it deploys."""
+        return {
+            artifact.text("image") or ""
+            for scope in self.scopes
+            for each in scope.objects
+            if each.kind == "Config" and (each.value.text("apiVersion") or "").startswith("skaffold/")
+            for artifact in each.value.items("build", "artifacts")
+        }
 
     def dockerfile_of(self, container: Container) -> Dockerfile | None:
         """Return the Dockerfile that a container's image is built from, or None where that is not sure.

@@ -12,7 +12,7 @@ from scaffold.check.rules.rule import Problems, Rule
 def moving(image: str) -> str:
     """Return why an image reference names no version: `latest`, no tag; nothing where it does or can't be known."""
     name, _, digest = image.partition("@")
-    if digest or "$" in image or "{{" in image or not name:
+    if digest or "$" in image or "{{" in image or image.startswith("ko://") or not name:
         return ""
     _, colon, tag = name.rpartition("/")[2].partition(":")
     if not colon:
@@ -33,7 +33,9 @@ class LatestImage(Rule[Container]):
 
     def check(self, container: Container) -> Problems:
         """Write an exact tag, and a digest where the registry lets tags move (`scaffold pin` adds it)."""
-        if container.image and (why := moving(container.image.text() or "")):
+        if container.image is None or not (why := moving(container.image.text() or "")):
+            return
+        if container.image.text() not in container.workload.scope.repository.tagged_by_skaffold:
             yield Problem(container.image, why)
 
 

@@ -1,0 +1,56 @@
+"""Plain manifests of several environments side by side, such as `k8s/dev` and `k8s/prod`, are not deployed together.
+
+Where one object is written in two places, these are alternatives: the folders (or files) in which their paths part.
+Each is judged with what is shared, which is all that lies in none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from scaffold.check.yaml_nodes import Document
+
+_MOST = 10
+
+
+def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
+    """Return the documents that are deployed together, for each environment; all at once where there is but one.
+
+    With more than ten alternatives (a collection of examples), what is shared stays by itself.
+    """
+    places: dict[tuple[str | None, ...], dict[str, None]] = {}
+    for each in documents:
+        root = each.root
+        if name := root.text("metadata", "name"):
+            identity = (root.text("kind"), root.text("metadata", "namespace"), name)
+            places.setdefault(identity, {})[each.source.path] = None
+    parted: dict[str, None] = {}
+    for paths in places.values():
+        if len(paths) > 1:
+            parted |= dict.fromkeys(_parting(paths))
+    outer = [each for each in parted if not any(each.startswith(f"{other}/") for other in parted)]
+    if not outer:
+        return [list(documents)]
+    inside: dict[str, list[Document]] = {each: [] for each in outer}
+    shared: list[Document] = []
+    for each in documents:
+        inside.get(_above(each.source.path, inside), shared).append(each)
+    if len(outer) > _MOST:
+        return [shared, *inside.values()]
+    return [[*shared, *own] for own in inside.values()]
+
+
+def _parting(paths: Iterable[str]) -> list[str]:
+    """Return the folders, or files, in which paths differ first."""
+    parts = [path.split("/") for path in paths]
+    depth = 0
+    while len({tuple(each[: depth + 1]) for each in parts}) == 1:
+        depth += 1
+    return ["/".join(each[: depth + 1]) for each in parts]
+
+
+def _above(path: str, folders: Iterable[str]) -> str:
+    """Return which of the folders a path lies in, or is; nothing where it lies in none."""
+    while path and path not in folders:
+        path = path.rpartition("/")[0]
+    return path
