@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -69,8 +70,9 @@ def test_sarif_is_valid(folder: Path) -> None:
     place = pod["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "a%20b%3Ac%2Cd/pod.yaml"
     assert place["region"] == {"startLine": 2, "startColumn": 7, "endLine": 2, "endColumn": 10}
-    suppressed = next(each for each in results if each["ruleId"] == "P07-latest-image")
-    assert suppressed["suppressions"] == [{"kind": "inSource", "justification": "it is a test"}]
+    assert not [each for each in results if each["ruleId"] == "P07-latest-image"], (
+        "code scanning opens what is suppressed"
+    )
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
     assert note["message"]["text"].startswith("broken.yaml is no YAML")
 
@@ -86,6 +88,32 @@ def test_sarif_with_every_rule_is_valid(tmp_path: Path) -> None:
     told = json.loads(done.stdout)
     jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text())).validate(told)
     assert [rule["id"] for rule in told["runs"][0]["tool"]["driver"]["rules"]] == list(all_rules())
+
+
+def test_sarif_is_what_code_scanning_takes(folder: Path) -> None:
+    """https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"""
+    told = json.loads(rendered(folder, "sarif"))
+    (run,) = told["runs"]
+    for rule in run["tool"]["driver"]["rules"]:
+        assert len(rule["name"]) <= 255
+        for text in (rule["shortDescription"]["text"], rule["fullDescription"]["text"]):
+            assert 0 < len(text) <= 1024
+        assert rule["help"]["text"]
+        assert rule["help"]["markdown"]
+        assert rule["properties"]["problem.severity"] in ("error", "warning", "recommendation")
+        assert rule["properties"]["precision"] in ("very-high", "high", "medium", "low")
+        assert len(rule["properties"]["tags"]) <= 10
+    fingerprints = [each["partialFingerprints"]["scaffoldFinding/v1"] for each in run["results"]]
+    assert len(set(fingerprints)) == len(fingerprints) >= 2
+    for result in run["results"]:
+        assert 0 < len(result["locations"]) <= 10
+        for location in (*result["locations"], *result.get("relatedLocations", ())):
+            parts = urlsplit(location["physicalLocation"]["artifactLocation"]["uri"])
+            assert (parts.scheme, parts.netloc) == ("", ""), "relative, so that it is found from the repository's root"
+            assert not parts.path.startswith(("/", ".."))
+            assert (folder / unquote(parts.path)).is_file()
+            region = location["physicalLocation"]["region"]
+            assert (region["startLine"], region["startColumn"]) < (region["endLine"], region["endColumn"])
 
 
 def test_fingerprints_survive_moved_lines_and_changed_values(folder: Path) -> None:

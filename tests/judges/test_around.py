@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from tests.support import go_tools, judges
 from tests.support.deployed import examples
+from tests.support.goldens import ROOT
 
 pytestmark = pytest.mark.judges
 
@@ -87,3 +89,18 @@ def test_actionlint_finds_nothing(tmp_path: Path) -> None:
     said = actionlint(broken).stdout
     assert 'property "nothing" is not defined' in said
     assert "SC2086" in said, "shellcheck was not asked about what a step runs"
+
+
+@needs_go
+def test_the_snippets_that_the_documentation_gives(tmp_path: Path) -> None:
+    texts = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/ci.md").read_text(), re.DOTALL)
+    hook, annotations, scanning, pipeline = [tmp_path / name for name in ("hook.yaml", "a.yml", "b.yml", "gitlab.yml")]
+    for file, text in zip((hook, annotations, scanning, pipeline), texts, strict=True):
+        file.write_text(text.replace("REPOSITORY", "https://git.example.com/scaffold"))
+    judges.acquits("pre-commit", "validate-config", hook)
+    judges.acquits("pre-commit", "validate-manifest", ROOT / ".pre-commit-hooks.yaml")
+    judges.acquits(
+        "check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", pipeline
+    )
+    found = actionlint(annotations, scanning)
+    assert found.returncode == 0, found.stdout + found.stderr

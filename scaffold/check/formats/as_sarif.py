@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from scaffold import __version__
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report, Suppressed
+from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Note, Place
 
@@ -16,12 +16,12 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 
 def render(report: Report) -> str:
-    """Return the report as one SARIF run; what a comment or the baseline lets stand is there as suppressed."""
+    """Return the report as one SARIF run.
+
+    What a comment or the baseline lets stand is left out: code scanning does not read `suppressions`, and would open an
+    alert for each (https://github.com/github/codeql-action/issues/1230). JSON has them.
+    """
     index = {rule.id: number for number, rule in enumerate(report.rules)}
-    results = [_result(each, index[each.rule.id]) for each in report.findings]
-    for each in report.suppressed:
-        result = _result(each.finding, index[each.finding.rule.id])
-        results.append({**result, "suppressions": [_suppression(each)]})
     run = {
         "tool": {
             "driver": {
@@ -38,7 +38,7 @@ def render(report: Report) -> str:
                 "toolExecutionNotifications": [_notification(note) for note in report.notes],
             }
         ],
-        "results": results,
+        "results": [_result(each, index[each.rule.id]) for each in report.findings],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
@@ -52,7 +52,11 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
         "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**What to do.** {rule.advice}"},
         "helpUri": rule.url,
         "defaultConfiguration": {"level": rule.severity},
-        "properties": {"tags": ["kubernetes", rule.pattern], "precision": "high"},
+        "properties": {
+            "tags": ["kubernetes", rule.pattern],
+            "precision": "high",
+            "problem.severity": rule.severity,
+        },
     }
 
 
@@ -92,12 +96,6 @@ def _location(place: Place) -> dict[str, Any]:
         name = f"{place.object}/{place.field}" if place.field else place.object
         location["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "object"}]
     return location
-
-
-def _suppression(suppressed: Suppressed) -> dict[str, str]:
-    if suppressed.in_source:
-        return {"kind": "inSource", "justification": suppressed.reason}
-    return {"kind": "external", "justification": "in the baseline"}
 
 
 def _notification(note: Note) -> dict[str, Any]:
