@@ -126,7 +126,6 @@ def _dependency(answer: Values) -> Dependency:
         f"{name}_URL",
         scheme=scheme[1] if scheme else "tcp",
         critical=answer.get("kind") == "critical",
-        timeout_variable=f"{name}_TIMEOUT_SECONDS",
         url=answer["url"],
         timeout=float(answer["timeout"]),
     )
@@ -201,5 +200,5 @@ def _declared(name: str, told: Any) -> Dependency:
     except TypeError as error:
         raise SettingError(
             f"dependency {name} = {told!r}: give the variable of its address, or a table with "
-            "variable, scheme, critical, timeout_variable."
+            "variable, scheme, critical, url, timeout."
         ) from error

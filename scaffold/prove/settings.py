@@ -26,7 +26,7 @@ KEYS: dict[str, type] = {
     "args": list,
     "env": dict,
     "jobs": dict,  # name -> command, or a table: command, deadline
-    "dependencies": dict,  # name -> variable, or a table: variable, scheme, critical, timeout_variable
+    "dependencies": dict,  # name -> variable, or a table: variable, scheme, critical, url, timeout
     "writable": dict,  # path -> size
     "startup_seconds": float,
     "shutdown_seconds": float,

@@ -24,7 +24,6 @@ class Dependency:
     variable: str
     scheme: str = "http"  # or https (stubbed without TLS), or tcp: host:port without a scheme
     critical: bool = False
-    timeout_variable: str = ""
     url: str = ""  # as it was answered, where it is known
     timeout: float | None = None  # seconds
 

@@ -1,67 +1,23 @@
-"""Look-ups against a real registry, and against local servers that refuse, lie, stall and redirect."""
+"""The digests that a registry gives: a real one, and stand-ins that answer wrongly, late or never."""
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 import threading
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from scaffold.errors import RegistryError
 from scaffold.pin.credentials import DockerConfig
-from scaffold.pin.references import Reference, parse_reference
+from scaffold.pin.references import parse_reference
 from scaffold.pin.registry import MANIFEST_BYTES, RegistryClient, is_loopback
-from scaffold.pin.tokens import challenge_of
+from tests.pin.asking import MANIFEST, TYPED, basic, image, make_helper, needs_registry
 from tests.support import registry as support
-from tests.support.registry import Registry, Request, Response, digest_of, running_registry, serving
-
-needs_registry = pytest.mark.skipif(support.PROGRAM is None, reason=support.REASON)
-
-MANIFEST = b'{"schemaVersion": 2}'
-TYPED = {"Content-Type": support.OCI_MANIFEST}
-
-
-@pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with running_registry(tmp_path_factory.mktemp("registry")) as registry:
-        yield registry
-
-
-@pytest.fixture(scope="module")
-def private(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
-    with running_registry(tmp_path_factory.mktemp("private"), login=True) as registry:
-        yield registry
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Path:
-    return tmp_path / "config.json"
-
-
-@pytest.fixture
-def client(config: Path) -> Iterator[RegistryClient]:
-    """A client that gives up at once, with a Docker configuration of its own."""
-    with RegistryClient(config=DockerConfig(config), attempts=1, timeout=5) as client:
-        yield client
-
-
-def image(host: str, tag: str = "1", repository: str = "team/app") -> Reference:
-    return Reference(host, repository, tag)
-
-
-def basic(user: str, password: str) -> str:
-    return base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-# A real registry
+from tests.support.registry import Registry, Request, Response, digest_of, serving
 
 
 @needs_registry
@@ -128,101 +84,6 @@ def test_password_from_a_credential_helper(
     )
     config.write_text(json.dumps({"credHelpers": {private.host: "tests"}, "credsStore": "missing"}))
     assert client.digest(image(private.host)) == pushed
-
-
-# Tokens
-
-
-def token_server(request: Request) -> Response:
-    """A token server and, behind it, a registry: one server plays both."""
-    if request.path.startswith("/token"):
-        asked = parse_qs(f"{urlsplit(request.path).query}&{request.body}")
-        if request.headers.get("Authorization") == f"Basic {basic('jo', 'wrong')}":
-            return Response(401)
-        token = basic(asked["scope"][0], asked["service"][0])
-        return Response(body=json.dumps({"token": token}).encode())
-    host = request.headers["Host"]
-    if request.headers.get("Authorization") == f"Bearer {basic('repository:team/app:pull', 'tests, of course')}":
-        return Response(headers={"Docker-Content-Digest": digest_of(MANIFEST), **TYPED}, body=MANIFEST)
-    realm = f'Bearer realm="http://{host}/token?a=b",service="tests, of course",scope="repository:team/app:pull"'
-    return Response(401, headers={"WWW-Authenticate": realm})
-
-
-def test_token_for_nobody_in_particular(client: RegistryClient) -> None:
-    with serving(token_server) as server:
-        assert client.digest(image(server.host)) == digest_of(MANIFEST)
-        assert client.digest(image(server.host, "2")) == digest_of(MANIFEST)
-    asked = [request.path.partition("?")[0] for request in server.requests]
-    assert asked == ["/v2/team/app/manifests/1", "/token", "/v2/team/app/manifests/1", "/v2/team/app/manifests/2"]
-    assert "a=b" in server.requests[1].path
-    assert "Authorization" not in server.requests[1].headers
-
-
-def test_token_for_a_user(client: RegistryClient, config: Path) -> None:
-    with serving(token_server) as server:
-        config.write_text(json.dumps({"auths": {f"https://{server.host}/v1/": {"auth": basic("jo", "pass:word")}}}))
-        assert client.digest(image(server.host)) == digest_of(MANIFEST)
-    assert server.requests[1].headers["Authorization"] == f"Basic {basic('jo', 'pass:word')}"
-    assert all("Basic" not in request.headers.get("Authorization", "") for request in server.requests[2:])
-
-
-def test_token_for_an_identity_token(
-    client: RegistryClient, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_helper(tmp_path, monkeypatch, """echo '{"Username": "<token>", "Secret": "identity"}'""")
-    config.write_text('{"credsStore": "tests"}')
-    with serving(token_server) as server:
-        assert client.digest(image(server.host)) == digest_of(MANIFEST)
-    assert server.requests[1].method == "POST"
-    form = parse_qs(server.requests[1].body)
-    assert form["grant_type"] == ["refresh_token"]
-    assert form["refresh_token"] == ["identity"]
-
-
-def test_token_refused(client: RegistryClient, config: Path) -> None:
-    with serving(token_server) as server:
-        config.write_text(json.dumps({"auths": {server.host: {"username": "jo", "password": "wrong"}}}))
-        with pytest.raises(RegistryError, match=r"gave no token \(status 401\).*docker login"):
-            client.digest(image(server.host))
-
-
-def test_token_that_has_run_out_is_replaced(client: RegistryClient) -> None:
-    with serving(token_server) as server:
-        client._authorizations[image(server.host).name] = "Bearer old"
-        assert client.digest(image(server.host)) == digest_of(MANIFEST)
-
-
-@pytest.mark.parametrize("realm", ["", "ftp://x", "/token", "https://x:y/"])
-def test_token_server_that_is_none(client: RegistryClient, realm: str) -> None:
-    said = "is no address" if realm.startswith("http") else "asks for a token but names no server"
-    challenge = {"WWW-Authenticate": f'Bearer realm="{realm}"'}
-    with (
-        serving(lambda _: Response(401, headers=challenge)) as server,
-        pytest.raises(RegistryError, match=said),
-    ):
-        client.digest(image(server.host))
-
-
-def test_password_is_never_sent_in_the_clear(client: RegistryClient, config: Path) -> None:
-    challenge = {"WWW-Authenticate": 'Bearer realm="http://tokens.example.com/token"'}
-    with serving(lambda _: Response(401, headers=challenge)) as server:
-        config.write_text(json.dumps({"auths": {server.host: {"auth": basic("jo", "word")}}}))
-        with pytest.raises(RegistryError, match=r"tokens\.example\.com would be asked without encryption"):
-            client.digest(image(server.host))
-
-
-def test_challenges_of_several_schemes() -> None:
-    header = (
-        'Negotiate, Basic realm="a, Bearer b", Bearer realm="https://t/x", scope="repository:a:pull,push", error="no"'
-    )
-    challenge = challenge_of([header])
-    assert challenge
-    assert challenge.scheme == "bearer"
-    assert challenge.parameters == {"realm": "https://t/x", "scope": "repository:a:pull,push", "error": "no"}
-    assert challenge_of(['Basic realm="a"']) and not challenge_of(["Negotiate"]) and not challenge_of([])
-
-
-# Answers that are no answer
 
 
 def test_registry_without_head_is_asked_for_the_manifest(client: RegistryClient) -> None:
@@ -388,59 +249,3 @@ def test_registry_that_can_have_no_address(client: RegistryClient, registry: str
 def test_only_loopback_is_loopback() -> None:
     assert all(map(is_loopback, ["localhost", "localhost:1", "127.0.0.1:5000", "127.9.9.9", "[::1]", "[::1]:5000"]))
     assert not any(map(is_loopback, ["localhost.example.com", "127.0.0.1.example.com", "10.0.0.1:5000", "[::2]", ""]))
-
-
-# Docker's configuration
-
-
-def make_helper(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    helper = folder / "docker-credential-tests"
-    helper.write_text(f"#!/bin/sh\n{script}\n")
-    helper.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-
-
-def test_configuration_is_found_as_docker_finds_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    content = json.dumps({"auths": {"https://index.docker.io/v1/": {"auth": basic("jo", "word")}}})
-    for folder, name, value in ((tmp_path / "a", "DOCKER_CONFIG", "a"), (tmp_path / ".docker", "HOME", ".")):
-        monkeypatch.delenv("DOCKER_CONFIG", raising=False)
-        monkeypatch.setenv(name, str(tmp_path / value))
-        folder.mkdir()
-        (folder / "config.json").write_text(content)
-        found = DockerConfig().credentials("docker.io")
-        assert found
-        assert (found.user, found.password) == ("jo", "word")
-        assert "word" not in repr(found)
-        assert DockerConfig().credentials("ghcr.io") is None
-
-
-def test_helper_that_knows_nothing_leaves_the_file(
-    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_helper(tmp_path, monkeypatch, "echo credentials not found in native keychain; exit 1")
-    config.write_text(
-        json.dumps({"credsStore": "tests", "auths": {"a.example": {"auth": basic("jo", "word")}, "b.example": {}}})
-    )
-    found = DockerConfig(config).credentials("a.example")
-    assert found
-    assert found.user == "jo"
-    assert DockerConfig(config).credentials("b.example") is None
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ("{", "can't be read"),
-        ('{"credsStore": "none-such"}', "docker-credential-none-such, which .* did not run"),
-        ('{"credsStore": "../../bin/sh"}', "no program's name"),
-        ('{"credsStore": "tests"}', "docker-credential-tests failed for a.example: locked"),
-        ('{"auths": {"a.example": {"auth": "*"}}}', "is not base64; run `docker login` again"),
-    ],
-)
-def test_configuration_that_is_broken(
-    config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, said: str
-) -> None:
-    make_helper(tmp_path, monkeypatch, "echo locked >&2; exit 1")
-    config.write_text(content)
-    with pytest.raises(RegistryError, match=said):
-        DockerConfig(config).credentials("a.example")
