@@ -28,6 +28,8 @@ def run(arguments: list[str]) -> int:
     try:
         code = cli.main(arguments, prog_name="scaffold", standalone_mode=False)
     except click.ClickException as error:
+        if "--json" in arguments:
+            _tell_in_json(error.format_message(), error.exit_code)
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort):
@@ -49,13 +51,17 @@ def _interrupted() -> int:
 
 def _fail(message: str, code: int, arguments: list[str]) -> int:
     if "--json" in arguments:
-        from scaffold.present import as_json
-
-        as_json({"error": message, "exit_code": code})
+        _tell_in_json(message, code)
     import click
 
     click.echo(click.style("error: ", fg="red") + message if _coloured() else f"error: {message}", err=True)
     return code
+
+
+def _tell_in_json(message: str, code: int) -> None:
+    from scaffold.present import as_json
+
+    as_json({"error": message, "exit_code": code})
 
 
 def _coloured() -> bool:

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
+from scaffold.present import as_json
 from scaffold.prove.model import Experiment, Measure, Proof, Result, Verdict
 
 STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.SKIP: "yellow"}
@@ -56,8 +57,12 @@ def progress(out: Console, experiments: Sequence[Experiment]) -> Iterator[Shown]
         yield Shown(out, bar, bar.add_task("Preparing", total=len(experiments)))
 
 
-def listed(experiments: Sequence[Experiment]) -> None:
+def listed(experiments: Sequence[Experiment], *, json: bool) -> None:
     """Print the experiments: what each asks and expects."""
+    if json:
+        keys = ("id", "pattern", "stage", "question", "expected")
+        as_json([{key: getattr(each, key) for key in keys} for each in experiments])
+        return
     table = Table("Experiment", "Stage", "Question", "Expected", header_style="bold")
     for each in experiments:
         table.add_row(each.id, each.stage, each.question, each.expected)

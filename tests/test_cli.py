@@ -57,6 +57,18 @@ def test_an_unknown_command_is_refused_with_the_nearest(tmp_path: Path) -> None:
     assert "nwe is no command; did you mean new?" in done.stderr
 
 
+def test_wrong_usage_is_told_to_machines_too(tmp_path: Path) -> None:
+    done = scaffold("new", "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["exit_code"]) == (2, 2)
+    assert "add --defaults" in json.loads(done.stdout)["error"]
+
+
+def test_the_experiments_of_a_stage_are_listed(tmp_path: Path) -> None:
+    listed = json.loads(scaffold("prove", "--list", "--only", "cluster", "--json", cwd=tmp_path).stdout)
+    assert {each["stage"] for each in listed} == {"cluster"}
+    assert {"P03", "P08", "P10"} <= {each["pattern"] for each in listed}
+
+
 def test_every_class_of_error_has_its_documented_exit_code() -> None:
     classes = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.ScaffoldError]
     codes = [each.exit_code for each in classes]

@@ -87,7 +87,7 @@ def check(
     first = next((path for path in paths if path.is_dir()), Path())
     settings = Settings(first, flags)
     if explain or list_:
-        _tell(explain, selected(settings))
+        _tell(explain, selected(settings), json_=json_)
         return
     report = _run(paths or (Path(),), settings)
     if write_baseline:
@@ -143,12 +143,15 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
     return report
 
 
-def _tell(explain: str | None, rules: list[Any]) -> None:
+def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
     from rich.console import Console
 
-    from scaffold.check.formats import text
+    from scaffold.check.formats import as_json, text
     from scaffold.check.selection import named
 
+    if json_:
+        click.echo(as_json.rules(named(explain) if explain else rules), nl=False)
+        return
     out = Console(highlight=False)
     if explain:
         for rule in named(explain):

@@ -86,7 +86,7 @@ def prove(folder: Path, **options: Any) -> None:
     out = console(quiet=options["quiet"] or options["json_"])
     chosen = choose(experiments(), options["only"])
     if options["list_"]:
-        present_prove.listed(chosen)
+        present_prove.listed(chosen, json=options["json_"])
         return
     if options["sweep_"]:
         _sweep(out, options)
@@ -129,14 +129,19 @@ def _sweep(out: Any, options: dict[str, Any]) -> None:
     from scaffold.prove.runtime import find_runtime, sweep
 
     runtime = find_runtime(options["runtime"])
-    ended = sweep(runtime)
-    out.print(f"{len(ended)} containers of earlier runs ended in {runtime.name}.")
+    ended = {"containers": sweep(runtime)}
+    out.print(f"{len(ended['containers'])} containers of earlier runs ended in {runtime.name}.")
     if options["cluster"]:
         from scaffold.prove.cluster import stage
         from scaffold.prove.cluster.kubectl import find_cluster
 
         cluster = find_cluster(options["context"])
-        out.print(f"{len(stage.sweep(cluster))} namespaces of earlier runs deleted in {cluster.context}.")
+        ended["namespaces"] = stage.sweep(cluster)
+        out.print(f"{len(ended['namespaces'])} namespaces of earlier runs deleted in {cluster.context}.")
+    if options["json_"]:
+        from scaffold.present import as_json
+
+        as_json(ended)
 
 
 def _report(proof: Proof, options: dict[str, Any]) -> None:

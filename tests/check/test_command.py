@@ -36,6 +36,14 @@ def test_what_is_found_is_shown_with_its_line_and_a_caret(broken: Path) -> None:
     assert lines[-1] == "1 error in 1 file."
 
 
+def test_rules_are_told_to_machines_too(tmp_path: Path) -> None:
+    told = json.loads(scaffold("check", "--rules", "--json", cwd=tmp_path).stdout)
+    assert [each["id"] for each in told] == list(all_rules())
+    assert all(each["title"] and each["why"] and each["do"] for each in told)
+    (one,) = json.loads(scaffold("check", "--explain", "P08-probe-port", "--json", cwd=tmp_path).stdout)
+    assert one in told
+
+
 def test_select_and_ignore(broken: Path) -> None:
     assert {"P03-naked-pod", "P13-memory-limit"} < set(ids(broken))
     assert ids(broken, "--select", "p03") == ["P03-naked-pod"]
