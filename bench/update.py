@@ -17,7 +17,7 @@ from scaffold.releases import Revision
 from scaffold.update.editions import Editions, Rendered
 from scaffold.update.plan import new_answers, old_answers, plan, read_service
 from scaffold.update.remembered import FILE
-from scaffold.update.repository import Blob, locate
+from scaffold.update.repository import Blob, clean_environment, locate
 from scaffold.update.scratch import Commit, Scratch
 from tests.support import lineage as lines
 from tests.support.lineage import Lineage, git, make_lineage
@@ -128,7 +128,7 @@ def _service(folder: Path, name: str, seed: int, example: str, lineage: Lineage,
     (folder / "work").mkdir()  # where a scratch repository's git runs
     versions = (("base", old.blobs, old.contents), ("theirs", new.blobs, new.contents), ("main", blobs, edited))
     commits = [Commit(f"refs/heads/{branch}", None, *files) for branch, *files in versions]
-    Scratch(folder, {"GIT_DIR": folder}).import_(commits)
+    Scratch(folder, clean_environment(GIT_DIR=folder)).import_(commits)
     return folder
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -38,6 +39,11 @@ class Answers:
     def context(self) -> dict[str, Any]:
         """Return both kinds together, as the templates see them."""
         return {**self.asked, **self.computed}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return a text that is the same for the same values only."""
+        return json.dumps(self.context, sort_keys=True, default=str)
 
     @property
     def derived(self) -> list[Derived]:

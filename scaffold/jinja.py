@@ -121,7 +121,7 @@ class Renderer:
         if "{" not in part:
             return [(part, context)]
         self.environment.yielded = None  # type: ignore[attr-defined]
-        name = self._part(part, context)
+        name = self._part(part, context) if "yield" in part else self.string(part, context)
         yielded = self.environment.yielded  # type: ignore[attr-defined]
         if yielded is None:
             return [(name, context)] if name else []

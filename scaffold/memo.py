@@ -50,8 +50,9 @@ class Memo:
         """Return what the template `name` gives, rendered now or earlier."""
         key = (environment.settings, environment.source(name))
         records = self._records.setdefault(key, [])
-        for record in records:
+        for at, record in enumerate(records):
             if record.fits(context, environment.digest):
+                records.insert(0, records.pop(at))
                 return record.text
         environment.reads, environment.loads = set(), set()
         text = environment.get_template(name).render(context)
@@ -100,7 +101,7 @@ class TracingEnvironment(SandboxedEnvironment):
         return self._sources[name]
 
     def digest(self, name: str) -> str:
-        """Return what changes when a template, or one that it names, does; all files count when it computes a name."""
+        """Return what differs where a template, or one that it names, does; where it computes a name, roots differ."""
         if name not in self._digests:
             self._digests[name] = ""  # a template that loads itself
             self._digests[name] = self._digest(name)
@@ -111,15 +112,5 @@ class TracingEnvironment(SandboxedEnvironment):
             source = self.source(name)
         except TemplateNotFound:
             return "missing"  # `ignore missing`
-        named = [self.digest(match[2]) if match[2] else self._all_files() for match in _TAG.finditer(source)]
+        named = [self.digest(match[2]) if match[2] else str(self._root) for match in _TAG.finditer(source)]
         return hashlib.sha256("\0".join([source, *named]).encode()).hexdigest()
-
-    def _all_files(self) -> str:
-        if "" not in self._digests:
-            digest = hashlib.sha256()
-            for path in sorted(self._root.rglob("*")):
-                digest.update(str(path.relative_to(self._root)).encode() + b"\0")
-                if path.is_file():
-                    digest.update(path.read_bytes())
-            self._digests[""] = digest.hexdigest()
-        return self._digests[""]

@@ -74,11 +74,7 @@ def _render_entry(template: Template, renderer: Renderer, entry: Entry, paths: _
     for path, inner in paths.below(parts):
         if path.is_absolute() or ".." in path.parts:
             raise TemplateError(f"{'/'.join(parts)} renders to {path}, which is outside the service.")
-        if rendered:
-            name = entry.file.relative_to(template.root).as_posix()
-            content = renderer.file(name, inner).encode()
-        else:
-            content = entry.file.read_bytes()
+        content = renderer.file(entry.name, inner).encode() if rendered else entry.content
         yield RenderedFile(path.as_posix(), content, bool(entry.mode & 0o100))
 
 

@@ -25,11 +25,20 @@ REVISION = "revision"
 
 @dataclass(frozen=True)
 class Entry:
-    """One file of the skeleton: the parts of its path below the skeleton (still templates), its file and mode."""
+    """One file of the skeleton: the parts of its path below the skeleton (still templates), its file and mode.
+
+    `name` is its path below the template's root, with /.
+    """
 
     parts: tuple[str, ...]
     file: Path
     mode: int
+    name: str
+
+    @cached_property
+    def content(self) -> bytes:
+        """Return its bytes, read once."""
+        return self.file.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,7 @@ class Template:
         skeleton = self.root / self.settings.get("subdirectory", "")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
-        return tuple(sorted(_walk(skeleton, ()), key=lambda entry: entry.parts))
+        return tuple(sorted(_walk(skeleton, (), self.root), key=lambda entry: entry.parts))
 
     @cached_property
     def folders(self) -> Mapping[tuple[str, ...], tuple[Entry, ...]]:
@@ -74,16 +83,17 @@ def _folder_of(entry: Entry) -> tuple[str, ...]:
     return entry.parts[:-1]
 
 
-def _walk(folder: Path, parents: tuple[str, ...]) -> Iterator[Entry]:
+def _walk(folder: Path, parents: tuple[str, ...], root: Path) -> Iterator[Entry]:
     with os.scandir(folder) as items:
         for item in items:
             parts = (*parents, item.name)
             if item.name == "__pycache__":  # pip compiles the Python below an installed package, and this is there
                 continue
             if item.is_dir(follow_symlinks=False):
-                yield from _walk(Path(item.path), parts)
+                yield from _walk(Path(item.path), parts, root)
             else:
-                yield Entry(parts, Path(item.path), item.stat().st_mode & 0o777)
+                file = Path(item.path)
+                yield Entry(parts, file, item.stat().st_mode & 0o777, file.relative_to(root).as_posix())
 
 
 def template_root() -> Path:

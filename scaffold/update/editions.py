@@ -73,13 +73,7 @@ class Editions:
         Raises:
             TemplateError: when it can't be rendered.
         """
-        key = (
-            revision.commit,
-            revision.name,
-            source,
-            algorithm,
-            json.dumps(answers.context, sort_keys=True, default=str),
-        )
+        key = (revision.commit, revision.name, source, algorithm, answers.fingerprint)
         if key not in self._rendered:
             self._rendered[key] = self._render(revision, answers, source, algorithm)
             if len(self._rendered) > _KEPT:

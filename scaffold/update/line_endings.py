@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from scaffold.update.editions import Rendered, blob_id
-from scaffold.update.repository import Blob, Objects, Repository
+from scaffold.update.repository import Blob, Repository
 
 
 def as_the_service_has_them(
@@ -20,7 +20,12 @@ def as_the_service_has_them(
     When it has every file so, new files get CRLF too.
     """
     differing = [path for path, blob in before.blobs.items() if path in ours and ours[path].id != blob.id]
-    crlf = {path for path in differing if _is_crlf(repository.objects, ours[path]) and not _has(before.contents[path])}
+    contents = repository.objects.read_all([ours[path].id for path in differing])
+    crlf = {
+        path
+        for path, found in zip(differing, contents, strict=True)
+        if found and _is_crlf(found[1]) and not _has(before.contents[path])
+    }
     if not crlf:
         return before, after
     if crlf == {path for path in before.blobs if path in ours and _is_text(before.contents[path])}:
@@ -28,9 +33,8 @@ def as_the_service_has_them(
     return _converted(before, crlf, repository.algorithm), _converted(after, crlf, repository.algorithm)
 
 
-def _is_crlf(objects: Objects, blob: Blob) -> bool:
-    found = objects.read(blob.id)
-    return found is not None and _is_text(found[1]) and found[1].count(b"\r\n") == found[1].count(b"\n")
+def _is_crlf(content: bytes) -> bool:
+    return _is_text(content) and content.count(b"\r\n") == content.count(b"\n")
 
 
 def _is_text(content: bytes) -> bool:

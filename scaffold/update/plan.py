@@ -68,12 +68,11 @@ def read_service(repository: Repository, commit: str, prefix: str) -> Service:
     Raises:
         ServiceError: when there is no such commit, no answers file in it, or a broken one.
     """
-    read = repository.objects.read
-    found, tree = read(f"{commit}^{{commit}}"), read(f"{commit}^{{tree}}")
+    names = (f"{commit}^{{commit}}", f"{commit}^{{tree}}", f"{commit}:{prefix}{FILE}")
+    found, tree, answers = repository.objects.read_all(names)
     where = repository.top or repository.git_dir
     if found is None or tree is None:
         raise ServiceError(f"{where} has no commit yet; commit the service first: git add --all && git commit.")
-    answers = read(f"{found[0]}:{prefix}{FILE}")
     if answers is None:
         raise ServiceError(
             f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
@@ -169,21 +168,21 @@ def _within(tree: Mapping[str, Blob], prefix: str) -> Mapping[str, Blob]:
 def _commits(
     service: Service, ours: Mapping[str, Blob], before: Rendered, after: Rendered, label: str
 ) -> Iterator[Commit]:
-    """Yield the merge base, the service and the new version.
+    """Yield the merge base, the service and the new version, each as the service's tree and what differs from it.
 
     All three have what lies outside the service's folder. The merge base has the service's own answers file, so that it
     counts as unchanged: like Copier, the new version writes it.
     """
     present = {blob.id for blob in ours.values()}
-    folder = service.prefix.rstrip("/")
-    outside, drops = (service.tree, [folder]) if folder else (None, [])
+    inside = [path for path in ours if path.startswith(service.prefix)]
 
-    def rendered(ref: str, version: Rendered, answers: dict[str, Blob]) -> Commit:
-        puts = {service.prefix + path: blob for path, blob in version.blobs.items()} | answers
-        contents = {service.prefix + path: content for path, content in version.contents.items()}
-        lacking = {path: contents[path] for path, blob in puts.items() if blob.id not in present}
-        return Commit(f"refs/heads/{ref}", outside, puts, lacking, drops)
+    def rendered(ref: str, version: Rendered, own: Mapping[str, Blob]) -> Commit:
+        files = {**{service.prefix + path: blob for path, blob in version.blobs.items()}, **own}
+        puts = {path: blob for path, blob in files.items() if ours.get(path) != blob}
+        lacking = [path for path, blob in puts.items() if blob.id not in present]
+        contents = {path: version.contents[path.removeprefix(service.prefix)] for path in lacking}
+        return Commit(f"refs/heads/{ref}", service.tree, puts, contents, [path for path in inside if path not in files])
 
     yield rendered("base", before, {service.answers_file: ours[service.answers_file]})
-    yield Commit(f"refs/heads/{BEFORE}", service.tree, {}, {})
+    yield Commit(f"refs/heads/{BEFORE}", service.tree)
     yield rendered(label, after, {})

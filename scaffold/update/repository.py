@@ -7,10 +7,11 @@ import hashlib
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
 from scaffold.errors import DestinationError, GitError, ServiceError
 
@@ -53,19 +54,22 @@ class Repository:
         Raises:
             GitError: when it ends with an error; with git's own last words.
         """
-        named: dict[str, str | Path] = {"GIT_DIR": self.git_dir, **(environment or {})}
-        if self.top:
-            named.setdefault("GIT_WORK_TREE", self.top)
-        return run_git(*arguments, folder=self.top or self.git_dir, stdin=stdin, environment=named)
+        whole = {**self.environment, **{key: str(value) for key, value in (environment or {}).items()}}
+        return run_git(*arguments, folder=self.top or self.git_dir, stdin=stdin, environment=whole)
+
+    @cached_property
+    def environment(self) -> Mapping[str, str]:
+        """Return the variables of a git that works on this repository; read from the system's once."""
+        return clean_environment(GIT_DIR=self.git_dir, **({"GIT_WORK_TREE": self.top} if self.top else {}))
 
     @cached_property
     def objects(self) -> Objects:
         """Return what reads this repository's objects; `close` ends it."""
-        return Objects(self.git_dir, len(hashlib.new(self.algorithm, usedforsecurity=False).digest()))
+        return Objects(self.environment, len(hashlib.new(self.algorithm, usedforsecurity=False).digest()))
 
     def tree(self, treeish: str) -> dict[str, Blob]:
         """Return every file of a tree by its path from the top."""
-        return dict(self.objects.files(f"{treeish}^{{tree}}"))
+        return self.objects.files(f"{treeish}^{{tree}}")
 
     def close(self) -> None:
         """End the process that reads objects, where there is one."""
@@ -77,51 +81,76 @@ class Repository:
 class Objects:
     """Reads objects by one running `git cat-file --batch` (`git help cat-file`, "BATCH OUTPUT")."""
 
-    def __init__(self, git_dir: Path, id_bytes: int) -> None:
-        """Start git; an object id has so many bytes."""
-        command = ["git", f"--git-dir={git_dir}", "cat-file", "--batch"]
+    def __init__(self, environment: Mapping[str, str], id_bytes: int) -> None:
+        """Start git, whose `environment` names the repository; an object id has so many bytes."""
         self._process = subprocess.Popen(
-            command, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            ["git", "cat-file", "--batch"],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         )
         self._id_bytes = id_bytes
 
     def read(self, name: str) -> tuple[str, bytes] | None:
         """Return an object's full id and its bytes, by whatever git takes as its name; None where there is none."""
-        into, out = self._process.stdin, self._process.stdout
-        if into is None or out is None or "\n" in name:
-            return None
-        into.write(os.fsencode(name) + b"\n")
-        into.flush()
-        head = out.readline().split()
-        if len(head) != 3 or not head[2].isdigit():
-            return None  # "missing" or "ambiguous"
-        content = out.read(int(head[2]))
-        out.read(1)
-        return head[0].decode(), content
+        return self.read_all([name])[0]
 
-    def files(self, tree: str, folder: str = "") -> Iterator[tuple[str, Blob]]:
-        """Yield each file below a tree with its path. A tree is a list of mode, space, name, NUL and the id's bytes."""
-        found = self.read(tree)
-        content, at = found[1] if found else b"", 0
-        while at < len(content):
-            end = content.index(b"\0", at)
-            mode, name = content[at:end].split(b" ", 1)
+    def read_all(self, names: Sequence[str]) -> list[tuple[str, bytes] | None]:
+        """Read several, as `read` does one; all questions go before the first answer comes."""
+        return [found for at in range(0, len(names), _AT_ONCE) for found in self._read(names[at : at + _AT_ONCE])]
+
+    def _read(self, names: Sequence[str]) -> list[tuple[str, bytes] | None]:
+        into, out = self._process.stdin, self._process.stdout
+        if into is None or out is None or any("\n" in name for name in names):
+            return [None] * len(names)
+        into.write(b"".join(os.fsencode(name) + b"\n" for name in names))
+        into.flush()
+        return [_answer(out) for _ in names]
+
+    def files(self, tree: str) -> dict[str, Blob]:
+        """Return each file below a tree by its path."""
+        files: dict[str, Blob] = {}
+        folders = [("", tree)]
+        while folders:
+            contents, level, folders = self.read_all([name for _, name in folders]), folders, []
+            for (folder, _), found in zip(level, contents, strict=True):
+                for mode, name, object_id in self._entries(found[1] if found else b""):
+                    if mode == "40000":
+                        folders.append((f"{folder}{name}/", object_id))
+                    else:
+                        files[folder + name] = Blob(mode, object_id)
+        return files
+
+    def _entries(self, tree: bytes) -> Iterator[tuple[str, str, str]]:
+        """Yield mode, name and id of each entry; in the object they are mode, space, name, NUL and the id's bytes."""
+        at = 0
+        while at < len(tree):
+            end = tree.index(b"\0", at)
+            mode, name = tree[at:end].split(b" ", 1)
             at = end + 1 + self._id_bytes
-            path, object_id = folder + os.fsdecode(name), content[end + 1 : at].hex()
-            if mode == b"40000":
-                yield from self.files(object_id, f"{path}/")
-            else:
-                yield path, Blob(mode.decode(), object_id)
+            yield mode.decode(), os.fsdecode(name), tree[end + 1 : at].hex()
 
     def close(self) -> None:
         """End git."""
         self._process.communicate()
 
 
-def run_git(
-    *arguments: str, folder: Path, stdin: bytes = b"", environment: Mapping[str, str | Path] | None = None
-) -> bytes:
-    """Return what `git arguments…` prints in `folder`, untouched by the variables of a surrounding git.
+_AT_ONCE = 64
+"""So many questions fit into a pipe while git waits for somebody to read its answers."""
+
+
+def _answer(out: IO[bytes]) -> tuple[str, bytes] | None:
+    head = out.readline().split()
+    if len(head) != 3 or not head[2].isdigit():
+        return None  # "missing" or "ambiguous"
+    content = out.read(int(head[2]))
+    out.read(1)
+    return head[0].decode(), content
+
+
+def run_git(*arguments: str, folder: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None) -> bytes:
+    """Return what `git arguments…` prints in `folder`; `environment` as made by `clean_environment`, which is default.
 
     Raises:
         DestinationError: when git could not write.
@@ -148,7 +177,7 @@ def failure(what: str, done: subprocess.CompletedProcess[bytes]) -> GitError | D
 
 
 def try_git(
-    *arguments: str, folder: Path, stdin: bytes = b"", environment: Mapping[str, str | Path] | None = None
+    *arguments: str, folder: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run git as `run_git` does, and leave its exit code to the caller.
 
@@ -159,7 +188,7 @@ def try_git(
         return subprocess.run(
             ["git", *arguments],
             cwd=folder,
-            env=_environment() | {key: str(value) for key, value in (environment or {}).items()},
+            env=clean_environment() if environment is None else environment,
             input=stdin,
             capture_output=True,
             check=False,
@@ -168,9 +197,10 @@ def try_git(
         raise GitError("git is not installed, or not on the PATH; install git 2.38 or newer.") from error
 
 
-def _environment() -> dict[str, str]:
+def clean_environment(**more: str | Path) -> dict[str, str]:
+    """Return the system's variables without those of a surrounding git, and with `more`."""
     kept = {key: value for key, value in os.environ.items() if key not in _NAMES}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LANGUAGE": "en"}
+    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LANGUAGE": "en", **{key: str(value) for key, value in more.items()}}
 
 
 def _plain(folder: Path) -> Repository | None:

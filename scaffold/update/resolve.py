@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.update.merge import BASE, OURS, THEIRS, Conflict, Merged
-from scaffold.update.repository import Blob, try_git
+from scaffold.update.repository import Blob, clean_environment, try_git
 from scaffold.update.scratch import Commit, Scratch
 
 CHOICES = ("inline", "ours", "theirs", "reject")
@@ -107,7 +107,7 @@ def _reject(folder: Path, path: str, texts: Mapping[int, bytes]) -> tuple[bytes,
         file = folder / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(texts[stage])
-    outside = {"GIT_CEILING_DIRECTORIES": folder.parent}  # no repository: plain files
+    outside = clean_environment(GIT_CEILING_DIRECTORIES=folder.parent)  # no repository: plain files
     names = (f"old/{path}", f"mine/{path}")
     difference = try_git(
         "diff", "--no-index", "--no-color", "--no-ext-diff", *names, folder=folder, environment=outside

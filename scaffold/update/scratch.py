@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import DestinationError, GitError
@@ -24,7 +24,7 @@ class Scratch:
     """Runs git in `folder`, with the object stores named by `environment`."""
 
     folder: Path
-    environment: Mapping[str, str | Path]
+    environment: Mapping[str, str]
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Return what git prints.
@@ -62,15 +62,15 @@ class Scratch:
 
 @dataclass(frozen=True)
 class Commit:
-    """A commit to make: `tree` (an id, or None for an empty one) with the files of `puts` put and `drops` removed.
+    """A commit to make: `tree` (an id, or None for an empty one) with `drops` removed and the files of `puts` put.
 
     `puts` gives blobs that the object store has, and `contents` the bytes of those that it may lack.
     """
 
     ref: str
     tree: str | None
-    puts: Mapping[str, Blob]
-    contents: Mapping[str, bytes]
+    puts: Mapping[str, Blob] = field(default_factory=dict)
+    contents: Mapping[str, bytes] = field(default_factory=dict)
     drops: Iterable[str] = ()
 
     def changes(self) -> bytes:
@@ -112,7 +112,7 @@ def scratch(repository: Repository, attributes: Mapping[str, bytes], *, keep: bo
 
 
 def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, bytes]) -> None:
-    for name in ("refs", "objects", "info", "work"):
+    for name in ("refs", "work"):
         (folder / name).mkdir()
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
     version = 0 if repository.algorithm == "sha1" else f"1\n[extensions]\n\tobjectFormat = {repository.algorithm}"
@@ -122,6 +122,7 @@ def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, byte
     )
     own = repository.common / "info/attributes"
     if own.is_file():
+        (folder / "info").mkdir()
         (folder / "info/attributes").write_bytes(own.read_bytes())
     for path, content in attributes.items():
         file = folder / "work" / path
@@ -133,14 +134,14 @@ def _quote_setting(path: Path) -> str:
     return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _environment(folder: Path, repository: Repository, *, keep: bool) -> dict[str, str | Path]:
-    named: dict[str, str | Path] = {"GIT_DIR": folder, "GIT_WORK_TREE": folder / "work"}
+def _environment(folder: Path, repository: Repository, *, keep: bool) -> dict[str, str]:
     objects = repository.common / "objects"
-    if keep:
-        return {**named, "GIT_OBJECT_DIRECTORY": objects}
-    (folder / "objects/info").mkdir()
-    (folder / "objects/info/alternates").write_text(f"{objects}\n")
-    return {**named, "GIT_OBJECT_DIRECTORY": folder / "objects"}
+    if not keep:
+        (folder / "objects/info").mkdir(parents=True)
+        (folder / "objects/info/alternates").write_text(f"{objects}\n")
+        objects = folder / "objects"
+    named = {"GIT_DIR": folder, "GIT_WORK_TREE": folder / "work", "GIT_OBJECT_DIRECTORY": objects}
+    return {**repository.environment, **{key: str(value) for key, value in named.items()}}
 
 
 def require_merge_tree() -> None:
