@@ -126,7 +126,7 @@ def _dependency(answer: Values) -> Dependency:
         f"{name}_URL",
         scheme=scheme[1] if scheme else "tcp",
         critical=answer.get("kind") == "critical",
-        url=answer["url"],
+        url=re.sub(r"^((?:https?://)?[^/:]+)\.(?=[:/]|$)", r"\1", answer["url"]),  # DNS's dot at its end
         timeout=float(answer["timeout"]),
     )
 

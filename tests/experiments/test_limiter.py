@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.conformance.service import wait_until
 from tests.conformance.stubs import Stub
 from tests.experiments.asking import Answer, Caller, at_once
 from tests.experiments.sidecar import Sidecar, sidecar
@@ -141,6 +144,34 @@ def test_requests_under_way_are_bounded(limiter: str, upstream: Stub, tmp_path: 
         assert all(each.seconds < 0.4 and each.headers["retry-after"] == "1" for each in refused)
         upstream.behave("ok")
         assert statuses(at_once(made.port, 5)) == {200: 5}
+
+
+def resident(process: int) -> float:
+    """Return the Ki that a process and its children hold in memory."""
+    pids = [process, *map(int, Path(f"/proc/{process}/task/{process}/children").read_text().split())]
+    return sum(float(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) for pid in pids)
+
+
+def test_its_memory_limit_has_room_for_all_that_it_lets_in(limiter: str, upstream: Stub, tmp_path: Path) -> None:
+    """The parts of the limit are those that the program takes, but for what the kernel has for each socket."""
+    requests, kernel = 60, 4
+    much = {"limit_requests_per_second": 100_000, "limit_burst": 100_000}
+    with limiting(limiter, upstream, tmp_path, limit_connections=requests, **much) as made:
+        memory = made.context["sidecars"][limiter]["memory"]
+        ready = resident(made.process.pid)
+        idle = [Caller(made.port) for _ in range(made.context["limit_open_connections"]["value"] - requests)]
+        assert statuses([each.ask() for each in idle]) == {200: len(idle)}
+        upstream.behave("delayed", delay=2)
+        busy = threading.Thread(target=at_once, args=(made.port, requests))
+        busy.start()
+        wait_until(lambda: len(upstream.asked) == len(idle) + requests, 10, "all requests are under way")
+        taken = resident(made.process.pid) - ready
+        busy.join()
+        for each in idle:
+            each.close()
+    assert ready < memory["own"] * 1024
+    parts = len(idle) * (memory["connection"] - kernel) + requests * (memory["request"] - 2 * kernel)
+    assert 0 < taken < parts, f"{taken:.0f} Ki for {len(idle)} connections and {requests} requests"
 
 
 def test_probes_are_never_limited(limiter: str, upstream: Stub, tmp_path: Path) -> None:
