@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,19 @@ def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: flo
         timeout=timeout,
     )
     return Run(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """What came of the names that were tried beforehand, side by side; any other is tried when it is asked for."""
+
+    attempt: Callable[[str], Run]
+    beforehand: Mapping[str, Future[Run]]
+
+    def of(self, name: str, item: pytest.Item) -> Run:
+        """Return what came of a name; a test that is run again gets a new attempt, with the machine for itself."""
+        again = item.execution_count > 1  # pytest-rerunfailures counts
+        return self.attempt(name) if again or name not in self.beforehand else self.beforehand[name].result(600)
 
 
 @pytest.fixture(scope="session")

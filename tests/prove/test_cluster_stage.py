@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 from scaffold.prove.select import experiments
 from scaffold.write import write_files
 from tests.cluster.conftest import VERSION as DEPLOYED
-from tests.prove.conftest import TWIN, Run, Twins, prove
+from tests.prove.conftest import TWIN, Attempts, Run, Twins, prove
 from tests.support import runtime
 from tests.support.cluster import SCRIPT, Cluster, cluster, missing
 from tests.support.go_tools import missing as no_go
@@ -149,10 +149,8 @@ def test_the_demo_with_its_breaker_passes(kubernetes: Cluster, tmp_path: Path) -
 
 
 @pytest.fixture(scope="session")
-def outcomes(
-    kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Future[Run]]]:
-    """Give what came of every twin; each has a namespace of its own, so that a few are tried at once."""
+def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
+    """Try every twin; each has a namespace of its own, so that a few are tried at once."""
 
     def attempt(name: str) -> Run:
         folder = tmp_path_factory.mktemp(name) / "twin"
@@ -167,20 +165,22 @@ def outcomes(
         return run(kubernetes, folder, loaded, *(f"--only={each}" for each in sorted(tried)))
 
     with ThreadPoolExecutor(max_workers=3) as pool:
-        yield {name: pool.submit(attempt, name) for name in TWINS}
+        yield Attempts(attempt, {name: pool.submit(attempt, name) for name in TWINS})
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", TWINS)
-def test_a_twin_fails_its_experiment_and_no_other(outcomes: dict[str, Future[Run]], name: str) -> None:
-    told = outcomes[name].result(600)
+def test_a_twin_fails_its_experiment_and_no_other(
+    attempts: Attempts, name: str, request: pytest.FixtureRequest
+) -> None:
+    told = attempts.of(name, request.node)
     assert told.out, told.err
     assert told.ids("fail") == {TWINS[name].fails}, told.told() or told.err
     assert told.code == 1
 
 
-def test_nothing_is_left(kubernetes: Cluster, outcomes: dict[str, Future[Run]]) -> None:
-    for each in outcomes.values():
+def test_nothing_is_left(kubernetes: Cluster, attempts: Attempts) -> None:
+    for each in attempts.beforehand.values():
         each.result(600)
     left = json.loads(kubernetes.kubectl("get", "namespaces", "--selector=io.kube-scaffold.prove", "--output=json"))
     assert [each for each in left["items"] if each["status"]["phase"] != "Terminating"] == []

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 
-from tests.prove.conftest import Run, Twins, prove
+from tests.prove.conftest import Attempts, Run, Twins, prove
 
 BESIDE = 3  # runs at once: they mostly wait
 
@@ -56,19 +55,19 @@ def tried(name: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def runs(request: pytest.FixtureRequest, twins: Twins) -> Mapping[str, Run]:
-    """Give the runs over the twins that are asked for: side by side, but alone where an experiment loads or counts."""
+def attempts(request: pytest.FixtureRequest, twins: Twins) -> Attempts:
+    """Try the twins that are asked for side by side, but for those whose experiment loads or counts."""
     asked = [name for name in TWINS if any(item.name.endswith(f"[{name}]") for item in request.session.items)]
     images = {name: twins.image(name, TWINS[name].lines) for name in asked}
 
-    def run(name: str) -> tuple[str, Run]:
+    def attempt(name: str) -> Run:
         words = [f"--only={each}" for each in sorted(tried(name))]
-        return name, prove(twins.folder, "--image", images[name], "--json", *words)
+        return prove(twins.folder, "--image", images[name], "--json", *words)
 
-    alone = [name for name in asked if EVERYTHING or TWINS[name].fails in SLOW]
+    beside = [name for name in asked if not EVERYTHING and TWINS[name].fails not in SLOW]
     with ThreadPoolExecutor(BESIDE) as pool:
-        beside = dict(pool.map(run, [name for name in asked if name not in alone]))
-    return beside | dict(map(run, alone))
+        beforehand = {name: pool.submit(attempt, name) for name in beside}
+    return Attempts(attempt, beforehand)
 
 
 def test_the_service_of_the_twins_keeps_every_pattern(twins: Twins) -> None:
@@ -79,8 +78,10 @@ def test_the_service_of_the_twins_keeps_every_pattern(twins: Twins) -> None:
 
 
 @pytest.mark.parametrize("name", TWINS)
-def test_a_twin_fails_its_experiment_and_no_other(runs: Mapping[str, Run], name: str) -> None:
-    run = runs[name]
+def test_a_twin_fails_its_experiment_and_no_other(
+    attempts: Attempts, name: str, request: pytest.FixtureRequest
+) -> None:
+    run = attempts.of(name, request.node)
     assert run.code == 1, run.err
     assert set(run.results) == tried(name)
     assert run.ids("fail") == {TWINS[name].fails}, run.told()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -89,7 +89,15 @@ class ClusterLab:
             self.rolled_out(self.name)
             yield
         finally:
+            self._replace_broken()
             self.stage.turn.release()
+
+    def _replace_broken(self) -> None:
+        """Delete the pods that are not ready: an experiment that failed leaves nothing broken for the next one."""
+        with suppress(KubectlFailed):
+            broken = [pod["metadata"]["name"] for pod in self.pods() if not is_ready(pod)]
+            if broken:
+                self.kubectl.call("delete", "pod", *broken, "--grace-period=0", "--force", "--ignore-not-found")
 
     def rolled_out(self, name: str) -> None:
         """Wait until every pod of a Deployment is of its newest version and available, and no other is left.

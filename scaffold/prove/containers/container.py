@@ -83,6 +83,13 @@ class Container:
         answer = self.ask(port, path)
         return answer.status_code if answer else 0
 
+    def told(self, port: str, path: str, timeout: float = 5) -> str:
+        """Return what came of asking once, for a message: a status, or why there was no answer."""
+        try:
+            return str(self.http.get(self.urls[port] + path, timeout=timeout).status_code)
+        except httpx.TransportError as error:
+            return f"no answer at {self.urls[port]} ({error})"
+
     # --- signals and end ----------------------------------------------------------------------------------------------
 
     def signal(self, name: str = "TERM") -> float:

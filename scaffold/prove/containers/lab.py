@@ -179,7 +179,11 @@ class Lab:
             return False
 
         if self.clock.wait_until(ready, patience) is None:
-            raise Failed(f"not ready within {patience:.0f} s; its last words: {container.last_words()}")
+            answer = container.told(self.subject.probe_port.name, self.subject.readiness)
+            raise Failed(
+                f"not ready within {patience:.0f} s: {self.subject.readiness} gives {answer}; "
+                f"its last words: {container.last_words()}"
+            )
         return time.monotonic() - container.began
 
     def start_again(self, container: Container) -> Container:
@@ -228,10 +232,12 @@ class Lab:
             return {port.name: f"http://127.0.0.1:{number}" for port, number in ports.items()}
         try:
             lines = self.runtime.call("port", container).splitlines()  # 8080/tcp -> 127.0.0.1:41723
-        except CommandFailed:
+        except CommandFailed as error:
+            # One that has ended already has none: nobody answers then, as it should be.
+            if self.runtime.inspect("container", container)["State"]["Running"]:
+                raise PlatformError(f"{self.runtime.name} does not tell a container's ports: {error}") from error
             lines = []
         published = {int(left.split("/")[0]): right for left, _, right in (line.partition(" -> ") for line in lines)}
-        # A container that has ended already has none: nobody answers then, as it should be.
         return {port.name: f"http://{published.get(number, '127.0.0.1:9')}" for port, number in ports.items()}
 
     def _read_only(self) -> list[str]:
