@@ -80,7 +80,7 @@ class Attempts:
 
     def of(self, name: str, item: pytest.Item) -> Run:
         """Return what came of a name; a test that is run again gets a new attempt, with the machine for itself."""
-        again = item.execution_count > 1  # pytest-rerunfailures counts
+        again = getattr(item, "execution_count", 1) > 1  # pytest-rerunfailures counts, where it reruns at all
         return self.attempt(name) if again or name not in self.beforehand else self.beforehand[name].result(600)
 
 
