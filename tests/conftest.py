@@ -17,12 +17,15 @@ HERE = Path(__file__).parent
 # The suites that watch a clock, by folder, in the order in which they run: `clock` is their mark. All others may run
 # side by side on a busy machine.
 CLOCK = ("experiments", "conformance", "containers", "prove", "cluster")
+# Those of them that mostly wait, so that two run at once: one of these has the cluster, of which there is one.
+WAITING = ("containers", "prove", "cluster")
 
 
 def suite_of(item: pytest.Item) -> str:
     return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if suite_of(item) in CLOCK:
@@ -30,6 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(suite_of(item))
             # Their fixtures build and start things, with limits of their own; on a fresh machine that takes long.
             item.add_marker(pytest.mark.timeout(300, func_only=True))
+        if suite_of(item) in WAITING and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group("cluster" if "kubernetes" in item.fixturenames else item.path.stem))
     items.sort(key=lambda item: CLOCK.index(suite_of(item)) + 1 if suite_of(item) in CLOCK else 0)
 
 

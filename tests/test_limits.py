@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.service import wait_until
+from tests.conftest import CLOCK
 from tests.support import command, phases
 from tests.support.goldens import ROOT
 
@@ -44,6 +45,12 @@ def test_a_phase_has_a_limit(capfd: pytest.CaptureFixture[str]) -> None:
     assert ended.seconds < 30
     assert "where it was" in capfd.readouterr().out
     assert "FAILED (not done within" in str(ended)
+
+
+def test_every_suite_is_in_a_phase() -> None:
+    words = [word for phase in phases.TESTS for word in phase.command]
+    assert "not clock" in words
+    assert sorted(word for word in words if word.startswith("tests/")) == sorted(f"tests/{each}" for each in CLOCK)
 
 
 SKIPS = """

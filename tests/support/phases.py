@@ -1,6 +1,6 @@
 """All suites, in phases that can't take for ever and tell their seconds: `./dev test`, and with --ci what .ci/run does.
 
-Whatever is heavy comes first; what watches a clock runs by itself at the end (`clock`; see tests/conftest.py).
+Whatever is heavy comes first; what watches a clock runs at the end (`clock`; see tests/conftest.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tests.conftest import WAITING
 from tests.support.goldens import ROOT
 
 PYTEST = (sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5")
@@ -36,9 +37,10 @@ INSTALL = Phase("system packages", (str(ROOT / "tests/support/install-system"),)
 TESTS = (
     Phase("prepare", (sys.executable, "-m", "tests.support.prepare"), 30),
     Phase("tests side by side", (*PYTEST, *BY_SIDE, "-m", "not clock"), 25),
-    # Services as processes mostly wait; two of them disturb each other less than the slack that the tests give.
-    Phase("services as processes", (*PYTEST, *BY_SIDE, *AGAIN, "-m", "conformance"), 25),
-    Phase("other tests that watch a clock", (*PYTEST, *AGAIN, "-m", "clock and not conformance"), 50),
+    # What follows watches a clock. What mostly waits disturbs its neighbour less than the slack that the tests give.
+    Phase("services as processes", (*PYTEST, *BY_SIDE, *AGAIN, "tests/conformance"), 25),
+    Phase("breakers and limiters under load", (*PYTEST, *AGAIN, "tests/experiments"), 15),
+    Phase("containers and cluster", (*PYTEST, *BY_SIDE, *AGAIN, *(f"tests/{each}" for each in WAITING)), 50),
 )
 
 
