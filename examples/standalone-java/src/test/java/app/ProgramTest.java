@@ -3,8 +3,6 @@ package app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.config.Settings;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -17,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The program as a process: its lines, its signals and how it ends. */
 class ProgramTest {
@@ -39,8 +39,8 @@ class ProgramTest {
         assertThat(exitCode()).isEqualTo(78);
         JsonNode line = lines().get(0);
         assertThat(lines()).hasSize(1);
-        assertThat(line.get("level").asText()).isEqualTo("error");
-        assertThat(line.get("message").asText()).isEqualTo("configuration refused");
+        assertThat(line.get("level").asString()).isEqualTo("error");
+        assertThat(line.get("message").asString()).isEqualTo("configuration refused");
         assertThat(line.get("errors")).hasSize(2);
     }
 
@@ -50,7 +50,7 @@ class ProgramTest {
 
         assertThat(exitCode()).isEqualTo(2);
         assertThat(lines()).hasSize(1);
-        assertThat(lines().get(0).get("known").get(0).asText()).isEqualTo("serve");
+        assertThat(lines().get(0).get("known").get(0).asString()).isEqualTo("serve");
     }
 
     @Test
@@ -68,11 +68,9 @@ class ProgramTest {
             assertThat(exitCode()).isEqualTo(143);
         }
         for (JsonNode line : lines()) {
-            assertThat(line.fieldNames())
-                    .toIterable()
-                    .startsWith("timestamp", "level", "message", "service", "version");
-            assertThat(line.get("timestamp").asText()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
-            assertThat(line.get("version").asText()).isEqualTo("1.2.3");
+            assertThat(line.propertyNames()).startsWith("timestamp", "level", "message", "service", "version");
+            assertThat(line.get("timestamp").asString()).matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z");
+            assertThat(line.get("version").asString()).isEqualTo("1.2.3");
         }
     }
 
@@ -83,7 +81,7 @@ class ProgramTest {
         signal();
 
         assertThat(exitCode()).isZero();
-        assertThat(lines()).extracting(line -> line.get("message").asText()).endsWith("draining", "stopped");
+        assertThat(lines()).extracting(line -> line.get("message").asString()).endsWith("draining", "stopped");
     }
 
     private void start(Map<String, String> environment, String... arguments) throws IOException {
@@ -120,7 +118,7 @@ class ProgramTest {
     /** Every line is an object, and stderr has none. */
     private List<JsonNode> lines() throws IOException {
         assertThat(folder.resolve("err")).isEmptyFile();
-        ObjectMapper json = new ObjectMapper();
+        JsonMapper json = JsonMapper.shared();
         List<JsonNode> lines = new ArrayList<>();
         for (String line : Files.readAllLines(folder.resolve("out"))) {
             lines.add(json.readTree(line));

@@ -58,7 +58,7 @@ class Limits extends BusinessFilter {
 
     private void refuseSize(HttpServletResponse response, TimedBody body) throws IOException {
         String detail = "The body is larger than %d bytes.".formatted(settings.maxBodyBytes());
-        refuse(response, HttpStatus.PAYLOAD_TOO_LARGE, detail);
+        refuse(response, HttpStatus.CONTENT_TOO_LARGE, detail);
         body.linger(LINGER);
     }
 

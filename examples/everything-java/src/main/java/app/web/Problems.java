@@ -1,6 +1,5 @@
 package app.web;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -8,13 +7,14 @@ import java.util.Map;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Errors as clients see them: application/problem+json (RFC 9457), and no internals. */
 @Component
 class Problems {
-    private final ObjectMapper json;
+    private final JsonMapper json;
 
-    Problems(ObjectMapper json) {
+    Problems(JsonMapper json) {
         this.json = json;
     }
 

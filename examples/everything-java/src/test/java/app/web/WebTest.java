@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.Http;
 import app.TestService;
 import app.serve.Serve;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -26,6 +24,8 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What stands around each route. */
 class WebTest {
@@ -64,7 +64,7 @@ class WebTest {
                 Http.send(request("/nowhere").header("X-Request-Id", id).build());
 
         assertThat(answer.headers().firstValue("X-Request-Id")).contains(id);
-        assertThat(problem(answer, 404).get("request_id").asText()).isEqualTo(id);
+        assertThat(problem(answer, 404).get("request_id").asString()).isEqualTo(id);
     }
 
     @ParameterizedTest
@@ -189,13 +189,11 @@ class WebTest {
         return HttpRequest.newBuilder(Http.uri(service.port(), path));
     }
 
-    private static JsonNode problem(HttpResponse<String> answer, int status) throws IOException {
+    private static JsonNode problem(HttpResponse<String> answer, int status) {
         assertThat(answer.statusCode()).isEqualTo(status);
         assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-        JsonNode problem = new ObjectMapper().readTree(answer.body());
-        assertThat(problem.fieldNames())
-                .toIterable()
-                .containsExactly("type", "title", "status", "detail", "request_id");
+        JsonNode problem = JsonMapper.shared().readTree(answer.body());
+        assertThat(problem.propertyNames()).containsExactly("type", "title", "status", "detail", "request_id");
         assertThat(problem.get("status").asInt()).isEqualTo(status);
         return problem;
     }

@@ -1,8 +1,6 @@
 package app.dependency;
 
 import app.config.Target;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -11,11 +9,13 @@ import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.MDC;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** A dependency that speaks HTTP. */
 public abstract class HttpDependency extends Dependency {
     private static final int MAX_ANSWER_BYTES = 1_048_576;
-    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Tools tools;
     private final URI uri;
@@ -68,6 +68,10 @@ public abstract class HttpDependency extends Dependency {
         if (body.length == 0) {
             throw new IOException("no JSON");
         }
-        return JSON.readTree(body);
+        try {
+            return JSON.readTree(body);
+        } catch (JacksonException e) {
+            throw new IOException("no JSON", e);
+        }
     }
 }

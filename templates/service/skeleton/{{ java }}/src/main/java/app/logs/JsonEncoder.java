@@ -5,8 +5,6 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 import ch.qos.logback.core.encoder.EncoderBase;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +14,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Every event as one line: the common fields, then the request's, then its own. */
 final class JsonEncoder extends EncoderBase<ILoggingEvent> {
@@ -23,7 +23,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private final ObjectMapper json = new ObjectMapper();
+    private final JsonMapper json = JsonMapper.shared();
     private final String version = System.getenv().getOrDefault("SERVICE_VERSION", "0.0.0");
 
     @Override
@@ -48,7 +48,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     private String write(Map<String, Object> fields) {
         try {
             return json.writeValueAsString(fields);
-        } catch (JsonProcessingException e) {
+        } catch (JacksonException e) {
             // A value that Jackson can't write must not cost the line.
             fields.replaceAll((name, value) -> String.valueOf(value));
             return json.valueToTree(fields).toString();

@@ -1,8 +1,8 @@
 package app.probes;
 
 import app.serve.State;
-import org.springframework.boot.actuate.health.Health;
-import org.springframework.boot.actuate.health.HealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -16,17 +16,17 @@ class ProbeConfiguration {
     private static final Health DRAINING = Health.status("draining").build();
 
     @Bean
-    HealthIndicator livezHealthIndicator() {
+    HealthIndicator aliveHealthIndicator() {
         return () -> OK;
     }
 
     @Bean
-    HealthIndicator startupzHealthIndicator(State state) {
+    HealthIndicator startedHealthIndicator(State state) {
         return () -> state.started() ? OK : STARTING;
     }
 
     @Bean
-    HealthIndicator readyzHealthIndicator(State state) {
+    HealthIndicator readyHealthIndicator(State state) {
         return () -> state.draining() ? DRAINING : state.started() ? OK : STARTING;
     }
 }
