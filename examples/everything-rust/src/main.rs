@@ -60,7 +60,7 @@ fn command(name: Option<&str>) -> Result<Command, u8> {
         None => {
             let jobs = jobs::JOBS.iter().map(|job| job.name);
             let known: Vec<_> = std::iter::once("serve").chain(jobs).collect();
-            tracing::error!(command = name, json.known = %json!(known), "unknown command");
+            tracing::error!(command = name, json.known = %json!(known), "unknown sub-command");
             Err(USAGE)
         }
     }

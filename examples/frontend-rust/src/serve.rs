@@ -56,14 +56,14 @@ async fn start(app: &Arc<App>) -> Result<Serving, String> {
     prepare(app).await;
     let serving = Serving::open(app).await?;
     app.life.enter(Phase::Ready);
-    let ports: BTreeMap<_, _> = app
+    let mut ports: BTreeMap<_, _> = app
         .config
         .ports
         .iter()
         .map(|p| (p.name, p.number))
         .collect();
-    let ports = json!({"serving": ports, "admin": app.config.admin_port});
-    tracing::info!(json.ports = %ports, "started");
+    ports.insert("admin", app.config.admin_port);
+    tracing::info!(json.ports = %json!(ports), "started");
     Ok(serving)
 }
 

@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
         log.info("commands", extra={"known": known})
         return 0
     if command not in known:
-        log.error("unknown command", extra={"command": command, "known": known})
+        log.error("unknown sub-command", extra={"command": command, "known": known})
         return USAGE
     try:
         settings = load()

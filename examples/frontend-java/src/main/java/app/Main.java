@@ -34,7 +34,7 @@ public final class Main {
             LOG.atError()
                     .addKeyValue("command", command)
                     .addKeyValue("known", known)
-                    .log("unknown command");
+                    .log("unknown sub-command");
             return ExitCode.USAGE;
         }
         Settings settings;
