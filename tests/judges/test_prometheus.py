@@ -93,6 +93,10 @@ def cases(answers: Object) -> dict[str, Case]:
     passed, refused = ("passed", "rate") if answers["limiter"] == "nginx" else ("enabled", "rate_limited")
     overflow = {f'envoy_cluster_upstream_rq_pending_overflow{{{own}, envoy_cluster_name="http"}}': "0+0x60"}
     late = {active % longest: "1x600"}
+    available, wanted = (
+        f'kube_deployment_{each}{{{kube}, deployment="{name}"}}'
+        for each in ("status_replicas_available", "spec_replicas")
+    )
     return {
         "ServiceFailing": counters(requests, f'{{{own}, status="200"}}', f'{{{own}, status="500"}}'),
         "MetricsMissing": Case({f'up{{{own}, pod="a"}}': "0x60"}, {f'up{{{own}, pod="a"}}': "1x60"}),
@@ -122,6 +126,9 @@ def cases(answers: Object) -> dict[str, Case]:
             {f'kube_cronjob_next_schedule_time{{{kube}, cronjob="{scheduled}"}}': "3600x60"},
         ),
         "ContainerRestarts": Case({restarts: "0x40 1 2 3 4 5x15"}, {restarts: "0x40 1x20"}),
+        "NoPodAvailable": Case(
+            {available: "0x60", wanted: "2x60"}, {available: "0x60", wanted: "0x60", available.replace(name, "other"): "1x60"},
+        ),
         "RolloutStuck": Case(
             {f'kube_deployment_status_condition{{{kube}, deployment="{name}", condition="Progressing", status="false"}}': "1x60"},
             {f'kube_deployment_status_condition{{{kube}, deployment="{name}", condition="Progressing", status="false"}}': "0x60"},
@@ -174,7 +181,8 @@ def test_the_metrics_exist(example: Path) -> None:
     """Those of the service are in its contract; those of others are named here, as each shows them."""
     others = re.compile(
         r"up|kube_job_failed|kube_job_status_(start_time|active)|kube_cronjob_(next_schedule_time|spec_suspend)"
-        r"|kube_pod_(init_)?container_status_restarts_total|kube_deployment_status_condition"
+        r"|kube_pod_(init_)?container_status_restarts_total|kube_deployment_status_(condition|replicas_available)"
+        r"|kube_deployment_spec_replicas"
         r"|envoy_cluster_outlier_detection_ejections_active|envoy_cluster_upstream_rq_pending_overflow"
         r"|envoy_http_local_rate_limit_(rate_limited|enabled)|(breaker|limiter)_requests_total"
     )
