@@ -1,4 +1,5 @@
-"""The examples cover every pair of choices: each language meets each forge, each kind of dependency, of job, of folder.
+"""The examples cover every pair of choices: each language meets each forge, each kind of dependency, of job, of folder;
+together with tests/support/combinations.py each kind of sidecar, too.
 
 A factor is something that the answers decide; its levels are what an example has of it. Two levels of different factors
 are a pair, and some example must have both: what breaks, breaks with two choices at once far more often than with more
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import combinations as combined
 from tests.support import goldens
 
 Context = dict[str, Any]
@@ -42,7 +44,12 @@ LEVELS: dict[str, Callable[[Context], set[str]]] = {
     "writable_paths": lambda context: {few_or_many(context["writable_paths"])},
     "ports": lambda context: {few_or_many(context["ports"])},
     "autoscaling": lambda context: {"autoscaled" if context["autoscaled"] else "fixed"},
+    "breaker": lambda context: {context["breaker"]},
+    "limiter": lambda context: {context["limiter"]},
+    "native_sidecars": lambda context: {"yes" if context["native_sidecars"] else "no"},
+    "prometheus": lambda context: {context["prometheus"]},
 }
+SIDECARS = ("breaker", "limiter", "native_sidecars", "prometheus")
 # What the answers may hold, said here and not read off the examples, so that a level that is in none of them is missed.
 ALL: dict[str, list[str]] = {
     **{name: list(each.choices.values()) for each in goldens.engine()[0].asked if (name := each.name) in LEVELS and each.choices},
@@ -51,13 +58,17 @@ ALL: dict[str, list[str]] = {
     "writable_paths": ["none", "one", "several"],
     "ports": ["one", "several"],
     "autoscaling": ["fixed", "autoscaled"],
+    "native_sidecars": ["yes", "no"],
 }  # fmt: skip
+IMPOSSIBLE = {(breaker, "none") for breaker in ALL["breaker"] if breaker != "none"}  # of breaker x dependencies
 
 
 @cache
 def levels() -> dict[str, dict[str, set[str]]]:
-    """Return the levels that each example has of each factor."""
+    """Return the levels that each example, and each service that is rendered for tests alone, has of each factor."""
     contexts = {name: goldens.answers_of(name).context for name in goldens.NAMES}
+    for each in combined.combinations():
+        contexts[combined.name_of(each)] = combined.answers_of(each).context
     return {name: {factor: of(context) for factor, of in LEVELS.items()} for name, context in contexts.items()}
 
 
@@ -68,10 +79,14 @@ def test_every_level_has_a_name() -> None:
             assert mine <= set(ALL[factor]), f"{example}: {factor}"
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(LEVELS, 2)), ids=" x ".join)
+@pytest.mark.parametrize(("one", "other"), list(combinations(LEVELS, 2)))
 def test_every_pair_is_in_an_example(one: str, other: str) -> None:
-    covered = {pair for found in levels().values() for pair in product(found[one], found[other])}
+    enough = levels() if one in SIDECARS or other in SIDECARS else goldens.NAMES
+    covered = {pair for name in enough for pair in product(levels()[name][one], levels()[name][other])}
     missing = set(product(ALL[one], ALL[other])) - covered
+    missing -= (
+        {(level, breaker) for breaker, level in IMPOSSIBLE} if (one, other) == ("dependencies", "breaker") else set()
+    )
     assert not missing, f"no example has {one} x {other}: {sorted(missing)}"
 
 

@@ -1,12 +1,24 @@
-"""One parameter for all relations: every overlay of every golden."""
+"""One parameter for all relations: every overlay of every golden, and what is rendered for tests alone."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.support.combinations import combinations, name_of, write_all
 from tests.support.deployed import Deployed, deployed, each_overlay
 
+COMBINED = [name_of(each) for each in combinations()]
 
-@pytest.fixture(params=each_overlay())
+
+@pytest.fixture(scope="session")
+def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return write_all(tmp_path_factory.mktemp("combinations"))
+
+
+@pytest.fixture(params=[*each_overlay(), *COMBINED])
 def service(request: pytest.FixtureRequest) -> Deployed:
+    if isinstance(request.param, str):
+        return deployed(request.getfixturevalue("written")[request.param], "production")
     return deployed(*request.param)
