@@ -21,7 +21,7 @@ from scaffold.check.findings import Finding
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Value, documents
 
-_LINES: dict[str, tuple[tuple[str, str, str], ...]] = {
+LINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "P09-job-deadline": (
         ("job", "activeDeadlineSeconds", "86400  # P09: a day at most; better the longest run that is right"),
     ),
@@ -108,7 +108,7 @@ def _edits(source: Source, text: str, finding: Finding) -> list[Edit]:
         return []
     if finding.rule.id == "P07-pull-policy":
         return _replaced(value, "Always", "IfNotPresent")
-    return [edit for where, key, line in _LINES[finding.rule.id] for edit in _put_in(text, value, where, key, line)]
+    return [edit for where, key, line in LINES[finding.rule.id] for edit in _put_in(text, value, where, key, line)]
 
 
 def _value_at(source: Source, finding: Finding) -> Value | None:
