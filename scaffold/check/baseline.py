@@ -48,6 +48,8 @@ def read_baseline(file: Path) -> Counter[str]:
 
 def split_known(findings: Iterable[Finding], known: Counter[str]) -> tuple[list[Finding], list[Finding]]:
     """Return the findings that are new, and those that the baseline has: each of its entries counts once."""
+    if not known:
+        return list(findings), []
     left = known.copy()
     new: list[Finding] = []
     old: list[Finding] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -42,5 +41,7 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """Return what stays the same when lines move and values change: rule, file, object and field."""
+        import hashlib  # with OpenSSL behind it, which text for people does not need
+
         parts = (self.rule.id, self.place.path, self.place.object, self.place.field)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]

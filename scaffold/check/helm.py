@@ -12,14 +12,17 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cached_property
-
-import yaml
+from typing import TYPE_CHECKING
 
 from scaffold.check.built import Built
-from scaffold.check.chart_templates import Found, Template
 from scaffold.check.files import read
 from scaffold.check.source import Note, Place, Source
 from scaffold.check.yaml_nodes import Document, Value, documents
+
+if TYPE_CHECKING:
+    import yaml
+
+    from scaffold.check.chart_templates import Found, Template
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml")
@@ -112,6 +115,8 @@ class ChartFiles:
 
     def template(self, name: str) -> Template | None:
         """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
+        from scaffold.check.chart_templates import Template
+
         if name not in self._templates:
             source = read(posixpath.join(self.folder, name))
             self._templates[name] = Template(source) if isinstance(source, Source) else None
