@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
@@ -29,7 +31,9 @@ class ShellForm(Rule[Dockerfile]):
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
         for name in ("ENTRYPOINT", "CMD"):
             instruction = dockerfile.effective(name)
-            if instruction and instruction.value and instruction.words is None:
+            if not instruction or not instruction.value or re.match(r"exec\s", instruction.value):
+                continue  # by `exec`, the shell becomes the program
+            if instruction.words is None:
                 yield Problem(instruction, f"{name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
 
 

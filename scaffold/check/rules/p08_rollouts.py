@@ -22,6 +22,8 @@ class RolloutUnavailable(Rule[Deployment]):
         """Set `strategy.rollingUpdate` to `maxUnavailable: 0` and `maxSurge: 1` or more."""
         kind = deployment.value.get("spec", "strategy", "type")
         if kind and kind.text() == "Recreate":
+            if deployment.has_claim:  # a volume that one node may have at a time: two versions can't run at once
+                return
             yield Problem(kind, f"Recreate stops all of {deployment.name} before a new pod starts")
             return
         value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")
@@ -112,8 +114,9 @@ class NoPreStop(Rule[Server]):
 
     def check(self, server: Server) -> Problems:
         """Let preStop sleep for 5 s (`lifecycle.preStop.sleep.seconds`), and grant that much more of a grace period."""
-        if isinstance(server, StatefulSet) and server.replicas < 2:  # no other pod takes its requests meanwhile
-            return
+        recreated = server.value.text("spec", "strategy", "type") == "Recreate"
+        if recreated or (isinstance(server, StatefulSet) and server.replicas < 2):
+            return  # no other pod takes its requests meanwhile
         targets = {target for service in server.balanced for target in service.targets}
         for container in server.containers:
             if container.value.get("lifecycle", "preStop"):

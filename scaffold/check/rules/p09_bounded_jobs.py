@@ -62,7 +62,14 @@ class JobCleanUp(Rule[Job]):
 
     def check(self, job: Job) -> Problems:
         """Set `ttlSecondsAfterFinished` to as long as somebody may want to look at it, such as a week (604800)."""
-        if isinstance(job, CronJob) or not job.job or "helm.sh/hook-delete-policy" in job.annotations:
+        if (
+            isinstance(job, CronJob)
+            or not job.job
+            or any(
+                key.endswith("/hook-delete-policy")
+                for key in job.annotations  # Helm's or Argo CD's
+            )
+        ):
             return
         if not job.job.get("ttlSecondsAfterFinished"):
             yield Problem(job.at, f"Job {job.name} has no ttlSecondsAfterFinished: it stays until somebody deletes it")

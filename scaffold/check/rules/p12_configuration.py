@@ -21,6 +21,8 @@ _ABOUT = re.compile(
 _REFERENCE = re.compile(r"\$|^/|^https?:|^$", re.IGNORECASE)
 _NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
+_MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
+_ROLLS = re.compile(r"checksum|hash|reloader\.stakater\.com/|wave\.pusher\.com/")  # by a deployment, or by a controller
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
 
 
@@ -116,7 +118,7 @@ class ConfigMissing(Rule[Workload]):
         if not known:  # they may all come from elsewhere
             return
         for name, _ in references(workload):
-            if name.text() not in known:
+            if name.text() not in known | _MADE_BY_THE_CLUSTER:
                 yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
 
 
@@ -133,9 +135,8 @@ class ConfigNotRolled(Rule[Workload]):
 
     def check(self, workload: Workload) -> Problems:
         """Let kustomize's configMapGenerator put a hash into the name, or annotate the pods with a checksum."""
-        if not isinstance(workload, Server) or any(
-            "checksum" in key or "hash" in key for key in workload.pod_annotations
-        ):
+        keys = [*workload.annotations, *workload.pod_annotations]
+        if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
         maps = {each.name: each for each in workload.scope.of(ConfigMap)}
         for name, variable in references(workload):

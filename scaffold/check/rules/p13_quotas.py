@@ -173,20 +173,29 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
     def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
         """Set `resources.requests` of that resource in every container."""
         workload = autoscaler.workload
-        for metric in autoscaler.value.items("spec", "metrics") if workload else ():
+        if workload is None:
+            return
+        if target := autoscaler.value.get("spec", "targetCPUUtilizationPercentage"):  # of autoscaling/v1
+            for container in workload.containers:
+                if not _asks_for(container, "cpu"):
+                    message = f"{container.name} requests no cpu, so nothing is scaled"
+                    yield Problem(target, message, also=(container.at,))
+        for metric in autoscaler.value.items("spec", "metrics"):
             source = metric.get("resource") or metric.get("containerResource")
             name = source.text("name") if source else None
-            if not workload or not source or not name or source.text("target", "type") != "Utilization":
+            if not source or not name or source.text("target", "type") != "Utilization":
                 continue
             only = source.text("container")  # of a ContainerResource
             for container in workload.containers:
-                resources = container.value.get("resources")
-                if only not in (None, container.name) or (
-                    resources and (resources.get("requests", name) or resources.get("limits", name))
-                ):
+                if only not in (None, container.name) or _asks_for(container, name):
                     continue
                 message = f"{container.name} requests no {name}, so nothing is scaled"
                 yield Problem(source.get("name") or metric, message, also=(container.at,))
+
+
+def _asks_for(container: Container, resource: str) -> bool:
+    """Tell whether a container requests a resource; a limit without a request is one."""
+    return any(container.value.get("resources", kind, resource) for kind in ("requests", "limits"))
 
 
 class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
