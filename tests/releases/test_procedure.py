@@ -18,6 +18,7 @@ from releasing.record import record
 from scaffold.errors import VersionError
 from scaffold.releases.known import read_releases
 from tests.support import goldens
+from tests.support.command import offline
 from tests.support.installed import build_wheel, install, package_of
 from tests.support.versions import git
 
@@ -213,8 +214,7 @@ def scaffold(project: Path, tmp_path_factory: pytest.TempPathFactory) -> list[st
     """Return the command of a wheel of the project, installed far from it, on a machine without network."""
     folder = tmp_path_factory.mktemp("installed")
     installed_python = install(build_wheel(project, folder), folder / "env")
-    alone = ["unshare", "--net"] if subprocess.run(["unshare", "--net", "true"], check=False).returncode == 0 else []
-    return [*alone, installed_python, "-m", "scaffold"]
+    return [*offline(), installed_python, "-m", "scaffold"]
 
 
 def run(command: list[str | Path], cwd: Path, **settings: str) -> str:

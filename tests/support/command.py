@@ -60,6 +60,15 @@ def succeed(
     return done.stdout
 
 
+def offline() -> list[str]:
+    """Return what stands before a command that is to run without a network, where this user may take it away."""
+    words = ["unshare", "--net"]
+    with suppress(FileNotFoundError):
+        if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+            return words
+    return []
+
+
 def end(process: subprocess.Popen[str]) -> None:
     """Kill a process that leads a session of its own, with all of its session's group."""
     with suppress(ProcessLookupError):

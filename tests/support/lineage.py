@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,9 +57,12 @@ class Lineage:
             "GIT_COMMITTER_EMAIL": "t@example.com",
         }
 
-    def scaffold(self, *arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    def scaffold(
+        self, *arguments: str, cwd: Path, prefix: Sequence[str] = (), **environment: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `scaffold`; `prefix` is a command that runs others."""
         return subprocess.run(
-            [sys.executable, "-m", "scaffold", *arguments],
+            [*prefix, sys.executable, "-m", "scaffold", *arguments],
             cwd=cwd,
             env={**os.environ, **self.environment, **environment},
             capture_output=True,
