@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
@@ -24,7 +28,8 @@ class Change:
     """One change: `id` never changes; `version` is the release that brought it, or "unreleased".
 
     `pattern` is P01…P13, or "none"; `title` says what changed, `why` why it matters, `check` what a team should look at
-    after updating.
+    after updating. `files` are the paths that it changes in a service, by patterns of fnmatch, whose `*` matches / too;
+    none where the pattern's id stands beside what changed.
     """
 
     id: str
@@ -33,6 +38,13 @@ class Change:
     title: str
     why: str
     check: str
+    files: tuple[str, ...] = ()
+
+    def touches(self, path: str, patterns: Collection[str]) -> bool:
+        """Say whether this is why `path` changed, where the changed lines name these patterns."""
+        if self.files:
+            return any(fnmatchcase(path, each) for each in self.files)
+        return self.pattern in patterns
 
 
 def changes_between(old: str, new: str, root: Path | None = None) -> list[Change]:
@@ -60,12 +72,16 @@ def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:
     Raises:
         TemplateError: when a record lacks a field, or an id, version or pattern is no such thing.
     """
-    records = read_records(text, name, _FIELDS, key="id")
+    records = read_records(text, name, _FIELDS, key="id", lists=["files"])
     return [_change(record, f"{name}: {record['id']}") for record in records]
 
 
-def _change(record: dict[str, str], where: str) -> Change:
-    change = Change(**{field: " ".join(record[field].split()) for field in _FIELDS})
+def _change(record: dict[str, Any], where: str) -> Change:
+    texts = {field: " ".join(record[field].split()) for field in _FIELDS}
+    change = Change(**texts, files=tuple(record.get("files", ())))
+    for path in change.files:
+        if path.startswith(("/", "..")) or path != posixpath.normpath(path):
+            raise TemplateError(f"{where}: {path} is no path from the top of a service; for example src/*.py.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
     if not re.fullmatch(r"P(0[1-9]|1[0-3])|none", change.pattern):

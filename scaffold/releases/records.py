@@ -1,4 +1,4 @@
-"""Read a YAML list of flat records, whose values are all text; each mistake is named with its record."""
+"""Read a YAML list of flat records, whose values are text or lists of it; each mistake is named with its record."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ _Loader: Any = getattr(
 )  # every scalar stays text: 0.10 is no number, a date no date
 
 
-def read_records(text: str | bytes, name: str, required: Collection[str], key: str) -> list[dict[str, str]]:
-    """Return the records of the file `name`; each has exactly the `required` fields, and a `key` of its own.
+def read_records(
+    text: str | bytes, name: str, required: Collection[str], key: str, lists: Collection[str] = ()
+) -> list[dict[str, Any]]:
+    """Return the records of the file `name`: each has the `required` fields, a `key` of its own, perhaps some `lists`.
 
     Raises:
         TemplateError: when the text is no YAML list of such records.
@@ -31,18 +33,22 @@ def read_records(text: str | bytes, name: str, required: Collection[str], key: s
     seen: set[str] = set()
     for number, record in enumerate(content, start=1):
         where = f"{name}, entry {number}"
-        _check(where, record, required)
+        _check(where, record, required, lists)
         if record[key] in seen:
             raise TemplateError(f"{where}: {key} {record[key]} is there twice.")
         seen.add(record[key])
     return content
 
 
-def _check(where: str, record: Any, required: Collection[str]) -> None:
+def _check(where: str, record: Any, required: Collection[str], lists: Collection[str]) -> None:
     if not isinstance(record, dict):
         raise TemplateError(f"{where}: must be a record with {', '.join(required)}.")
-    if unknown := [field for field in record if field not in required]:
-        raise TemplateError(f"{where}: {unknown[0]} is no field; the fields are {', '.join(required)}.")
+    if unknown := [field for field in record if field not in (*required, *lists)]:
+        raise TemplateError(f"{where}: {unknown[0]} is no field; the fields are {', '.join((*required, *lists))}.")
     for field in required:
         if not isinstance(record.get(field), str) or not record[field].strip():
             raise TemplateError(f"{where}: {field} is missing or no text.")
+    for field in lists:
+        words = record.get(field, [])
+        if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
+            raise TemplateError(f"{where}: {field} is no list of words; for example [Dockerfile, deploy/*].")

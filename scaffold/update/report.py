@@ -9,7 +9,10 @@ from pathlib import Path
 
 from scaffold.releases import Change, Revision, changes_between
 from scaffold.update.changes import LineCount
+from scaffold.update.editions import Rendered
+from scaffold.update.merge import BASE, THEIRS, Conflict
 from scaffold.update.plan import Plan
+from scaffold.update.repository import Blob
 
 
 @dataclass(frozen=True)
@@ -41,16 +44,24 @@ def report(plan: Plan, root: Path | None = None) -> Report:
     """
     changes = tuple(changes_between(plan.old.commit, plan.new.commit, root))
     clashes = tuple(
-        Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict.path, changes))
+        Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict, changes))
         for conflict in plan.conflicts
     )
     return Report(plan.old, plan.new, changes, plan.lines, clashes)
 
 
-def _reasons(plan: Plan, path: str, changes: tuple[Change, ...]) -> tuple[Change, ...]:
-    """Return the changes whose pattern stands in the lines of that file that the template changed."""
-    inner = path.removeprefix(plan.service.prefix)
-    before, after = (side.contents.get(inner, b"").decode(errors="replace") for side in (plan.before, plan.after))
-    changed = difflib.unified_diff(before.splitlines(), after.splitlines(), n=1, lineterm="")
-    patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", "\n".join(changed)))
-    return tuple(change for change in changes if change.pattern in patterns)
+def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """Return the changes that name the file, or whose pattern stands in the lines that the template changed."""
+    names, texts = set(), []
+    for side, stage in ((plan.before, BASE), (plan.after, THEIRS)):
+        name = _name(side, conflict.stages.get(stage)) or conflict.path.removeprefix(plan.service.prefix)
+        names.add(name)
+        texts.append(side.contents.get(name, b"").decode(errors="replace").splitlines())
+    changed = "\n".join(difflib.unified_diff(*texts, n=1, lineterm=""))
+    patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", changed))
+    return tuple(change for change in changes if any(change.touches(name, patterns) for name in names))
+
+
+def _name(side: Rendered, blob: Blob | None) -> str | None:
+    """Return the template's own name of a file, which the service may have renamed."""
+    return next((path for path, each in side.blobs.items() if blob and each.id == blob.id), None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fnmatch
+
 import pytest
 
 from scaffold.errors import TemplateError
@@ -58,6 +60,11 @@ def test_wrong_releases(text: str, words: str) -> None:
         ("why: w", "why: ' '", "entry 1: why is missing or no text"),
         ("check: c", "check: [c]", "entry 1: check is missing or no text"),
         ("why:", "wy:", "entry 1: wy is no field"),
+        ("check: c", "check: c, files: src/*", "entry 1: files is no list of words; for example [Dockerfile"),
+        ("check: c", "check: c, files: [[a]]", "entry 1: files is no list of words"),
+        ("check: c", "check: c, files: [/etc/x]", "/etc/x is no path from the top of a service"),
+        ("check: c", "check: c, files: [src/, ok]", "src/ is no path from the top of a service"),
+        ("check: c", "check: c, files: [../x]", "../x is no path from the top of a service"),
     ],
 )
 def test_wrong_changes(old: str, new: str, words: str) -> None:
@@ -66,6 +73,20 @@ def test_wrong_changes(old: str, new: str, words: str) -> None:
         read_changes(f"- {CHANGE.replace(old, new)}")
     assert words in str(error.value)
     assert str(error.value).startswith("templates/service/changes.yml")
+
+
+def test_a_change_touches_the_files_that_it_names_or_those_that_name_its_pattern() -> None:
+    (plain,), (named,) = (read_changes(f"- {text}") for text in (CHANGE, CHANGE.replace("c}", "c, files: [src/*.py]}")))
+    assert plain.touches("any", {"P08"}) and not plain.touches("any", {"P01"})
+    assert named.touches("src/app/serve.py", set()) and not named.touches("README.md", {"P08"})
+
+
+def test_the_files_that_changes_name_are_there() -> None:
+    """Of what is not released yet; a later version may take a file away."""
+    paths = {path for name in goldens.NAMES for path in goldens.files_of(goldens.ROOT / "examples" / name)}
+    for change in read_changes((goldens.ROOT / "templates/service/changes.yml").read_text()):
+        for pattern in change.files if change.version == "unreleased" else ():
+            assert fnmatch.filter(paths, pattern), f"{change.id}: {pattern} is no file of a service"
 
 
 def test_changes_are_one_line_each() -> None:

@@ -166,6 +166,7 @@ CHANGES = """\
 - id: log-level
   version: 0.2.0
   pattern: P05
+  files: [deploy/base/logging.env]
   title: The log level is a question
   why: Debug logs cost money.
   check: deploy/base/logging.env says info.

@@ -142,6 +142,24 @@ def test_a_conflict_is_left_as_git_leaves_one(clashing: Path, update_to) -> None
     assert f"M  {DEPLOYMENT}" in status(clashing)
 
 
+def test_a_conflict_is_explained_by_the_file_that_a_change_names(start, update_to) -> None:
+    """The lines that clash don't carry the id of a pattern."""
+    service = start("weather")
+    (service / "deploy/base/logging.env").write_text("LOG_LEVEL=trace\n")
+    commit(service)
+    (clash,) = update_to(service).report.clashes
+    assert clash.path == "deploy/base/logging.env"
+    assert [change.id for change in clash.changes] == ["log-level"]
+
+
+def test_a_conflict_in_a_file_that_the_team_renamed_is_explained(clashing: Path, update_to) -> None:
+    git(clashing, "mv", DEPLOYMENT, "deploy/base/workload.yaml")
+    commit(clashing)
+    (clash,) = update_to(clashing).report.clashes
+    assert clash.path == "deploy/base/workload.yaml"
+    assert [change.id for change in clash.changes] == ["longer-history"]
+
+
 @pytest.mark.parametrize(("choice", "limit"), [("ours", 3), ("theirs", 10)])
 def test_a_side_decides_only_what_clashes(choice: str, limit: int, clashing: Path, update_to) -> None:
     assert not update_to(clashing, conflict=choice).unresolved

@@ -32,5 +32,5 @@ def test_many_go_on_after_an_error(start, lineage, tmp_path) -> None:
     assert one["behind"] and two["behind"] and one["releases"] == ["v0.2.0", "v0.3.0"]
     assert [each["id"] for each in two["lacks"]] == ["longer-history", "log-level"]
     assert "no .copier-answers.yml" in none["error"]
-    assert done.stderr.startswith("error: none: ")
+    assert done.stderr.startswith("error: none has no ")
     assert lineage.scaffold("status", "one", "--quiet", cwd=tmp_path).stdout == ""
