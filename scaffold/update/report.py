@@ -52,14 +52,16 @@ def report(plan: Plan, root: Path | None = None) -> Report:
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Return the changes that name the file, or whose pattern stands in the lines that the template changed."""
-    names, texts = set(), []
-    for side, stage in ((plan.before, BASE), (plan.after, THEIRS)):
-        name = _name(side, conflict.stages.get(stage)) or conflict.path.removeprefix(plan.service.prefix)
-        names.add(name)
-        texts.append(side.contents.get(name, b"").decode(errors="replace").splitlines())
-    changed = "\n".join(difflib.unified_diff(*texts, n=1, lineterm=""))
-    patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", changed))
-    return tuple(change for change in changes if any(change.touches(name, patterns) for name in names))
+    inner = conflict.path.removeprefix(plan.service.prefix)
+    before = _name(plan.before, conflict.stages.get(BASE)) or inner
+    after = _name(plan.after, conflict.stages.get(THEIRS)) or inner
+    changed = difflib.unified_diff(_lines(plan.before, before), _lines(plan.after, after), n=1, lineterm="")
+    patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", "\n".join(changed)))
+    return tuple(each for each in changes if each.touches(before, patterns) or each.touches(after, patterns))
+
+
+def _lines(side: Rendered, name: str) -> list[str]:
+    return side.contents.get(name, b"").decode(errors="replace").splitlines()
 
 
 def _name(side: Rendered, blob: Blob | None) -> str | None:
