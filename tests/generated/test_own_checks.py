@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.conformance.subjects import Subject
 from tests.generated.workshop import furnish, make
 from tests.support import goldens
 
 # Their own tests watch a clock a little, and here two of them run side by side; a command that hangs has its own limit.
 pytestmark = [pytest.mark.generated, pytest.mark.flaky(reruns=1), pytest.mark.timeout(1500)]
+
+# A golden whose tests would show nothing that another's do not, which has all that it has; they take half a minute.
+# Its lint compiles it, with its tests, and without a warning.
+TESTED_AS = {"frontend-java": "everything-java"}
 
 
 @cache
@@ -28,6 +33,14 @@ def test_lint_and_tests_pass(name: str, workshop: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(goldens.EXAMPLES / name, folder)
     furnish(folder, language_of(name))
-    make(folder, "lint", "test")
+    make(folder, "lint", *([] if name in TESTED_AS else ["test"]))
     fresh = goldens.files_of(goldens.EXAMPLES / name)
     assert {path: each for path, each in goldens.files_of(folder).items() if path in fresh} == fresh
+
+
+@pytest.mark.parametrize(("name", "other"), TESTED_AS.items())
+def test_what_is_tested_as_another_has_its_tests_and_nothing_of_its_own(name: str, other: str) -> None:
+    mine, others = (goldens.files_of(goldens.EXAMPLES / each / "src/test") for each in (name, other))
+    assert mine and mine == others
+    assert language_of(name) == language_of(other)
+    assert Subject(name).features <= Subject(other).features
