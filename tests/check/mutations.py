@@ -18,7 +18,7 @@ class Mutation:
     """In `file` of `golden`, replace each match of the regular expression `old` by `new`: then `rule` must find it there.
 
     `found_in` is where, when that is another file; `also` a second change (file, old, new); `without` what is taken out of
-    the file as well; `second_name` the name of the second object; `only` an overlay that the others are removed beside.
+    the file as well; `second_name` the name of the second object. Production is the only overlay.
     """
 
     rule: str
@@ -30,7 +30,6 @@ class Mutation:
     also: tuple[str, str, str] | None = None
     without: str = ""
     second_name: str = ""
-    only: str = ""
 
 
 CONFIG = "deploy/base/kustomization.yaml"
@@ -228,7 +227,6 @@ MUTATIONS = (
         "name: frontend-config",
         "name: frontend-configuration",
         found_in=DEPLOYMENT,
-        only="production",
     ),
     Mutation(
         "P12-config-not-rolled",

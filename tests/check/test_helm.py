@@ -10,9 +10,13 @@ import pytest
 
 from scaffold.check.engine import check
 from scaffold.check.files import shown
+from scaffold.check.helm import ChartFiles, RenderedDocument
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
+from scaffold.check.source import Source
+from scaffold.check.yaml_nodes import documents
 from tests.check.test_corpus import CORPUS
+from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written
 from tests.support import helm
 
@@ -201,3 +205,35 @@ def test_each_is_shown_where_it_is_written(tmp_path: Path, with_helm: None) -> N
     assert {rule: places(report, folder, rule) for rule in SHOWN} == SHOWN
     (limit,) = next(each for each in report.findings if each.rule.id == "P13-heap-above-limit").also
     assert (limit.path.rpartition("/shop/")[2], limit.line) == ("charts/mail/values.yaml", 2)
+
+
+RENDERED = """\
+---
+# Source: shop/templates/shop.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata: {labels: {name: not-this}, name: shop}
+spec:
+  template:
+    spec:
+      containers:
+      - {name: shop, image: "example.com/shop:1.2", ports: [{name: http, containerPort: 80}], env: [{name: A, value: b}]}
+      - {name: sidecar, image: example.com/sidecar, resources: {requests: {memory: 2Gi}}, args: ["a\\nb"]}
+"""
+
+
+def test_a_place_is_told_in_templates_of_any_shape(tmp_path: Path) -> None:
+    (document,) = documents(Source("<rendered>", RENDERED.encode()))[0]
+    text = SHOP["templates/shop.yaml"].encode()
+    written(tmp_path, SHOP)
+    for seed in range(40):
+        (tmp_path / "templates/shop.yaml").write_bytes(fuzzed(text, seed))
+        (tmp_path / "values.yaml").write_bytes(fuzzed(SHOP["values.yaml"].encode(), seed))
+        rendered = RenderedDocument(document.source, document.node, ChartFiles(str(tmp_path), ""))
+        waiting = [rendered.root]
+        while waiting:
+            value = waiting.pop()
+            waiting += [*value.fields().values(), *value.items()]
+            for place in (value.place(), rendered.place_in_text(value, 2, 1, 1)):
+                assert place.line >= 1
+                assert place.column >= 1

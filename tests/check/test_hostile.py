@@ -132,7 +132,7 @@ def test_relations_between_many_objects_are_not_quadratic(tmp_path: Path) -> Non
     assert seconds(1200) < 8 * seconds(300)  # 4 times as many; quadratic would be 16
 
 
-def _fuzzed(text: bytes, seed: int) -> bytes:
+def fuzzed(text: bytes, seed: int) -> bytes:
     """Return a file with some of its bytes, words and lines changed."""
     dice = random.Random(seed)
     data = bytearray(text)
@@ -174,14 +174,14 @@ SOURCES = [
 def test_mutilated_goldens(source: str, tmp_path: Path) -> None:
     text = (goldens.EXAMPLES / "frontend" / source).read_bytes()
     for seed in range(40):
-        report = checked(tmp_path, Path(source).name, _fuzzed(text, seed))
+        report = checked(tmp_path, Path(source).name, fuzzed(text, seed))
         _is_whole(report)
 
 
 def test_mutilated_nginx(tmp_path: Path) -> None:
     text = (goldens.EXAMPLES / "everything-typescript/deploy/base/limiter/nginx.conf").read_bytes()
     for seed in range(20):
-        _is_whole(checked(tmp_path, "nginx.conf", _fuzzed(text, seed)))
+        _is_whole(checked(tmp_path, "nginx.conf", fuzzed(text, seed)))
 
 
 def _is_whole(report: Report) -> None:

@@ -36,10 +36,6 @@ def mutate(mutation: Mutation, folder: Path) -> None:
     if mutation.also:
         other, old, new = mutation.also
         (folder / other).write_text(mutated((folder / other).read_text(), old, new))
-    if mutation.only:
-        for overlay in (folder / "deploy/overlays").iterdir():
-            if overlay.name != mutation.only:
-                shutil.rmtree(overlay)
 
 
 @pytest.mark.parametrize("mutation", MUTATIONS, ids=_NAMES)
@@ -49,6 +45,9 @@ def test_a_rule_fires(mutation: Mutation, tmp_path: Path) -> None:
         (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
     if mutation.rule != "P01-copies-everything":
         shutil.copy(EXAMPLES / mutation.golden / ".dockerignore", tmp_path)
+    for overlay in (tmp_path / "deploy/overlays").iterdir():
+        if overlay.name != "production":
+            shutil.rmtree(overlay)
     mutate(mutation, tmp_path)
     repository = read_repository([tmp_path])
     assert not repository.notes
