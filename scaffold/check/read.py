@@ -18,9 +18,11 @@ _DOCKERFILE = re.compile(
     r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore$)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)"
 )
 _YAML = re.compile(r".+\.(?:ya?ml|json)")
+_YAML_TEMPLATE = re.compile(r".+\.ya?ml\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|erb|mustache)")
 _CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
 _MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
+_IS_TEMPLATE = "is a template, not YAML; not judged"
 _API = b"apiVersion"
 _ENVOY = b"static_resources"
 _ANSWERS = ".copier-answers.yml"
@@ -98,6 +100,8 @@ def _wanted(name: str) -> str:
         return "yaml"
     if _DOCKERFILE.fullmatch(name):
         return "dockerfile"
+    if _YAML_TEMPLATE.fullmatch(name):
+        return "template"
     return "text" if _CONFIGURATION.fullmatch(name) else ""
 
 
@@ -110,6 +114,10 @@ def _sort_in(repository: Repository, manifests: list[Source], source: Source, ki
             repository.dockerfiles.append(dockerfile.parse(source))
     elif kind == "text":
         repository.texts.append(source)
+    elif kind == "template":
+        if _API in source.data and _MANIFEST.search(source.data):
+            repository.notes.append(Note(source.path, _IS_TEMPLATE))
+        return False
     elif source.path.endswith(_ANSWERS):
         found, _ = documents(source)
         if found:
@@ -130,7 +138,7 @@ def _plain_documents(repository: Repository, manifests: Iterable[Source]) -> lis
         found, note = documents(source)
         plain += found
         if note and _TEMPLATE.search(source.data):
-            note = Note(source.path, "is a template, not YAML; not judged", note.line)
+            note = Note(source.path, _IS_TEMPLATE, note.line)
         if note:
             repository.notes.append(note)
     return plain

@@ -121,6 +121,8 @@ MUTATIONS = (
     Mutation("P06-writable-root", DEPLOYMENT, "readOnlyRootFilesystem: true.*", "readOnlyRootFilesystem: false"),
     Mutation("P06-writable-root", JOB, " +readOnlyRootFilesystem: true.*\n", ""),
     Mutation("P06-unbounded-volume", DEPLOYMENT, r"emptyDir:\n +sizeLimit: 64Mi", "emptyDir: {}"),
+    Mutation("P06-volume-above-limit", DEPLOYMENT, "sizeLimit: 64Mi", "sizeLimit: 4Gi"),
+    Mutation("P06-volume-above-limit", DEPLOYMENT, "sizeLimit: 64Mi", r"medium: Memory\n            sizeLimit: 256Mi"),
     Mutation("P06-host-path", DEPLOYMENT, r"emptyDir:\n +sizeLimit: 64Mi", "hostPath: {path: /tmp/frontend}"),
     Mutation(
         "P06-user-not-numeric",

@@ -90,8 +90,11 @@ def test_a_template_is_no_broken_yaml(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(
         POD.replace("name: web", "{{ if .Values.x }}\n  name: {{ .Values.name }}\n{{ end }}")
     )
-    (note,) = found(tmp_path).notes
-    assert note.message == "is a template, not YAML; not judged"
+    (tmp_path / "service.yaml.j2").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: {{ name }}}\n")
+    (tmp_path / "values.yaml.tpl").write_text("name: {{ name }}\n")
+    notes = found(tmp_path).notes
+    assert {Path(note.path).name for note in notes} == {"pod.yaml", "service.yaml.j2"}
+    assert {note.message for note in notes} == {"is a template, not YAML; not judged"}
 
 
 def test_the_good_documents_before_a_broken_one_are_judged(tmp_path: Path) -> None:

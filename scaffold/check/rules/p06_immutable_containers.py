@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import DaemonSet, Workload
+from scaffold.check.model.quantities import quantity
 from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.yaml_nodes import Value
 
 
 class WritableRoot(Rule[Container]):
@@ -44,6 +48,57 @@ class UnboundedVolume(Rule[Workload]):
             if empty and not empty.get("sizeLimit"):
                 name = volume.get("name") or volume
                 yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's disk: it has no sizeLimit")
+
+
+class VolumeAboveLimit(Rule[Workload]):
+    """The emptyDirs of a pod may take more than the pod may.
+
+    What they hold counts for the pod's ephemeral storage, or for the memory of the containers that write it (`medium:
+    Memory`): the pod is evicted, or killed, long before a volume is full.
+    """
+
+    id = "P06-volume-above-limit"
+    severity = "error"
+    looks_at = Workload
+
+    def check(self, workload: Workload) -> Problems:
+        """Let `limits.ephemeral-storage` be the sum of their `sizeLimit` and of the logs; `limits.memory` likewise."""
+        disk: list[tuple[Value, Fraction]] = []
+        for volume in workload.pod.items("volumes") if workload.pod else ():
+            bound = volume.get("emptyDir", "sizeLimit")
+            size = quantity(bound.text()) if bound else None
+            if bound is None or size is None:
+                continue
+            if volume.text("emptyDir", "medium") == "Memory":
+                yield from _in_memory(workload, volume.text("name") or "", bound, size)
+            elif volume.text("emptyDir", "medium") is None:
+                disk.append((bound, size))
+        limits = [each for container in workload.containers if (each := _limit(container, "ephemeral-storage"))]
+        together = sum((size for _, size in disk), Fraction())
+        if disk and limits and together > sum(most for _, most in limits):
+            largest = max(disk, key=lambda each: each[1])[0]
+            message = f"with {largest.text()} here, the pod is evicted before its volumes are full"
+            yield Problem(largest, message, also=tuple(value for value, _ in limits))
+
+
+def _in_memory(workload: Workload, name: str, bound: Value, size: Fraction) -> Problems:
+    """Yield the volume in memory that no container which mounts it may fill."""
+    mounting = [
+        each
+        for each in workload.containers
+        if any(mount.text("name") == name for mount in each.value.items("volumeMounts"))
+    ]
+    limits = [_limit(each, "memory") for each in mounting]
+    if limits and all(each and size >= each[1] for each in limits):
+        most = next(filter(None, limits))[0]
+        message = f"it is memory, and not below the limit of {most.text()}: who fills it gets killed"
+        yield Problem(bound, message, also=(most,))
+
+
+def _limit(container: Container, resource: str) -> tuple[Value, Fraction] | None:
+    value = container.value.get("resources", "limits", resource)
+    most = quantity(value.text()) if value else None
+    return (value, most) if value and most is not None else None
 
 
 class HostPath(Rule[Workload]):
