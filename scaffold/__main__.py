@@ -72,7 +72,7 @@ def _save_traceback() -> str:
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="scaffold-", suffix=".log", delete=False) as log:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="scaffold-", suffix=".log", delete=False) as log:
         traceback.print_exc(file=log)
     return log.name
 

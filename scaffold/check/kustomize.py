@@ -97,7 +97,7 @@ class Tree:
         with tempfile.TemporaryDirectory(prefix="scaffold-") as around:
             outer = Path(around, "kustomization.yaml")
             target = os.path.relpath(Path(folder or ".").resolve(), outer.parent.resolve()).replace(os.sep, "/")
-            outer.write_text(f"resources: ['{target}']\nbuildMetadata: [originAnnotations]\n")
+            outer.write_text(f"resources: ['{target}']\nbuildMetadata: [originAnnotations]\n", encoding="utf-8")
             try:
                 done = subprocess.run([*command, around], capture_output=True, check=False, timeout=_PATIENCE)
             except (OSError, subprocess.TimeoutExpired) as error:

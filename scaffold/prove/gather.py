@@ -36,7 +36,7 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
             f"{folder.absolute()} has no {ANSWERS_FILE} and no Dockerfile; give a service's folder, or --image IMAGE."
         )
     subject = Subject(name=str(answers.get("name") or chosen.get("name") or folder.absolute().name), folder=folder)
-    subject = _with_manifests(subject, chosen, bool(answers))
+    subject = _with_manifests(subject, chosen)
     if answers:
         subject = _with_answers(subject, answers)
     return _with_settings(subject, chosen)
@@ -50,7 +50,7 @@ def variable(name: str) -> str:
 # --- the three sources ------------------------------------------------------------------------------------------------
 
 
-def _with_manifests(subject: Subject, chosen: Values, ours: bool) -> Subject:
+def _with_manifests(subject: Subject, chosen: Values) -> Subject:
     place = Path(chosen["manifests"]) if "manifests" in chosen else subject.folder / "deploy/base"
     place = place if place.is_absolute() or place.exists() else subject.folder / place
     if not place.exists():
