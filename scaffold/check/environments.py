@@ -1,7 +1,7 @@
 """Plain manifests of several environments side by side, such as `k8s/dev` and `k8s/prod`, are not deployed together.
 
-Where one object is written in two places, these are alternatives: the folders (or files) in which their paths part.
-Each is judged with what is shared, which is all that lies in none of them.
+Where one object is written in two places, these are alternatives: the folders in which their paths part (for files in
+one folder, the files themselves). Each is judged with what is shared, which is all that lies in none of them.
 """
 
 from __future__ import annotations
@@ -10,13 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from scaffold.check.yaml_nodes import Document
 
-_MOST = 10
+_HERE = "/."  # behind a folder: the files in it, and not its folders
+_MOST = 3000
 
 
 def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
     """Return the documents that are deployed together, for each environment; all at once where there is but one.
 
-    With more than ten alternatives (a collection of examples), what is shared stays by itself.
+    Where too much would be judged too often (a collection of examples), what is shared stays by itself.
     """
     places: dict[tuple[str | None, ...], dict[str, None]] = {}
     for each in documents:
@@ -35,22 +36,30 @@ def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
     shared: list[Document] = []
     for each in documents:
         inside.get(_above(each.source.path, inside), shared).append(each)
-    if len(outer) > _MOST:
+    if len(outer) * len(shared) > _MOST:
         return [shared, *inside.values()]
     return [[*shared, *own] for own in inside.values()]
 
 
 def _parting(paths: Iterable[str]) -> list[str]:
-    """Return the folders, or files, in which paths differ first."""
-    parts = [path.split("/") for path in paths]
+    """Return the folders in which paths differ first; the files, where all are in one folder."""
+    parts = [["", *path.split("/")] for path in paths]
     depth = 0
     while len({tuple(each[: depth + 1]) for each in parts}) == 1:
         depth += 1
-    return ["/".join(each[: depth + 1]) for each in parts]
+    files = all(len(each) == depth + 1 for each in parts)
+    return [
+        "/".join(each[:depth]) + _HERE if len(each) == depth + 1 and not files else "/".join(each[: depth + 1])
+        for each in parts
+    ]
 
 
-def _above(path: str, folders: Iterable[str]) -> str:
-    """Return which of the folders a path lies in, or is; nothing where it lies in none."""
-    while path and path not in folders:
+def _above(path: str, places: Iterable[str]) -> str:
+    """Return which of the places a path is in, or is; nothing where it is in none."""
+    folder = f"/{path}".rpartition("/")[0]
+    if folder + _HERE in places:
+        return folder + _HERE
+    path = f"/{path}"
+    while path and path not in places:
         path = path.rpartition("/")[0]
     return path

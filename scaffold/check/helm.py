@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml")
+_RELEASE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?")
+_HINT = "Use --debug flag to render out invalid YAML"
 _PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
 _MOST_VALUES = 5
 _PATIENCE = 60
@@ -74,11 +76,11 @@ class Charts:
             if not values:
                 self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
             return None
-        chart = (top[0].root.text("name") if top else None) or "release"
+        chart = (top[0].root.text("name") if top else None) or folder
         command = [
             helm,
             "template",
-            chart,
+            chart if _RELEASE.fullmatch(chart) else "release",
             folder or ".",
             "--skip-tests",
             *(["--values", values] if values else []),
@@ -89,7 +91,8 @@ class Charts:
             self.notes.append(Note(values or _chart(folder), f"can't be rendered: {error}; not judged"))
             return None
         if done.returncode != 0:
-            problem = " ".join(done.stderr.decode("utf-8", "replace").removeprefix("Error: ").split())
+            said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2]
+            problem = " ".join(said.replace(_HINT, "").split())
             self.notes.append(Note(values or _chart(folder), f"can't be rendered: {problem}; not judged"))
             return None
         found, note = documents(Source(_chart(folder), done.stdout))

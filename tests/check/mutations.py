@@ -139,7 +139,7 @@ MUTATIONS = (
     Mutation("P07-image-differs", JOB, "envoyproxy/envoy:v1.40.0", "envoyproxy/envoy:v1.39.0"),
     Mutation("P07-pull-policy", DEPLOYMENT, "imagePullPolicy: IfNotPresent", "imagePullPolicy: Always"),
     Mutation("P08-readiness-probe", DEPLOYMENT, r"(?m)^          readinessProbe:.*\n(?:            .*\n)*", ""),
-    Mutation("P08-probe-port", DEPLOYMENT, "port: admin", "port: 8083"),
+    Mutation("P08-undeclared-probe-port", DEPLOYMENT, "port: admin", "port: 8083"),
     Mutation("P08-probe-port", DEPLOYMENT, "name: admin", "name: management"),
     Mutation("P08-rollout-unavailable", DEPLOYMENT, "maxUnavailable: 0", "maxUnavailable: 1"),
     Mutation("P08-rollout-unavailable", DEPLOYMENT, r"type: RollingUpdate\n(    .*\n)+", "type: Recreate\n"),

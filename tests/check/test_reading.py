@@ -214,7 +214,7 @@ def test_a_finding_is_shown_where_the_value_was_written(tmp_path: Path) -> None:
     wanted = {
         "P07-latest-image": ("overlay/kustomization.yaml", 5, 13),
         "P06-writable-root": ("overlay/patch.yaml", 12, 37),
-        "P08-probe-port": ("overlay/kustomization.yaml", 12, 16),
+        "P08-undeclared-probe-port": ("overlay/kustomization.yaml", 12, 16),
         "P08-rollout-unavailable": ("overlay/kustomization.yaml", 20, 17),
         "P10-proxy-timeout": ("base/nginx.conf", 3, 29),
         "P13-memory-limit": ("base/web.yaml", 12, 17),

@@ -60,11 +60,12 @@ class Scope:
         fewest = min(candidates, key=len) if candidates else self._in_namespace.get(namespace, [])
         return [each for each in fewest if labels.items() <= each.pod_labels.items()]
 
-    def with_some(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
-        """Return the workload of a namespace whose pods have most of these labels, or None where none has any."""
+    def with_half(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
+        """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
         candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
         fewest = min(filter(None, candidates), key=len, default=[])
-        return max(fewest, key=lambda each: len(labels.items() & each.pod_labels.items()), default=None)
+        best = max(fewest, key=lambda each: len(labels.items() & each.pod_labels.items()), default=None)
+        return best if best and 2 * len(labels.items() & best.pod_labels.items()) >= len(labels) else None
 
     @cached_property
     def _with_label(self) -> dict[tuple[str, str, str], list[Workload]]:

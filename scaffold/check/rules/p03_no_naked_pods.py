@@ -45,7 +45,8 @@ class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
             if most and share_of(most.text(), replicas, up=True) == 0:
                 yield Problem(most, f"no pod of {server.name} may ever go, so its nodes can't be drained")
             elif least and (share_of(least.text(), replicas, up=True) or 0) >= replicas > 0:
-                message = f"all {replicas} of {server.name} must stay, so its nodes can't be drained"
+                must = "the only pod" if replicas == 1 else f"all {replicas}"
+                message = f"{must} of {server.name} must stay, so its nodes can't be drained"
                 yield Problem(least, message, also=(server.value.get("spec", "replicas") or server.at,))
 
 
@@ -82,9 +83,9 @@ class ServiceSelectsNothing(Rule[Service]):
 def _meant(each: Service | PodDisruptionBudget | NetworkPolicy, labels: dict[str, str]) -> Workload | None:
     """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
 
-    It is the one with some of the labels or with the same name, or the only one, if nothing of the kind selects it.
+    It is the one with half of the labels or with the same name, or the only one, if nothing of the kind selects it.
     """
-    if close := each.scope.with_some(labels, each.namespace):
+    if close := each.scope.with_half(labels, each.namespace):
         return close
     workloads = each.scope.workloads_in(each.namespace)
     if named := next((workload for workload in workloads if workload.name == each.name), None):

@@ -116,10 +116,17 @@ class HostPath(Rule[Workload]):
         if isinstance(workload, DaemonSet):  # an agent of the node
             return
         for volume in workload.pod.items("volumes") if workload.pod else ():
-            if path := volume.get("hostPath"):
+            if (path := volume.get("hostPath")) and not _is_only_read(workload, volume.text("name")):
                 yield Problem(
                     path.get("path") or path, f"{workload.name} writes to the disk of whatever node it runs on"
                 )
+
+
+def _is_only_read(workload: Workload, name: str | None) -> bool:
+    """Tell whether all that mount a volume mount it read-only."""
+    mounts = [mount for each in workload.all_containers for mount in each.value.items("volumeMounts")]
+    its = [mount for mount in mounts if mount.text("name") == name]
+    return bool(its) and all(mount.is_true("readOnly") for mount in its)
 
 
 class UserNotNumeric(Rule[Container]):

@@ -41,7 +41,7 @@ class ReadinessProbe(Rule[Server]):
 
 
 class ProbePort(Rule[Container]):
-    """A probe asks a port that the container does not open.
+    """A probe asks a port by a name that the container does not have.
 
     The probe can never succeed, so the pod is never ready, or is restarted for ever.
     """
@@ -51,16 +51,39 @@ class ProbePort(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container) -> Problems:
-        """Ask a port of the container's `ports`, best by its name."""
+        """Ask one of the container's `ports` by its name."""
         for probe in container.probes:
             port = probe.port
-            if port is None or not container.ports:
-                continue
-            number, name = port.number(), port.text() or ""
-            numbers = {each for other in container.workload.containers for each in other.port_numbers}
-            if (number is None and name not in container.port_names) or (number is not None and number not in numbers):
+            name = port.text() if port else None
+            if port and name and port.number() is None and "$" not in name and name not in container.port_names:
                 also = (container.value.get("ports") or container.at,)
-                yield Problem(port, f"the {probe.kind} asks port {name}, which {container.name} does not open", also)
+                yield Problem(port, f"the {probe.kind} asks port {name}, which {container.name} does not have", also)
+
+
+class UndeclaredProbePort(Rule[Container]):
+    """A probe asks a port that stands in no container's `ports`, though others do.
+
+    It works if something listens there all the same; a port that was mistyped or moved looks just like that, and its
+    probe can never succeed.
+    """
+
+    id = "P08-undeclared-probe-port"
+    severity = "warning"
+    looks_at = Container
+
+    def check(self, container: Container) -> Problems:
+        """Declare the port in the container's `ports` with a name, and ask it by that."""
+        pod = container.workload.pod
+        if not container.ports or (pod and pod.is_true("hostNetwork")):  # there, the node's other programs listen too
+            return
+        for probe in container.probes:
+            number = probe.port.number() if probe.port else None
+            numbers = {each for other in container.workload.containers for each in other.port_numbers}
+            if probe.port and number is not None and number not in numbers:
+                also = (container.value.get("ports") or container.at,)
+                yield Problem(
+                    probe.port, f"the {probe.kind} asks port {number}, which {container.name} does not declare", also
+                )
 
 
 class StartupBudget(Rule[Server]):
@@ -151,7 +174,8 @@ class LivenessDependency(Rule[Server]):
             if not probe or not probe.handler:
                 continue
             host = probe.handler[1].get("host")
-            if host and host.text() not in _HERE:
+            on_the_node = server.pod is not None and server.pod.is_true("hostNetwork")  # which has addresses of its own
+            if host and host.text() not in _HERE and not on_the_node:
                 yield Problem(host, f"the livenessProbe of {container.name} asks another host")
             elif (path := probe.handler[1].get("path")) and _READY.search(path.text() or ""):
                 yield Problem(
