@@ -141,7 +141,7 @@ def serve() -> None:
     while not stop.wait(0.1):
         pass  # a signal that another thread took wakes this one up only so
     draining.set()
-    time.sleep(1)
+    time.sleep(1.5)
     log("info", "stopped")
 
 
