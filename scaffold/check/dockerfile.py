@@ -18,6 +18,9 @@ from scaffold.check.source import Place, Source
 _HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_]\w*)\2""")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]*)?\})")
 _PAIR = re.compile(r"""(\w+)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
+_FOR_WORK = re.compile(
+    r"(?:^|[._-])(?:dev(?:el|elopment)?|tests?|debug|local|ci|build(?:er)?)(?:$|[._-])", re.IGNORECASE
+)
 _MOST_PARSES = 50
 _FLAG = re.compile(r"--([a-z-]+)(?:=(\S*))?\s+")
 
@@ -95,6 +98,11 @@ class Dockerfile:
     has_ignore_file: bool = False
     shares_processes: bool = False
     instructions: list[Instruction] = field(default_factory=list, repr=False)
+
+    @cached_property
+    def is_for_work(self) -> bool:
+        """Tell whether its name says that its image never runs in production: `Dockerfile.dev`, `test.Dockerfile`."""
+        return _FOR_WORK.search(self.source.path.rpartition("/")[2]) is not None
 
     @cached_property
     def arguments(self) -> dict[str, Instruction]:

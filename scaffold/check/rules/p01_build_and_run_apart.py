@@ -1,4 +1,4 @@
-"""P01: build and run environments apart."""
+"""P01: build and run environments apart. Images to work in (`Dockerfile.dev`, `test.Dockerfile`) are passed by."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class CompilerInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile) -> Problems:
         """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
-        for stage in dockerfile.final:
+        for stage in () if dockerfile.is_for_work else dockerfile.final:
             for run in stage.all("RUN"):
                 text = f"{run.value}\n{run.body}"
                 removed = _removed(text)
@@ -66,7 +66,7 @@ class BuildBase(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile) -> Problems:
         """Base the last stage on a slim or distroless image, and copy into it what an earlier stage built."""
-        if not dockerfile.final:
+        if not dockerfile.final or dockerfile.is_for_work:
             return
         stage = dockerfile.final[-1]
         name, _, tag = stage.image.partition("@")[0].rpartition("/")[2].partition(":")
@@ -88,7 +88,7 @@ class CopiesEverything(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile) -> Problems:
         """Copy what the program needs by name, or leave out the rest in .dockerignore."""
-        if dockerfile.has_ignore_file:
+        if dockerfile.has_ignore_file or dockerfile.is_for_work:
             return
         for stage in dockerfile.final:
             for copy in stage.all("COPY", "ADD"):

@@ -1,0 +1,2 @@
+FROM debian:13.1-slim
+RUN apt-get install -y gcc
