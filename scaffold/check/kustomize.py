@@ -27,6 +27,7 @@ NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 
 _FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _PATIENCE = 60
+_WAY = re.compile(r"recursed accumulation of path '[^']*': |couldn't make target for path '[^']*': ")
 _LOGGED = re.compile(r'"command failed" err="(.*)"$')
 
 
@@ -115,6 +116,7 @@ def _problem(stderr: bytes, around: str) -> str:
     if logged := _LOGGED.search(said):
         said = logged[1].replace('\\"', '"')
     innermost = said.rpartition("accumulating resources: ")[2].removeprefix("accumulation err=")
+    innermost = _WAY.split(innermost)[-1]
     return innermost.replace(around, "").replace(f"{Path.cwd()}/", "")
 
 

@@ -211,10 +211,17 @@ def test_of_two_objects_whose_names_begin_alike_each_is_found(prefix: str, tmp_p
     assert places(tmp_path, "P09-cron-concurrency") == {("base/others.yaml", "Allow")}
 
 
-def test_a_build_that_fails_says_the_innermost_reason(tmp_path: Path) -> None:
-    written(tmp_path, {**BASE, OVERLAY: "resources: [../base]\nbases: 5\n"})
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("bases: 5\n", "invalid Kustomization: "),
+        ("configMapGenerator: [{name: a, files: [ca.crt]}]\n", "loading KV pairs: file sources: [ca.crt]: "),
+    ],
+)
+def test_a_build_that_fails_says_the_innermost_reason(text: str, reason: str, tmp_path: Path) -> None:
+    written(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\n{text}"})
     (note,) = check([tmp_path], []).notes
+    assert note.message.startswith(f"can't be built: {reason}")
     assert note.path.endswith(OVERLAY)
-    assert note.message.startswith("can't be built: ")
     for noise in ("command failed", "run.go", "scaffold-"):
         assert noise not in note.message
