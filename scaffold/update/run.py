@@ -30,7 +30,8 @@ class Wish:
     """What the user wants: `to` a version (None: the newest), answers `given` anew, one of `resolve.CHOICES`.
 
     `url` is one more address that means this template; `ask` asks new questions, None takes their defaults. `root` is
-    the template's checkout, None what this installation carries.
+    the template's checkout, None what this installation carries. Many updates share `editions` of that root, so that
+    what they have in common is compiled and rendered once.
     """
 
     to: str | None = None
@@ -40,6 +41,7 @@ class Wish:
     url: str | None = None
     ask: Ask | None = None
     root: Path | None = None
+    editions: Editions | None = None
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _plan(repository: Repository, prefix: str, wish: Wish) -> Plan:
     service = read_service(repository, "HEAD", prefix)
     old = version_of(service.remembered, root=wish.root, url=wish.url)
     new = target(old, wish.to, wish.root)
-    editions = Editions(wish.root)
+    editions = wish.editions or Editions(wish.root)
     earlier = old_answers(editions, service, old, new)
     given = wish.given or {}
     if wish.ask:

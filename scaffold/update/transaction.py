@@ -4,6 +4,9 @@ Everything that may fail for lack of space comes first and changes nothing: the 
 ones have a second name there. Then a process of its own takes git's index lock and renames the files into place. If it
 is killed, the one that waits for it finishes; if that one is killed, it goes on; if both are, the journal tells the
 next command what to finish. So git and the user see the state before or the state after.
+
+A power cut is another matter: like git itself with files of a work tree and with its index (`core.fsync`), this forces
+nothing to the disk. What is committed is whole after it, and the update is made again.
 """
 
 from __future__ import annotations

@@ -195,7 +195,8 @@ def commit(folder: Path, message: str = "edits") -> str:
 
 def start(folder: Path, rendered: Rendered) -> Path:
     folder.mkdir(parents=True)
-    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "init", "--quiet", "--initial-branch=main", "--template=")
+    (folder / ".git/info").mkdir()
     write(folder, rendered)
     commit(folder, "generated")
     git(folder, "gc", "--quiet")  # few files, so quickly copied

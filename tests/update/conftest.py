@@ -54,10 +54,10 @@ def start(generated: Callable[[str], Path], tmp_path: Path) -> Start:
 
 
 @pytest.fixture
-def update_to(lineage: Lineage) -> Update:
+def update_to(lineage: Lineage, editions: Editions) -> Update:
     """Update a service in this process."""
 
     def run(folder: Path, to: str | None = "0.2.0", **wish: object) -> Outcome:
-        return update(folder, Wish(to, root=lineage.root, **wish))  # type: ignore[arg-type]
+        return update(folder, Wish(to, **{"root": lineage.root, "editions": editions, **wish}))  # type: ignore[arg-type]
 
     return run

@@ -27,12 +27,18 @@ HISTORY = "deploy/base/deployment.yaml"
 
 @pytest.fixture
 def conflicting(start) -> Path:
-    """Return a service that edited a line which the template changes, removed a file, and added one."""
+    """Return a service that edited a line which the template changes, removed most files, and added one.
+
+    It is small, because each step is tried on a copy of it; the update changes, renames and adds files.
+    """
     service = start("weather")
     edit(service / HISTORY, r"revisionHistoryLimit: 5", "revisionHistoryLimit: 3")
-    (service / "CODEOWNERS").unlink()
+    for path in git(service, "ls-files").splitlines():
+        if path not in (HISTORY, ".copier-answers.yml", ".editorconfig", ".yamllint.yaml"):
+            (service / path).unlink()
     (service / "ours.txt").write_text("ours\n")
     commit(service)
+    git(service, "gc", "--quiet")
     return service
 
 
