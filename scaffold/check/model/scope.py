@@ -11,6 +11,7 @@ from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.files import read
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
+from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.objects import (
     ConfigMap,
     HorizontalPodAutoscaler,
@@ -18,7 +19,6 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
     Workload,
-    objects_in,
 )
 from scaffold.check.model.quantities import selects
 from scaffold.check.source import Note, Source

@@ -9,7 +9,8 @@ from fractions import Fraction
 from scaffold.check.dockerfile import Instruction
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import SCALED, HorizontalPodAutoscaler, Server
+from scaffold.check.model.kinds import SCALED
+from scaffold.check.model.objects import HorizontalPodAutoscaler, Server
 from scaffold.check.model.quantities import quantity
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.check.yaml_nodes import Value

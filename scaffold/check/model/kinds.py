@@ -1,0 +1,73 @@
+"""Which class an object of a manifest is, by its API's group and its kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scaffold.check.model.objects import (
+    ConfigMap,
+    CronJob,
+    CustomWorkload,
+    DaemonSet,
+    Deployment,
+    HorizontalPodAutoscaler,
+    Job,
+    KubernetesObject,
+    NetworkPolicy,
+    Pod,
+    PodDisruptionBudget,
+    ReplicaSet,
+    Rollout,
+    Service,
+    StatefulSet,
+)
+from scaffold.check.yaml_nodes import Value
+
+if TYPE_CHECKING:
+    from scaffold.check.model.scope import Scope
+
+_CORE: dict[str, type[KubernetesObject]] = {
+    "ConfigMap": ConfigMap,
+    "Pod": Pod,
+    "ReplicationController": ReplicaSet,
+    "Service": Service,
+}
+_APPS: dict[str, type[KubernetesObject]] = {
+    "DaemonSet": DaemonSet,
+    "Deployment": Deployment,
+    "ReplicaSet": ReplicaSet,
+    "StatefulSet": StatefulSet,
+}
+KINDS: dict[str, dict[str, type[KubernetesObject]]] = {
+    "": _CORE,
+    "apps": _APPS,
+    "argoproj.io": {"Rollout": Rollout},
+    "autoscaling": {"HorizontalPodAutoscaler": HorizontalPodAutoscaler},
+    "batch": {"CronJob": CronJob, "Job": Job},
+    "extensions": {**_APPS, "NetworkPolicy": NetworkPolicy},
+    "networking.k8s.io": {"NetworkPolicy": NetworkPolicy},
+    "policy": {"PodDisruptionBudget": PodDisruptionBudget},
+}
+"""The kinds that rules know, by the group of their API: others use the same words for other things."""
+
+SCALED = frozenset(_APPS) | {"ReplicationController", "Rollout"}
+"""The kinds that an autoscaler scales, of those that are known here."""
+
+
+def objects_in(root: Value, scope: Scope) -> Iterator[KubernetesObject]:
+    """Yield the Kubernetes object of a document, or those of its List; nothing where it is something else."""
+    kind = root.text("kind")
+    version = root.text("apiVersion")
+    if not kind or version is None:
+        return
+    if kind == "List":
+        for item in root.items("items"):
+            if item.text("kind") != "List":
+                yield from objects_in(item, scope)
+        return
+    group = version.rpartition("/")[0]
+    known = KINDS.get(group, {}).get(kind)
+    if known is None and root.items("spec", "template", "spec", "containers"):
+        known = CustomWorkload
+    yield (known or KubernetesObject)(root, scope)
