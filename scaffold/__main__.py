@@ -32,8 +32,8 @@ def run(arguments: list[str]) -> int:
             _tell_in_json(error.format_message(), error.exit_code)
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, EOFError, click.Abort):
-        return _interrupted()
+    except (KeyboardInterrupt, EOFError, click.Abort) as error:
+        return _interrupted(str(error))
     except ScaffoldError as error:
         return _fail(str(error), error.exit_code, arguments)
     except BrokenPipeError:
@@ -44,8 +44,9 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0  # click returns the code of an Exit
 
 
-def _interrupted() -> int:
-    sys.stderr.write("\nInterrupted: nothing was written.\n")
+def _interrupted(left: str = "") -> int:
+    """Say what is left: nothing, unless who was interrupted says something else."""
+    sys.stderr.write(f"\nInterrupted: {left or 'nothing was written.'}\n")
     return INTERRUPTED
 
 

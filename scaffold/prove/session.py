@@ -118,6 +118,8 @@ def _ending(runtime: Runtime) -> Iterator[None]:
     before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("everything that it started is ended.") from None
     finally:
         signal.signal(signal.SIGTERM, before)
         runtime.end_run()

@@ -137,8 +137,16 @@ def key_of(image: Image) -> str:
     for certificate in sorted(TRUST.rglob("*.crt")):
         digest.update(certificate.read_bytes())
     for asked in image.copies:
-        digest.update(version_of(Path(output(*asked.split()))).encode())
+        digest.update(version_of(copied(asked)).encode())
     return digest.hexdigest()[:16]
+
+
+def copied(asked: str) -> Path:
+    """Return the path that a command prints here."""
+    printed = output(*asked.split())
+    if not printed:
+        raise RuntimeError(f"`{asked}` prints no path, so there is nothing to copy into an image")
+    return Path(printed)
 
 
 def version_of(toolchain: Path) -> str:
@@ -173,9 +181,9 @@ def bootstrap(image: Image, archive: Path) -> None:
     if "ca-certificates" in image.packages and TRUST.is_dir():
         hooks += [f'cp -r {TRUST}/. "$1{TRUST}/"', 'chroot "$1" update-ca-certificates >/dev/null 2>&1']
     for asked, place in image.copies.items():
-        source = Path(output(*asked.split()))
-        parent, copied = (place, f"{source}/.") if source.is_dir() else (Path(place).parent, source)
-        hooks.append(f'mkdir -p "$1{parent}" && cp -a {copied} "$1{place}"')
+        source = copied(asked)
+        parent, files = (place, f"{source}/.") if source.is_dir() else (Path(place).parent, source)
+        hooks.append(f'mkdir -p "$1{parent}" && cp -a {files} "$1{place}"')
     if image.script:
         hooks.append(f"chroot \"$1\" sh -euc '{image.script}'")
     hooks.append('rm -f "$1/etc/apt/apt.conf.d/99mmdebstrap"')  # the machine's settings stay with the machine

@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from scaffold.prove.clock import Clock
+from scaffold.prove.bench import Bench
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.cluster.objects import serving
-from scaffold.prove.load import MISSING, Vegeta
 from scaffold.prove.manifests import Object
-from scaffold.prove.model import Experiment, Failed, Skip
-from scaffold.prove.subject import Subject
+from scaffold.prove.model import Failed, Skip
 
 if TYPE_CHECKING:
     from scaffold.prove.cluster.stage import ClusterStage
@@ -28,22 +26,15 @@ PATIENCE = 180.0
 
 
 @dataclass
-class ClusterLab:
-    """One experiment's bench."""
+class ClusterLab(Bench):
+    """The bench of an experiment in the cluster."""
 
     stage: ClusterStage
-    experiment: Experiment
-    clock: Clock
 
     @property
     def kubectl(self) -> Kubectl:
         """Calls kubectl in the experiments' namespace."""
         return self.stage.kubectl
-
-    @property
-    def subject(self) -> Subject:
-        """The service under proof."""
-        return self.stage.subject
 
     @cached_property
     def deployment(self) -> Object:
@@ -60,17 +51,6 @@ class ClusterLab:
         """The container that serves, as the manifest has it."""
         found: Object = self.deployment["spec"]["template"]["spec"]["containers"][0]
         return found
-
-    @property
-    def vegeta(self) -> Vegeta:
-        """The load generator.
-
-        Raises:
-            Skip: when there is none.
-        """
-        if not self.stage.vegeta:
-            raise Skip(MISSING)
-        return self.stage.vegeta
 
     def objects(self, *kinds: str) -> list[Object]:
         """Return the applied manifests of these kinds."""
@@ -115,11 +95,15 @@ class ClusterLab:
         return bool(status.get("observedGeneration", 0) >= found["metadata"]["generation"]) and counts == [wanted] * 3
 
     def pods(self, selector: Object | None = None) -> list[Object]:
-        """Return the service's pods that are not on their way out."""
+        """Return the service's pods that are not on their way out, or those that another selector takes."""
+        return [pod for pod in self.all_pods(selector) if "deletionTimestamp" not in pod["metadata"]]
+
+    def all_pods(self, selector: Object | None = None) -> list[Object]:
+        """Return the same pods, and those that are on their way out."""
         labels = selector or self.deployment["spec"]["selector"]["matchLabels"]
         words = ",".join(f"{key}={value}" for key, value in labels.items())
-        found = self.kubectl.get("pods", f"--selector={words}")["items"]
-        return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+        found: list[Object] = self.kubectl.get("pods", f"--selector={words}")["items"]
+        return found
 
     def ready(self) -> list[Object]:
         """Return those of its pods that are ready."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.load import require_quick_client
+from scaffold.prove.manifests import Object
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Stage
 
 LOAD_BEFORE = 2.0
@@ -18,14 +20,14 @@ def rolling(lab: ClusterLab, record: Record) -> None:
     vegeta = lab.vegeta
     with lab.service():
         url = lab.url
-        before = {pod["metadata"]["uid"] for pod in lab.pods()}
+        before = _ids(lab.pods())
         with vegeta.attack(url, lab.clock, rate=lab.subject.rate, seconds=140) as attack:
             lab.clock.sleep(LOAD_BEFORE)
             at = time.time()
             lab.kubectl.call("rollout", "restart", f"deployment/{lab.name}")
-            lab.clock.wait_until(lambda: not before & {pod["metadata"]["uid"] for pod in lab.pods()}, 100, 0.3)
+            lab.clock.wait_until(lambda: not before & _ids(lab.pods()), 100, 0.3)
             lab.rolled_out(lab.name)
-            gone = lab.clock.wait_until(lambda: not before & _all(lab), 60, 0.5)
+            gone = lab.clock.wait_until(lambda: not before & _ids(lab.all_pods()), 60, 0.5)
             done = time.time()
             lab.clock.sleep(1)
             report = attack.report()
@@ -43,17 +45,14 @@ def rolling(lab: ClusterLab, record: Record) -> None:
         record.expect(not report.failed, f"{share}: {report.errors()}")
 
 
-def _all(lab: ClusterLab) -> set[str]:
-    """Return the pods of the service, those on their way out too."""
-    labels = lab.deployment["spec"]["selector"]["matchLabels"]
-    words = ",".join(f"{key}={value}" for key, value in labels.items())
-    return {pod["metadata"]["uid"] for pod in lab.kubectl.get("pods", f"--selector={words}")["items"]}
+def _ids(pods: Sequence[Object]) -> set[str]:
+    return {pod["metadata"]["uid"] for pod in pods}
 
 
 def broken(lab: ClusterLab, record: Record) -> None:
     """Roll out a version that can't start; the rollout must stop by itself, and the old version go on serving."""
     with lab.service():
-        old = {pod["metadata"]["uid"] for pod in lab.ready()}
+        old = _ids(lab.ready())
         minimum = lab.deployment["spec"].get("minReadySeconds", 0)
         deadline = max(STOPS_AFTER, minimum + 5)
         container = {"name": lab.container["name"], "command": ["/scaffold-prove/no-such-program"], "args": []}

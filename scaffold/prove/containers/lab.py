@@ -16,10 +16,11 @@ from typing import Literal
 import httpx
 
 from scaffold.errors import PlatformError
+from scaffold.prove.bench import Bench
 from scaffold.prove.clock import Clock
 from scaffold.prove.containers.container import Container
-from scaffold.prove.load import MISSING, Vegeta
-from scaffold.prove.model import Experiment, Failed, Skip
+from scaffold.prove.load import Vegeta
+from scaffold.prove.model import Experiment, Failed
 from scaffold.prove.runtime import CommandFailed, Runtime
 from scaffold.prove.stubs import Stub, environment, stubs
 from scaffold.prove.subject import Port, Subject
@@ -71,36 +72,18 @@ def _client() -> httpx.Client:
 
 
 @dataclass
-class Lab:
-    """One experiment's bench."""
+class Lab(Bench):
+    """The bench of an experiment on containers."""
 
     stage: ContainerStage
-    experiment: Experiment
-    clock: Clock
     stubs: Mapping[str, Stub]
     http: httpx.Client
     _started: list[str] = field(default_factory=list)
 
     @property
-    def subject(self) -> Subject:
-        """The service under proof."""
-        return self.stage.subject
-
-    @property
     def runtime(self) -> Runtime:
         """The container runtime."""
         return self.stage.runtime
-
-    @property
-    def vegeta(self) -> Vegeta:
-        """The load generator.
-
-        Raises:
-            Skip: when there is none.
-        """
-        if not self.stage.vegeta:
-            raise Skip(MISSING)
-        return self.stage.vegeta
 
     # --- starting -----------------------------------------------------------------------------------------------------
 

@@ -8,13 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scaffold.prove.containers.container import Container
-from scaffold.prove.containers.processes import PROC, is_in
+from scaffold.prove.containers.groups import Throttling, groups_of
+from scaffold.prove.containers.processes import is_in
 from scaffold.prove.runtime import CommandFailed
 
-GROUPS = Path("/sys/fs/cgroup")
 EVERY = 0.2
 """Seconds between two looks."""
 
@@ -26,14 +25,6 @@ class Usage:
     memory: float
     cpu_seconds: float | None
     cpu_share: float | None = None  # cores, as the engine tells them
-
-
-@dataclass(frozen=True)
-class Throttling:
-    """How many of the scheduler's periods there were, and in how many the CPU limit stopped the container."""
-
-    periods: int
-    throttled: int
 
 
 @dataclass
@@ -60,23 +51,20 @@ class Meter:
     def __init__(self, container: Container) -> None:
         """Find its control groups."""
         self._container = container
-        self._groups = _groups(container) if is_in(container.id, container.pid) else {}
+        self._groups = groups_of(container.pid) if is_in(container.id, container.pid) else None
 
     def read(self) -> Usage | None:
         """Look once; None when nothing can be read (it may have ended)."""
         with suppress(OSError, KeyError, ValueError, CommandFailed):
-            if "" in self._groups and (self._groups[""] / "memory.current").exists():
-                return _unified(self._groups[""])
-            if "memory" in self._groups:
-                return _separate(self._groups)
+            if self._groups:
+                return Usage(self._groups.working_set, self._groups.cpu_seconds)
             return _from_engine(self._container)
         return None
 
     def throttling(self) -> Throttling | None:
         """Return how often the CPU limit was felt; None where that is out of reach."""
         with suppress(OSError, KeyError, ValueError):
-            stat = _pairs((self._groups.get("cpu") or self._groups[""]) / "cpu.stat")
-            return Throttling(stat["nr_periods"], stat["nr_throttled"])
+            return self._groups.throttling if self._groups else None
         return None
 
 
@@ -105,36 +93,6 @@ def sampled(container: Container) -> Iterator[Samples]:
     finally:
         ended.set()
         thread.join(10)
-
-
-def _groups(container: Container) -> dict[str, Path]:
-    """Return its control groups by controller; the one of "" is that of the unified hierarchy (version 2)."""
-    found = {}
-    with suppress(OSError):
-        for line in (PROC / str(container.pid) / "cgroup").read_text().splitlines():
-            _, controllers, path = line.split(":", 2)
-            for name in controllers.split(","):
-                found[name] = GROUPS / name / path.lstrip("/")
-    return found
-
-
-def _pairs(file: Path) -> dict[str, int]:
-    return {name: int(value) for name, value in (line.split() for line in file.read_text().splitlines())}
-
-
-# The working set is what the kubelet compares with the limit: all but the file cache that can be given back at once.
-# https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/#eviction-signals
-
-
-def _unified(group: Path) -> Usage:
-    used = int((group / "memory.current").read_text()) - _pairs(group / "memory.stat")["inactive_file"]
-    return Usage(max(0, used), _pairs(group / "cpu.stat")["usage_usec"] / 1e6)
-
-
-def _separate(groups: dict[str, Path]) -> Usage:
-    memory = groups["memory"]
-    used = int((memory / "memory.usage_in_bytes").read_text()) - _pairs(memory / "memory.stat")["total_inactive_file"]
-    return Usage(max(0, used), int((groups["cpuacct"] / "cpuacct.usage").read_text()) / 1e9)
 
 
 UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
