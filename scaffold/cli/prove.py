@@ -49,7 +49,12 @@ if TYPE_CHECKING:
     envvar="SCAFFOLD_PROVE_NETWORK",
     help="Publish ports on loopback (the default), or share this machine's network.",
 )
-@click.option("--load-image", metavar="IMAGE", envvar="SCAFFOLD_LOAD_IMAGE", help="Take vegeta from this image.")
+@click.option(
+    "--load-image",
+    metavar="IMAGE",
+    envvar="SCAFFOLD_LOAD_IMAGE",
+    help="Take vegeta from this image; in a cluster, from a pod of it.",
+)
 @click.option("--cluster", is_flag=True, help="Also run the experiments that need a Kubernetes cluster.")
 @click.option("--context", metavar="NAME", help="The kubectl context (default: the current one, if it is local).")
 @click.option(
@@ -113,7 +118,7 @@ def prove(folder: Path, **options: Any) -> None:
 def _cluster_settings(options: dict[str, Any]) -> ClusterSettings:
     from scaffold.prove.cluster.settings import ClusterSettings
 
-    keys = ("context", "overlay", "load_command", "stub_image")
+    keys = ("context", "overlay", "load_command", "stub_image", "load_image")
     return ClusterSettings(**{key: options[key] for key in keys if options[key]})
 
 

@@ -109,6 +109,20 @@ class Vegeta:
 
     words: tuple[str, ...]
 
+    def check(self, url: str) -> None:
+        """Refuse what may be somebody else's.
+
+        Raises:
+            ValueError: when the address is none of this machine or its containers.
+        """
+        address = ipaddress.ip_address(urllib.parse.urlsplit(url).hostname or "")
+        if not (address.is_loopback or address.is_private):
+            raise ValueError(f"load: {url} is no address of this machine or its network")
+
+    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+        """Let an attack that runs end: no more requests, but those that are under way."""
+        process.send_signal(signal.SIGINT)
+
     @contextmanager
     def attack(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float = 10) -> Iterator[Attack]:
         """Ask `url` at a constant rate over kept-alive connections until `end`, for at most so many seconds.
@@ -118,10 +132,7 @@ class Vegeta:
         Raises:
             ValueError: when the address is none of this machine or its containers.
         """
-        host = urllib.parse.urlsplit(url).hostname or ""
-        address = ipaddress.ip_address(host)
-        if not (address.is_loopback or address.is_private):
-            raise ValueError(f"load: {url} is no address of this machine or its network")
+        self.check(url)
         with tempfile.TemporaryDirectory(prefix="scaffold-load-") as folder:
             results = Path(folder) / "results"
             limits = (f"-rate={rate}/s", f"-duration={clock.left(seconds):.1f}s", f"-timeout={timeout:g}s")
@@ -142,6 +153,7 @@ class Vegeta:
                 yield attack
             finally:
                 if process.poll() is None:
+                    self.interrupt(process)
                     process.kill()
                 process.wait()
                 if process.stderr:
@@ -161,7 +173,7 @@ class Attack:
     def end(self) -> None:
         """Send no more requests, but wait for those that are under way."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            self.vegeta.interrupt(self.process)
 
     def report(self) -> Report:
         """End it and return what came of every request.

@@ -18,6 +18,8 @@ from typing import Any
 import pytest
 
 from tests.support import runtime
+from tests.support.cluster import Cluster, cluster
+from tests.support.cluster import missing as no_cluster
 from tests.support.go_tools import missing as no_go
 from tests.support.go_tools import program
 from tests.support.goldens import ROOT
@@ -131,6 +133,22 @@ def twins(needs_containers: None, tmp_path_factory: pytest.TempPathFactory) -> T
     with locked("build"):
         build(folder, reference, (folder / "Dockerfile").read_text(), "--layers", f"--build-arg=BASE={provide(PYTHON)}")
     return Twins(folder, reference)
+
+
+@pytest.fixture(scope="session")
+def kubernetes(needs_containers: None) -> Iterator[Cluster]:
+    """Give a cluster of one node, which has the image that dependencies are stubbed with."""
+    if reason := no_cluster():
+        pytest.skip(reason)
+    with cluster() as made:
+        made.load(provide(PYTHON))
+        yield made
+
+
+def on_cluster(kubernetes: Cluster, folder: Path, image: str, *words: str) -> Run:
+    """Run the cluster stage on a folder's manifests and an image that the node has."""
+    env = {"KUBECONFIG": kubernetes.env["KUBECONFIG"], "SCAFFOLD_STUB_IMAGE": provide(PYTHON)}
+    return prove(folder, "--cluster", "--context=one-node", f"--image={image}", "--json", *words, env=env, timeout=500)
 
 
 @pytest.fixture(scope="session")

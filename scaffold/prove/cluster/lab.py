@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 import httpx
 
 from scaffold.prove.bench import Bench
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
+from scaffold.prove.cluster.load_pod import PodVegeta
 from scaffold.prove.cluster.objects import serving
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Failed, Skip
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 180.0
 """Seconds that a rollout may take where its own deadline is longer or not known."""
+FIRST_PATIENCE = 300.0
+"""Seconds that the first one may take: nodes pull images for it."""
 
 
 @dataclass
@@ -52,21 +55,37 @@ class ClusterLab(Bench):
         found: Object = self.deployment["spec"]["template"]["spec"]["containers"][0]
         return found
 
+    @property
+    def rate(self) -> int:
+        """The requests a second of a load that no limiter refuses, even where one pod gets all of it."""
+        limit = self.subject.limit_rate
+        return min(self.subject.rate, max(1, int(0.7 * limit))) if limit else self.subject.rate
+
     def objects(self, *kinds: str) -> list[Object]:
         """Return the applied manifests of these kinds."""
         return [each for each in self.stage.objects if each["kind"] in kinds]
 
     # --- the service as it runs ---------------------------------------------------------------------------------------
 
+    def check_deployed(self) -> None:
+        """Go on only where the service could be deployed.
+
+        Raises:
+            Failed: when it could not, with the reason.
+        """
+        if self.stage.problem:
+            raise Failed(self.stage.problem)
+
     @contextmanager
     def service(self) -> Iterator[None]:
-        """Have the deployed service for oneself, whole and ready; waiting for it is not the experiment's time."""
-        stop = self.clock
+        """Have the deployed service for oneself, every pod of it ready; waiting for it is not the experiment's time."""
         while not self.stage.turn.acquire(timeout=0.2):
-            stop.again().left()  # the run may be stopped
+            self.clock.again().left()  # the run may be stopped
         try:
-            self.clock = self.clock.again()
-            self.rolled_out(self.name)
+            self.check_deployed()
+            self.clock = self.clock.again(FIRST_PATIENCE + PATIENCE)
+            self._whole()
+            self.clock = self.clock.again(self.experiment.seconds)
             yield
         finally:
             self._replace_broken()
@@ -79,19 +98,51 @@ class ClusterLab(Bench):
             if broken:
                 self.kubectl.call("delete", "pod", *broken, "--grace-period=0", "--force", "--ignore-not-found")
 
-    def rolled_out(self, name: str) -> None:
+    def _whole(self) -> None:
+        """Wait for every pod to be ready; where that never comes the first time, nobody waits for it again."""
+        try:
+            self.rolled_out(self.name, "readyReplicas", PATIENCE if self.stage.came_up else FIRST_PATIENCE)
+        except Failed as failed:
+            self.stage.problem = "" if self.stage.came_up else str(failed)
+            raise
+        self.stage.came_up = True
+
+    def first_ready(self) -> Object:
+        """Wait for a pod of the service that is ready, also while others disturb it; return it.
+
+        Raises:
+            Failed: when there is none in time.
+        """
+        self.clock = self.clock.again(FIRST_PATIENCE + PATIENCE)
+        found: list[Object] = []
+
+        def looked() -> bool:
+            found[:] = self.ready()
+            return bool(found or self.stage.problem)
+
+        self.clock.wait_until(looked, FIRST_PATIENCE, 0.5)
+        self.check_deployed()
+        if not found:
+            raise Failed(f"no pod became ready: {self.story(self.name)}")
+        self.clock = self.clock.again(self.experiment.seconds)
+        return found[0]
+
+    def rolled_out(self, name: str, counted: str = "availableReplicas", patience: float = PATIENCE) -> None:
         """Wait until every pod of a Deployment is of its newest version and available, and no other is left.
+
+        Available is what has been ready for minReadySeconds; `readyReplicas` counts what is ready.
 
         Raises:
             Failed: when that does not happen in time, with what the pods say.
         """
-        if self.clock.wait_until(lambda: self._is_rolled_out(name), self.clock.left(PATIENCE), 0.3) is None:
+        is_done = partial(self._is_rolled_out, name, counted)
+        if self.clock.wait_until(is_done, self.clock.left(patience), 0.3) is None:
             raise Failed(f"deployment/{name} was not rolled out: {self.story(name)}")
 
-    def _is_rolled_out(self, name: str) -> bool:
+    def _is_rolled_out(self, name: str, counted: str) -> bool:
         found = self.kubectl.get(f"deployment/{name}")
         wanted, status = found["spec"]["replicas"], found.get("status", {})
-        counts = [status.get(key, 0) for key in ("replicas", "updatedReplicas", "availableReplicas")]
+        counts = [status.get(key, 0) for key in ("replicas", "updatedReplicas", counted)]
         return bool(status.get("observedGeneration", 0) >= found["metadata"]["generation"]) and counts == [wanted] * 3
 
     def pods(self, selector: Object | None = None) -> list[Object]:
@@ -142,11 +193,15 @@ class ClusterLab(Bench):
     def url(self) -> str:
         """An address of this machine's or the cluster's by which the Service answers here, through kube-proxy.
 
+        The load generator that is a pod finds it by its name.
+
         Raises:
             Skip: when none does. A port-forward would not do: it is tied to one pod.
         """
         service = self.service_object()
         port = next(iter(service["spec"]["ports"]))["port"]
+        if isinstance(self.stage.vegeta, PodVegeta):
+            return f"http://{service['metadata']['name']}:{port}{self.subject.path}"
         patch = '{"spec": {"type": "NodePort"}}'
         self.kubectl.call("patch", f"service/{service['metadata']['name']}", f"--patch={patch}")
         made = self.kubectl.get(f"service/{service['metadata']['name']}")["spec"]
@@ -160,7 +215,8 @@ class ClusterLab(Bench):
                     return f"http://{place}{self.subject.path}"
             self.clock.sleep(0.5)
         raise Skip(
-            f"this machine reaches the Service by none of {', '.join(places)}, so no load can be sent through it"
+            f"this machine reaches the Service by none of {', '.join(places)}, so no load can be sent through it; "
+            "--load-image IMAGE, with vegeta and a shell, sends it from a pod"
         )
 
     def service_object(self) -> Object:
@@ -177,6 +233,9 @@ class ClusterLab(Bench):
 
     def ask(self, timeout: float = 30) -> tuple[int, float]:
         """Ask the service once; return the status (0 for no answer) and the seconds that it took."""
+        if isinstance(self.stage.vegeta, PodVegeta):
+            shot = self.stage.vegeta.ask(self.url, self.clock, timeout)
+            return shot.status, shot.seconds
         began = time.monotonic()
         return self.status(self.url, timeout), time.monotonic() - began
 

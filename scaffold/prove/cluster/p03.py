@@ -8,6 +8,9 @@ from scaffold.prove.cluster.kubectl import KubectlFailed
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.model import Experiment, Record, Stage
 
+DRAIN = 15.0
+"""Seconds in which a first eviction must be granted: a budget counts pods anew a moment after they became ready."""
+
 
 def killed(lab: ClusterLab, record: Record) -> None:
     """Delete a pod at once; another must take its place."""
@@ -29,15 +32,21 @@ def drained(lab: ClusterLab, record: Record) -> None:
         pods = lab.ready()
         if not record.expect(len(pods) > 1, f"{len(pods)} pod serves: a drained node takes all of it"):
             return
-        answers = [_evict(lab, pod["metadata"]["name"]) for pod in pods]
-        held = [said for said in answers if said]
+        held: list[str] = []
+
+        def granted() -> bool:
+            """Go through all pods once, as a drain does again and again while a budget holds it back."""
+            held[:] = [said for pod in pods if (said := _evict(lab, pod["metadata"]["name"]))]
+            return len(held) < len(pods)
+
+        lab.clock.wait_until(granted, DRAIN, 1)
         record.measure("pods", len(pods))
         record.measure("evictions held back", len(held))
         record.expect(
             len(held) < len(pods), f"no pod can be evicted, so no node can be drained: {held[0] if held else ''}"
         )
         record.expect(bool(held), "a drain takes all pods at once: no PodDisruptionBudget holds any back")
-        lab.rolled_out(lab.name)
+        lab.rolled_out(lab.name, "readyReplicas")
 
 
 def _evict(lab: ClusterLab, pod: str) -> str:

@@ -11,7 +11,7 @@ from scaffold.prove.manifests import Object
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Stage
 
 LOAD_BEFORE = 2.0
-STOPS_AFTER = 15
+STOPS_AFTER = 10
 """The progress deadline, in seconds, that the copy of a rollout gets: its own one may be minutes."""
 
 
@@ -19,9 +19,10 @@ def rolling(lab: ClusterLab, record: Record) -> None:
     """Restart every pod under constant load through the Service; no request may fail."""
     vegeta = lab.vegeta
     with lab.service():
+        lab.rolled_out(lab.name)
         url = lab.url
         before = _ids(lab.pods())
-        with vegeta.attack(url, lab.clock, rate=lab.subject.rate, seconds=140) as attack:
+        with vegeta.attack(url, lab.clock, rate=lab.rate, seconds=140) as attack:
             lab.clock.sleep(LOAD_BEFORE)
             at = time.time()
             lab.kubectl.call("rollout", "restart", f"deployment/{lab.name}")

@@ -98,9 +98,7 @@ def _scheduled(lab: ClusterLab, name: str) -> bool:
 
 
 def _need_a_shell(lab: ClusterLab) -> None:
-    pods = lab.ready()
-    if pods:
-        lab.need(pods[0]["metadata"]["name"], "sh", "sleep")
+    lab.need(lab.first_ready()["metadata"]["name"], "sh", "sleep")
 
 
 def _create(lab: ClusterLab, name: str, spec: Object, command: list[str] | None = None) -> None:

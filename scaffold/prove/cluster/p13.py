@@ -9,6 +9,8 @@ from scaffold.prove.cluster.lab import ClusterLab, is_ready
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
+NOTICED = 2.0
+"""Seconds until the kubelet, which looks once a second, tells of a container that has ended."""
 COPY = "scaffold-prove-disk"
 LARGEST = 256 * 2**20
 """Bytes: what this experiment writes at the most."""
@@ -28,6 +30,7 @@ def out_of_memory(lab: ClusterLab, record: Record) -> None:
         before = {each["metadata"]["uid"]: _restarts(each, lab) for each in [pod, *others]}
         failed, _ = lab.execute(name, "sh", "-c", "tail /dev/zero")
         record.expect(bool(failed), "a process took all the memory it wanted")
+        lab.clock.sleep(NOTICED)
         back = lab.clock.wait_until(lambda: is_ready(_find(lab, name)) and len(lab.ready()) > len(others), 75, 0.3)
         record.measure("ready again after", back if back is not None else "never", "s")
         record.expect(back is not None, "it did not come back")

@@ -9,9 +9,10 @@ from scaffold.prove.cluster.upstreams import IMAGE
 
 @dataclass(frozen=True)
 class ClusterSettings:
-    """Which cluster and overlay, how an image gets to its nodes, and what the stubs of dependencies run on."""
+    """Which cluster and overlay, how an image gets to its nodes, what stubs and load run on there."""
 
     context: str | None = None
     overlay: str = "production"
     load_command: str | None = None
     stub_image: str = IMAGE
+    load_image: str | None = None  # the load comes from a pod of it; from this machine where there is none

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster import upstreams
+from scaffold.prove.cluster import load_pod, upstreams
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
-from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.lab import FIRST_PATIENCE, ClusterLab
 from scaffold.prove.cluster.objects import build, moved, place_of, unknown
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.load import Vegeta
@@ -42,40 +42,40 @@ class ClusterStage:
     objects: Sequence[Object]  # as they are applied
     left_out: Sequence[Object]  # of kinds that the cluster does not know
     stubs: Sequence[upstreams.Upstream]
-    stub_image: str
+    brought: Sequence[Object]  # what this run puts beside the service: the stubs, the load
     vegeta: Vegeta | None = None
     turn: threading.Lock = field(default_factory=threading.Lock)  # held by whoever disturbs the deployed service
-    _deploying: threading.Lock = field(default_factory=threading.Lock)
-    _deployed: bool = False
-    _problem: str = ""
+    problem: str = ""  # why it could not be deployed
+    came_up: bool = False  # whether every pod has been ready once
+    _applying: threading.Lock = field(default_factory=threading.Lock)
+    _applied: bool = False
 
     @contextmanager
     def lab(self, experiment: Experiment, clock: Clock) -> Iterator[ClusterLab]:
-        """Open the lab of one experiment, on the deployed service."""
+        """Open the lab of one experiment, with all manifests applied; `ClusterLab.service` waits for the rollout."""
         lab = ClusterLab(self, experiment, clock)
-        with self._deploying:
-            if not self._deployed:
-                self._deployed = True
-                self._problem = deploy(self, lab)
-        if self._problem:
-            raise Failed(self._problem)
+        with self._applying:
+            if not self._applied:
+                self._applied = True
+                self.problem = deploy(self, lab)
+        lab.check_deployed()
         lab.clock = clock.again()  # the deployment was not this experiment's time
         yield lab
 
 
 def deploy(stage: ClusterStage, lab: ClusterLab) -> str:
-    """Apply the stubs and the service, and wait for its rollout; return what went wrong, or nothing.
+    """Apply what this run brings along, then the service; return what went wrong, or nothing.
 
     The stubs answer before the service starts, so that its jobs find them.
     """
     lab.clock = lab.clock.again(600)
-    made = upstreams.objects(stage.stubs, stage.stub_image)
     try:
-        if made:
-            apply(stage.kubectl, made)
-            lab.rolled_out(upstreams.NAME)
+        if stage.brought:
+            apply(stage.kubectl, stage.brought)
+        for each in stage.brought:
+            if each["kind"] == "Deployment":
+                lab.rolled_out(each["metadata"]["name"], patience=FIRST_PATIENCE)
         apply(stage.kubectl, stage.objects)
-        lab.rolled_out(lab.name)
     except KubectlFailed as error:
         return f"the cluster refuses it: {error}"
     except Failed as failed:
@@ -118,7 +118,10 @@ def open_stage(
         cluster.call("label", "namespace", name, *(f"{key}={value}" for key, value in labels.items()))
         own = Kubectl(cluster.program, cluster.context, name)
         applied = [each for each in objects if each not in left_out]
-        yield ClusterStage(own, subject, place, applied, left_out, stubs, settings.stub_image, vegeta)
+        brought = upstreams.objects(stubs, settings.stub_image)
+        if settings.load_image:
+            brought, vegeta = [*brought, *load_pod.objects(settings.load_image)], load_pod.vegeta(own)
+        yield ClusterStage(own, subject, place, applied, left_out, stubs, brought, vegeta)
     finally:
         delete_namespace(cluster, name)
         if not subject.image:

@@ -7,18 +7,15 @@ import urllib.parse
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from scaffold.prove.cluster.beside import Object, deployment, egress
 from scaffold.prove.subject import Dependency
-
-Object = dict[str, Any]
 
 IMAGE = "docker.io/library/python:3.13.18-slim-trixie"
 """What the stub runs on: any image with python3 (`--stub-image`)."""
 
 NAME = "scaffold-prove-stubs"
 FIRST_PORT = 9001
-USER = 10001
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,8 @@ def objects(made: Sequence[Upstream], image: str) -> list[Object]:
         return []
     program = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME}}
     program["data"] = {"stub_server.py": Path(__file__).with_name("stub_server.py").read_text(encoding="utf-8")}
-    return [program, _deployment(made, image), _policy(), *_services(made)]
+    stubs = {"to": [{"podSelector": {"matchLabels": {"app": NAME}}}]}
+    return [program, _deployment(made, image), egress(NAME, {}, [stubs]), *_services(made)]
 
 
 def _services(made: Sequence[Upstream]) -> list[Object]:
@@ -81,42 +79,16 @@ def _services(made: Sequence[Upstream]) -> list[Object]:
     ]
 
 
-def _policy() -> Object:
-    """Let every pod of the namespace reach the stubs: policies add up."""
-    stubs = {"matchLabels": {"app": NAME}}
-    return {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": NAME},
-        "spec": {"podSelector": {}, "policyTypes": ["Egress"], "egress": [{"to": [{"podSelector": stubs}]}]},
-    }
-
-
 def _deployment(made: Sequence[Upstream], image: str) -> Object:
     ports = [each.target for each in made]
     container = {
         "name": "stubs",
         "image": image,
-        "imagePullPolicy": "IfNotPresent",
         "command": ["python3", "/program/stub_server.py", "/state", *map(str, ports)],
         "readinessProbe": {"tcpSocket": {"port": ports[-1]}, "periodSeconds": 1},
         "resources": {"requests": {"cpu": "50m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
-        "securityContext": {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}},
         "volumeMounts": [{"name": "program", "mountPath": "/program"}, {"name": "state", "mountPath": "/state"}],
     }
-    pod = {
-        "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": 0,
-        "securityContext": {
-            "runAsNonRoot": True,
-            "runAsUser": USER,
-            "fsGroup": USER,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-        "containers": [container],
-        "volumes": [{"name": "program", "configMap": {"name": NAME}}, {"name": "state", "emptyDir": {}}],
-    }
-    labels = {"app": NAME}
-    template = {"metadata": {"labels": labels}, "spec": pod}
-    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
-    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": NAME}, "spec": spec}
+    return deployment(
+        NAME, container, [{"name": "program", "configMap": {"name": NAME}}, {"name": "state", "emptyDir": {}}]
+    )

@@ -1,0 +1,63 @@
+"""The load generator in a pod, where this machine can't reach the Service: kind on macOS, a remote cluster.
+
+`kubectl exec` carries its input and output, so that it is called as one on this machine is. Its image
+needs a shell, too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+from dataclasses import dataclass
+
+from scaffold.prove.clock import Clock
+from scaffold.prove.cluster.beside import Object, deployment, egress
+from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
+from scaffold.prove.load import Shot, Vegeta
+
+NAME = "scaffold-prove-load"
+# A signal to kubectl would end kubectl alone, so another call has to find the program by its PID.
+RUN = 'echo $$ > "/tmp/$1.pid"; exec vegeta "$@"'
+STOP = "kill -INT $(cat /tmp/attack.pid)"
+
+
+@dataclass(frozen=True)
+class PodVegeta(Vegeta):
+    """Vegeta in its pod; it asks the Service by its name, inside the namespace."""
+
+    kubectl: Kubectl
+
+    def check(self, url: str) -> None:
+        """Let every address be: the pod reaches its own namespace by the Services' names alone."""
+
+    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+        """End the attack."""
+        with contextlib.suppress(KubectlFailed):
+            self.kubectl.call("exec", f"deployment/{NAME}", "--", "sh", "-c", STOP)
+
+    def ask(self, url: str, clock: Clock, timeout: float) -> Shot:
+        """Ask once, as an attack of one request."""
+        with self.attack(url, clock, rate=1, seconds=1, timeout=timeout) as attack:
+            clock.wait_until(lambda: attack.process.poll() is not None, timeout + 30)
+            shots = attack.report().shots
+        return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not answer")
+
+
+def vegeta(kubectl: Kubectl) -> PodVegeta:
+    """Return the load generator in its pod; `kubectl` works in the pod's namespace."""
+    where = (f"--context={kubectl.context}", f"--namespace={kubectl.namespace}")
+    words = (kubectl.program, *where, "exec", "--stdin", f"deployment/{NAME}", "--", "sh", "-c", RUN, "vegeta")
+    return PodVegeta(words, kubectl)
+
+
+def objects(image: str) -> list[Object]:
+    """Return the pod's manifests."""
+    container = {
+        "name": "load",
+        "image": image,
+        "command": ["sh", "-c", "trap exit TERM; while :; do sleep 1; done"],
+        "resources": {"requests": {"cpu": "100m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a volume of the pod
+    }
+    made = deployment(NAME, container, [{"name": "tmp", "emptyDir": {"sizeLimit": "16Mi"}}])
+    return [made, egress(NAME, {"matchLabels": {"app": NAME}}, [{}])]
