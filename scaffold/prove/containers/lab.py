@@ -20,7 +20,7 @@ from scaffold.prove.bench import Bench
 from scaffold.prove.clock import Clock
 from scaffold.prove.containers.container import Container
 from scaffold.prove.load import Vegeta
-from scaffold.prove.model import Experiment, Failed
+from scaffold.prove.model import Experiment, Failed, Skip
 from scaffold.prove.runtime import CommandFailed, Runtime
 from scaffold.prove.stubs import Stub, environment, stubs
 from scaffold.prove.subject import Port, Subject
@@ -126,7 +126,10 @@ class Lab(Bench):
             began = time.monotonic()
             identity = self._run([*words, self.stage.image, *(subject.args if args is None else args)])
             try:
-                yield Container(identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began)
+                container = Container(identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began)
+                if memory:
+                    self._require_limits(container)
+                yield container
             finally:
                 self.runtime.remove(identity)
                 self._started.remove(identity)
@@ -188,13 +191,23 @@ class Lab(Bench):
         try:
             identity = self.runtime.call(*words, timeout=self.clock.left(120)).split()[-1]
         except CommandFailed as error:
-            if error.code in (126, 127):  # https://docs.docker.com/engine/containers/run/#exit-status
+            # https://docs.docker.com/engine/containers/run/#exit-status; podman takes 126 for what it lacks itself too
+            if error.code in (126, 127) and "OCI" in error.output:
                 raise Failed(f"its command can't be started: {error}") from error
             raise PlatformError(
                 f"{self.runtime.name} can't start a container: {error.output.strip()[-600:]}"
             ) from error
         self._started.append(identity)
         return identity
+
+    def _require_limits(self, container: Container) -> None:
+        """Go on only where the engine has taken the limits; rootless Podman on cgroup v1 ignores them.
+
+        Raises:
+            Skip: since what a container does without its limits says nothing, and may take all of the machine's memory.
+        """
+        if not container.inspect()["HostConfig"].get("Memory"):
+            raise Skip(f"{self.runtime.name} can't limit memory here (rootless needs cgroup v2)")
 
     def _ports(self) -> dict[Port, int]:
         """Return each port with the number that it gets inside: moved to a free one where the network is shared."""
