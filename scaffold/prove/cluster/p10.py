@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import time
 
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Series, Skip, Stage
@@ -24,7 +25,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
             raise Skip(f"answers take {healthy:.2f} s here, so a call that waits {slow:g} s does not stand out")
         lab.behave("hanging", dependency.name)
         try:
-            times, statuses = _until_quick(lab, limit)
+            moments, times, statuses = _until_quick(lab, limit)
             slow_calls = sum(each > limit for each in times)
             record.measure("slow answers", slow_calls)
             opened = len(times) >= QUICK and all(each <= limit for each in times[-QUICK:])
@@ -43,7 +44,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         )
         record.measure("asked again after", back if back is not None else "never", "s")
         record.expect(back is not None, f"{dependency.name} is well again, and nobody asks it within {RECOVERY:g} s")
-        points = [(float(number), each * 1000) for number, each in enumerate(times)]
+        points = [(at, each * 1000) for at, each in zip(moments, times, strict=True)]
         marks = [Mark(0, f"{dependency.name} hangs")]
         record.charts.append(
             Chart("Breaker: answers one after the other", "ms", [Series("answer", points)], "dots", marks, limit * 1000)
@@ -62,16 +63,22 @@ def _guarded(lab: ClusterLab) -> Dependency:
     return min(stubbed, key=lambda each: each.critical)
 
 
-def _until_quick(lab: ClusterLab, limit: float) -> tuple[list[float], list[int]]:
-    """Ask one time after the other until enough answers in a row are quick, or 60 were not."""
+def _until_quick(lab: ClusterLab, limit: float) -> tuple[list[float], list[float], list[int]]:
+    """Ask one time after the other until enough answers in a row are quick, or 60 were not.
+
+    Return when each answer came, the seconds that it took, and its status.
+    """
+    began = time.monotonic()
+    moments: list[float] = []
     times: list[float] = []
     statuses: list[int] = []
     while len(times) < 60 and not (len(times) >= QUICK and all(each <= limit for each in times[-QUICK:])):
         status, seconds = lab.ask()
+        moments.append(time.monotonic() - began)
         times.append(seconds)
         statuses.append(status)
         lab.clock.left()
-    return times, statuses
+    return moments, times, statuses
 
 
 EXPERIMENTS = (

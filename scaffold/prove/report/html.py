@@ -39,7 +39,6 @@ def as_html(proof: Proof) -> str:
     return environment.get_template("report.html.jinja").render(
         proof=proof,
         counts={verdict: proof.count(verdict) for verdict in Verdict},
-        patterns=sorted({each.experiment.pattern for each in proof.results}),
         titles=TITLES,
         icons=ICONS,
         draw=draw,
