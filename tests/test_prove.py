@@ -11,18 +11,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from scaffold.errors import SettingError
 from scaffold.prove import load
 from scaffold.prove.clock import Clock, OutOfTime, Stopped
-from scaffold.prove.cluster.kubectl import is_local
+from scaffold.prove.cluster.kubectl import Kubectl, is_local
+from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.stage import ClusterStage
 from scaffold.prove.model import Experiment, Failed, Proof, Record, Skip, Stage, Verdict
 from scaffold.prove.report.junit import as_junit
 from scaffold.prove.runner import run_all
 from scaffold.prove.runtime import LABEL, is_left
 from scaffold.prove.select import choose, experiments
+from scaffold.prove.subject import Subject
 
 
 @contextmanager
@@ -208,3 +212,11 @@ def test_verdict_names_are_what_machines_read() -> None:
 )
 def test_only_a_cluster_of_this_machine_is_used_unasked(context: str, server: str, local: bool) -> None:
     assert is_local(context, server) is local
+
+
+@pytest.mark.parametrize(("limit", "rate"), [(0, 50), (1000, 50), (20, 14), (1, 1)])
+def test_a_load_stays_below_what_a_limiter_lets_through(limit: float, rate: int, tmp_path: Path) -> None:
+    """Else the rolling update would be blamed for what the limiter refuses."""
+    subject = Subject("limited", tmp_path, limit_rate=limit)
+    stage = ClusterStage(Kubectl("kubectl", "kind-kind"), subject, tmp_path, [], [], [], [])
+    assert ClusterLab(stage, experiment("P08-rolling", passes), Clock(1)).rate == rate
