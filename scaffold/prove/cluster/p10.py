@@ -64,7 +64,7 @@ def _guarded(lab: ClusterLab) -> Dependency:
 
 
 def _healthy(lab: ClusterLab, enough: float) -> float:
-    """Return the seconds that an answer takes while nothing is wrong; asked again while pods that start take the CPU."""
+    """Return the seconds that an answer takes while nothing is wrong; asked again while starts take the CPU."""
     for _ in range(6):
         healthy = statistics.median(lab.ask()[1] for _ in range(9))
         if healthy < enough:
