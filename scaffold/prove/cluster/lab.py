@@ -184,7 +184,7 @@ class ClusterLab(Bench):
         """Skip the experiment when the image lacks a program."""
         for program in programs:
             failed, said = self.execute(pod, program, "--help")
-            if failed and ("not found" in said or "no such file" in said.lower()):
+            if failed and ("executable file not found" in said or "no such file" in said.lower()):
                 raise Skip(f"the image has no {program}, which this experiment runs inside the container")
 
     # --- asking and disturbing it -------------------------------------------------------------------------------------

@@ -87,6 +87,17 @@ def containers_of(made: Object) -> list[Object]:
     return [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]
 
 
+def closed(objects: Sequence[Object]) -> list[Object]:
+    """Return the selectors of the pods that reach nothing but what network policies name."""
+    policies = [each["spec"] for each in objects if each["kind"] == "NetworkPolicy"]
+    # https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/#NetworkPolicySpec
+    return [
+        each.get("podSelector") or {}
+        for each in policies
+        if "Egress" in each.get("policyTypes", ["Egress"] if "egress" in each else [])
+    ]
+
+
 def repository(image: str) -> str:
     """Return an image's name without its tag and digest."""
     return re.sub(r":[^:/]+$", "", image.partition("@")[0])

@@ -18,7 +18,7 @@ from scaffold.prove.cluster import load_pod, upstreams
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
 from scaffold.prove.cluster.lab import FIRST_PATIENCE, ClusterLab
-from scaffold.prove.cluster.objects import build, moved, place_of, unknown
+from scaffold.prove.cluster.objects import build, closed, moved, place_of, unknown
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.load import Vegeta
 from scaffold.prove.manifests import Object
@@ -118,7 +118,7 @@ def open_stage(
         cluster.call("label", "namespace", name, *(f"{key}={value}" for key, value in labels.items()))
         own = Kubectl(cluster.program, cluster.context, name)
         applied = [each for each in objects if each not in left_out]
-        brought = upstreams.objects(stubs, settings.stub_image)
+        brought = upstreams.objects(stubs, settings.stub_image, closed(applied))
         if settings.load_image:
             brought, vegeta = [*brought, *load_pod.objects(settings.load_image)], load_pod.vegeta(own)
         yield ClusterStage(own, subject, place, applied, left_out, stubs, brought, vegeta)

@@ -49,14 +49,19 @@ def hosts(made: Sequence[Upstream]) -> dict[str, str]:
     return {each.host: each.service for each in made if each.host != each.service}
 
 
-def objects(made: Sequence[Upstream], image: str) -> list[Object]:
-    """Return the stub's manifests; none where nothing is stubbed."""
+def objects(made: Sequence[Upstream], image: str, closed: Sequence[Object] = ()) -> list[Object]:
+    """Return the stub's manifests; none where nothing is stubbed.
+
+    `closed` are the selectors of the pods that reach nothing but what policies name: they get one more that names the
+    stubs. One for all pods would close those that are open.
+    """
     if not made:
         return []
     program = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME}}
     program["data"] = {"stub_server.py": Path(__file__).with_name("stub_server.py").read_text(encoding="utf-8")}
     stubs = {"to": [{"podSelector": {"matchLabels": {"app": NAME}}}]}
-    return [program, _deployment(made, image), egress(NAME, {}, [stubs]), *_services(made)]
+    policies = [egress(f"{NAME}-{number}", pods, [stubs]) for number, pods in enumerate(closed)]
+    return [program, _deployment(made, image), *policies, *_services(made)]
 
 
 def _services(made: Sequence[Upstream]) -> list[Object]:

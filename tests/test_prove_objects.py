@@ -1,0 +1,52 @@
+"""The manifests that the cluster stage brings along: they open what the service's policies close, and close nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scaffold.prove.cluster import beside, load_pod, upstreams
+from scaffold.prove.cluster.objects import closed
+from scaffold.prove.subject import Dependency
+
+OWN = {"matchLabels": {"app": "frontend"}}
+STUBBED = upstreams.upstreams(
+    [Dependency("mail", "MAIL_URL", url="http://mail"), Dependency("tax", "TAX_URL", url="https://tax")]
+)
+
+
+def policy(**spec: Any) -> beside.Object:
+    return {"kind": "NetworkPolicy", "metadata": {"name": "any"}, "spec": {"podSelector": OWN, **spec}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "selectors"),
+    [
+        ({"policyTypes": ["Ingress", "Egress"]}, [OWN]),
+        ({"policyTypes": ["Ingress"]}, []),
+        ({"egress": []}, [OWN]),  # what a policy names is its type where it says none
+        ({"ingress": []}, []),
+    ],
+)
+def test_policies_that_close_pods(spec: dict[str, Any], selectors: list[Any]) -> None:
+    assert closed([policy(**spec), {"kind": "Service", "metadata": {"name": "any"}, "spec": {}}]) == selectors
+
+
+def test_only_pods_that_are_closed_get_a_way_to_the_stubs() -> None:
+    """A policy that selects a pod closes it to all but what policies name: DNS too."""
+    made = upstreams.objects(STUBBED, "python:1", [OWN])
+    policies = [each for each in made if each["kind"] == "NetworkPolicy"]
+    assert [each["spec"]["podSelector"] for each in policies] == [OWN]
+    assert not [each for each in upstreams.objects(STUBBED, "python:1") if each["kind"] == "NetworkPolicy"]
+    assert [each["metadata"]["name"] for each in made if each["kind"] == "Service"] == ["mail"]
+    assert upstreams.objects([], "python:1", [OWN]) == []
+
+
+@pytest.mark.parametrize("made", [upstreams.objects(STUBBED, "python:1"), load_pod.objects("vegeta:1")])
+def test_what_is_brought_along_is_restricted(made: list[beside.Object]) -> None:
+    (pod,) = [each["spec"]["template"]["spec"] for each in made if each["kind"] == "Deployment"]
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    for container in pod["containers"]:
+        assert container["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+        assert container["resources"]["limits"]["memory"]
