@@ -12,7 +12,7 @@ from scaffold.prove.subject import Dependency
 
 OWN = {"matchLabels": {"app": "frontend"}}
 STUBBED = upstreams.upstreams(
-    [Dependency("mail", "MAIL_URL", url="http://mail"), Dependency("tax", "TAX_URL", url="https://tax")]
+    [Dependency("mail", "MAIL_URL", url="http://mail"), Dependency("tax", "TAX_URL", url="https://tax", scheme="https")]
 )
 
 
