@@ -124,8 +124,12 @@ class Vegeta:
         process.send_signal(signal.SIGINT)
 
     @contextmanager
-    def attack(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float = 10) -> Iterator[Attack]:
+    def attack(
+        self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float = 10, in_turn: bool = False
+    ) -> Iterator[Attack]:
         """Ask `url` at a constant rate over kept-alive connections until `end`, for at most so many seconds.
+
+        `in_turn` waits for each answer before the next request, which has a connection of its own: no constant rate then.
 
         That bound is the load generator's own: it holds even when this process is killed.
 
@@ -136,7 +140,8 @@ class Vegeta:
         with tempfile.TemporaryDirectory(prefix="scaffold-load-") as folder:
             results = Path(folder) / "results"
             limits = (f"-rate={rate}/s", f"-duration={clock.left(seconds):.1f}s", f"-timeout={timeout:g}s")
-            command = [*self.words, "attack", *limits]
+            callers = ("-workers=1", "-max-workers=1", "-keepalive=false") if in_turn else ()
+            command = [*self.words, "attack", *limits, *callers]
             with results.open("wb") as output:
                 process = subprocess.Popen(
                     command,

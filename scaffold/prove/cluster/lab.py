@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from scaffold.prove.bench import Bench
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.cluster.load_pod import PodVegeta
 from scaffold.prove.cluster.objects import serving
+from scaffold.prove.load import Shot
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Failed, Skip
 
@@ -231,13 +232,23 @@ class ClusterLab(Bench):
                 return each
         raise Skip("no Service selects its pods")
 
-    def ask(self, timeout: float = 30) -> tuple[int, float]:
-        """Ask the service once; return the status (0 for no answer) and the seconds that it took."""
+    def ask(self, timeout: float = 30) -> Shot:
+        """Ask the service once; status 0 is no answer."""
         if isinstance(self.stage.vegeta, PodVegeta):
-            shot = self.stage.vegeta.ask(self.url, self.clock, timeout)
-            return shot.status, shot.seconds
+            return self.stage.vegeta.ask(self.url, self.clock, timeout)
+        url, began = self.url, time.monotonic()
+        status = self.status(url, timeout)
+        return Shot(0, time.monotonic() - began, status, "")
+
+    def answers(self, timeout: float = 30) -> Iterator[Shot]:
+        """Ask one time after the other for as long as somebody wants the answers (from the load pod 20 s)."""
+        if isinstance(self.stage.vegeta, PodVegeta):
+            yield from self.stage.vegeta.answers(self.url, self.clock, rate=20, seconds=20, timeout=timeout)
+            return
         began = time.monotonic()
-        return self.status(self.url, timeout), time.monotonic() - began
+        while True:
+            self.clock.left()
+            yield replace(self.ask(timeout), at=time.monotonic() - began)
 
     def status(self, url: str, timeout: float = 2) -> int:
         """Return the status of one request on a connection of its own, 0 for no answer."""

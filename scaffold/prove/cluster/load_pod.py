@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffold.prove.clock import Clock
@@ -35,11 +36,15 @@ class PodVegeta(Vegeta):
         with contextlib.suppress(KubectlFailed):
             self.kubectl.call("exec", f"deployment/{NAME}", "--", "sh", "-c", STOP)
 
+    def answers(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float) -> Sequence[Shot]:
+        """Ask one time after the other, for so many seconds; each call of kubectl takes longer than an answer."""
+        with self.attack(url, clock, rate=rate, seconds=seconds, timeout=timeout, in_turn=True) as attack:
+            clock.wait_until(lambda: attack.process.poll() is not None, seconds + timeout + 30)
+            return attack.report().shots
+
     def ask(self, url: str, clock: Clock, timeout: float) -> Shot:
-        """Ask once, as an attack of one request."""
-        with self.attack(url, clock, rate=1, seconds=1, timeout=timeout) as attack:
-            clock.wait_until(lambda: attack.process.poll() is not None, timeout + 30)
-            shots = attack.report().shots
+        """Ask once."""
+        shots = self.answers(url, clock, rate=1, seconds=1, timeout=timeout)
         return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not answer")
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import statistics
-import time
+from collections.abc import Sequence
+from itertools import islice
 
 from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.load import Shot
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Series, Skip, Stage
 from scaffold.prove.subject import Dependency
 
@@ -25,26 +27,26 @@ def breaker(lab: ClusterLab, record: Record) -> None:
             raise Skip(f"answers take {healthy:.2f} s here, so a call that waits {slow:g} s does not stand out")
         lab.behave("hanging", dependency.name)
         try:
-            moments, times, statuses = _until_quick(lab, limit)
-            slow_calls = sum(each > limit for each in times)
+            shots = _until_quick(lab, limit)
+            slow_calls = sum(each.seconds > limit for each in shots)
             record.measure("slow answers", slow_calls)
-            opened = len(times) >= QUICK and all(each <= limit for each in times[-QUICK:])
+            opened = _are_quick(shots, limit)
             if opened:
-                record.measure("then at most", max(times[-QUICK:]) * 1000, "ms")
-            record.expect(opened, f"{dependency.name} hangs, and {slow_calls} of {len(times)} answers waited for it")
+                record.measure("then at most", max(each.seconds for each in shots[-QUICK:]) * 1000, "ms")
+            record.expect(opened, f"{dependency.name} hangs, and {slow_calls} of {len(shots)} answers waited for it")
             if not dependency.critical:
-                bad = [each for each in statuses if not 200 <= each < 400]
+                bad = [each.status for each in shots if not each.ok]
                 record.expect(not bad, f"{dependency.name} is auxiliary, but its failure gave {bad[:3]}")
         finally:
             lab.behave("ok", dependency.name)
         before = lab.asked(dependency.name)
         # Each pod has a breaker of its own: all are closed when as many calls as answers get through.
         back = lab.clock.wait_until(
-            lambda: bool(lab.ask()[0]) and lab.asked(dependency.name) > before + 2, RECOVERY, 0.5
+            lambda: bool(lab.ask().status) and lab.asked(dependency.name) > before + 2, RECOVERY, 0.5
         )
         record.measure("asked again after", back if back is not None else "never", "s")
         record.expect(back is not None, f"{dependency.name} is well again, and nobody asks it within {RECOVERY:g} s")
-        points = [(at, each * 1000) for at, each in zip(moments, times, strict=True)]
+        points = [(each.at, each.seconds * 1000) for each in shots]
         marks = [Mark(0, f"{dependency.name} hangs")]
         record.charts.append(
             Chart("Breaker: answers one after the other", "ms", [Series("answer", points)], "dots", marks, limit * 1000)
@@ -66,29 +68,25 @@ def _guarded(lab: ClusterLab) -> Dependency:
 def _healthy(lab: ClusterLab, enough: float) -> float:
     """Return the seconds that an answer takes while nothing is wrong; asked again while starts take the CPU."""
     for _ in range(6):
-        healthy = statistics.median(lab.ask()[1] for _ in range(9))
+        healthy = statistics.median(lab.ask().seconds for _ in range(9))
         if healthy < enough:
             break
         lab.clock.sleep(5)
     return healthy
 
 
-def _until_quick(lab: ClusterLab, limit: float) -> tuple[list[float], list[float], list[int]]:
-    """Ask one time after the other until enough answers in a row are quick, or 60 were not.
+def _until_quick(lab: ClusterLab, limit: float) -> list[Shot]:
+    """Ask one time after the other until enough answers in a row are quick, or 60 were not."""
+    shots: list[Shot] = []
+    for shot in islice(lab.answers(), 60):
+        shots.append(shot)
+        if _are_quick(shots, limit):
+            break
+    return shots
 
-    Return when each answer came, the seconds that it took, and its status.
-    """
-    began = time.monotonic()
-    moments: list[float] = []
-    times: list[float] = []
-    statuses: list[int] = []
-    while len(times) < 60 and not (len(times) >= QUICK and all(each <= limit for each in times[-QUICK:])):
-        status, seconds = lab.ask()
-        moments.append(time.monotonic() - began)
-        times.append(seconds)
-        statuses.append(status)
-        lab.clock.left()
-    return moments, times, statuses
+
+def _are_quick(shots: Sequence[Shot], limit: float) -> bool:
+    return len(shots) >= QUICK and all(each.seconds <= limit for each in shots[-QUICK:])
 
 
 EXPERIMENTS = (
