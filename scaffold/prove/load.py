@@ -129,7 +129,7 @@ class Vegeta:
     ) -> Iterator[Attack]:
         """Ask `url` at a constant rate over kept-alive connections until `end`, for at most so many seconds.
 
-        `in_turn` waits for each answer before the next request, which has a connection of its own: no constant rate then.
+        `in_turn` waits for each answer before the next request, which has a connection of its own: no constant rate.
 
         That bound is the load generator's own: it holds even when this process is killed.
 
