@@ -16,6 +16,7 @@ from scaffold.prove.bench import Bench
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.cluster.load_pod import PodVegeta
 from scaffold.prove.cluster.objects import serving
+from scaffold.prove.cluster.pods import is_ready, status_of
 from scaffold.prove.load import Shot
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Failed, Skip
@@ -250,6 +251,26 @@ class ClusterLab(Bench):
             self.clock.left()
             yield replace(self.ask(timeout), at=time.monotonic() - began)
 
+    def need_answers(self) -> None:
+        """Go on only where the service answers well while nothing is done to it.
+
+        Raises:
+            Skip: when it does not, and a dependency could not be stubbed.
+            Failed: when it does not, and nothing explains it.
+        """
+        shot = self.ask()
+        for _ in range(10):
+            if shot.ok:
+                return
+            self.clock.sleep(1)
+            shot = self.ask()
+        stubbed = [each.dependency for each in self.stage.stubs]
+        missing = [each.name for each in self.subject.dependencies if each not in stubbed]
+        told = f"{self.subject.path} answers {shot.status or 'nothing'} before anything is done to the service"
+        if missing:
+            raise Skip(f"{told}, and {', '.join(missing)} can't be stubbed here; set `path` to what does without")
+        raise Failed(f"{told}; set `path` to what it answers by itself")
+
     def status(self, url: str, timeout: float = 2) -> int:
         """Return the status of one request on a connection of its own, 0 for no answer."""
         try:
@@ -277,15 +298,3 @@ class ClusterLab(Bench):
     def restarts(self, pods: Sequence[Object]) -> int:
         """Count the restarts of the serving container in these pods."""
         return sum(status_of(pod, str(self.container["name"])).get("restartCount", 0) for pod in pods)
-
-
-def is_ready(pod: Object) -> bool:
-    """Tell whether a pod is ready."""
-    conditions = pod["status"].get("conditions", [])
-    return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
-
-
-def status_of(pod: Object, container: str) -> Object:
-    """Return the status of a pod's container; empty where there is none yet."""
-    states = pod["status"].get("initContainerStatuses", []) + pod["status"].get("containerStatuses", [])
-    return next((each for each in states if each["name"] == container), {})

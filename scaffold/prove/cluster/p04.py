@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scaffold.prove.cluster.lab import ClusterLab, status_of
+from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.pods import status_of
 from scaffold.prove.model import Experiment, Record, Stage
 
 # The serving process is PID 1, or what PID 1 (an init, a shell) has started; kill is a part of every shell.

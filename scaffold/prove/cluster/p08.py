@@ -20,6 +20,7 @@ def rolling(lab: ClusterLab, record: Record) -> None:
     vegeta = lab.vegeta
     with lab.service():
         lab.rolled_out(lab.name)
+        lab.need_answers()
         url = lab.url
         before = _ids(lab.pods())
         with vegeta.attack(url, lab.clock, rate=lab.rate, seconds=140) as attack:

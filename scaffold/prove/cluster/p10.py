@@ -21,6 +21,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
     dependency = _guarded(lab)
     slow = dependency.timeout or 1.0
     with lab.service():
+        lab.need_answers()
         healthy = _healthy(lab, 0.3 * slow)
         limit = max(slow / 2, 3 * healthy)
         if limit >= slow * 0.9:

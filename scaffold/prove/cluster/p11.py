@@ -24,6 +24,7 @@ def limits(lab: ClusterLab, record: Record) -> None:
         above = int(2.5 * (limit + lab.subject.limit_burst / SECONDS) * len(pods)) + 1
         if above > MOST:
             raise Skip(f"{above}/s would be needed to exceed the limit; one machine can't send that")
+        lab.need_answers()
         moments = _readiness(lab)
         with vegeta.attack(lab.url, lab.clock, rate=max(1, int(limit / 2)), seconds=SECONDS) as attack:
             lab.clock.sleep(SECONDS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import json
 
-from scaffold.prove.cluster.lab import ClusterLab, is_ready
+from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.pods import is_ready
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
