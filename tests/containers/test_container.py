@@ -80,7 +80,7 @@ def test_without_dumb_init_orphans_stay_as_zombies(example: Example, running: Ru
     env = running.bench.settings() | {name: str(number) for name, number in numbers.items()}
     options = {"env": env, "writable": example.writable, "entry_point": bare, "command": example.image.config["Cmd"]}
     with runtime.run(example.image.id, **options) as container:
-        wait_until(lambda: connects(numbers["ADMIN_PORT"]), 30, "the service without dumb-init")
+        wait_until(lambda: connects(numbers["ADMIN_PORT"]), 90, "the service without dumb-init")
         orphan(container)
         time.sleep(1)
         assert len(zombies(container)) == 1
