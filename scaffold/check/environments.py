@@ -6,7 +6,7 @@ one folder, the files themselves). Each is judged with what is shared, which is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
 from scaffold.check.yaml_nodes import Document
 
@@ -29,13 +29,15 @@ def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
     for paths in places.values():
         if len(paths) > 1:
             parted |= dict.fromkeys(_parting(paths))
-    outer = [each for each in parted if not any(each.startswith(f"{other}/") for other in parted)]
+    outer = [each for each in parted if not _above(each.rpartition("/")[0], parted)]
     if not outer:
         return [list(documents)]
     inside: dict[str, list[Document]] = {each: [] for each in outer}
     shared: list[Document] = []
     for each in documents:
-        inside.get(_above(each.source.path, inside), shared).append(each)
+        path = f"/{each.source.path}"
+        here = path.rpartition("/")[0] + _HERE
+        inside.get(here if here in inside else _above(path, inside), shared).append(each)
     if len(outer) * len(shared) > _MOST:
         return [shared, *inside.values()]
     return [[*shared, *own] for own in inside.values()]
@@ -54,12 +56,8 @@ def _parting(paths: Iterable[str]) -> list[str]:
     ]
 
 
-def _above(path: str, places: Iterable[str]) -> str:
+def _above(path: str, places: Container[str]) -> str:
     """Return which of the places a path is in, or is; nothing where it is in none."""
-    folder = f"/{path}".rpartition("/")[0]
-    if folder + _HERE in places:
-        return folder + _HERE
-    path = f"/{path}"
     while path and path not in places:
         path = path.rpartition("/")[0]
     return path
