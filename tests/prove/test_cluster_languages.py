@@ -31,6 +31,7 @@ SUBJECTS = {
 SMALL = {
     "replicas": 2,
     "startup_seconds": 30,
+    "shutdown_seconds": 20,
     "breaker": "none",
     "limiter": "none",
     "jobs": [],
@@ -49,10 +50,11 @@ def language(kubernetes: Cluster, name: str, folder: Path) -> Run:
     image = build(golden, subject).reference  # all its layers are there from the suite of images
     kubernetes.load(image)
     given = read_answers(ROOT / "examples" / f"{subject.name}.yml") | SMALL
-    for each in given["dependencies"]:
-        each["url"] = each["url"].replace("https://", "http://")  # so that all are stubbed
+    for each in given["dependencies"]:  # all stubbed, and patient: on a busy machine a time-out is no lost request
+        each |= {"url": each["url"].replace("https://", "http://"), "timeout": 8}
     small.mkdir()
     write_files(small, rendered(engine()[1].resolve(given)))
+    (small / ".scaffold.toml").write_text("[prove]\nrate = 20\n")  # each request asks six dependencies
     return on_cluster(kubernetes, small, image, *(f"--only={each}" for each in sorted(DIFFER)))
 
 
@@ -89,7 +91,7 @@ def test_a_production_overlay_passes(attempts: Attempts, name: str, request: pyt
     assert run.out, run.err
     assert run.ids("pass") == DIFFER, run.told()
     assert run.code == 0
-    assert int(str(rolling(run)["requests"])) > 300
+    assert int(str(rolling(run)["requests"])) > 200
 
 
 @pytest.mark.timeout(600)
