@@ -53,6 +53,23 @@ def test_every_suite_is_in_a_phase() -> None:
     assert sorted(word for word in words if word.startswith("tests/")) == sorted(f"tests/{each}" for each in CLOCK)
 
 
+GROUPED = """
+import os, pytest
+
+@pytest.mark.parametrize("number", range(4))
+@pytest.mark.parametrize("group", [pytest.param(each, marks=pytest.mark.xdist_group(each)) for each in "ab"])
+def test_it(group, number):
+    with open(group, "a") as file:
+        file.write(os.environ["PYTEST_XDIST_WORKER"] + " ")
+"""
+
+
+def test_a_group_stays_with_one_worker(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(GROUPED)
+    command.succeed([sys.executable, "-m", "pytest", "-q", *phases.BY_SIDE, tmp_path], seconds=60, cwd=tmp_path)
+    assert [len(set((tmp_path / each).read_text().split())) for each in "ab"] == [1, 1]
+
+
 SKIPS = """
 import pytest
 
