@@ -22,16 +22,12 @@ from scaffold.render import RenderedFile
 from scaffold.update.editions import Editions, Rendered
 from scaffold.write import write_files
 from tests.support import goldens
+from tests.support.versions import git
 
 SKELETON = "templates/service/skeleton"
 QUESTIONS = "templates/service/questions"
 VERSIONS = ("0.1.0", "0.2.0", "0.3.0")
-IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@example.com")
-
-
-def git(folder: Path, *arguments: str) -> str:
-    command = ["git", *IDENTITY, "-C", str(folder), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+__all__ = ["Lineage", "answers_of", "commit", "edit", "git", "make_lineage", "start", "tree_of", "write"]
 
 
 @dataclass(frozen=True)
