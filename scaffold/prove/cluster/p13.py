@@ -57,6 +57,7 @@ def full(lab: ClusterLab, record: Record) -> None:
     path, size = min(lab.subject.writable.items(), key=lambda item: item[1])
     if size > LARGEST:
         raise Skip(f"{path} holds {size / 2**20:.0f} MiB: more than this experiment writes")
+    lab.first_ready()  # its images are on a node now
     lab.kubectl.call("create", "--filename=-", input_=json.dumps(copied(lab.deployment, COPY)))
     lab.rolled_out(COPY)
     name = lab.pods({"app": COPY})[0]["metadata"]["name"]
