@@ -113,7 +113,7 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
         (["new", "file", "--defaults"], 4, "is a file"),
         (["new", "file/below", "--defaults"], 4, "is a file"),
         (["new", "link", "--defaults"], 4, "is a symbolic link"),
-        (["frobnicate"], 2, "No such command"),
+        (["frobnicate"], 2, "frobnicate is no command"),
     ],
 )
 def test_bad_input_is_one_sentence_and_an_exit_code(
