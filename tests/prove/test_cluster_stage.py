@@ -15,13 +15,12 @@ import pytest
 from scaffold.prove.select import experiments
 from scaffold.write import write_files
 from tests.cluster.conftest import VERSION as DEPLOYED
-from tests.prove.conftest import TWIN, Attempts, Run, Twins, prove
+from tests.prove.conftest import TWIN, Attempts, Run, Twins, on_cluster, prove
 from tests.support import runtime
-from tests.support.cluster import SCRIPT, Cluster, cluster, missing
-from tests.support.go_tools import missing as no_go
+from tests.support.cluster import SCRIPT, Cluster
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
-from tests.support.standins import PYTHON, provide, sidecar
+from tests.support.standins import sidecar
 
 CLUSTER = {each.id for each in experiments() if each.stage == "cluster"}
 SERVICE = "deploy/overlays/production/service.yaml"
@@ -99,25 +98,10 @@ QUICK = {"P03-killed", "P03-drain", "P06-root"}
 
 
 @pytest.fixture(scope="session")
-def kubernetes(needs_containers: None) -> Iterator[Cluster]:
-    if reason := missing() or runtime.missing() or no_go():
-        pytest.skip(reason)
-    with cluster() as made:
-        made.load(provide(PYTHON))
-        yield made
-
-
-@pytest.fixture(scope="session")
 def loaded(kubernetes: Cluster, twins: Twins) -> str:
     """Give the good twin's image, which the node has."""
     kubernetes.load(twins.reference)
     return twins.reference
-
-
-def run(kubernetes: Cluster, folder: Path, image: str, *words: str) -> Run:
-    """Run the cluster stage on a folder and an image."""
-    env = {"KUBECONFIG": kubernetes.env["KUBECONFIG"], "SCAFFOLD_STUB_IMAGE": provide(PYTHON)}
-    return prove(folder, "--cluster", "--context=one-node", f"--image={image}", "--json", *words, env=env, timeout=500)
 
 
 def test_a_context_that_may_be_anybodys_must_be_named(kubernetes: Cluster, twins: Twins) -> None:
@@ -141,7 +125,7 @@ def test_the_demo_with_its_breaker_passes(kubernetes: Cluster, tmp_path: Path) -
         image = "localhost/kube-scaffold-test/frontend:prove"
         runtime.build(folder, "python", image, {"VERSION": DEPLOYED})
     load = f"--load-command={SCRIPT} load {{image}}"
-    told = run(kubernetes, folder, image, "--only=cluster", f"--html={html}", load)
+    told = on_cluster(kubernetes, folder, image, "--only=cluster", f"--html={html}", load)
     assert told.results.keys() == CLUSTER, told.err
     assert told.ids("fail") == set(), told.told()
     assert told.ids("skip") <= {"P11-limits"}, told.told()  # the demo's frontend has no limiter
@@ -162,7 +146,7 @@ def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPath
             manifest = manifest.replace(before, after)
         (folder / twin.file).write_text(manifest)
         tried = {twin.fails, *(CLUSTER if os.environ.get("KUBE_SCAFFOLD_TWINS") == "all" else QUICK)}
-        return run(kubernetes, folder, loaded, *(f"--only={each}" for each in sorted(tried)))
+        return on_cluster(kubernetes, folder, loaded, *(f"--only={each}" for each in sorted(tried)))
 
     with ThreadPoolExecutor(max_workers=3) as pool:
         yield Attempts(attempt, {name: pool.submit(attempt, name) for name in TWINS})
