@@ -33,7 +33,8 @@ def run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, EOFError, click.Abort) as error:
-        return _interrupted(str(error))
+        first = error.__cause__ or error  # click makes an Abort of ^C
+        return _interrupted(str(first) if isinstance(first, KeyboardInterrupt) else "")
     except ScaffoldError as error:
         return _fail(str(error), error.exit_code, arguments)
     except BrokenPipeError:

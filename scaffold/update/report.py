@@ -53,8 +53,8 @@ def report(plan: Plan, root: Path | None = None) -> Report:
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Return the changes that name the file, or whose pattern stands in the lines that the template changed."""
     inner = conflict.path.removeprefix(plan.service.prefix)
-    before = _name(plan.before, conflict.stages.get(BASE)) or inner
-    after = _name(plan.after, conflict.stages.get(THEIRS)) or inner
+    before = _name(plan.before, conflict.stages.get(BASE), inner)
+    after = _name(plan.after, conflict.stages.get(THEIRS), inner)
     changed = difflib.unified_diff(_lines(plan.before, before), _lines(plan.after, after), n=1, lineterm="")
     patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", "\n".join(changed)))
     return tuple(each for each in changes if each.touches(before, patterns) or each.touches(after, patterns))
@@ -64,6 +64,7 @@ def _lines(side: Rendered, name: str) -> list[str]:
     return side.contents.get(name, b"").decode(errors="replace").splitlines()
 
 
-def _name(side: Rendered, blob: Blob | None) -> str | None:
-    """Return the template's own name of a file, which the service may have renamed."""
-    return next((path for path, each in side.blobs.items() if blob and each.id == blob.id), None)
+def _name(side: Rendered, blob: Blob | None, inner: str) -> str:
+    """Return the template's own name of a file that the service has as `inner`, perhaps by a name of its own."""
+    same = [path for path, each in side.blobs.items() if blob and each.id == blob.id]
+    return inner if inner in same or not same else same[0]
