@@ -34,7 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Their fixtures build and start things, with limits of their own; on a fresh machine that takes long.
             item.add_marker(pytest.mark.timeout(300, func_only=True))
         if suite_of(item) in WAITING and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group("cluster" if "kubernetes" in item.fixturenames else item.path.stem))
+            # The rest of prove stays together, too: its experiments load the machine, and count what runs on it.
+            item.add_marker(pytest.mark.xdist_group("cluster" if "kubernetes" in item.fixturenames else suite_of(item)))
     items.sort(key=lambda item: CLOCK.index(suite_of(item)) + 1 if suite_of(item) in CLOCK else 0)
 
 
