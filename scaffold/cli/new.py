@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli import complete
+from scaffold.cli import complete, options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -28,20 +28,9 @@ if TYPE_CHECKING:
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--defaults", is_flag=True, help="Ask nothing: the default answers every question that is left.")
-@click.option(
-    "--data",
-    "-d",
-    multiple=True,
-    metavar="KEY=VALUE",
-    shell_complete=complete.pair,
-    help="Answer a question; lists as YAML. May be given again.",
-)
-@click.option(
-    "--answers",
-    "answers_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Take answers from a YAML file, - for stdin (`scaffold questions --schema` describes it); --data wins.",
+@options.data(help="Answer a question; lists as YAML. May be given again.")
+@options.answers(
+    help="Take answers from a YAML file, - for stdin (`scaffold questions --schema` describes it); --data wins."
 )
 @click.option(
     "--vcs-ref",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli import complete
+from scaffold.cli import complete, options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -40,21 +40,8 @@ NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
     help="A release, or a commit of the template (default: the newest).",
 )
 @click.option("--dry-run", is_flag=True, help="Show what it would bring; write nothing.")
-@click.option(
-    "--answers",
-    "answers_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Take answers from a YAML file instead of those that the service remembers; --data wins.",
-)
-@click.option(
-    "--data",
-    "-d",
-    multiple=True,
-    metavar="KEY=VALUE",
-    shell_complete=complete.pair,
-    help="Answer a question anew. May be given again.",
-)
+@options.answers(help="Take answers from a YAML file instead of those that the service remembers; --data wins.")
+@options.data(help="Answer a question anew. May be given again.")
 @click.option("--ask-new", is_flag=True, help="Ask the questions that the service has not answered yet.")
 @click.option(
     "--conflict",

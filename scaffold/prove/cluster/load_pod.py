@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster.beside import Object, deployment, egress
+from scaffold.prove.cluster.beside import deployment, egress
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.load import Shot, Vegeta
+from scaffold.prove.manifests import Object
 
 NAME = "scaffold-prove-load"
 # A signal to kubectl would end kubectl alone, so another call has to find the program by its PID.

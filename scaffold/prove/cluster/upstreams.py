@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.prove.cluster.beside import Object, deployment, egress
+from scaffold.prove.cluster.beside import deployment, egress
+from scaffold.prove.manifests import Object
 from scaffold.prove.subject import Dependency
 
 IMAGE = "docker.io/library/python:3.13.18-slim-trixie"
