@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,7 +16,8 @@ from scaffold.prove.bench import Bench
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.cluster.load_pod import PodVegeta
 from scaffold.prove.cluster.objects import serving
-from scaffold.prove.cluster.pods import is_ready, status_of
+from scaffold.prove.cluster.pods import is_ready, last_words, status_of
+from scaffold.prove.cluster.upstreams import NAME as STUBS
 from scaffold.prove.load import Shot
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Failed, Skip
@@ -158,6 +159,10 @@ class ClusterLab(Bench):
         found: list[Object] = self.kubectl.get("pods", f"--selector={words}")["items"]
         return found
 
+    def pod(self, name: str) -> Object:
+        """Return one of the service's pods; one that is gone has an empty status."""
+        return next((each for each in self.pods() if each["metadata"]["name"] == name), {"status": {}})
+
     def ready(self) -> list[Object]:
         """Return those of its pods that are ready."""
         return [pod for pod in self.pods() if is_ready(pod)]
@@ -166,11 +171,8 @@ class ClusterLab(Bench):
         """Tell what holds up a Deployment: the last words of its newest unready pod, else its conditions."""
         labels = self.kubectl.get(f"deployment/{name}")["spec"]["selector"]["matchLabels"]
         for pod in sorted(self.pods(labels), key=lambda each: each["metadata"]["creationTimestamp"], reverse=True):
-            states = pod["status"].get("initContainerStatuses", []) + pod["status"].get("containerStatuses", [])
-            for each in states:
-                waiting = each["state"].get("waiting") or each.get("lastState", {}).get("terminated") or {}
-                if waiting and not each.get("ready"):
-                    return f"container {each['name']}: {waiting.get('reason', '')} {waiting.get('message', '')}".strip()
+            if words := last_words(pod):
+                return words
         events = self.kubectl.get("events", "--field-selector=type=Warning", "--sort-by=.lastTimestamp")["items"]
         return "; ".join(each["message"] for each in events[-2:]) or "its pods do not become ready"
 
@@ -283,18 +285,21 @@ class ClusterLab(Bench):
         """Set what the stubs of these dependencies do: ok, broken, hanging or dead."""
         ports = [each.target for each in self.stage.stubs if each.dependency.name in names]
         script = "; ".join(f"echo {behaviour} > /state/{port}" for port in ports)
-        self.kubectl.call("exec", "deployment/scaffold-prove-stubs", "--", "sh", "-c", script)
+        self._in_stubs(script)
 
     def asked(self, name: str) -> int:
         """Return how often the stub of that dependency was asked."""
         port = next(each.target for each in self.stage.stubs if each.dependency.name == name)
         script = f"cat /state/{port}.asked 2>/dev/null || echo 0"
-        return int(self.kubectl.call("exec", "deployment/scaffold-prove-stubs", "--", "sh", "-c", script) or 0)
+        return int(self._in_stubs(script) or 0)
+
+    def _in_stubs(self, script: str) -> str:
+        return self.kubectl.call("exec", f"deployment/{STUBS}", "--", "sh", "-c", script)
 
     def patch(self, changes: Object) -> None:
         """Patch the Deployment as it runs."""
         self.kubectl.call("patch", f"deployment/{self.name}", f"--patch={json.dumps(changes)}")
 
-    def restarts(self, pods: Sequence[Object]) -> int:
-        """Count the restarts of the serving container in these pods."""
-        return sum(status_of(pod, str(self.container["name"])).get("restartCount", 0) for pod in pods)
+    def restarts(self, pod: Object) -> int:
+        """Count the restarts of the serving container in a pod."""
+        return int(status_of(pod, str(self.container["name"])).get("restartCount", 0))

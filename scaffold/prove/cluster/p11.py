@@ -55,7 +55,7 @@ def _refused(report: Report) -> int:
 def _readiness(lab: ClusterLab) -> dict[str, tuple[str, int]]:
     """Return when each pod's readiness last changed, and its restarts."""
     return {
-        pod["metadata"]["uid"]: (each["lastTransitionTime"], lab.restarts([pod]))
+        pod["metadata"]["uid"]: (each["lastTransitionTime"], lab.restarts(pod))
         for pod in lab.pods()
         for each in pod["status"]["conditions"]
         if each["type"] == "Ready"

@@ -6,7 +6,7 @@ import copy
 import json
 
 from scaffold.prove.cluster.lab import ClusterLab
-from scaffold.prove.cluster.pods import is_ready
+from scaffold.prove.cluster.pods import is_ready, statuses
 from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
@@ -32,7 +32,7 @@ def out_of_memory(lab: ClusterLab, record: Record) -> None:
         failed, _ = lab.execute(name, "sh", "-c", "tail /dev/zero")
         record.expect(bool(failed), "a process took all the memory it wanted")
         lab.clock.sleep(NOTICED)
-        back = lab.clock.wait_until(lambda: is_ready(_find(lab, name)) and len(lab.ready()) > len(others), 75, 0.3)
+        back = lab.clock.wait_until(lambda: is_ready(lab.pod(name)) and len(lab.ready()) > len(others), 75, 0.3)
         record.measure("ready again after", back if back is not None else "never", "s")
         record.expect(back is not None, "it did not come back")
         now = {each["metadata"]["uid"]: _restarts(each, lab) for each in lab.pods()}
@@ -91,16 +91,10 @@ def _is_evicted(lab: ClusterLab, name: str) -> bool:
     return not found or found[0]["status"].get("phase") in ("Failed", "Succeeded")  # a sidecar may have ended well
 
 
-def _find(lab: ClusterLab, name: str) -> Object:
-    """Return a pod by its name; one that is gone has an empty status."""
-    return next((each for each in lab.pods() if each["metadata"]["name"] == name), {"status": {}})
-
-
 def _restarts(pod: Object, lab: ClusterLab) -> tuple[int, int]:
     """Count the restarts of the serving container, and of the others beside it."""
-    own = lab.restarts([pod])
-    states = pod["status"].get("initContainerStatuses", []) + pod["status"].get("containerStatuses", [])
-    return own, sum(each["restartCount"] for each in states) - own
+    own = lab.restarts(pod)
+    return own, sum(each["restartCount"] for each in statuses(pod)) - own
 
 
 EXPERIMENTS = (
