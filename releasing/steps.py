@@ -65,7 +65,8 @@ def run(tree: Path, *module: str) -> str:
     Raises:
         TemplateError: when it fails, with its last words.
     """
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    # No bytecode: Python reuses it where a new version has the same second and the same length as the old one.
+    environment = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-m", *module], cwd=tree, env=environment, capture_output=True, text=True, check=False
     )

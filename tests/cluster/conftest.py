@@ -13,7 +13,7 @@ from tests.support import runtime
 from tests.support.cluster import Cluster, cluster, missing
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
-from tests.support.standins import LANGUAGES, sidecar
+from tests.support.standins import sidecar
 
 DEMO = ("mail", "weather", "frontend")
 OVERLAY = "production"
@@ -63,8 +63,8 @@ def demo(kubernetes: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     namespace = answers_of("frontend").context["kubernetes_namespace"]
     for name in DEMO:
         answers = answers_of(name).context
-        if answers["language"] not in LANGUAGES:
-            pytest.skip(f"cluster: {answers['language']} has no stand-in images in tests/support/standins.py")
+        if reason := runtime.missing(answers["language"]):
+            pytest.skip(reason)
         folders[name] = tmp_path_factory.mktemp(name)
         write_files(folders[name], rendered(answers_of(name)))
         images[name] = f"{answers['image']}:{VERSION}"

@@ -14,7 +14,6 @@ from tests.conformance.subjects import Subject, for_features
 from tests.support import runtime
 from tests.support.goldens import answers_of, rendered
 from tests.support.machine import locked
-from tests.support.standins import LANGUAGES
 
 VERSION, REVISION = "1.2.3", "0123456789abcdef0123456789abcdef01234567"
 
@@ -49,10 +48,7 @@ class Example:
 def example(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Example:
     """Give an example, built from its own Dockerfile."""
     subject: Subject = request.param
-    reason = runtime.missing()
-    if reason is None and subject.language not in LANGUAGES:
-        reason = f"containers: {subject.language} has no stand-in images in tests/support/standins.py"
-    if reason:
+    if reason := runtime.missing(subject.language):
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp(subject.name)
     write_files(folder, rendered(answers_of(subject.name)))

@@ -56,7 +56,7 @@ class Run:
 def environment() -> dict[str, str]:
     """Return the environment in which the command finds this machine's podman and vegeta."""
     here = {name: value for name, value in runtime.environment().items() if not name.startswith("SCAFFOLD_")}
-    return {**here, "SCAFFOLD_VEGETA": str(program("vegeta"))}
+    return here if no_go() else {**here, "SCAFFOLD_VEGETA": str(program("vegeta"))}
 
 
 def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: float = 300) -> Run:

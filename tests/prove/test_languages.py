@@ -12,16 +12,17 @@ from scaffold.write import write_files
 from tests.conformance.subjects import Subject, for_features
 from tests.containers.conftest import REVISION, VERSION, build
 from tests.prove.conftest import prove
+from tests.support import runtime
 from tests.support.goldens import answers_of, rendered
-from tests.support.standins import LANGUAGES, build_arguments
+from tests.support.standins import build_arguments
 
 SUBJECTS = [pytest.param(each, id=each.language) for each in for_features("critical", "auxiliary", "jobs")]
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_a_service_passes_every_experiment(subject: Subject, needs_containers: None, tmp_path: Path) -> None:
-    if subject.language not in LANGUAGES:
-        pytest.skip(f"containers: {subject.language} has no stand-in images in tests/support/standins.py")
+    if reason := runtime.missing(subject.language):
+        pytest.skip(reason)
     folder = tmp_path / subject.name
     folder.mkdir()
     write_files(folder, rendered(answers_of(subject.name)))

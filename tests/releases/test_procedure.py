@@ -272,7 +272,7 @@ def test_copier_updates_from_the_bundle_of_an_installed_package(
 def test_a_wheel_from_the_sdist_is_the_same(project: Path, tmp_path: Path) -> None:
     done = python(project, "-m", "hatchling", "build", "--target", "sdist", "--directory", str(tmp_path / "sdist"))
     assert done.returncode == 0, done.stderr
-    shutil.unpack_archive(next((tmp_path / "sdist").glob("*.tar.gz")), tmp_path / "unpacked", filter="data")
+    shutil.unpack_archive(next((tmp_path / "sdist").glob("*.tar.gz")), tmp_path / "unpacked")
     unpacked = next((tmp_path / "unpacked").iterdir())
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()

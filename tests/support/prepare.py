@@ -62,7 +62,10 @@ def jobs() -> list[Job]:
             Job(f"image {each}", partial(standins.provide, made), runtime.missing)
             for each, made in standins.SIDECARS.items()
         ),
-        *(Job(f"image {each.name}", partial(image, each, given), runtime.missing) for each, given in images.items()),
+        *(
+            Job(f"image {each.name}", partial(image, each, given), partial(runtime.missing, each.language))
+            for each, given in images.items()
+        ),
     ]
 
 

@@ -13,9 +13,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support import standins
 from tests.support.command import succeed
 from tests.support.machine import CACHE, mounts, write
-from tests.support.standins import build_arguments
 
 TOOLS = ("buildah", "podman", "runc", "mmdebstrap")
 # runc and cgroupfs need no systemd; the limits fit a machine whose own are low.
@@ -30,14 +30,14 @@ events_logger = "file"
 """
 
 
-def missing() -> str | None:
-    """Tell why no container can run here, or nothing where it can."""
+def missing(*languages: str) -> str | None:
+    """Tell why no container can run here, or no image of these languages be built; nothing where they can."""
     if os.geteuid() != 0:
         return "containers: needs root"
     absent = [tool for tool in TOOLS if not shutil.which(tool)]
     if absent:
         return f"containers: {', '.join(absent)} not found; tests/support/install-system installs them"
-    return None
+    return next((f"containers: {reason}" for each in languages if (reason := standins.missing(each))), None)
 
 
 def environment() -> dict[str, str]:
@@ -85,7 +85,7 @@ def files(image: str) -> Iterator[Path]:
 
 def build(folder: Path, language: str, reference: str, arguments: Mapping[str, str] | None = None) -> Built:
     """Build the image of a generated service on this machine's stand-ins for its base images."""
-    given = build_arguments(language) | dict(arguments or {})
+    given = standins.build_arguments(language) | dict(arguments or {})
     identity = CACHE / "settings" / f"image-{os.getpid()}"
     command = [
         *("buildah", "bud", "--layers", "--network=host", "--isolation=chroot", "--format=oci"),

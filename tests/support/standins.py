@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 import tempfile
 from dataclasses import asdict, dataclass, field
@@ -100,6 +101,16 @@ SIDECARS = {
         stop_signal="SIGQUIT",
     ),
 }
+
+
+def missing(language: str) -> str | None:
+    """Tell why a language's base images can't be made here, or nothing where they can."""
+    if language not in LANGUAGES:
+        return f"{language} has no stand-in images in tests/support/standins.py"
+    bases = LANGUAGES[language]
+    tools = {asked.split()[0] for image in (bases.build, bases.runtime) for asked in image.copies}
+    absent = sorted(tool for tool in tools if not shutil.which(tool))
+    return f"{', '.join(absent)} not found, which stand-in images for {language} take along" if absent else None
 
 
 def sidecar(name: str, reference: str) -> None:

@@ -95,7 +95,8 @@ def test_two_steps_are_one(example: str, seed: int, lineage, editions, generated
         first = planned(editions, service, "0.1.0", "0.2.0", lineage)
         if first.conflicts or at_once.conflicts:
             return
-        made = service.repository.git("commit-tree", first.tree, "-m", "step").decode().strip()
+        somebody = ("-c", "user.name=t", "-c", "user.email=t@example.com")
+        made = service.repository.git(*somebody, "commit-tree", first.tree, "-m", "step").decode().strip()
         second = planned(editions, read_service(service.repository, made, ""), "0.2.0", "0.3.0", lineage)
         assert not second.conflicts
         assert second.tree == at_once.tree
