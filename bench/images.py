@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.conformance.service import Bench, ask, bench, free_ports, port_variable
 from tests.conformance.subjects import Subject, for_features
 from tests.support import runtime

@@ -17,12 +17,11 @@ import yaml
 
 from scaffold import git, releases
 from scaffold.errors import ScaffoldError, TemplateError
+from scaffold.files.folder import RenderedFile, write_files
 from scaffold.origin import project_url
 from scaffold.releases import Revision
-from scaffold.render import RenderedFile
 from scaffold.update.editions import Editions, Rendered, blob_id
 from scaffold.update.run import Wish, update
-from scaffold.write import write_files
 
 BY_COPIER = 3
 """How many examples plain Copier updates, too; its tests show that both tools agree, and it takes seconds for each."""

@@ -16,7 +16,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from scaffold.answers import Answers
-from scaffold.render import RenderedFile
+from scaffold.files.folder import RenderedFile
 
 
 class OnStep(Protocol):

@@ -10,6 +10,7 @@ from typing import Any
 
 from scaffold.answers import Answers
 from scaffold.errors import TemplateError
+from scaffold.files.folder import RenderedFile
 from scaffold.jinja import Renderer
 from scaffold.template import Entry, Template
 
@@ -20,15 +21,6 @@ class Origin:
 
     source: str
     version: str | None
-
-
-@dataclass(frozen=True)
-class RenderedFile:
-    """One file of the service: `path` is relative, with /; `executable` is the only mode that git keeps."""
-
-    path: str
-    content: bytes
-    executable: bool
 
 
 def render(

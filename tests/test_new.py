@@ -15,8 +15,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import DestinationError
-from scaffold.render import RenderedFile
-from scaffold.write import staged, write_files
+from scaffold.files.folder import RenderedFile, staged, write_files
 from tests.support import goldens
 
 SCAFFOLD = [sys.executable, "-m", "scaffold"]
@@ -177,7 +176,7 @@ def test_a_read_only_folder_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o555)
     # root without the right to pass over modes
     drop = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"] if os.geteuid() == 0 else []
-    code = "from pathlib import Path; from scaffold.write import check_destination as c; c(Path('out'))"
+    code = "from pathlib import Path; from scaffold.files.folder import check_destination as c; c(Path('out'))"
     done = subprocess.run(
         [*drop, sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(goldens.ROOT)},

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from scaffold.errors import AnswerError
-from scaffold.render import RenderedFile
+from scaffold.files.folder import RenderedFile
 from tests.support import goldens
 
 LANGUAGES = list(next(each for each in goldens.engine()[0].asked if each.name == "language").choices.values())

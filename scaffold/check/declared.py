@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.check.files import shown
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Document, Value
+from scaffold.files.walk import shown
 
 
 def declared_values(file: Path | None, seconds: Mapping[str, int]) -> Value:

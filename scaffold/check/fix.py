@@ -16,10 +16,10 @@ from pathlib import Path
 import yaml
 
 from scaffold.check import dockerfile
-from scaffold.check.files import read
 from scaffold.check.findings import Finding
-from scaffold.check.source import Source
+from scaffold.check.source import Source, read
 from scaffold.check.yaml_nodes import Value, documents
+from scaffold.files.rewrite import Rewrite, rewrite
 
 LINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "P09-job-deadline": (
@@ -173,7 +173,4 @@ def apply(fixed: Iterable[Fixed]) -> None:
     Raises:
         DestinationError: when a file changed meanwhile, or the disk refuses.
     """
-    from scaffold.pin.plan import Change
-    from scaffold.pin.plan import apply as write
-
-    write(Change(Path(each.path), each.before.encode(), each.after.encode(), ()) for each in fixed)
+    rewrite(Rewrite(Path(each.path), each.before.encode(), each.after.encode()) for each in fixed)

@@ -15,8 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scaffold.check.built import Built
-from scaffold.check.files import read
-from scaffold.check.source import Note, Place, Source
+from scaffold.check.source import Note, Place, Source, read
 from scaffold.check.yaml_nodes import Document, Value, documents
 
 if TYPE_CHECKING:

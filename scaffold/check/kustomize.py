@@ -18,10 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from scaffold.check.built import Built
-from scaffold.check.files import read, shown
 from scaffold.check.origin import BuiltDocument, Origins
-from scaffold.check.source import Note, Source
+from scaffold.check.source import Note, Source, read
 from scaffold.check.yaml_nodes import Value, documents
+from scaffold.files.walk import shown
 
 NAMES = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.check.files import read, shown
 from scaffold.check.overlay import changed_by, generated_from
-from scaffold.check.source import Place, Source
+from scaffold.check.source import Place, Source, read
 from scaffold.check.yaml_nodes import Document, Key, Value, documents
+from scaffold.files.walk import shown
 
 Chain = Callable[[], list[Value]]
 """Gives the kustomizations behind a build, the outermost first."""

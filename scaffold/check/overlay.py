@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scaffold.check.embedded import Embedded
-from scaffold.check.files import read
-from scaffold.check.source import Source
+from scaffold.check.source import Source, read
 from scaffold.check.yaml_nodes import Key, Value, documents
 
 _FIELD_KEY = re.compile(r"\[[^]]*\]|(?:\\.|[^.\[\]\\])+")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from scaffold.check import dockerfile, helm, kustomize
 from scaffold.check.environments import alternatives
-from scaffold.check.files import files_below, read
 from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.source import Note, Source
+from scaffold.check.source import Note, Source, read
 from scaffold.check.yaml_nodes import Document, documents
+from scaffold.files.walk import files_below
 
 _DOCKERFILE = re.compile(
     r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore$)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)"

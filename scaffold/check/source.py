@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from scaffold.files.foreign import LARGEST, read_foreign, shown_size
 
 
 @dataclass(frozen=True, order=True)
@@ -65,3 +69,15 @@ class Note:
     message: str
     line: int = 0
     title: str = "not judged"
+
+
+def read(path: str) -> Source | Note | None:
+    """Return a file, a note why it can't be judged, or None where there is no regular file (a link, a submodule)."""
+    try:
+        if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH114, PTH113 -- a Path for each would cost more
+            return None
+        return Source(path, read_foreign(path))
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            return Note(path, f"is larger than {shown_size(LARGEST)}; not judged")
+        return Note(path, f"can't be read: {error.strerror}; not judged")

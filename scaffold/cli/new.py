@@ -72,10 +72,10 @@ def new(
     from scaffold import present
     from scaffold.answers import Questionnaire, check_names
     from scaffold.answers_file import parse_pairs, read_answers
+    from scaffold.files.folder import check_destination
     from scaffold.jinja import Renderer
     from scaffold.new import create, template_and_origin
     from scaffold.render import render
-    from scaffold.write import check_destination
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_

@@ -26,7 +26,8 @@ from scaffold.cli.help import examples
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
     """Replace image tags below FOLDER by the digests that the registries give for them."""
     from scaffold import present
-    from scaffold.pin.plan import apply, find_images, plan, resolve, wanted
+    from scaffold.files.rewrite import rewrite
+    from scaffold.pin.plan import find_images, plan, resolve, wanted
     from scaffold.pin.registry import RegistryClient
 
     out = present.console(quiet=quiet or json_)
@@ -34,7 +35,7 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
         found = resolve(wanted(find_images(folder)), client, lambda done, total, _: on_step(done, total))
     changes = plan(folder, found)
     if not (dry_run or check):
-        apply(changes)
+        rewrite(changes)
     edits = [
         {"path": edit.use.path, "line": edit.use.line, "before": edit.use.reference, "after": edit.reference}
         for change in changes

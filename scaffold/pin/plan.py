@@ -1,14 +1,12 @@
 """`scaffold pin`: adds to each image's tag the digest that its registry gives, and refreshes digests that are there.
 
-find_images, wanted, resolve, plan, apply: in that order. No digest comes from anywhere but a registry, and nothing is
-written before every digest is known and every new file is computed.
+The order is find_images, wanted, resolve, plan, then files.rewrite. No digest comes from anywhere but a registry, and
+nothing is written before every digest is known and every new file is computed.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,10 +15,11 @@ from queue import Empty, SimpleQueue
 from typing import Protocol
 
 from scaffold.errors import DestinationError, RegistryError, ScaffoldError
+from scaffold.files.rewrite import Rewrite
 from scaffold.pin.images import ImageUse, find_images, scan
 from scaffold.pin.references import Reference, with_digest
 
-__all__ = ["Change", "Edit", "ImageUse", "apply", "find_images", "plan", "resolve", "wanted"]
+__all__ = ["Change", "Edit", "ImageUse", "find_images", "plan", "resolve", "wanted"]
 
 Progress = Callable[[int, int, Reference], None]
 """Called after each look-up, in the caller's thread, with how many are done, how many there are, and which it was."""
@@ -48,12 +47,9 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Change:
-    """One file to rewrite: its bytes before and after, and the edits that make the difference."""
+class Change(Rewrite):
+    """One file to rewrite, with the edits that make the difference."""
 
-    file: Path
-    before: bytes
-    after: bytes
     edits: tuple[Edit, ...]
 
 
@@ -155,56 +151,3 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
 
 def _encode(text: str) -> bytes:
     return text.encode("utf-8", "surrogateescape")
-
-
-def apply(changes: Iterable[Change]) -> None:
-    """Write the changes: each file beside its old self, then all are renamed; if one fails, all are as they were.
-
-    Raises:
-        DestinationError: when a file changed since `plan`, or the disk refuses.
-    """
-    with contextlib.ExitStack() as cleanup:
-        staged: list[tuple[Path, Change]] = []
-        for change in changes:
-            beside = _written_beside(change.file, change.before, change.after)
-            cleanup.callback(beside.unlink, missing_ok=True)
-            staged.append((beside, change))
-        _rename(staged)
-
-
-def _written_beside(file: Path, before: bytes, after: bytes) -> Path:
-    """Return a new file with the content `after` and the mode and owner of `file`, which holds `before`."""
-    try:
-        if file.read_bytes() != before:
-            raise DestinationError(f"{file} changed meanwhile; run again. Nothing was changed.")
-        status = file.stat()
-        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        beside = Path(name)
-        try:
-            with os.fdopen(descriptor, "wb") as out:
-                out.write(after)
-                out.flush()
-                with contextlib.suppress(PermissionError):
-                    os.fchown(out.fileno(), status.st_uid, status.st_gid)
-                os.fchmod(out.fileno(), status.st_mode & 0o7777)
-                os.fsync(out.fileno())
-        except BaseException:
-            beside.unlink()
-            raise
-    except OSError as error:
-        raise DestinationError(f"{file} can't be rewritten: {error.strerror}. Nothing was changed.") from error
-    return beside
-
-
-def _rename(staged: Iterable[tuple[Path, Change]]) -> None:
-    done: list[Change] = []
-    try:
-        for beside, change in staged:
-            beside.replace(change.file)
-            done.append(change)
-    except BaseException as error:
-        for change in done:
-            _written_beside(change.file, change.after, change.before).replace(change.file)
-        if isinstance(error, OSError):
-            raise DestinationError(f"{error.filename2}: {error.strerror}. Nothing was changed.") from error
-        raise

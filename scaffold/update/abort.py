@@ -8,11 +8,11 @@ import tempfile
 from pathlib import Path
 
 from scaffold.errors import ServiceError
+from scaffold.git.repository import Repository
 from scaffold.update import journal as journals
 from scaffold.update.apply import change
 from scaffold.update.changes import PathChange
 from scaffold.update.journal import DONE, Journal
-from scaffold.update.repository import Repository
 from scaffold.update.transaction import Transaction
 
 THROWN_AWAY = "refs/scaffold/aborted"

@@ -9,12 +9,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from scaffold.errors import DestinationError, ServiceError
+from scaffold.git.objects import Blob
+from scaffold.git.repository import Repository
 from scaffold.update import journal as journals
 from scaffold.update.changes import PathChange, path_changes
 from scaffold.update.journal import PREPARED, Journal, Step, signature
 from scaffold.update.merge import Conflict
 from scaffold.update.plan import Plan
-from scaffold.update.repository import Blob, Repository
 from scaffold.update.transaction import Transaction
 
 _OPERATIONS = {

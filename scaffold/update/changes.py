@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from scaffold.update.repository import Blob
+from scaffold.git.objects import Blob
 
 
 class RunsGit(Protocol):

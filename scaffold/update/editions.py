@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.answers import Answers, Questionnaire
+from scaffold.git.objects import Blob
 from scaffold.jinja import Renderer
 from scaffold.memo import Memo
 from scaffold.releases import Revision, template_at
 from scaffold.render import Origin, render
 from scaffold.template import Template
-from scaffold.update.repository import Blob
 
 _KEPT = 256  # rendered services, some 300 KiB each
 

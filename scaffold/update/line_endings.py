@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from scaffold.git.objects import Blob
+from scaffold.git.repository import Repository
 from scaffold.update.editions import Rendered, blob_id
-from scaffold.update.repository import Blob, Repository
 
 
 def as_the_service_has_them(

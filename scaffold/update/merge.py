@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from scaffold.update.repository import Blob, failure
+from scaffold.git.command import failure
+from scaffold.git.objects import Blob
 from scaffold.update.scratch import Scratch
 
 BASE, OURS, THEIRS = 1, 2, 3
@@ -38,12 +39,12 @@ def merge(scratch: Scratch, ours: str, theirs: str) -> Merged:
         GitError: when git can't do it at all.
     """
     done = scratch.try_git("merge-tree", "--write-tree", "-z", "--messages", ours, theirs)
-    if done.returncode not in (0, 1):
+    if done.code not in (0, 1):
         raise failure("git merge-tree", done)
     fields = iter(os.fsdecode(done.stdout).split("\0"))
     tree = next(fields)
     stages = _stages(fields)
-    if done.returncode == 0:
+    if done.code == 0:
         return Merged(tree, ())
     said = dict(_messages(fields))
     return Merged(

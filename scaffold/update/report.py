@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.git.objects import Blob
 from scaffold.releases import Change, Revision, changes_between
 from scaffold.update.changes import LineCount
 from scaffold.update.editions import Rendered
 from scaffold.update.merge import BASE, THEIRS, Conflict
 from scaffold.update.plan import Plan
-from scaffold.update.repository import Blob
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scaffold.git.command import clean_environment, try_git
+from scaffold.git.objects import Blob
 from scaffold.update.merge import BASE, OURS, THEIRS, Conflict, Merged
-from scaffold.update.repository import Blob, clean_environment, try_git
 from scaffold.update.scratch import Commit, Scratch
 
 CHOICES = ("inline", "ours", "theirs", "reject")

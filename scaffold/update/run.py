@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.answers import Answers, Questionnaire
+from scaffold.git.repository import Repository, locate
 from scaffold.update.abort import abort
 from scaffold.update.apply import apply, refuse_unfinished
 from scaffold.update.editions import Editions
@@ -16,7 +17,6 @@ from scaffold.update.journal import Journal
 from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, new_answers, new_questionnaire, old_answers, plan, read_service
 from scaffold.update.report import Report, report
-from scaffold.update.repository import Repository, locate
 from scaffold.update.scratch import require_merge_tree
 from scaffold.update.transaction import Transaction
 from scaffold.update.versions import target, version_of

@@ -8,7 +8,6 @@ not be written.
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,7 +15,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import DestinationError, GitError
-from scaffold.update.repository import Blob, Repository, run_git, try_git
+from scaffold.git.command import run_git, try_git
+from scaffold.git.objects import Blob
+from scaffold.git.repository import Repository
+from scaffold.programs import Done
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Scratch:
         """
         return run_git(*arguments, folder=self.folder / "work", stdin=stdin, environment=self.environment)
 
-    def try_git(self, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    def try_git(self, *arguments: str, stdin: bytes = b"") -> Done:
         """Run git; its exit code is the caller's."""
         return try_git(*arguments, folder=self.folder / "work", stdin=stdin, environment=self.environment)
 

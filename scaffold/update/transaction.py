@@ -20,10 +20,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from scaffold.errors import DestinationError, ServiceError
+from scaffold.git.repository import Repository
 from scaffold.update import journal as journals
 from scaffold.update.guard import guarded
 from scaffold.update.journal import BACK, DONE, FORWARD, Journal, signature
-from scaffold.update.repository import Repository
 
 
 class Transaction:

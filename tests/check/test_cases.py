@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.engine import run
-from scaffold.check.files import shown
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
+from scaffold.files.walk import shown
 
 CASES = Path(__file__).with_name("cases")
 FOLDERS = sorted(path for path in CASES.glob("*/*") if path.is_dir())

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.engine import check
-from scaffold.check.files import shown
 from scaffold.check.helm import ChartFiles, RenderedDocument
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import documents
+from scaffold.files.walk import shown
 from tests.check.test_corpus import CORPUS
 from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.engine import run
-from scaffold.check.files import shown
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
+from scaffold.files.walk import shown
 from tests.check.mutations import MUTATIONS, Mutation
 from tests.support.goldens import EXAMPLES
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.support import runtime
 from tests.support.cluster import Cluster, cluster, missing
 from tests.support.goldens import answers_of, rendered

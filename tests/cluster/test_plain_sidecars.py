@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from scaffold.answers_file import read_answers
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.cluster.conftest import OVERLAY, Demo
 from tests.cluster.test_demo import ask, pods, restarted_under_load
 from tests.cluster.test_sidecars import statuses

@@ -12,7 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.support.command import succeed
 from tests.support.goldens import NAMES, answers_of, rendered
 from tests.support.machine import BUILD_ENV, CACHE, locked

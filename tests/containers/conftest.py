@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.conformance.service import Bench, ask, bench, free_ports, port_variable, wait_until
 from tests.conformance.subjects import Subject, for_features
 from tests.support import runtime

@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.support import goldens, nginx
 from tests.support.deployed import Object, containers_of
 

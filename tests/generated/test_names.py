@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.generated.workshop import furnish, make
 from tests.support import goldens
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.support import goldens, nginx
 from tests.support.deployed import examples
 

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.errors import DestinationError, RegistryError
+from scaffold.files.rewrite import rewrite
 from scaffold.pin.credentials import DockerConfig
-from scaffold.pin.plan import Change, apply, plan, resolve
+from scaffold.pin.plan import Change, plan, resolve
 from scaffold.pin.references import Reference, parse_reference, with_digest
 from scaffold.pin.registry import RegistryClient
 from tests.pin.files import NEW, OLD, planned, references, write, written
@@ -25,7 +26,7 @@ def test_everything_but_the_digests_stays(tmp_path: Path) -> None:
     dockerfile = b"\xef\xbb\xbfARG A_IMAGE='a:1'\r\nFROM ${A_IMAGE} AS b  \r\n# caf\xe9 a:1 \t\r\nFROM b\rFROM"
     compose = "services:\r\n  ü: { image: \"nginx:1.29\" }   # ☃ nginx:1.29\r\n  b: {image: 'a:1'}"
     write(tmp_path, {"Dockerfile": dockerfile, "compose.yaml": compose, ".gitlab-ci.yml": f"image: a:1@{OLD}\n\n\n"})
-    apply(planned(tmp_path))
+    rewrite(planned(tmp_path))
     assert (tmp_path / "Dockerfile").read_bytes() == dockerfile.replace(b"'a:1", f"'a:1@{NEW}".encode())
     expected = compose.replace('nginx:1.29"', f'nginx:1.29@{NEW}"').replace("a:1", f"a:1@{NEW}")
     assert (tmp_path / "compose.yaml").read_bytes() == expected.encode()
@@ -53,7 +54,7 @@ def test_any_compose_file_loses_nothing(
     lines = [f"  s{number}: {{image: '{image}'}}{end}\n" for number, (image, end) in enumerate(images)]
     write(folder, {"compose.yaml": "services:\n" + "".join(lines)})
     assert references(folder) == [image for image, _ in images]
-    apply(planned(folder))
+    rewrite(planned(folder))
     expected = [with_digest(image, NEW) if parse_reference(image).tag else image for image, _ in images]
     assert references(folder) == expected
     text = (folder / "compose.yaml").read_bytes().decode()
@@ -65,7 +66,7 @@ def test_any_compose_file_loses_nothing(
 def test_mode_stays_and_nothing_is_left_beside(tmp_path: Path) -> None:
     write(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
     (tmp_path / "Dockerfile").chmod(0o640)
-    apply(planned(tmp_path))
+    rewrite(planned(tmp_path))
     assert stat.S_IMODE((tmp_path / "Dockerfile").stat().st_mode) == 0o640
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["Dockerfile", "Dockerfile", "sub"]
 
@@ -75,7 +76,7 @@ def test_file_that_changed_since_the_plan_stops_all(tmp_path: Path) -> None:
     changes = planned(tmp_path)
     write(tmp_path, {"sub/Dockerfile": "FROM b:2\n"})
     with pytest.raises(DestinationError, match=r"sub/Dockerfile changed meanwhile; run again\. Nothing was changed"):
-        apply(changes)
+        rewrite(changes)
     assert references(tmp_path) == ["a:1", "b:2"]
     assert len(list(tmp_path.iterdir())) == 2
 
@@ -90,7 +91,7 @@ def test_rename_that_fails_takes_the_others_back(tmp_path: Path) -> None:
         changes[-1].file.mkdir()
 
     with pytest.raises(DestinationError, match=r"sub/Dockerfile: Is a directory\. Nothing was changed"):
-        apply(then_a_folder_is_in_the_way())
+        rewrite(then_a_folder_is_in_the_way())
     assert (tmp_path / "Dockerfile").read_text() == "FROM a:1\n"
     assert not list(tmp_path.rglob(".*"))
 

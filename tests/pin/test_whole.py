@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.files.rewrite import rewrite
 from scaffold.pin.credentials import DockerConfig
-from scaffold.pin.plan import Change, apply, find_images, plan, resolve, wanted
+from scaffold.pin.plan import Change, find_images, plan, resolve, wanted
 from scaffold.pin.references import is_digest
 from scaffold.pin.registry import RegistryClient
 from tests.pin.files import references, write
@@ -34,7 +35,7 @@ def test_service_is_pinned_and_refreshed(real: Registry, tmp_path: Path) -> None
     def pin() -> list[Change]:
         with RegistryClient(config=DockerConfig(tmp_path / "none")) as client:
             changes = plan(tmp_path, resolve(wanted(find_images(tmp_path)), client))
-        apply(changes)
+        rewrite(changes)
         return changes
 
     assert len(pin()) == 2

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.answers_file import read_answers
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.conformance.subjects import for_features
 from tests.containers.conftest import build
 from tests.prove.conftest import Attempts, Run, Twins, on_cluster

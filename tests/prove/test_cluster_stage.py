@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.files.folder import write_files
 from scaffold.prove.select import experiments
-from scaffold.write import write_files
 from tests.cluster.conftest import VERSION as DEPLOYED
 from tests.prove.conftest import TWIN, Attempts, Run, Twins, on_cluster, prove
 from tests.support import runtime

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from scaffold.files.folder import write_files
 from scaffold.prove.select import experiments
-from scaffold.write import write_files
 from tests.conformance.subjects import Subject, for_features
 from tests.containers.conftest import REVISION, VERSION, build
 from tests.prove.conftest import prove

@@ -13,12 +13,11 @@ import yaml
 
 from scaffold import git as engine_git
 from scaffold.errors import AnswerError
+from scaffold.files.folder import RenderedFile, write_files
 from scaffold.origin import project_url
 from scaffold.releases import resolve
-from scaffold.render import RenderedFile
 from scaffold.update.editions import Editions
 from scaffold.update.run import Wish, update
-from scaffold.write import write_files
 from tests.support.versions import Versions, git
 
 QUESTIONS = "templates/service/questions/delivery.yml"

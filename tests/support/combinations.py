@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.answers import Answers
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.support import goldens
 
 Levels = dict[str, str]  # of each factor: which of its levels

@@ -16,11 +16,10 @@ from pathlib import Path
 
 from scaffold.answers import Answers
 from scaffold.answers_file import read_answers
+from scaffold.files.folder import RenderedFile, write_files
 from scaffold.origin import project_url
 from scaffold.releases import Revision, resolve
-from scaffold.render import RenderedFile
 from scaffold.update.editions import Editions, Rendered
-from scaffold.write import write_files
 from tests.support import goldens
 from tests.support.versions import git
 

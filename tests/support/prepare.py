@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from scaffold.write import write_files
+from scaffold.files.folder import write_files
 from tests.cluster.conftest import DEMO
 from tests.cluster.conftest import VERSION as DEPLOYED
 from tests.conformance.subjects import Subject, for_features

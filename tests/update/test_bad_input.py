@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import AnswerError, ScaffoldError, ServiceError, VersionError
+from scaffold.git.repository import locate
 from scaffold.update.lock import NAME as LOCK
-from scaffold.update.repository import locate
 from scaffold.update.run import take_back
 from tests.support.lineage import commit, git, tree_of
 

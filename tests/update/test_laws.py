@@ -12,11 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from scaffold.git.objects import Blob
+from scaffold.git.repository import locate
 from scaffold.origin import project_url
 from scaffold.releases import resolve
 from scaffold.update.editions import Editions
 from scaffold.update.plan import Plan, Service, new_answers, old_answers, plan, read_service
-from scaffold.update.repository import Blob, locate
 from tests.support import goldens
 from tests.support.lineage import Lineage, commit, start
 from tests.update.edits import edit_at_random

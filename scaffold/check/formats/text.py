@@ -7,11 +7,10 @@ from collections import Counter
 from rich.console import Console
 from rich.text import Text
 
-from scaffold.check.files import read
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Place, Source
+from scaffold.check.source import Place, Source, read
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 _WIDEST = 160

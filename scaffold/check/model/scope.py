@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.files import read
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
 from scaffold.check.model.kinds import objects_in
@@ -21,7 +20,7 @@ from scaffold.check.model.objects import (
     Workload,
 )
 from scaffold.check.model.quantities import selects
-from scaffold.check.source import Note, Source
+from scaffold.check.source import Note, Source, read
 from scaffold.check.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)

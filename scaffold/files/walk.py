@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from scaffold.check.source import Note, Source
-from scaffold.errors import OptionError
-
-LARGEST = 8 * 1024 * 1024
-"""Bytes; an object in a cluster is at most 1.5 MiB, and the largest bundles of them that people ship have 4 MiB."""
+from scaffold.errors import GitError, OptionError
+from scaffold.git.command import try_git
 
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
 _HIDDEN_ANSWERS = ".copier-answers.yml"
@@ -71,23 +67,13 @@ def _enters(parents: str) -> bool:
 
 def _known_to_git(folder: Path) -> list[str] | None:
     """Return the files that git tracks or would track, or None where it knows of none."""
-    command = [
-        "git",
-        "-C",
-        str(folder),
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--deduplicate",
-    ]
+    asked = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
     try:
-        done = subprocess.run(command, capture_output=True, check=False)
-    except OSError:
+        done = try_git(*asked, folder=folder, looking=True)
+    except (GitError, OSError):
         return None
     names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    if done.returncode != 0 or not names:
+    if done.code != 0 or not names:
         return None
     nested = [name for name in names if name.endswith("/")]  # a repository inside, which git does not look into
     return [name for name in names if not name.endswith("/")] + [
@@ -100,17 +86,3 @@ def _walked(folder: Path) -> Iterator[str]:
         start = os.path.relpath(parent, folder).replace(os.sep, "/")
         folders[:] = [name for name in folders if _enters(name)]
         yield from (name if start == "." else f"{start}/{name}" for name in files)
-
-
-def read(path: str) -> Source | Note | None:
-    """Return a file, a note why it can't be judged, or None where there is no regular file (a link, a submodule)."""
-    try:
-        if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH114, PTH113 -- a Path for each would cost more
-            return None
-        with open(path, "rb") as file:  # noqa: PTH123
-            data = file.read(LARGEST + 1)
-    except OSError as error:
-        return Note(path, f"can't be read: {error.strerror}; not judged")
-    if len(data) > LARGEST:
-        return Note(path, f"is larger than {LARGEST // 1024 // 1024} MiB; not judged")
-    return Source(path, data)

@@ -12,13 +12,22 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import DestinationError
-from scaffold.render import RenderedFile
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+
+
+@dataclass(frozen=True)
+class RenderedFile:
+    """One file of the service: `path` is relative, with /; `executable` is the only mode that git keeps."""
+
+    path: str
+    content: bytes
+    executable: bool
 
 
 def check_destination(destination: Path, *, force: bool = False) -> None:

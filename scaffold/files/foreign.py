@@ -1,0 +1,51 @@
+"""Reads files that nobody vouches for: regular ones of a bounded size, and none outside the folder they belong to."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+LARGEST = 8 * 1024 * 1024
+"""Bytes; an object in a cluster is at most 1.5 MiB, and the largest bundles of them that people ship have 4 MiB."""
+
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
+
+
+def read_foreign(file: str | Path, *, below: str | Path | None = None, largest: int = LARGEST) -> bytes:
+    """Return the bytes of a regular file of at most `largest` bytes; never wait for a pipe, never read a device.
+
+    With `below`, a symbolic link that leads out of that folder is refused, wherever on the way it is.
+
+    Raises:
+        OSError: when it can't be read; `strerror` says why, also for what is refused here.
+    """
+    path = os.fspath(file)
+    if below is not None and not is_below(path, below):
+        raise OSError(errno.ELOOP, f"it leads out of {os.fspath(below) or '.'}", path)
+    descriptor = os.open(path, _FLAGS)
+    with os.fdopen(descriptor, "rb") as opened:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", path)
+        data = opened.read(largest + 1)
+    if len(data) > largest:
+        raise OSError(errno.EFBIG, f"it is larger than {shown_size(largest)}", path)
+    return data
+
+
+def is_below(file: str | Path, folder: str | Path) -> bool:
+    """Tell whether a path leads to something in a folder, all symbolic links followed."""
+    try:
+        top = os.path.realpath(os.fspath(folder) or ".")
+        return os.path.commonpath([top, os.path.realpath(file)]) == top
+    except (OSError, ValueError):  # another disk, or NUL
+        return False
+
+
+def shown_size(size: int) -> str:
+    """Return a size as people write it: `8 MiB`, `256 KiB`."""
+    return f"{size // (1024 * 1024)} MiB" if size >= 1024 * 1024 else f"{size // 1024} KiB"

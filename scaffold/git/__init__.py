@@ -1,0 +1,25 @@
+"""The one way out to git: its commands, repositories and objects, and which of its variables and settings hold."""
+
+from scaffold.git.command import (
+    ask,
+    clean_environment,
+    commit_all,
+    failure,
+    inside_work_tree,
+    read,
+    run,
+    run_git,
+    try_git,
+)
+
+__all__ = [
+    "ask",
+    "clean_environment",
+    "commit_all",
+    "failure",
+    "inside_work_tree",
+    "read",
+    "run",
+    "run_git",
+    "try_git",
+]

@@ -1,0 +1,226 @@
+"""The one way out to other programs: it cleans what they see of us, and bounds what they may take.
+
+No other module starts a program. What a repository names (a folder, a chart, an object) goes through `operand`, so that
+no name reaches a program as an option.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+_KEPT = ("PATH", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "PATHEXT", "COMSPEC", "TEMP", "TMP")
+"""The variables of a program that looks at somebody else's files; the last five are Windows'."""
+
+MIB = 1024 * 1024
+
+
+class ProgramError(Exception):
+    """A program could not be started, or was ended because it took too much; the message says which."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What a program may take: `seconds` of time, bytes of `output` on each stream, bytes of `memory` for its data."""
+
+    seconds: float
+    output: int = 64 * MIB
+    memory: int = 1536 * MIB
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a program ended: its exit code, and what it wrote."""
+
+    code: int
+    stdout: bytes
+    stderr: bytes
+
+
+def operand(word: str | Path) -> str:
+    """Return a word that a program can't read as an option: a path begins with `./` where it would look like one.
+
+    Raises:
+        ProgramError: when it is text that begins with `-`, or holds NUL.
+    """
+    text = os.fspath(word)
+    if "\0" in text:
+        raise ProgramError(f"{text!r} holds a NUL character.")
+    if not text.startswith("-"):
+        return text
+    if isinstance(word, Path):
+        return f".{os.sep}{text}"
+    raise ProgramError(f"{text!r} begins with -, so a program would read it as an option.")
+
+
+def bare_environment(home: Path, **more: str) -> dict[str, str]:
+    """Return the variables of a program that looks at somebody else's files: no credentials, no settings of the user.
+
+    `home` is an empty folder that takes the place of the user's own; XDG's folders lie below it.
+    """
+    kept = {name: value for name in _KEPT if (value := os.environ.get(name))}
+    xdg = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")}
+    return {**kept, "HOME": str(home), "USERPROFILE": str(home), **xdg, **more}
+
+
+@contextmanager
+def empty_home() -> Iterator[Path]:
+    """Yield an empty folder for `bare_environment`, which is gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="scaffold-home-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    stdin: bytes | IO[bytes] = b"",
+    seconds: float | None = None,
+) -> Done:
+    """Run one of the user's own programs on the user's own work, and return how it ended.
+
+    Raises:
+        FileNotFoundError, PermissionError, OSError: when it can't be started.
+        subprocess.TimeoutExpired: when it takes longer than `seconds`; it is ended then.
+    """
+    given: dict[str, Any] = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
+    done: subprocess.CompletedProcess[bytes] = subprocess.run(
+        list(command), cwd=folder, env=environment, capture_output=True, check=False, timeout=seconds, **given
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def start(
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    stdin: int | IO[bytes] = subprocess.PIPE,
+    stdout: int | IO[bytes] = subprocess.PIPE,
+    stderr: int | IO[bytes] = subprocess.DEVNULL,
+    own_session: bool = False,
+) -> subprocess.Popen[bytes]:
+    """Start a program that goes on while the caller does; the caller ends it.
+
+    With `own_session`, ^C in the terminal does not reach it.
+    """
+    return subprocess.Popen(
+        list(command), env=environment, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=own_session
+    )
+
+
+def run_bounded(
+    command: Sequence[str],
+    *,
+    bounds: Bounds,
+    environment: Mapping[str, str],
+    folder: Path | None = None,
+) -> Done:
+    """Run a program on files that nobody vouches for; return how it ended.
+
+    It has no standard input. When it takes more than `bounds`, it is ended with all that it started.
+
+    Raises:
+        ProgramError: when it can't be started or took too much, with a reason that completes `it …`.
+    """
+    try:
+        process = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise ProgramError(f"can't be started: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        _limit_memory(process.pid, bounds.memory)
+        return _watched(process, bounds)
+    finally:
+        _end(process)
+
+
+def _watched(process: subprocess.Popen[bytes], bounds: Bounds) -> Done:
+    assert process.stdout is not None and process.stderr is not None
+    readers = [_Reader(stream, bounds.output, process) for stream in (process.stdout, process.stderr)]
+    for reader in readers:
+        reader.start()
+    try:
+        code = process.wait(bounds.seconds)
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"did not end within {bounds.seconds:g} s") from error
+    if any(reader.over for reader in readers):
+        raise ProgramError(f"wrote more than {bounds.output // MIB} MiB")
+    _end_group(process.pid)  # what it left running would hold the pipes open
+    for reader in readers:
+        reader.join()
+    if any(reader.over for reader in readers):
+        raise ProgramError(f"wrote more than {bounds.output // MIB} MiB")
+    return Done(code, *(bytes(reader.kept) for reader in readers))
+
+
+class _Reader(threading.Thread):
+    """Keeps what a program writes, and ends it where that gets too much."""
+
+    def __init__(self, stream: IO[bytes], limit: int, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.kept = bytearray()
+        self.over = False
+        self._stream, self._limit, self._process = stream, limit, process
+
+    def run(self) -> None:
+        with suppress(OSError, ValueError):  # the pipe was closed under it
+            while chunk := os.read(self._stream.fileno(), 1 << 16):
+                if len(self.kept) + len(chunk) > self._limit:
+                    self.over = True
+                    _end_group(self._process.pid)
+                    return
+                self.kept += chunk
+
+
+def _limit_memory(pid: int, limit: int) -> None:
+    """Bound a program's data on Linux; elsewhere only its time and output are bounded."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError):  # it has ended already
+            resource.prlimit(pid, resource.RLIMIT_DATA, (limit, limit))
+            resource.prlimit(pid, resource.RLIMIT_CORE, (0, 0))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    _end_group(process.pid)
+    process.kill()
+    process.wait()
+    for stream in (process.stdout, process.stderr):
+        if stream is not None:
+            stream.close()
+
+
+def _end_group(leader: int) -> None:
+    """End a program's whole process group; Windows has none."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)
+
+
+def reason(error: Exception) -> str:
+    """Return why a program gave no result, to complete `it …`."""
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"did not end within {error.timeout:g} s"
+    if isinstance(error, OSError):
+        missing = error.errno == errno.ENOENT
+        return "is not installed, or not on the PATH" if missing else f"can't be started: {error.strerror}"
+    return str(error)
