@@ -1,0 +1,223 @@
+"""Draws answer sets: most answers are right, some are what breaks a quote, a comment, a path or a shell."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from tests.support import goldens
+
+LANGUAGES = list(next(each for each in goldens.engine()[0].asked if each.name == "language").choices.values())
+
+# What ends a quote, a comment, a line or a template in one of the formats, or means something of its own there.
+ENDS = (
+    *(
+        "\\",
+        "\\\\",
+        "a \\",
+        '"',
+        "'",
+        "`",
+        '"""',
+        "'''",
+        "*/",
+        "/*",
+        "-->",
+        "<!--",
+        "]]>",
+        "}}",
+        "{{ 1/0 }}",
+        "{% raw %}",
+    ),
+    *(
+        "${HOME}",
+        "$(id)",
+        "$$",
+        "$",
+        "#",
+        "# x",
+        "//",
+        "--",
+        ": ",
+        "- ",
+        "? ",
+        "| ",
+        "> ",
+        "%",
+        "%s",
+        "%n",
+        "{0}",
+        "{}",
+    ),
+    *(
+        "\\u0041",
+        "\\x",
+        "\\N{DIGIT ONE}",
+        "\\u005c",
+        "&amp;",
+        "<script>",
+        "@",
+        "!",
+        "~",
+        "*",
+        "&a",
+        "=",
+        ";",
+        ",",
+        "[",
+        "]",
+    ),
+    *("EOF", "<<EOF", "$(shell id)", "$@", "`id`", "|| true", "&& id", "\n\\", "\n# x", "a\nb", "\n\n\nx"),
+    *("---", "...", "%YAML 1.1", "!!python/object", "0x1f", "1e5", "no", "null", "🚀", "é", "\u0301", "\u200b"),
+    *("\ufffd", " ", "x" * 1900, "#}", "{#", "%}"),
+)
+# What no text may hold, or not so much of.
+REFUSED = (
+    *(
+        "\t",
+        "\r",
+        "\x00",
+        "\x1b[31m",
+        "\x7f",
+        "\ud800",
+        "\u2028",
+        "\u2029",
+        "\u202e",
+        "\u2066",
+        "\ufeff",
+        "",
+        "x" * 2001,
+    ),
+)
+WORDS = ("payments", "takes", "cards", "and", "books", "them", "the", "of", "v1", "42")
+
+
+def text(chance: random.Random) -> str:
+    """Return a free text with something harmful at its start, in its middle or at its end."""
+    words = [chance.choice(WORDS) for _ in range(chance.randint(0, 5))]
+    for _ in range(chance.choice([1, 1, 1, 2, 4])):
+        end = chance.choice(ENDS if chance.random() < 0.95 else REFUSED)
+        words.insert(chance.choice([0, len(words) // 2, len(words)]), end)
+    return chance.choice([" ", " ", ""]).join(words)
+
+
+def label(chance: random.Random) -> str:
+    """Return a name, seldom one that is none."""
+    good = (
+        "a",
+        "x-1",
+        "class",
+        "import",
+        "mail",
+        "self",
+        "func",
+        "test",
+        "main",
+        "e1",
+        "a-b-c",
+        "z" * 15,
+        "job",
+        "http",
+    )
+    bad = (
+        "-a",
+        "a-",
+        "A",
+        "a_b",
+        "a.b",
+        "",
+        "../x",
+        "a b",
+        "é",
+        "1a",
+        "a" * 64,
+        "true",
+        "--help",
+        "a\n",
+        "$(id)",
+        "{{ a }}",
+    )
+    return chance.choice(good if chance.random() < 0.98 else bad)
+
+
+def harmful(chance: random.Random, good: tuple[str, ...]) -> str:
+    """Return a right answer, or one with something harmful around or inside it."""
+    if chance.random() < 0.93:
+        return chance.choice(good)
+    word, end = chance.choice(good), chance.choice(ENDS + REFUSED)
+    at = chance.choice([0, len(word) // 2, len(word)])
+    return word[:at] + end + word[at:]
+
+
+def dependency(chance: random.Random) -> dict[str, Any]:
+    hosts = (
+        "http://mail",
+        "https://api.example.com/v1",
+        "http://mail.post.svc:8080/a/b~c/",
+        "postgres:5432",
+        "cache.infra.svc:6379",
+    )
+    return {
+        "name": label(chance),
+        "url": harmful(chance, hosts),
+        "kind": chance.choice(["critical", "auxiliary"]),
+        "timeout": chance.choice([1, 0.5, 2.25, 3, 0.05, *([float("nan")] if chance.random() < 0.03 else [])]),
+    }
+
+
+def job(chance: random.Random) -> dict[str, Any]:
+    commands = ("run", "report --day=1", "import x:y", "class", "migrate --all", "digest --to a@b")
+    return {
+        "name": label(chance),
+        "command": harmful(chance, commands),
+        "deadline": chance.choice([1, 60, 604800]),
+        "retries": chance.choice([0, 2, 20]),
+        "schedule": harmful(chance, ("", "0 3 * * *", "*/5 0-3,7 1 1-6/2 0", "@daily")),
+    }
+
+
+def several(chance: random.Random, most: int, make: Callable[[random.Random], dict[str, Any]]) -> list[dict[str, Any]]:
+    found = [make(chance) for _ in range(chance.choice([0, 1, 1, 2, most]))]
+    return list({each["name"]: each for each in found}.values())
+
+
+def port(chance: random.Random) -> dict[str, Any]:
+    return {"name": label(chance)[:15], "number": chance.randint(1024, 65535)}
+
+
+def path(chance: random.Random) -> dict[str, Any]:
+    places = ("/tmp", "/var/lib/app", "/var/cache/a-b_c.d", "/data/x")
+    return {"path": harmful(chance, places), "size": harmful(chance, ("1Gi", "64Mi"))}
+
+
+def drawn(chance: random.Random) -> dict[str, Any]:
+    """Return one set of answers over all questions that take text; each is there in about half of the sets."""
+    makers: dict[str, Callable[[], Any]] = {
+        "name": lambda: label(chance),
+        "description": lambda: text(chance),
+        "owner": lambda: harmful(chance, ("example-org/payments", "team", "A/b.c/d_e")),
+        "repository": lambda: harmful(chance, ("github.com/example-org/payments-api", "git.example.org/a/b/c")),
+        "image_registry": lambda: harmful(
+            chance, ("registry.example.com/payments", "localhost:5000", "r.example.com/a_b/c--d")
+        ),
+        "kubernetes_namespace": lambda: label(chance),
+        "ports": lambda: several(chance, 4, port),
+        "dependencies": lambda: several(chance, 4, dependency),
+        "jobs": lambda: several(chance, 4, job),
+        "writable_paths": lambda: list(
+            {each["path"]: each for each in (path(chance) for _ in range(chance.randint(0, 2)))}.values()
+        ),
+        "startup_seconds": lambda: chance.choice([1, 30, 3600]),
+        "cpu_request": lambda: harmful(chance, ("100m", "1", "0.25")),
+        "memory_limit": lambda: harmful(chance, ("512Mi", "2Gi")),
+        "ci": lambda: chance.choice(["github", "gitlab", "none"]),
+        "prometheus": lambda: chance.choice(["files", "operator", "annotations", "none"]),
+        "breaker": lambda: chance.choice(["none", "envoy", "nginx", "istio"]),
+        "limiter": lambda: chance.choice(["none", "envoy", "nginx", "istio"]),
+        "limit_per": lambda: chance.choice(["client", "all"]),
+        "trusted_proxies": lambda: [harmful(chance, ("10.244.0.0/16", "fd00::/8"))],
+        "native_sidecars": lambda: chance.choice([True, False]),
+    }
+    chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}
+    return {**chosen, "language": chance.choice(LANGUAGES)}
