@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support import goldens
 
-LANGUAGES = list(next(each for each in goldens.engine()[0].asked if each.name == "language").choices.values())
+CHOICES = {each.name: list(each.choices.values()) for each in goldens.engine()[0].asked if each.choices}
 
 # What ends a quote, a comment, a line or a template in one of the formats, or means something of its own there.
 ENDS = (
@@ -199,7 +199,7 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "owner": lambda: harmful(chance, ("example-org/payments", "team", "A/b.c/d_e")),
         "repository": lambda: harmful(chance, ("github.com/example-org/payments-api", "git.example.org/a/b/c")),
         "image_registry": lambda: harmful(
-            chance, ("registry.example.com/payments", "localhost:5000", "r.example.com/a_b/c--d")
+            chance, ("registry.example.com/payments", "localhost:5000", "r.example.com/a_b/c-d")
         ),
         "kubernetes_namespace": lambda: label(chance),
         "ports": lambda: several(chance, 4, port),
@@ -211,13 +211,15 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "startup_seconds": lambda: chance.choice([1, 30, 3600]),
         "cpu_request": lambda: harmful(chance, ("100m", "1", "0.25")),
         "memory_limit": lambda: harmful(chance, ("512Mi", "2Gi")),
-        "ci": lambda: chance.choice(["github", "gitlab", "none"]),
-        "prometheus": lambda: chance.choice(["files", "operator", "annotations", "none"]),
-        "breaker": lambda: chance.choice(["none", "envoy", "nginx", "istio"]),
-        "limiter": lambda: chance.choice(["none", "envoy", "nginx", "istio"]),
-        "limit_per": lambda: chance.choice(["client", "all"]),
+        "ci": lambda: chance.choice(CHOICES["ci"]),
+        "prometheus": lambda: chance.choice(CHOICES["prometheus"]),
+        "breaker": lambda: chance.choice(CHOICES["breaker"]),
+        "limiter": lambda: chance.choice(CHOICES["limiter"]),
+        "limit_per": lambda: chance.choice(CHOICES["limit_per"]),
         "trusted_proxies": lambda: [harmful(chance, ("10.244.0.0/16", "fd00::/8"))],
         "native_sidecars": lambda: chance.choice([True, False]),
     }
     chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}
-    return {**chosen, "language": chance.choice(LANGUAGES)}
+    if not any("://" in each["url"] for each in chosen.get("dependencies", [])):
+        chosen.pop("breaker", None)  # it would have nothing to guard
+    return {**chosen, "language": chance.choice(CHOICES["language"])}
