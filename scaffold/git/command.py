@@ -15,7 +15,14 @@ from scaffold.programs import Bounds, Done
 _IDENTITY = ("-c", "user.name=scaffold", "-c", "user.email=scaffold@localhost")
 _MISSING = "git is not installed, or not on the PATH; install git 2.38 or newer."
 _CODES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
-_DISK = ("Out of diskspace", "unable to write", *map(os.strerror, _CODES))
+_DISK = (
+    "Out of diskspace",
+    "unable to write",
+    "couldn't write",
+    "failed to write",
+    "write error",
+    *map(os.strerror, _CODES),
+)
 """How git and the system say that the disk is why."""
 
 BOUNDS = Bounds(seconds=120, output=256 * programs.MIB)

@@ -44,7 +44,8 @@ class Scratch:
         """
         done = self.try_git(*arguments, stdin=stdin)
         if done.code:
-            raise failure(f"git {arguments[0]}", done)
+            name = next(each for each in arguments if not each.startswith("-") and "=" not in each)
+            raise failure(f"git {name}", done)
         return done.stdout
 
     def try_git(self, *arguments: str, stdin: bytes = b"") -> Done:
