@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
 import subprocess
 from collections.abc import Iterable
 from functools import cache
@@ -12,7 +11,6 @@ from pathlib import Path
 
 from tests.support.lineage import git
 
-NAMES = ("clean", "smudge", "driver", "textconv", "command", "hook")
 HOOKS = (
     *("applypatch-msg", "fsmonitor-watchman", "post-checkout", "post-commit", "post-index-change", "post-merge"),
     *("pre-auto-gc", "pre-commit", "pre-merge-commit", "pre-push", "prepare-commit-msg", "reference-transaction"),
@@ -112,10 +110,5 @@ def _parts(name: str) -> Iterable[str]:
 
 def owned_by(folder: Path, user: int) -> None:
     """Give a folder and all in it to another user."""
-    for parent, folders, files in os.walk(folder):
-        for name in (parent, *(os.path.join(parent, each) for each in (*folders, *files))):
-            os.chown(name, user, user, follow_symlinks=False)
-
-
-def is_executable(file: Path) -> bool:
-    return bool(file.stat().st_mode & stat.S_IXUSR)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, user, user, follow_symlinks=False)

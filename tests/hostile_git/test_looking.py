@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import ScaffoldError
+from scaffold.errors import GitError, ScaffoldError
 from scaffold.files.walk import files_below
 from scaffold.git import command
 from scaffold.git.command import inside_work_tree
@@ -141,9 +141,10 @@ def test_objects_that_a_remote_promised(plain, canary) -> None:
     blob = git(plain, "rev-parse", "HEAD:a.yaml")
     (plain / ".git/objects" / blob[:2] / blob[2:]).unlink()
     repository, _ = locate(plain, looking=True)
-    with pytest.raises(ScaffoldError, match="partial"):
-        assert repository.objects.read(blob) is None
-        raise ScaffoldError("a partial clone: a newer git says that it is missing")
+    try:
+        assert repository.objects.read(blob) is None  # git 2.44 and newer say that it is missing
+    except GitError as error:
+        assert "partial" in str(error)
     repository.close()
     assert canary.sang() == []
 
