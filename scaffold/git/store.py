@@ -47,7 +47,7 @@ def adopt(objects: Path, target: Path) -> None:
             place.parent.mkdir(exist_ok=True)
             place.parent.chmod(mode & 0o7777)
         if source.suffix == ".pack":
-            _remove_leftover(place.with_suffix(".keep"))
+            release(place)
         if _is_there(place, source):
             with suppress(OSError):  # somebody else's
                 os.utime(place)  # git removes what nobody used for long
@@ -81,11 +81,25 @@ def _is_there(place: Path, source: Path) -> bool:
         return False
 
 
-def _remove_leftover(keep: Path) -> None:
-    """Remove what a killed fast-import has left beside a pack; what somebody else wrote there stays."""
-    with suppress(OSError):
-        if not keep.is_symlink() and _KEPT_BY.startswith(read_foreign(keep, largest=len(_KEPT_BY))):
+def kept_packs(store: Path) -> list[Path]:
+    """Return the packs of a store that a fast-import keeps at this moment, or kept when it was killed."""
+    return [keep.with_suffix(".pack") for keep in sorted((store / "pack").glob("pack-*.keep")) if _is_of_import(keep)]
+
+
+def release(pack: Path) -> None:
+    """Let git tidy a pack of ours up again that a killed fast-import has kept."""
+    keep = pack.with_suffix(".keep")
+    if _is_of_import(keep):
+        with suppress(OSError):
             keep.unlink()
+
+
+def _is_of_import(keep: Path) -> bool:
+    """Say whether fast-import made this file, which may have been killed before it wrote; not somebody's own."""
+    try:
+        return not keep.is_symlink() and _KEPT_BY.startswith(read_foreign(keep, largest=len(_KEPT_BY)))
+    except OSError:
+        return False
 
 
 def _move(source: Path, place: Path) -> None:

@@ -54,6 +54,18 @@ def read(folder: Path) -> Journal | None:
     return None
 
 
+def refuse_linked_sources(folder: Path, journal: Journal) -> None:
+    """Refuse a journal beside whose files there is a symbolic link: it leads to files that are not the journal's.
+
+    Raises:
+        ServiceError: when there is one.
+    """
+    for name in _INSIDE:
+        for step in journal.steps:
+            if parent := linked_parent(folder / name, step.path):
+                raise _made_up(folder, f"holds a symbolic link, {name}/{parent}")
+
+
 def _made_up(folder: Path, what: str) -> ServiceError:
     return ServiceError(f"{folder} {what}, and scaffold never wrote that; look at it, then remove it.")
 

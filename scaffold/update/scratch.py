@@ -19,7 +19,7 @@ from scaffold.git.environment import WITHOUT_HOOKS, without_settings
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.git.settings import Settings, quoted, settings_of
-from scaffold.git.store import adopt, c_quoted, lay_out
+from scaffold.git.store import adopt, c_quoted, kept_packs, lay_out, release
 from scaffold.programs import Done
 from scaffold.update import journal as journals
 
@@ -128,12 +128,26 @@ def scratch(repository: Repository, attributes: Mapping[str, bytes], *, keep: bo
         with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as name:
             folder = Path(name)
             _lay_out(folder, repository, attributes, settings)
-            yield Scratch(folder, _environment(folder, repository, settings), not keep, settings)
+            scratched = Scratch(folder, _environment(folder, repository, settings), not keep, settings)
+            yield scratched
             if keep:
                 adopt(folder / "objects", repository.common / "objects")
+                _release_own_packs(scratched, repository)
     except OSError as error:
         where = error.filename2 or error.filename or parent
         raise DestinationError(f"{where} can't be written: {error.strerror or error}. Nothing was changed.") from error
+
+
+def _release_own_packs(scratched: Scratch, repository: Repository) -> None:
+    """Find packs that hold a commit of this scratch repository, made by an earlier run that was killed."""
+    kept = [pack for pack in kept_packs(repository.common / "objects") if pack.with_suffix(".idx").is_file()]
+    if not kept:
+        return
+    own = set(scratched.git("for-each-ref", "--format=%(objectname)").decode().split())
+    for pack in kept:
+        listing = scratched.try_git("show-index", stdin=pack.with_suffix(".idx").read_bytes()).stdout
+        if own & set(listing.decode().split()):
+            release(pack)
 
 
 def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, bytes], settings: Settings | None) -> None:

@@ -105,6 +105,7 @@ class Transaction:
                 journals.clear(self.folder)
                 return
             self.refuse_links(step.path for step in journal.steps)
+            recorded.refuse_linked_sources(self.folder, journal)
             if journal.phase == FORWARD:
                 self._resume(journal)
             elif journal.phase == BACK:
@@ -170,7 +171,6 @@ class Transaction:
     def _forward(self, journal: Journal) -> str:
         """Move everything in; what was moved in already is passed over."""
         try:
-            _refuse_linked_sources(self.folder / "new", journal)
             for step in journal.steps:
                 if not step.write:
                     self._remove(step.path)
@@ -186,7 +186,6 @@ class Transaction:
 
     def _retreat(self, journal: Journal) -> None:
         """Move the old files back; what has no old file was not there."""
-        _refuse_linked_sources(self.folder / "old", journal)
         for step in journal.steps:
             old, path = self.folder / "old" / step.path, self.top / step.path
             if signature(path) == step.before:
@@ -266,12 +265,6 @@ class Transaction:
 
 _HEADER = 512
 """Bytes. An index that another git has begun to write could begin as ours for so long: a few entries."""
-
-
-def _refuse_linked_sources(folder: Path, journal: Journal) -> None:
-    for step in journal.steps:
-        if parent := linked_parent(folder, step.path):
-            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), os.fspath(folder / parent))
 
 
 def _remove_file(file: Path) -> None:

@@ -85,13 +85,11 @@ def test_it_gives_what_the_update_gives(start, update_to) -> None:
     }.items():
         git(service, "config", name, value)
     edit(service / DEPLOYMENT, r"revisionHistoryLimit: 5", "revisionHistoryLimit: 3")
-    (service / ".yamllint.yaml").open("a").write("# ours\n")
     commit(service)
     dry = update_to(service, dry_run=True)
     real = update_to(service)
     assert dry.plan.tree == real.plan.tree and dry.plan.conflicts == real.plan.conflicts
     assert "|||||||" in (service / DEPLOYMENT).read_text()
-    assert any(conflict.path == ".yamllint.yaml" for conflict in dry.plan.conflicts)  # it is renamed: not followed
 
 
 def test_what_a_remote_promised_is_not_fetched(edited, update_to, canary) -> None:

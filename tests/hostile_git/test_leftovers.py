@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -36,15 +37,18 @@ def test_an_update_leaves_nothing_unfinished(start, update_to) -> None:
     assert list((service / OURS).iterdir()) == []
 
 
+@pytest.mark.parametrize("left", ["pack and index", "pack", "nothing"])
 @pytest.mark.parametrize("content", ["", "fast", "fast-import"])
-def test_a_pack_that_a_killed_import_kept(content: str, start, update_to) -> None:
+def test_a_pack_that_a_killed_import_kept(content: str, left: str, start, update_to) -> None:
     service = start()
     before = packs(service)
     update_to(service)
     (pack,) = (name for name in packs(service) - before if name.endswith(".pack"))
     take_back(service)
-    keep = service / ".git/objects/pack" / pack.replace(".pack", ".keep")
+    keep = (service / ".git/objects/pack" / pack).with_suffix(".keep")
     keep.write_text(content)
+    for suffix in {"pack and index": (), "pack": (".idx",), "nothing": (".idx", ".pack", ".rev")}[left]:
+        keep.with_suffix(suffix).unlink(missing_ok=True)
     assert update_to(service).applied
     assert not keep.exists()
 
@@ -90,17 +94,20 @@ LEFT = {
 }
 
 
-@pytest.mark.parametrize("name", LEFT)
-def test_files_of_a_killed_git_in_our_folder(name: str, start, update_to) -> None:
-    service = start()
+def test_files_of_a_killed_git_in_our_folder(start, update_to) -> None:
+    service = start("weather")
+
+    def leave() -> None:
+        for name, content in LEFT.items():
+            file = service / OURS / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content)
+
+    before = state(service)
     for _ in range(2):
-        file = service / OURS / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(LEFT[name])
-        before = state(service)
+        leave()
         assert update_to(service).applied
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(LEFT[name])
+        leave()
         take_back(service)
         assert state(service) == before
 
@@ -129,17 +136,36 @@ BROKEN = ["", "{", "[]", "null", "\0\0\0\0", '{"steps": 3}', "[" * 100_000, '{"h
 
 
 @pytest.mark.parametrize("phase", journals.PHASES)
-@pytest.mark.parametrize("content", BROKEN, ids=range(len(BROKEN)))
-def test_a_journal_that_cannot_be_read_counts_as_none(phase: str, content: str, start, update_to) -> None:
+def test_a_journal_that_cannot_be_read_counts_as_none(phase: str, start, update_to) -> None:
     service = start("weather")
     file = journals.file_of(service / OURS, phase)
     file.parent.mkdir()
-    file.write_text(content)
+    for content in BROKEN:
+        file.write_text(content)
+        with pytest.raises(ServiceError, match=r"no update of .* waits"):
+            take_back(service)
+        assert not file.exists()
+    file.write_text("")
+    assert update_to(service).applied
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe", "endless"])
+def test_a_journal_that_is_no_file(kind: str, start, tmp_path) -> None:
+    service = start("weather")
+    file = journals.file_of(service / OURS, journals.FORWARD)
+    file.parent.mkdir()
+    (tmp_path / "precious").write_text("{}")
+    make = {
+        "folder": file.mkdir,
+        "link": lambda: file.symlink_to(tmp_path / "precious"),
+        "pipe": lambda: os.mkfifo(file),
+        "endless": lambda: file.symlink_to("/dev/zero"),
+    }
+    make[kind]()
     with pytest.raises(ServiceError, match=r"no update of .* waits"):
         take_back(service)
-    assert not file.exists()
-    file.write_text(content)
-    assert update_to(service).applied
+    assert not os.path.lexists(file)
+    assert (tmp_path / "precious").read_text() == "{}"
 
 
 @pytest.mark.parametrize("phase", [journals.FORWARD, journals.BACK, journals.DONE])
@@ -176,24 +202,24 @@ OUTSIDE = ["../victim", "a/../../victim", "{victim}", ".git/hooks/victim", "sub/
 
 
 @pytest.mark.parametrize("phase", journals.PHASES)
-@pytest.mark.parametrize("path", OUTSIDE)
-def test_a_journal_that_names_a_path_outside(phase: str, path: str, start, update_to, tmp_path) -> None:
+def test_a_journal_that_names_a_path_outside(phase: str, start, update_to, tmp_path) -> None:
     service, victim = start("weather"), tmp_path / "victim"
-    victim.write_text("precious")
     (service / ".git/hooks").mkdir(exist_ok=True)
-    (service / ".git/hooks/victim").write_text("precious")
-    (service / "victim").write_text("precious")
+    files = (victim, service / ".git/hooks/victim", service / "victim")
+    for file in files:
+        file.write_text("precious")
     (service / "link").symlink_to(tmp_path)
-    for write in (False, True):
-        folder = made_up(service, phase, path.format(victim=victim), write=write)
-        for run in (update_to, take_back):
-            if phase in (journals.PREPARED, journals.DONE) and path.startswith("link/") and run is update_to:
-                continue  # nothing is done by such a journal, and the commit is checked anew
+    for path in OUTSIDE:
+        for write in (False, True):
+            folder = made_up(service, phase, path.format(victim=victim), write=write)
             with pytest.raises(ServiceError, match="remove"):
-                run(service)
-        assert victim.read_text() == (service / ".git/hooks/victim").read_text() == "precious"
-        assert (service / "victim").read_text() == "precious"
-        assert folder.is_dir()
+                take_back(service)
+            assert [file.read_text() for file in files] == ["precious"] * 3, path
+            assert folder.is_dir()
+    made_up(service, phase, "../victim", write=False)
+    with pytest.raises(ServiceError, match="remove"):
+        update_to(service)
+    assert victim.read_text() == "precious"
 
 
 @pytest.mark.parametrize("name", ["new", "old", ""])
