@@ -146,7 +146,12 @@ def _steps(top: Path, change: Change, left_out: Collection[str]) -> Iterator[Ste
 
 
 def _refuse_in_the_way(top: Path, changes: Iterable[PathChange], beside: Iterable[str]) -> None:
-    """Refuse to write over what git does not keep, or through a symbolic link."""
+    """Refuse to write over what git does not keep (a submodule's files, too), or through a symbolic link."""
+    for each in changes:
+        if each.before and each.before.mode == "160000":
+            raise ServiceError(
+                f"{each.path} is a submodule, and the update needs its place; move it, then update again."
+            )
     removed = {each.path for each in changes if not each.after}
     for path in [*(each.path for each in changes if each.after and not each.before), *beside]:
         for part in [path, *(str(parent) for parent in Path(path).parents if parent != Path())]:

@@ -90,11 +90,16 @@ SPARSE = {
 }
 
 
+def sparse(folder: Path, *arguments: str) -> None:
+    git(folder, "status")  # the folder is a copy, and git takes files out only when it knows that they are unchanged
+    git(folder, "sparse-checkout", *arguments)
+
+
 @pytest.mark.parametrize("kind", SPARSE)
 def test_a_sparse_checkout_stays_sparse(kind: str, start, update_to) -> None:
     arguments, inside = SPARSE[kind]
     service, whole = start(), start(name="whole")
-    git(service, "sparse-checkout", *arguments)
+    sparse(service, *arguments)
     assert not (service / DEPLOYMENT).exists() and (service / inside).exists()
     before = files(service), entries(service)
     assert update_to(service).applied
@@ -116,7 +121,7 @@ def test_a_conflict_outside_a_sparse_checkout_is_written(start, update_to) -> No
     service = start()
     edit(service / DEPLOYMENT, r"revisionHistoryLimit: 5", "revisionHistoryLimit: 3")
     commit(service)
-    git(service, "sparse-checkout", "set", "--cone", "src")
+    sparse(service, "set", "--cone", "src")
     before = files(service), entries(service)
     assert update_to(service).unresolved
     assert "<<<<<<<" in (service / DEPLOYMENT).read_text()
@@ -127,7 +132,7 @@ def test_a_conflict_outside_a_sparse_checkout_is_written(start, update_to) -> No
 
 def test_a_file_that_was_taken_out_of_a_sparse_checkout_meanwhile(start, update_to) -> None:
     service, whole = start(), start(name="whole")
-    git(service, "sparse-checkout", "set", "--cone", "src")
+    sparse(service, "set", "--cone", "src")
     update_to(service)
     git(service, "sparse-checkout", "disable")
     assert (service / ADDED).exists()
@@ -170,10 +175,8 @@ def test_a_submodule_in_the_way(start, update_to) -> None:
     commit(service)
     (service / "scripts/notes.txt").write_text("mine")
     before = entries(service)
-    try:
-        assert update_to(service).unresolved
-    except ServiceError as error:
-        assert "scripts" in str(error)
-        assert entries(service) == before
+    with pytest.raises(ServiceError, match="scripts is a submodule"):
+        update_to(service)
+    assert entries(service) == before
     assert (service / "scripts/notes.txt").read_text() == "mine"
     assert os.path.lexists(service / "scripts/.git")
