@@ -30,6 +30,9 @@ def report(out: Console, told: Report) -> None:
     _diffstat(out, told.lines)
     for clash in told.clashes:
         _clash(out, clash)
+    for path, driver in sorted(told.drivers.items()):
+        text = f"The merge driver {driver} of your settings was not started; the update will merge {path} by it."
+        out.print(Text(text), soft_wrap=True)
 
 
 def _change(out: Console, change: Change) -> None:
@@ -80,7 +83,7 @@ def closing(out: Console, outcome: Outcome, commands: Sequence[str]) -> None:
 
 def aborted(out: Console, taken: Journal) -> None:
     """Say what an abort brought back, and where what it threw away is kept."""
-    from scaffold.update.abort import THROWN_AWAY
+    from scaffold.update.thrown_away import THROWN_AWAY
 
     count = len(taken.steps)
     text = f"Back at {taken.note['from']}: {count} files are as they were before. {THROWN_AWAY} keeps what was in them."

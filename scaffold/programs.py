@@ -125,24 +125,26 @@ def run_bounded(
     bounds: Bounds,
     environment: Mapping[str, str],
     folder: Path | None = None,
+    stdin: bytes = b"",
 ) -> Done:
     """Run a program on files that nobody vouches for; return how it ended.
 
-    It has no standard input. When it takes more than `bounds`, it is ended with all that it started.
+    It reads `stdin`, nothing of the terminal. When it takes more than `bounds`, it is ended with all that it started.
 
     Raises:
         ProgramError: when it can't be started or took too much, with a reason that completes `it …`.
     """
     try:
-        process = subprocess.Popen(
-            list(command),
-            cwd=folder,
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        with _as_file(stdin) as opened:
+            process = subprocess.Popen(
+                list(command),
+                cwd=folder,
+                env=dict(environment),
+                stdin=opened,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
     except (OSError, ValueError) as error:
         raise ProgramError(f"can't be started: {getattr(error, 'strerror', None) or error}") from error
     try:
@@ -150,6 +152,18 @@ def run_bounded(
         return _watched(process, bounds)
     finally:
         _end(process)
+
+
+@contextmanager
+def _as_file(content: bytes) -> Iterator[int | IO[bytes]]:
+    """Yield what a program reads these bytes from, without anybody who has to write them meanwhile."""
+    if not content:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        yield file
 
 
 def _watched(process: subprocess.Popen[bytes], bounds: Bounds) -> Done:

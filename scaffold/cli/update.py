@@ -125,6 +125,7 @@ def _result(folder: Path, outcome: Outcome) -> dict[str, Any]:
         "files": [vars(line) for line in told.lines],
         "conflicts": [{**vars(clash), "changes": [change.id for change in clash.changes]} for clash in told.clashes],
         "rejects": sorted(plan.beside),
+        "drivers": dict(told.drivers),
         "answers": dict(plan.answers.asked),
         "next": list(next_commands(outcome)),
     }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from scaffold.errors import GitError, OptionError
 from scaffold.git.command import try_git
+from scaffold.git.environment import looking_environment
 
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
 _HIDDEN_ANSWERS = ".copier-answers.yml"
@@ -66,19 +67,60 @@ def _enters(parents: str) -> bool:
 
 
 def _known_to_git(folder: Path) -> list[str] | None:
-    """Return the files that git tracks or would track, or None where it knows of none."""
+    """Return the files that git tracks or would track, or None where it knows of none.
+
+    Git is told where the work tree is: the repository's own setting (`core.worktree`) may name any folder.
+    """
+    top = _top(folder)
+    if top is None:
+        return None
     asked = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
     try:
-        done = try_git(*asked, folder=folder, looking=True)
+        done = try_git(*asked, folder=folder, environment=looking_environment(GIT_WORK_TREE=top), looking=True)
     except (GitError, OSError):
         return None
     names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
     if done.code != 0 or not names:
         return None
     nested = [name for name in names if name.endswith("/")]  # a repository inside, which git does not look into
-    return [name for name in names if not name.endswith("/")] + [
+    return list(_inside(folder, (name for name in names if not name.endswith("/")))) + [
         name + each for name in nested for each in _walked(folder / name)
     ]
+
+
+def _top(folder: Path) -> Path | None:
+    """Return the top of the work tree that `folder` lies in; None where it lies in none, or in a bare repository."""
+    top = Path(os.path.realpath(folder))
+    for parent in (top, *top.parents):
+        if os.path.lexists(parent / ".git"):
+            return parent
+        if (parent / "HEAD").is_file() and (parent / "objects").is_dir() and (parent / "refs").is_dir():
+            return None
+    return None
+
+
+def _inside(folder: Path, names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that lie in the folder itself: an index that git did not write may hold any name.
+
+    Git tracks nothing behind a symbolic link, so such a name is not there either.
+    """
+    known = {"": True}
+
+    def lies_here(parents: str) -> bool:
+        unknown = []
+        while parents not in known:
+            unknown.append(parents)
+            parents = parents.rpartition("/")[0]
+        for each in reversed(unknown):
+            above, _, last = each.rpartition("/")
+            known[each] = known[above] and last not in ("", ".", "..") and not (folder / each).is_symlink()
+            parents = each
+        return known[parents]
+
+    for name in names:
+        parents, _, last = name.rpartition("/")
+        if last not in ("", ".", "..") and not name.startswith("/") and lies_here(parents):
+            yield name
 
 
 def _walked(folder: Path) -> Iterator[str]:

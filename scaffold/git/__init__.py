@@ -2,7 +2,6 @@
 
 from scaffold.git.command import (
     ask,
-    clean_environment,
     commit_all,
     failure,
     inside_work_tree,
@@ -11,6 +10,7 @@ from scaffold.git.command import (
     run_git,
     try_git,
 )
+from scaffold.git.environment import clean_environment
 
 __all__ = [
     "ask",

@@ -9,53 +9,25 @@ from pathlib import Path
 
 from scaffold import programs
 from scaffold.errors import DestinationError, GitError
-from scaffold.programs import Done
-
-_NAMES = {
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_ATTR_SOURCE",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_GRAFT_FILE",
-    "GIT_ICASE_PATHSPECS",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_LITERAL_PATHSPECS",
-    "GIT_NAMESPACE",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-}
-"""The variables by which a hook's git names its repository (`git rev-parse --local-env-vars`), and those that change
-how paths are read. Settings that the user gives by GIT_CONFIG_COUNT and its like stay: they are the user's own."""
-
-LOOKING = (
-    *("-c", "core.fsmonitor=false"),
-    *("-c", "safe.bareRepository=explicit"),
-    *("-c", f"core.hooksPath={os.devnull}"),
-    *("-c", "protocol.allow=never"),
-    "--no-pager",
-)
-"""Options of a git that only looks: it runs nothing that the repository's settings name, and asks no other host."""
+from scaffold.git.environment import LOOKING, clean_environment, looking_environment
+from scaffold.programs import Bounds, Done
 
 _IDENTITY = ("-c", "user.name=scaffold", "-c", "user.email=scaffold@localhost")
 _MISSING = "git is not installed, or not on the PATH; install git 2.38 or newer."
 _CODES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
-_DISK = ("Out of diskspace", "unable to write", *map(os.strerror, _CODES))
+_DISK = (
+    "Out of diskspace",
+    "unable to write",
+    "couldn't write",
+    "failed to write",
+    "write error",
+    *map(os.strerror, _CODES),
+)
 """How git and the system say that the disk is why."""
 
-
-def clean_environment(**more: str | Path) -> dict[str, str]:
-    """Return the system's variables without those of a surrounding git, and with `more`."""
-    kept = {key: value for key, value in os.environ.items() if key not in _NAMES}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LANGUAGE": "en", **{key: str(value) for key, value in more.items()}}
+BOUNDS = Bounds(seconds=120, output=256 * programs.MIB)
+"""What a git that only looks may take. A repository's settings can lead it to a pipe or a device, where it never ends;
+the names of a million files have some 60 MiB."""
 
 
 def run(folder: Path, *arguments: str, looking: bool = False) -> str:
@@ -68,29 +40,31 @@ def run(folder: Path, *arguments: str, looking: bool = False) -> str:
     """
     done = try_git(*arguments, folder=folder, looking=looking, missing=f"{_MISSING[:-1]}, or add --no-git.")
     if done.code:
-        raise GitError(f"git {arguments[0]} in {folder}: {_last_words(done)}.")
+        raise GitError(f"git {arguments[0]} in {folder}: {last_words(done)}.")
     return done.stdout.decode(errors="replace").strip()
 
 
 def read(git_dir: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    """Return the raw output of git on the repository `git_dir`, whatever repository the environment names.
+    """Return the raw output of a git that only looks at the repository `git_dir`.
 
     Raises:
         GitError: as `run` does.
     """
-    done = try_git(f"--git-dir={git_dir}", *arguments, stdin=stdin)
+    done = try_git(f"--git-dir={git_dir}", *arguments, stdin=stdin, looking=True)
     if done.code:
-        raise GitError(f"git {arguments[0]} in {git_dir}: {_last_words(done)}.")
+        raise GitError(f"git {arguments[0]} in {git_dir}: {last_words(done)}.")
     return done.stdout
 
 
 def ask(git_dir: Path, *arguments: str) -> str | None:
-    """Return what git says about the repository `git_dir`, None where it ends with an error: there is no such thing.
+    """Return what a git that only looks says about the repository `git_dir`.
+
+    None where it ends with an error: there is no such thing.
 
     Raises:
         GitError: when git is missing.
     """
-    done = try_git(f"--git-dir={git_dir}", *arguments)
+    done = try_git(f"--git-dir={git_dir}", *arguments, looking=True)
     return None if done.code else done.stdout.decode().strip()
 
 
@@ -117,31 +91,39 @@ def try_git(
 ) -> Done:
     """Run git as `run_git` does, and leave its exit code to the caller.
 
-    With `looking`, it runs nothing that the repository's settings name, and asks no other host.
+    With `looking`, it runs nothing that the repository's settings name, asks no other host, and may take BOUNDS;
+    `environment` is made by `looking_environment` then.
 
     Raises:
-        GitError: when git can't be started; `missing` is what it says where git is not there.
+        GitError: when git can't be started, or takes too much; `missing` is what it says where git is not there.
     """
-    given = clean_environment() if environment is None else environment
+    default = looking_environment if looking else clean_environment
+    given = default() if environment is None else environment
     try:
-        command = ["git", *(LOOKING if looking else ()), *arguments]
-        return programs.run(command, folder=folder, stdin=stdin, environment=given)
+        if not looking:
+            return programs.run(["git", *arguments], folder=folder, stdin=stdin, environment=given)
+        command = ["git", *LOOKING, *arguments]
+        return programs.run_bounded(command, folder=folder, stdin=stdin, bounds=BOUNDS, environment=given)
     except FileNotFoundError as error:
         raise GitError(missing) from error
+    except programs.ProgramError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise GitError(missing) from error
+        raise GitError(f"git in {folder or os.curdir} {error}.") from error
 
 
 def failure(what: str, done: Done) -> GitError | DestinationError:
     """Return the error of a git that ended with one, in git's own words."""
-    lines = done.stderr.decode(errors="replace").strip().splitlines() or [f"exit code {done.code}"]
-    words = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1])
-    return (DestinationError if any(reason in words for reason in _DISK) else GitError)(
-        f"{what}: {words.rstrip('.')}. Nothing was changed."
-    )
+    words = last_words(done)
+    kind = DestinationError if any(reason in words for reason in _DISK) else GitError
+    return kind(f"{what}: {words}. Nothing was changed.")
 
 
-def _last_words(done: Done) -> str:
-    words = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
-    return words[-1] if words else f"exit code {done.code}"
+def last_words(done: Done) -> str:
+    """Return why git ended with an error, in its own words, without the full stop: one line."""
+    lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
+    words = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else "")
+    return words.rstrip(".") or f"exit code {done.code}"
 
 
 def inside_work_tree(folder: Path) -> bool:

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
 
-from scaffold.errors import ServiceError
+from scaffold.errors import DestinationError, ServiceError
 from scaffold.git.repository import Repository
-from scaffold.update import journal as journals
-from scaffold.update.apply import change
+from scaffold.update import recorded
+from scaffold.update.apply import Change, carry_out
 from scaffold.update.changes import PathChange
 from scaffold.update.journal import DONE, Journal
+from scaffold.update.thrown_away import keep
 from scaffold.update.transaction import Transaction
-
-THROWN_AWAY = "refs/scaffold/aborted"
-"""What an abort throws away is kept here; its reflog has the earlier ones."""
 
 
 def abort(repository: Repository) -> Journal:
@@ -29,7 +24,7 @@ def abort(repository: Repository) -> Journal:
         DestinationError: when something can't be written; all is then as it was.
     """
     transaction = Transaction(repository)
-    journal = journals.read(transaction.folder)
+    journal = recorded.read(transaction.folder)
     head = repository.git("rev-parse", "HEAD").decode().strip()
     if journal is None or journal.phase != DONE:
         raise ServiceError(f"no update of {transaction.top} waits to be committed, so there is none to abort.")
@@ -38,26 +33,19 @@ def abort(repository: Repository) -> Journal:
             f"the update to {journal.note['to']} is committed already; git revert takes it back, "
             f"and git show {journal.head[:12]} is what was before."
         )
-    paths = [step.path for step in journal.steps]
-    _keep(repository, paths, head, f"scaffold update --abort: {journal.note['from']} to {journal.note['to']}")
+    paths, written = journal.paths, {step.path for step in journal.steps}
+    transaction.refuse_links(paths)
+    absent = {path for path in journal.absent if path in written or not os.path.lexists(transaction.top / path)}
+    message = f"scaffold update --abort: {journal.note['from']} to {journal.note['to']}"
+    kept = [path for path in paths if path in written or path not in absent]
+    try:
+        keep(repository, transaction.folder, kept, message)
+    except OSError as error:
+        raise DestinationError(
+            f"{error.filename or transaction.folder}: {error.strerror}. Nothing was changed."
+        ) from error
     earlier = repository.tree(head)
-    changes = [PathChange(path, None, earlier.get(path)) for path in paths]
-    change(repository, transaction, head, changes, journal.note, undo=True)
+    changes = tuple(PathChange(path, None, earlier.get(path)) for path in paths)
+    change = Change(head, changes, marks=journal.marks, absent=frozenset(absent), undo=True)
+    carry_out(repository, transaction, change, journal.note)
     return journal
-
-
-def _keep(repository: Repository, paths: list[str], head: str, message: str) -> None:
-    """Commit these files as they are now to THROWN_AWAY, by an index of its own."""
-    with tempfile.TemporaryDirectory(prefix="scaffold-") as name:
-        shutil.copy2(repository.git_dir / "index", Path(name) / "index")
-        place = {"GIT_INDEX_FILE": Path(name) / "index"}
-        listing = b"".join(os.fsencode(path) + b"\0" for path in paths)
-        repository.git("update-index", "--add", "--remove", "-z", "--stdin", stdin=listing, environment=place)
-        tree = repository.git("write-tree", environment=place).decode().strip()
-    author = {
-        f"GIT_{who}_{what}": value
-        for who in ("AUTHOR", "COMMITTER")
-        for what, value in (("NAME", "scaffold"), ("EMAIL", "scaffold@localhost"))
-    }
-    commit = repository.git("commit-tree", tree, "-p", head, "-m", message, environment=author).decode().strip()
-    repository.git("update-ref", "--create-reflog", "-m", message, THROWN_AWAY, commit, environment=author)

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import DestinationError, ServiceError
-from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.update import journal as journals
 from scaffold.update.changes import PathChange, path_changes
+from scaffold.update.index import prepare_index
 from scaffold.update.journal import PREPARED, Journal, Step, signature
+from scaffold.update.marks import SKIP, marks_of, refuse_hidden_edits
 from scaffold.update.merge import Conflict
 from scaffold.update.plan import Plan
-from scaffold.update.transaction import Transaction
+from scaffold.update.transaction import Transaction, work_tree
 
 _OPERATIONS = {
     "MERGE_HEAD": "merge",
@@ -33,13 +34,10 @@ def refuse_unfinished(repository: Repository, prefix: str) -> None:
     Raises:
         ServiceError: when a file of the service is changed and not committed, or git is in the middle of something.
     """
-    if repository.top is None:
-        raise ServiceError(f"{repository.git_dir} has no work tree; name the folder of a checkout.")
+    top = work_tree(repository)
     for name, operation in _OPERATIONS.items():
         if (repository.git_dir / name).exists():
-            raise ServiceError(
-                f"a {operation} is not finished in {repository.top}; finish it, or git {operation} --abort."
-            )
+            raise ServiceError(f"a {operation} is not finished in {top}; finish it, or git {operation} --abort.")
     options = ("--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
     changed = os.fsdecode(repository.git("status", *options, "--", f":(top){prefix}")).split("\0")[:-1]
     if changed:
@@ -63,39 +61,47 @@ def apply(plan: Plan) -> list[PathChange]:
     changes = path_changes(repository, plan.service.tree, plan.tree)
     transaction = Transaction(repository)
     _refuse_in_the_way(transaction.top, changes, plan.beside)
-    note = {"from": plan.old.name, "to": plan.new.name}
-    change(repository, transaction, plan.service.commit, changes, note, conflicts=plan.conflicts, beside=plan.beside)
+    marks = marks_of(repository, [each.path for each in changes if each.before])
+    absent = {path for path, given in marks.items() if SKIP in given and not os.path.lexists(transaction.top / path)}
+    change = Change(plan.service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent))
+    carry_out(repository, transaction, change, {"from": plan.old.name, "to": plan.new.name})
     return changes
 
 
-def change(
-    repository: Repository,
-    transaction: Transaction,
-    head: str,
-    changes: Iterable[PathChange],
-    note: Mapping[str, str],
-    *,
-    conflicts: Iterable[Conflict] = (),
-    beside: Mapping[str, bytes] | None = None,
-    undo: bool = False,
-) -> None:
-    """Prepare everything in git's own folder, then carry it out."""
-    folder, top, beside = transaction.folder, transaction.top, beside or {}
+@dataclass(frozen=True)
+class Change:
+    """What to do to the work tree and the index of the commit `head`.
+
+    `conflicts` are left unmerged in the index; `beside` are files that are not in it. `marks` are those of the index's
+    entries by path; `absent` are the marked ones that the work tree lacks, and is to lack.
+    """
+
+    head: str
+    changes: tuple[PathChange, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+    absent: frozenset[str] = frozenset()
+    undo: bool = False
+
+    @property
+    def left_out(self) -> frozenset[str]:
+        """Return the paths that change in the index alone: a conflict is written all the same, to be resolved."""
+        return self.absent - {conflict.path for conflict in self.conflicts}
+
+
+def carry_out(repository: Repository, transaction: Transaction, change: Change, note: Mapping[str, str]) -> None:
+    """Prepare everything in git's own folder, then do it; `note` is what the journal says of it.
+
+    Raises:
+        ServiceError: when that would lose edits, or somebody else changes the repository.
+        DestinationError: when something can't be written.
+    """
+    folder = transaction.folder
     try:
         journals.clear(folder)
         (folder / "new").mkdir(parents=True)
-        index_before = signature(transaction.index)
-        writes = [each.path for each in changes if each.after]
-        _prepare_index(repository, folder, changes, writes, conflicts)
-        for path, content in beside.items():
-            file = folder / "new" / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-        steps = [Step(each.path, each.after is not None, signature(top / each.path)) for each in changes]
-        steps += [Step(path, True, signature(top / path)) for path in beside]
-        _refuse_read_only(top, steps)
-        transaction.keep_old(step.path for step in steps if step.before)
-        journal = Journal(PREPARED, head, tuple(steps), index_before, note, undo)
+        journal = _prepare(repository, transaction, change, note)
         journals.write(folder, journal)
     except OSError as error:
         journals.clear(folder)
@@ -106,34 +112,46 @@ def change(
     transaction.run(journal)
 
 
-def _prepare_index(
-    repository: Repository,
-    folder: Path,
-    changes: Iterable[PathChange],
-    writes: Iterable[str],
-    conflicts: Iterable[Conflict],
-) -> None:
-    """Make the index to come, and let git check out the new files beside it, by the filters and attributes to come."""
-    shutil.copy2(repository.git_dir / "index", folder / "index")
-    place = {"GIT_INDEX_FILE": folder / "index", "GIT_WORK_TREE": folder / "new"}
-    none = Blob("0", "0" * hashlib.new(repository.algorithm).digest_size * 2)  # mode 0 removes a path
-    lines = [_index_line(each.path, each.after or none) for each in changes]
-    repository.git("update-index", "-z", "--index-info", stdin=b"".join(lines), environment=place)
-    paths = b"".join(os.fsencode(path) + b"\0" for path in writes)
-    repository.git("-C", str(folder / "new"), "checkout-index", "-z", "--stdin", stdin=paths, environment=place)
-    unmerged = [_index_line(conflict.path, none) for conflict in conflicts]
-    unmerged += [_index_line(each.path, blob, stage) for each in conflicts for stage, blob in each.stages.items()]
-    if unmerged:
-        repository.git("update-index", "-z", "--index-info", stdin=b"".join(unmerged), environment=place)
+def _prepare(repository: Repository, transaction: Transaction, change: Change, note: Mapping[str, str]) -> Journal:
+    folder, top = transaction.folder, transaction.top
+    index_before = signature(transaction.index)
+    if not change.undo:
+        shown = {path: marks for path, marks in change.marks.items() if path not in change.absent}
+        refuse_hidden_edits(repository, shown, _copy_of_index(transaction, "shown"))
+    left_out = prepare_index(repository, _copy_of_index(transaction, "index"), folder / "new", change)
+    for path, content in change.beside.items():
+        file = folder / "new" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    steps = list(_steps(top, change, left_out))
+    transaction.refuse_links(step.path for step in steps)
+    _refuse_read_only(top, steps)
+    transaction.keep_old(step.path for step in steps if step.before)
+    absent = tuple(sorted(change.absent | left_out))
+    return Journal(PREPARED, change.head, tuple(steps), index_before, note, change.undo, absent, change.marks)
 
 
-def _index_line(path: str, blob: Blob, stage: int = 0) -> bytes:
-    """Return one entry as `git update-index --index-info` reads it."""
-    return os.fsencode(f"{blob.mode} {blob.id} {stage}\t{path}") + b"\0"
+def _copy_of_index(transaction: Transaction, name: str) -> Path:
+    return Path(shutil.copy2(transaction.index, transaction.folder / name))
+
+
+def _steps(top: Path, change: Change, left_out: Collection[str]) -> Iterator[Step]:
+    for each in change.changes:
+        before = signature(top / each.path)
+        if each.path not in left_out:
+            yield Step(each.path, each.after is not None, before)
+        elif before is not None:  # a conflict brought it into the work tree, and it goes again
+            yield Step(each.path, False, before)
+    yield from (Step(path, True, signature(top / path)) for path in change.beside)
 
 
 def _refuse_in_the_way(top: Path, changes: Iterable[PathChange], beside: Iterable[str]) -> None:
-    """Refuse to write over what git does not keep, or through a symbolic link."""
+    """Refuse to write over what git does not keep (a submodule's files, too), or through a symbolic link."""
+    for each in changes:
+        if each.before and each.before.mode == "160000":
+            raise ServiceError(
+                f"{each.path} is a submodule, and the update needs its place; move it, then update again."
+            )
     removed = {each.path for each in changes if not each.after}
     for path in [*(each.path for each in changes if each.after and not each.before), *beside]:
         for part in [path, *(str(parent) for parent in Path(path).parents if parent != Path())]:

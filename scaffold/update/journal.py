@@ -8,12 +8,12 @@ rename, for which there is room on a full disk. The journal of the update before
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 NAME = "scaffold-update"
 
@@ -25,6 +25,8 @@ BACK = "back"
 """Something refused; what was moved in is being moved out."""
 DONE = "done"
 """All is in place; it is kept so that the change can be aborted."""
+PHASES = (FORWARD, BACK, PREPARED, DONE)
+"""In this order they are looked for: a change that is not complete comes first."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ class Step:
 class Journal:
     """A change: its phase and steps, the commit that it starts from, and the signature of git's index before it.
 
-    `note` is what is said of it later: the versions. `undo` marks the change that takes an update back.
+    `note` is what is said of it later: the versions. `undo` marks the change that takes an update back. `absent` are
+    paths that were, and are, in the index alone (skip-worktree), whether or not there is a step of them. `marks` are
+    the marks that entries had in the index before, by path: some of `mark.SKIP` and `mark.ASSUME`.
     """
 
     phase: str
@@ -49,11 +53,23 @@ class Journal:
     index_before: tuple[int, ...] | None
     note: Mapping[str, str]
     undo: bool = False
+    absent: tuple[str, ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def paths(self) -> list[str]:
+        """Return each path that the change touches, in the work tree or in the index."""
+        return list(dict.fromkeys((*(step.path for step in self.steps), *self.absent)))
 
 
 def folder_of(git_dir: Path) -> Path:
     """Return where a work tree's journal is."""
     return git_dir / NAME
+
+
+def file_of(folder: Path, phase: str) -> Path:
+    """Return where the journal of a change in that phase is."""
+    return folder / f"journal.{phase}.json"
 
 
 def signature(file: Path) -> tuple[int, ...] | None:
@@ -66,57 +82,58 @@ def signature(file: Path) -> tuple[int, ...] | None:
 
 
 def write(folder: Path, journal: Journal) -> None:
-    """Write a journal in its phase, in one step."""
+    """Write a journal in its phase, in one step, and see it to the disk before anything is renamed."""
     content = asdict(journal)
     del content["phase"]
     new = folder / "journal.new"
-    new.write_text(json.dumps(content))
-    new.replace(_file(folder, journal.phase))
+    with new.open("x") as file:
+        json.dump(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+    new.replace(file_of(folder, journal.phase))
+    _sync(folder)
+
+
+def _sync(folder: Path) -> None:
+    with suppress(OSError):  # a system that can't open a folder, or has nothing to do for it
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def enter(folder: Path, journal: Journal, phase: str) -> Journal:
     """Bring a journal into another phase, and return it."""
-    _file(folder, journal.phase).replace(_file(folder, phase))
+    file_of(folder, journal.phase).replace(file_of(folder, phase))
     return replace(journal, phase=phase)
-
-
-def read(folder: Path) -> Journal | None:
-    """Return the journal of the change that is not complete, else that of the last one; None when there is none."""
-    for phase in (FORWARD, BACK, PREPARED, DONE):
-        with suppress(FileNotFoundError, NotADirectoryError):
-            found: dict[str, Any] = json.loads(_file(folder, phase).read_text())
-            steps = tuple(Step(each["path"], each["write"], _tuple(each["before"])) for each in found.pop("steps"))
-            return Journal(phase, steps=steps, index_before=_tuple(found.pop("index_before")), **found)
-    return None
-
-
-def _file(folder: Path, phase: str) -> Path:
-    return folder / f"journal.{phase}.json"
-
-
-def _tuple(value: list[int] | None) -> tuple[int, ...] | None:
-    return None if value is None else tuple(value)
 
 
 def give_up(folder: Path, journal: Journal) -> None:
     """Forget a change that did not happen."""
     if journal.phase != DONE:
-        _file(folder, journal.phase).unlink(missing_ok=True)
+        file_of(folder, journal.phase).unlink(missing_ok=True)
     clear(folder)
 
 
 def finish(folder: Path, journal: Journal) -> None:
     """Say that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo."""
     if journal.undo:
-        _file(folder, DONE).unlink(missing_ok=True)
-        _file(folder, journal.phase).unlink(missing_ok=True)
+        file_of(folder, DONE).unlink(missing_ok=True)
+        file_of(folder, journal.phase).unlink(missing_ok=True)
     else:
         enter(folder, journal, DONE)
     clear(folder)
 
 
 def clear(folder: Path) -> None:
-    """Remove what lies beside the journal."""
-    for name in ("new", "old"):
-        shutil.rmtree(folder / name, ignore_errors=True)
-    (folder / "index").unlink(missing_ok=True)
+    """Remove all that lies beside the journals: it is ours, or was left by a git of ours that was killed."""
+    journals = {file_of(folder, phase) for phase in PHASES}
+    with suppress(FileNotFoundError, NotADirectoryError):
+        for each in list(folder.iterdir()):
+            if each in journals:
+                continue
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each, ignore_errors=True)
+            else:
+                each.unlink(missing_ok=True)

@@ -15,6 +15,8 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 NAME = "scaffold-update.lock"
+_FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
+"""A symbolic link of that name is refused: what it leads to is not ours to make."""
 
 
 @contextmanager
@@ -25,20 +27,32 @@ def only_one(git_dir: Path) -> Iterator[None]:
         ServiceError: when another update holds it.
         DestinationError: when git's folder can't be written.
     """
+    with held(git_dir / NAME):
+        yield
+
+
+@contextmanager
+def held(lock: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold a lock while the block runs; `wait` for whoever holds it, or refuse.
+
+    Raises:
+        ServiceError: when another update holds it.
+        DestinationError: when its folder can't be written.
+    """
     try:
-        descriptor = os.open(git_dir / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(lock, _FLAGS, 0o666)
     except OSError as error:
-        raise DestinationError(f"{git_dir} can't be written: {error.strerror}. Nothing was changed.") from error
+        raise DestinationError(f"{lock} can't be written: {error.strerror}. Nothing was changed.") from error
     try:
         if fcntl:
-            _take(descriptor, git_dir)
+            _take(descriptor, lock, 0 if wait else fcntl.LOCK_NB)
         yield
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, git_dir: Path) -> None:
+def _take(descriptor: int, lock: Path, how: int) -> None:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, fcntl.LOCK_EX | how)
     except BlockingIOError as error:
-        raise ServiceError(f"another update of {git_dir.parent} is running; wait until it has ended.") from error
+        raise ServiceError(f"another update of {lock.parent.parent} is running; wait until it has ended.") from error

@@ -16,6 +16,7 @@ from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.releases import Revision
 from scaffold.update.changes import LineCount, line_counts
+from scaffold.update.drivers import drivers_left_out
 from scaffold.update.editions import Editions, Rendered
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
@@ -48,7 +49,8 @@ class Plan:
     """What an update gives: the id of the whole repository's new tree, what is left to resolve, what lies beside it.
 
     `answers` are the service's new ones. `before` and `after` are the template's two versions of the service. `beside`
-    are untracked files (path to bytes): rejected hunks. `lines` is the diffstat.
+    are untracked files (path to bytes): rejected hunks. `lines` is the diffstat. `drivers` are the
+    merge drivers, by path, that an update starts, where this plan is one that starts none.
     """
 
     service: Service
@@ -61,6 +63,7 @@ class Plan:
     conflicts: tuple[Conflict, ...]
     beside: Mapping[str, bytes]
     lines: tuple[LineCount, ...]
+    drivers: Mapping[str, str]
 
 
 def read_service(repository: Repository, commit: str, prefix: str) -> Service:
@@ -151,8 +154,9 @@ def plan(
         scratched.import_(_commits(service, ours, *pair, label))
         merged = merge(scratched, BEFORE, label)
         resolved = resolve(scratched, merged, conflict)
-        lines = line_counts(scratched, service.tree, resolved.tree) if count_lines else ()
-    return Plan(service, old, new, answers, *pair, resolved.tree, resolved.conflicts, resolved.beside, tuple(lines))
+        lines = tuple(line_counts(scratched, service.tree, resolved.tree)) if count_lines else ()
+        drivers = drivers_left_out(scratched, ours, service.prefix, *pair)
+    return Plan(service, old, new, answers, *pair, resolved.tree, resolved.conflicts, resolved.beside, lines, drivers)
 
 
 def _attributes(repository: Repository, ours: Mapping[str, Blob]) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +28,17 @@ class Clash:
 
 @dataclass(frozen=True)
 class Report:
-    """What an update brings: the template's changes since the service's version, the diffstat, the conflicts."""
+    """What an update brings: the template's changes since the service's version, the diffstat, the conflicts.
+
+    `drivers` are the merge drivers that a dry run did not start, by the path that each would merge.
+    """
 
     old: Revision
     new: Revision
     changes: tuple[Change, ...]
     lines: tuple[LineCount, ...]
     clashes: tuple[Clash, ...]
+    drivers: Mapping[str, str]
 
 
 def report(plan: Plan, root: Path | None = None) -> Report:
@@ -47,7 +52,7 @@ def report(plan: Plan, root: Path | None = None) -> Report:
         Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict, changes))
         for conflict in plan.conflicts
     )
-    return Report(plan.old, plan.new, changes, plan.lines, clashes)
+    return Report(plan.old, plan.new, changes, plan.lines, clashes, plan.drivers)
 
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.git.command import clean_environment, try_git
+from scaffold.git.command import try_git
+from scaffold.git.environment import clean_environment, without_settings
 from scaffold.git.objects import Blob
 from scaffold.update.merge import BASE, OURS, THEIRS, Conflict, Merged
 from scaffold.update.scratch import Commit, Scratch
@@ -98,8 +99,8 @@ def _merge_file(folder: Path, texts: Mapping[int, bytes], choice: str) -> bytes:
     """Merge anew; where both sides changed a line, take the chosen one's (as `git merge -X ours` does)."""
     for stage, content in texts.items():
         (folder / str(stage)).write_bytes(content)
-    done = try_git("merge-file", "--stdout", f"--{choice}", str(OURS), str(BASE), str(THEIRS), folder=folder)
-    return done.stdout
+    names = (str(OURS), str(BASE), str(THEIRS))
+    return try_git("merge-file", "--stdout", f"--{choice}", *names, folder=folder, environment=_outside(folder)).stdout
 
 
 def _reject(folder: Path, path: str, texts: Mapping[int, bytes]) -> tuple[bytes, bytes | None]:
@@ -108,11 +109,14 @@ def _reject(folder: Path, path: str, texts: Mapping[int, bytes]) -> tuple[bytes,
         file = folder / name / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(texts[stage])
-    outside = clean_environment(GIT_CEILING_DIRECTORIES=folder.parent)  # no repository: plain files
+    plainly = ("--no-index", "--no-color", "--no-ext-diff", "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/")
     names = (f"old/{path}", f"mine/{path}")
-    difference = try_git(
-        "diff", "--no-index", "--no-color", "--no-ext-diff", *names, folder=folder, environment=outside
-    )
-    try_git("apply", "--reject", "-p2", folder=folder, stdin=difference.stdout, environment=outside)
+    difference = try_git("diff", *plainly, *names, folder=folder, environment=_outside(folder))
+    try_git("apply", "--reject", "-p2", folder=folder, stdin=difference.stdout, environment=_outside(folder))
     rejected = folder / f"{path}.rej"
     return (folder / path).read_bytes(), rejected.read_bytes() if rejected.is_file() else None
+
+
+def _outside(folder: Path) -> dict[str, str]:
+    """Return the variables of a git that knows neither a repository nor settings: it merges plain files."""
+    return without_settings(clean_environment(GIT_CEILING_DIRECTORIES=folder.parent, GIT_ATTR_NOSYSTEM="1"))

@@ -18,7 +18,7 @@ from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, new_answers, new_questionnaire, old_answers, plan, read_service
 from scaffold.update.report import Report, report
 from scaffold.update.scratch import require_merge_tree
-from scaffold.update.transaction import Transaction
+from scaffold.update.transaction import Transaction, work_tree
 from scaffold.update.versions import target, version_of
 
 Ask = Callable[[Questionnaire, Mapping[str, Any]], Answers]
@@ -64,7 +64,9 @@ def update(folder: Path, wish: Wish, show: Callable[[Report], None] = lambda _: 
     Raises:
         ScaffoldError: of whatever stands in the way; nothing is changed then.
     """
-    repository, prefix = locate(folder)
+    repository, prefix = locate(folder, looking=wish.dry_run)
+    if not wish.dry_run:
+        work_tree(repository)
     with closing(repository), nullcontext() if wish.dry_run else only_one(repository.git_dir):
         if not wish.dry_run:
             Transaction(repository).recover()
@@ -82,6 +84,7 @@ def take_back(folder: Path) -> Journal:
         ServiceError: when there is none, or it is committed.
     """
     repository, _ = locate(folder)
+    work_tree(repository)
     with closing(repository), only_one(repository.git_dir):
         Transaction(repository).recover()
         return abort(repository)

@@ -1,13 +1,11 @@
-"""A throw-away git repository beside the service's: names and settings of its own, objects shared.
+"""A throw-away git repository that builds on the service's: names and objects of its own.
 
-The merge happens here, so the service's refs, index and work tree are only read. Its objects land in the service's
-object store, where nothing refers to them until an update is applied, or in the scratch repository when even that must
-not be written.
+The merge happens here, so the service's refs, index and work tree are only read. When it is done, the new objects move
+to the service's object store, where nothing refers to them until an update is applied, or are thrown away.
 """
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,18 +13,28 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import DestinationError, GitError
-from scaffold.git.command import run_git, try_git
+from scaffold.files.foreign import read_foreign
+from scaffold.git.command import failure, run_git, try_git
+from scaffold.git.environment import WITHOUT_HOOKS, without_settings
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
+from scaffold.git.settings import Settings, quoted, settings_of
+from scaffold.git.store import adopt, c_quoted, kept_packs, lay_out, release
 from scaffold.programs import Done
+from scaffold.update import journal as journals
 
 
 @dataclass(frozen=True)
 class Scratch:
-    """Runs git in `folder`, with the object stores named by `environment`."""
+    """Runs git in `folder`, whose repository `environment` names; with `looking`, it runs no other program.
+
+    `settings` are then what it took over of the service's.
+    """
 
     folder: Path
     environment: Mapping[str, str]
+    looking: bool = False
+    settings: Settings | None = None
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Return what git prints.
@@ -34,11 +42,22 @@ class Scratch:
         Raises:
             GitError: when it ends with an error.
         """
-        return run_git(*arguments, folder=self.folder / "work", stdin=stdin, environment=self.environment)
+        done = self.try_git(*arguments, stdin=stdin)
+        if done.code:
+            name = next(each for each in arguments if not each.startswith("-") and "=" not in each)
+            raise failure(f"git {name}", done)
+        return done.stdout
 
     def try_git(self, *arguments: str, stdin: bytes = b"") -> Done:
         """Run git; its exit code is the caller's."""
-        return try_git(*arguments, folder=self.folder / "work", stdin=stdin, environment=self.environment)
+        return try_git(
+            *(() if self.looking else WITHOUT_HOOKS),
+            *arguments,
+            folder=self.folder / "work",
+            stdin=stdin,
+            environment=self.environment,
+            looking=self.looking,
+        )
 
     def import_(self, commits: Iterable[Commit]) -> list[str]:
         """Make the commits, each upon the first; return the ids of their trees.
@@ -79,71 +98,85 @@ class Commit:
         """Return them as fast-import reads them."""
         lines = bytearray(b"deleteall\n" if self.tree is None else b'M 040000 %s ""\n' % self.tree.encode())
         for path in self.drops:
-            lines += b"D " + _quoted(path) + b"\n"
+            lines += b"D " + c_quoted(path) + b"\n"
         for path, blob in self.puts.items():
             content = self.contents.get(path)
             head = b"M %s %s " % (blob.mode.encode(), blob.id.encode() if content is None else b"inline")
-            lines += head + _quoted(path) + b"\n"
+            lines += head + c_quoted(path) + b"\n"
             if content is not None:
                 lines += b"data %d\n%s\n" % (len(content), content)
         return bytes(lines)
-
-
-def _quoted(path: str) -> bytes:
-    escaped = os.fsencode(path).replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
-    return b'"' + escaped + b'"'
 
 
 @contextmanager
 def scratch(repository: Repository, attributes: Mapping[str, bytes], *, keep: bool) -> Iterator[Scratch]:
     """Yield a scratch repository that knows the service's settings and these .gitattributes (path to bytes).
 
-    With `keep`, new objects land in the service's object store; without, nothing at all is written there.
+    With `keep`, it lies in git's folder, and new objects move to the service's object store when the block ends.
+    Without, nothing at all is written there, and nothing is run that the service's or the user's settings name.
 
     Raises:
-        DestinationError: when the folder for temporary files can't be written.
+        DestinationError: when the folder can't be written.
         GitError: when git refuses.
     """
+    parent, prefix = journals.folder_of(repository.git_dir), "scratch-"
+    if not keep:
+        parent, prefix = Path(tempfile.gettempdir()), "scaffold-"
+    settings = None if keep else settings_of(repository)
     try:
-        with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as name:
+        parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as name:
             folder = Path(name)
-            _lay_out(folder, repository, attributes)
-            yield Scratch(folder, _environment(folder, repository, keep=keep))
+            _lay_out(folder, repository, attributes, settings)
+            scratched = Scratch(folder, _environment(folder, repository, settings), not keep, settings)
+            yield scratched
+            if keep:
+                adopt(folder / "objects", repository.common / "objects")
+                _release_own_packs(scratched, repository)
     except OSError as error:
-        raise DestinationError(f"{tempfile.gettempdir()} can't be written: {error.strerror or error}.") from error
+        where = error.filename2 or error.filename or parent
+        raise DestinationError(f"{where} can't be written: {error.strerror or error}. Nothing was changed.") from error
 
 
-def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, bytes]) -> None:
+def _release_own_packs(scratched: Scratch, repository: Repository) -> None:
+    """Find packs that hold a commit of this scratch repository, made by an earlier run that was killed."""
+    kept = [pack for pack in kept_packs(repository.common / "objects") if pack.with_suffix(".idx").is_file()]
+    if not kept:
+        return
+    own = set(scratched.git("for-each-ref", "--format=%(objectname)").decode().split())
+    for pack in kept:
+        listing = scratched.try_git("show-index", stdin=pack.with_suffix(".idx").read_bytes()).stdout
+        if own & set(listing.decode().split()):
+            release(pack)
+
+
+def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, bytes], settings: Settings | None) -> None:
     for name in ("refs", "work"):
         (folder / name).mkdir()
+    lay_out(folder / "objects", repository.common / "objects")
     (folder / "HEAD").write_text("ref: refs/heads/none\n")
-    version = 0 if repository.algorithm == "sha1" else f"1\n[extensions]\n\tobjectFormat = {repository.algorithm}"
-    settings = _quote_setting(repository.common / "config")
-    (folder / "config").write_text(
-        f"[core]\n\trepositoryFormatVersion = {version}\n[core]\n\tbare = false\n[include]\n\tpath = {settings}\n"
-    )
+    (folder / "config").write_text(_settings(repository, settings), errors="surrogateescape")
     own = repository.common / "info/attributes"
     if own.is_file():
         (folder / "info").mkdir()
-        (folder / "info/attributes").write_bytes(own.read_bytes())
+        (folder / "info/attributes").write_bytes(read_foreign(own))
     for path, content in attributes.items():
         file = folder / "work" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
 
 
-def _quote_setting(path: Path) -> str:
-    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _settings(repository: Repository, settings: Settings | None) -> str:
+    version = "0" if repository.algorithm == "sha1" else f"1\n[extensions]\n\tobjectFormat = {repository.algorithm}"
+    taken = settings.as_file() if settings else f"[include]\n\tpath = {quoted(str(repository.common / 'config'))}\n"
+    return (
+        f"[core]\n\trepositoryFormatVersion = {version}\n[core]\n\tbare = false\n{taken}[core]\n\tfsmonitor = false\n"
+    )
 
 
-def _environment(folder: Path, repository: Repository, *, keep: bool) -> dict[str, str]:
-    objects = repository.common / "objects"
-    if not keep:
-        (folder / "objects/info").mkdir(parents=True)
-        (folder / "objects/info/alternates").write_text(f"{objects}\n")
-        objects = folder / "objects"
-    named = {"GIT_DIR": folder, "GIT_WORK_TREE": folder / "work", "GIT_OBJECT_DIRECTORY": objects}
-    return {**repository.environment, **{key: str(value) for key, value in named.items()}}
+def _environment(folder: Path, repository: Repository, settings: Settings | None) -> dict[str, str]:
+    whole = {**repository.environment, "GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder / "work")}
+    return without_settings(whole) if settings else whole
 
 
 def require_merge_tree() -> None:

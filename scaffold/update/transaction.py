@@ -5,8 +5,9 @@ ones have a second name there. Then a process of its own takes git's index lock 
 is killed, the one that waits for it finishes; if that one is killed, it goes on; if both are, the journal tells the
 next command what to finish. So git and the user see the state before or the state after.
 
-A power cut is another matter: like git itself with files of a work tree and with its index (`core.fsync`), this forces
-nothing to the disk. What is committed is whole after it, and the update is made again.
+A power cut is another matter: the journal is on the disk before the first rename, but like git itself with files of a
+work tree and with its index (`core.fsync`), this forces nothing else there. What is committed is whole after it, and
+the update is made again.
 """
 
 from __future__ import annotations
@@ -22,18 +23,30 @@ from pathlib import Path
 from scaffold.errors import DestinationError, ServiceError
 from scaffold.git.repository import Repository
 from scaffold.update import journal as journals
+from scaffold.update import recorded
 from scaffold.update.guard import guarded
-from scaffold.update.journal import BACK, DONE, FORWARD, Journal, signature
+from scaffold.update.journal import BACK, DONE, FORWARD, PREPARED, Journal, signature
+from scaffold.update.recorded import UnreadableJournalError, linked_parent
+
+
+def work_tree(repository: Repository) -> Path:
+    """Return the top of a repository's work tree.
+
+    Raises:
+        ServiceError: when it is a bare one.
+    """
+    if repository.top is None:
+        raise ServiceError(f"{repository.git_dir} has no work tree; name the folder of a checkout.")
+    return repository.top
 
 
 class Transaction:
     """The change that the journal in `folder` describes, of the work tree `top` with its `index`."""
 
     def __init__(self, repository: Repository) -> None:
-        if repository.top is None:
-            raise ServiceError(f"{repository.git_dir} has no work tree; name the folder of a checkout.")
+        self.repository = repository
         self.folder = journals.folder_of(repository.git_dir)
-        self.top = repository.top
+        self.top = work_tree(repository)
         self.index = repository.git_dir / "index"
         self.lock = repository.git_dir / "index.lock"
 
@@ -64,22 +77,36 @@ class Transaction:
                 raise ServiceError("the process that writes was killed, and nothing was changed; run it again.")
 
     def _is_complete(self, journal: Journal) -> bool:
-        left = journals.read(self.folder)
+        left = recorded.read(self.folder)
         if journal.undo:
             return left is None
         return left is not None and left.phase == DONE and left.steps == journal.steps
 
+    def refuse_links(self, paths: Iterable[str]) -> None:
+        """Refuse paths behind a symbolic link: they lead out of the work tree, or into another part of it.
+
+        Raises:
+            ServiceError: when there is one.
+        """
+        for path in paths:
+            if parent := linked_parent(self.top, path):
+                raise ServiceError(f"{parent} is a symbolic link, and {path} would lie behind it; remove the link.")
+
     def recover(self) -> None:
-        """Finish, or undo, what a killed change has left; do nothing when it has left nothing.
+        """Finish, or undo, what a killed change has left; remove what it left besides.
 
         Raises:
             DestinationError: when something can't be written; the journal stays, so it can be tried again.
+            ServiceError: when the journal can't be read though files are changed, or is none that scaffold wrote.
         """
-        journal = journals.read(self.folder)
         try:
+            journal = self._journal()
             if journal is None or journal.phase == DONE:
                 journals.clear(self.folder)
-            elif journal.phase == FORWARD:
+                return
+            self.refuse_links(step.path for step in journal.steps)
+            recorded.refuse_linked_sources(self.folder, journal)
+            if journal.phase == FORWARD:
                 self._resume(journal)
             elif journal.phase == BACK:
                 self._retreat(journal)
@@ -89,6 +116,25 @@ class Transaction:
             raise DestinationError(
                 f"an interrupted update can't be finished: {error.filename2 or error.filename}: {error.strerror}."
             ) from error
+
+    def _journal(self) -> Journal | None:
+        """Return the journal; one that can't be read counts as none where nothing is changed."""
+        for _ in journals.PHASES:
+            try:
+                return recorded.read(self.folder)
+            except UnreadableJournalError as error:
+                self._unlock()
+                if error.phase != PREPARED and self._is_changed():
+                    raise ServiceError(
+                        f"{error.file} can't be read, so nothing tells what an interrupted update has changed; "
+                        "git stash or git commit what git status shows, then run it again."
+                    ) from error
+                _remove_file(error.file)
+        return recorded.read(self.folder)
+
+    def _is_changed(self) -> bool:
+        options = ("--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
+        return self.repository.git("status", *options) != b""
 
     def _begin(self, journal: Journal) -> str:
         """Take the lock and go; return nothing, or what went wrong."""
@@ -157,8 +203,14 @@ class Transaction:
         except OSError as error:
             if isinstance(error, FileExistsError) or error.errno == errno.ENOSPC:
                 raise
+            content = (self.folder / "index").read_bytes()
             with self.lock.open("xb") as lock:  # a file system without hard links
-                lock.write((self.folder / "index").read_bytes())
+                try:
+                    lock.write(content)
+                    lock.flush()
+                except OSError:
+                    self.lock.unlink()
+                    raise
 
     def _is_index_to_come(self, file: Path) -> bool:
         try:
@@ -167,9 +219,17 @@ class Transaction:
             return False
 
     def _unlock(self) -> None:
-        """Free git's index where the lock is this change's own."""
-        if self._is_index_to_come(self.lock):
+        """Free git's index where the lock is this change's own, whole or cut off."""
+        if self._is_index_to_come(self.lock) or self._is_cut_off():
             self.lock.unlink(missing_ok=True)
+
+    def _is_cut_off(self) -> bool:
+        """Say whether the lock is a copy of the index to come that was not written to its end."""
+        try:
+            lock, whole = self.lock.read_bytes(), (self.folder / "index").read_bytes()
+        except OSError:
+            return False
+        return len(lock) > _HEADER and whole.startswith(lock)
 
     def _remove(self, path: str) -> None:
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -193,6 +253,22 @@ class Transaction:
             if error.errno != errno.EXDEV:
                 raise
             beside = target.with_name(f".{target.name}.scaffold")
-            shutil.copy2(source, beside, follow_symlinks=False)
-            beside.replace(target)
+            beside.unlink(missing_ok=True)
+            try:
+                shutil.copy2(source, beside, follow_symlinks=False)
+                beside.replace(target)
+            except OSError:
+                beside.unlink(missing_ok=True)
+                raise
             source.unlink()
+
+
+_HEADER = 512
+"""Bytes. An index that another git has begun to write could begin as ours for so long: a few entries."""
+
+
+def _remove_file(file: Path) -> None:
+    if file.is_dir() and not file.is_symlink():
+        shutil.rmtree(file)
+    else:
+        file.unlink(missing_ok=True)
