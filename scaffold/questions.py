@@ -15,7 +15,6 @@ import yaml
 from scaffold.brief import brief
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
-from scaffold.files.yaml import Loader as SafeLoader
 from scaffold.files.yaml import load, problem_of
 
 

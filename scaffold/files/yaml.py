@@ -138,7 +138,7 @@ def _children(node: Any) -> list[Any]:
     return list(node.value)
 
 
-class Loader(Bounded, _Base):
+class Loader(Bounded, _Base):  # type: ignore[misc]
     """PyYAML's safe loader within bounds: text, numbers, dates, lists and mappings, and one error for all that is wrong."""
 
     yaml_constructors = {  # noqa: RUF012 -- PyYAML's own attribute
@@ -196,7 +196,7 @@ def load_all(text: str | bytes) -> list[Any]:
     Raises:
         yaml.YAMLError: as `load` does.
     """
-    return list(yaml.load_all(text, Loader=Loader))  # noqa: S506 -- it is a safe one
+    return list(yaml.load_all(text, Loader=Loader))
 
 
 def place_of(error: Exception) -> str:
