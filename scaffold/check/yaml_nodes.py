@@ -1,6 +1,6 @@
 """YAML values that know where they stand: a thin, lazy view of the nodes that libyaml composes.
 
-Aliases are shared nodes, and merge keys are looked through. What the nodes stand for is bounded (`scaffold.files.yaml`).
+Aliases are shared nodes, and merge keys are looked through. What they stand for is bounded by `scaffold.files.yaml`.
 """
 
 from __future__ import annotations

@@ -139,7 +139,7 @@ def _children(node: Any) -> list[Any]:
 
 
 class Loader(Bounded, _Base):  # type: ignore[misc]
-    """PyYAML's safe loader within bounds: text, numbers, dates, lists and mappings, and one error for all that is wrong."""
+    """PyYAML's safe loader within bounds: text, numbers, dates, lists, mappings; all that is wrong is a YAMLError."""
 
     yaml_constructors = {  # noqa: RUF012 -- PyYAML's own attribute
         tag: constructor
