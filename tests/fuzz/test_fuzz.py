@@ -17,12 +17,12 @@ from tests.fuzz.targets import TARGETS
 SECONDS = float(os.environ.get("KUBE_SCAFFOLD_FUZZ_SECONDS", "60")) / len(TARGETS)
 SEED = int(os.environ.get("KUBE_SCAFFOLD_FUZZ_SEED", "0")) or random.SystemRandom().randrange(1, 2**32)
 MOST_TOLD = 20, 200_000  # for each byte, and besides
-MOST_CALLS = 2_000, 3_000_000
+MOST_CALLS = 500, 500_000
 LONGEST_SENTENCE = 4_000
 
 
 class Calls:
-    """Counts the calls of functions, and stops what makes too many of them."""
+    """Counts the calls of Python's functions, and stops what makes too many of them."""
 
     def __init__(self, most: int) -> None:
         self.left = most
@@ -30,7 +30,7 @@ class Calls:
     def __call__(self, *_: object) -> None:
         self.left -= 1
         if self.left < 0:
-            sys.setprofile(None)
+            sys.settrace(None)
             raise AssertionError("works without bounds")
 
 
@@ -38,7 +38,7 @@ def feed(target: str, seed: int, folder: Path) -> None:
     """Let a target read one input."""
     data = mutated(random.Random(f"{target} {seed}"), TARGETS[target].seeds())
     calls = Calls(MOST_CALLS[0] * len(data) + MOST_CALLS[1])
-    sys.setprofile(calls)
+    sys.settrace(calls)
     try:
         told = TARGETS[target].read(data, folder)
     except ScaffoldError as error:
@@ -46,14 +46,14 @@ def feed(target: str, seed: int, folder: Path) -> None:
         assert len(str(error)) < LONGEST_SENTENCE, "the sentence is too long"
         assert "\n" not in str(error), "the sentence has more than one line"
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
     assert len(told) <= MOST_TOLD[0] * len(data) + MOST_TOLD[1], f"{len(told)} characters of {len(data)} bytes"
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_fuzz(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    TARGETS[target].seeds()
+    TARGETS[target].read(TARGETS[target].seeds()[0], tmp_path)  # imports what it needs
     end = time.monotonic() + SECONDS  # a budget of the search, which no input can miss
     seed = SEED
     while True:
@@ -75,10 +75,9 @@ def test_the_same_seed_gives_the_same_input() -> None:
 
 
 def test_work_without_bounds_is_stopped() -> None:
-    sys.setprofile(Calls(1_000))
+    sys.settrace(Calls(1_000))
     try:
         with pytest.raises(AssertionError, match="without bounds"):
-            while True:
-                len("")
+            list(map(lambda each: each, range(2_000)))  # noqa: C417 -- a call for each
     finally:
-        sys.setprofile(None)
+        sys.settrace(None)
