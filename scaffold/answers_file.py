@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from scaffold.brief import brief, one_line
 from scaffold.errors import AnswerError
-from scaffold.questions import SafeLoader
+from scaffold.files.foreign import read_foreign, read_given, shown_size
+from scaffold.files.yaml import Loader, place_of, problem_of
+
+LARGEST = 1024 * 1024
+"""Bytes of an answers file; the largest of the examples has two thousand."""
 
 
-def read_answers(file: Path) -> dict[str, Any]:
-    """Return the answers in `file`, `-` for standard input; keys with a leading `_` are Copier's own and left out.
+def read_answers(file: Path, *, below: Path | None = None) -> dict[str, Any]:
+    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out.
+
+    Without `below`, the user named the file: it may be a pipe, or `-` for standard input. With it, the file lies in
+    that folder of somebody else's: only a regular file there is read.
 
     Raises:
         AnswerError: when it can't be read, is no YAML (with line and column), no mapping, or names a key twice.
     """
     try:
-        content = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
-    except OSError as error:
-        raise AnswerError(f"{file} can't be read: {error.strerror}.") from error
+        content = read_given(file, largest=LARGEST) if below is None else read_foreign(file, below=below)
+    except (OSError, ValueError) as error:  # NUL in a name
+        raise AnswerError(f"{file} can't be read: {getattr(error, 'strerror', error)}.") from error
     return {key: value for key, value in parse_answers(content, str(file)).items() if not key.startswith("_")}
 
 
@@ -32,16 +39,18 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
     Raises:
         AnswerError: as `read_answers` does.
     """
+    if len(content) > LARGEST:
+        raise AnswerError(f"{name} is larger than {shown_size(LARGEST)}, which no answers are; take an earlier one.")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise AnswerError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
     try:
-        loader = SafeLoader(text)
+        loader = Loader(text)
         node = loader.get_single_node()
         answers = None if node is None else loader.construct_document(node)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise AnswerError(f"{name}{_place(error)}: no valid YAML: {_problem(error)}.") from error
+    except yaml.YAMLError as error:
+        raise AnswerError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
     if answers is None:
         return {}
     if not isinstance(answers, dict) or not isinstance(node, yaml.MappingNode):
@@ -49,7 +58,7 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
             f"{name}: the answers must be a mapping of names to values; for example `name: payments-api`."
         )
     _refuse_twice(name, node)
-    return {str(key): value for key, value in answers.items()}
+    return {key if isinstance(key, str) else brief(key): value for key, value in answers.items()}
 
 
 def _refuse_twice(file: str, node: yaml.MappingNode) -> None:
@@ -57,17 +66,10 @@ def _refuse_twice(file: str, node: yaml.MappingNode) -> None:
     for key, _ in node.value:
         if str(key.value) in seen:
             mark = key.start_mark
-            raise AnswerError(f"{file}:{mark.line + 1}:{mark.column + 1}: {key.value} is answered twice; keep one.")
+            raise AnswerError(
+                f"{file}:{mark.line + 1}:{mark.column + 1}: {one_line(str(key.value))} is answered twice; keep one."
+            )
         seen.add(str(key.value))
-
-
-def _place(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-
-
-def _problem(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or error).strip().replace("\n", " ")
 
 
 def parse_pairs(pairs: Iterable[str], option: str = "--data") -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
+import os
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import SettingError
+from scaffold.files.toml import read_toml
 
 
 def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
@@ -16,12 +17,13 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     and the place are empty.
 
     Raises:
-        SettingError: when a file can't be read or is no TOML, or the table is something else.
+        SettingError: when a file can't be read, leads out of the repository, or is no TOML, or the table is none.
     """
-    for parent in (folder.resolve(), *folder.resolve().parents):
+    folders, top = _folders(folder.resolve())
+    for parent in folders:
         for file, keys in ((".scaffold.toml", (name,)), ("pyproject.toml", ("tool", "scaffold", name))):
-            if (path := parent / file).is_file():
-                found = _read(path)
+            if _is_there(path := parent / file):
+                found: Any = read_toml(path, below=top or parent)
                 for key in keys:
                     found = found.get(key, {}) if isinstance(found, dict) else {}
                 where = f"{path}: [{'.'.join(keys)}]"
@@ -29,13 +31,24 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
                     raise SettingError(f"{where}: must be a table of settings.")
                 if found:
                     return found, where
-        if (parent / ".git").exists():
-            break
     return {}, ""
 
 
-def _read(file: Path) -> Any:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingError(f"{file}: no valid TOML: {error}.") from error
+def repository_of(folder: Path) -> Path | None:
+    """Return the root of the git repository that a folder is in, or None."""
+    return _folders(folder)[1]
+
+
+def _folders(folder: Path) -> tuple[list[Path], Path | None]:
+    """Return the folders whose settings hold, the nearest first, and the root of the repository where there is one."""
+    found = []
+    for each in (folder, *folder.parents):
+        found.append(each)
+        if (each / ".git").exists():
+            return found, each
+    return found, None
+
+
+def _is_there(path: Path) -> bool:
+    """Tell whether something that may be settings stands there: a pipe is to be refused, not passed by."""
+    return os.path.lexists(path) and not path.is_dir()

@@ -6,13 +6,15 @@ template = "https://git.example.org/mirrors/kube-scaffold.git"
 from __future__ import annotations
 
 import difflib
-import tomllib
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from scaffold import folders
+from scaffold.brief import one_line
 from scaffold.errors import SettingError
+from scaffold.files.toml import read_toml
 
 KEYS = ("template",)
 
@@ -24,19 +26,14 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
         SettingError: when the file can't be read, is no TOML, or names an unknown setting.
     """
     file = file or folders.settings_file()
-    try:
-        settings: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(file):
         return {}
-    except OSError as error:
-        raise SettingError(f"{file} can't be read: {error.strerror}.") from error
-    except ValueError as error:  # no TOML, or no UTF-8
-        raise SettingError(f"{file}: no valid TOML: {error}.") from error
+    settings: dict[str, Any] = read_toml(file)
     for key, value in settings.items():
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there is only {', '.join(KEYS)}."
-            raise SettingError(f"{file}: {key} is no setting; {hint}")
+            raise SettingError(f"{file}: {one_line(key)} is no setting; {hint}")
         if not isinstance(value, str):
             raise SettingError(
                 f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".'

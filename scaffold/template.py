@@ -17,7 +17,8 @@ from typing import Any
 import yaml
 
 from scaffold.errors import TemplateError
-from scaffold.questions import Question, SafeLoader, question_from
+from scaffold.files.yaml import Loader as SafeLoader
+from scaffold.questions import Question, question_from
 
 REVISION = "revision"
 """The file beside an installed template that says which version it is, as `git describe` would."""
@@ -127,7 +128,7 @@ def load_template(root: Path | None = None) -> Template:
 def _documents(file: Path, root: Path) -> Iterator[Mapping[str, Any]]:
     """Yield the mappings of a multi-document YAML file, `!include`d files' in their place."""
 
-    class Loader(SafeLoader):  # type: ignore[misc]
+    class Loader(SafeLoader):
         pass
 
     def include(loader: Any, node: yaml.ScalarNode) -> list[Any]:

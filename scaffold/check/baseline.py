@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scaffold.check.findings import Finding
 from scaffold.errors import SettingError
+from scaffold.files.foreign import read_foreign
+from scaffold.files.json import parse_json
 
 _VERSION = 1
 
@@ -30,19 +32,19 @@ def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
         raise SettingError(f"The baseline {file} can't be written: {error.strerror}.") from error
 
 
-def read_baseline(file: Path) -> Counter[str]:
-    """Return how often each fingerprint stands in a baseline.
+def read_baseline(file: Path, read: Callable[[Path], bytes] = read_foreign) -> Counter[str]:
+    """Return how often each fingerprint stands in a baseline, which `read` reads.
 
     Raises:
         SettingError: when the file can't be read or is no baseline.
     """
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = parse_json(read(file))
         return Counter(str(each["fingerprint"]) for each in told["findings"])
     except OSError as error:
         hint = "make it by --write-baseline"
         raise SettingError(f"The baseline {file} can't be read: {error.strerror}; {hint}.") from error
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise SettingError(f"{file} is no baseline; make it again by --write-baseline.") from error
 
 

@@ -14,9 +14,9 @@ from itertools import pairwise
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Value
 
-_ACTION = re.compile(r"\{\{.*?\}\}")
+_ACTION = re.compile(r"\{\{.*?(?:\}\}|$)")  # one that ends on a later line, too
 _ONLY_ACTION = re.compile(r"\s*(?:-\s+)?\{\{.*\}\}\s*")
-_KEY = re.compile(r"""["']?([^\s"':{][^"':{]*)["']?\s*:(?:\s+|$)""")
+_KEY = re.compile(r"""["']?([^\s"':{][^"':{]*+)["']?\s*+:(?:\s+|$)""")
 _DOT = re.compile(r"\{\{-?\s*toYaml \. ")
 _WITH = re.compile(r"\{\{-?\s*with\b")
 _VALUES = re.compile(r"\.Values((?:\.\w+)+)")

@@ -10,15 +10,24 @@ import yaml
 
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Document, Value
+from scaffold.files.foreign import read_foreign
 from scaffold.files.walk import shown
 
 
 def declared_values(file: Path | None, seconds: Mapping[str, int]) -> Value:
     """Return the times by the name of their question, at the place in a settings' file where each stands."""
-    data = file.read_bytes() if file and file.is_file() else b""
+    data = _read(file) if file else b""
     source = Source(shown(str(file)) if file else "settings", data)
     pairs = [(_scalar(name, 0, 0), _scalar(str(value), *_where(source, name))) for name, value in seconds.items()]
     return Document(source, yaml.MappingNode("tag:yaml.org,2002:map", pairs, _mark(0, 0), _mark(0, 0))).root
+
+
+def _read(file: Path) -> bytes:
+    """Return the file that the settings were read from, or nothing where it went away meanwhile."""
+    try:
+        return read_foreign(file)
+    except OSError:
+        return b""
 
 
 def _where(source: Source, name: str) -> tuple[int, int]:

@@ -16,8 +16,8 @@ from typing import Any
 from scaffold.check.source import Place, Source
 
 _HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_]\w*)\2""")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]*)?\})")
-_PAIR = re.compile(r"""(\w+)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]{0,500})?\})")
+_PAIR = re.compile(r"""(?<!\w)(\w++)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
 _FOR_WORK = re.compile(
     r"(?:^|[._-])(?:dev(?:el|elopment)?|tests?|debug|local|ci|build(?:er)?)(?:$|[._-])", re.IGNORECASE
 )
@@ -162,15 +162,18 @@ class Dockerfile:
     def expand(self, text: str) -> str:
         """Return `text` with the defaults of the ARGs in front of the first FROM put in; others stay as they are."""
 
-        def value(match: re.Match[str]) -> str:
-            argument = self.arguments.get(match[1] or match[2])
-            for word in argument.value.split() if argument else ():
-                name, equals, default = word.partition("=")
-                if equals and name == (match[1] or match[2]):
-                    return default.strip("\"'")
-            return match[0]
+        return _VARIABLE.sub(lambda match: self._defaults.get(match[1] or match[2], match[0]), text)
 
-        return _VARIABLE.sub(value, text)
+    @cached_property
+    def _defaults(self) -> dict[str, str]:
+        """Return the defaults of the ARGs in front of the first FROM, by name; the last of a name counts."""
+        found: dict[str, str] = {}
+        for each in {id(argument): argument for argument in self.arguments.values()}.values():
+            for word in reversed(each.value.split()):
+                name, equals, default = word.partition("=")
+                if equals and self.arguments.get(name) is each:
+                    found[name] = default.strip("\"'")
+        return found
 
 
 def parse(source: Source) -> Dockerfile:
@@ -227,7 +230,8 @@ def _end_of_document(lines: list[str], start: int, word: str, *, tabs: bool) -> 
 
 def _flags(value: str) -> tuple[dict[str, str], str]:
     flags = {}
-    while found := _FLAG.match(value):
+    start = 0
+    while found := _FLAG.match(value, start):
         flags[found[1]] = found[2] or ""
-        value = value[found.end() :]
-    return flags, value
+        start = found.end()
+    return flags, value[start:]

@@ -17,7 +17,7 @@ from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Note, Source
 
 _IGNORE = re.compile(
-    r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*?))?\s*$"
+    r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"
 )
 _TITLE = "ignored in vain"
 _DOCUMENT = re.compile(r"---(?:\s|$)")
@@ -97,7 +97,7 @@ def _ignore(source: Source, number: int) -> Ignore | None:
     found = _IGNORE.search(source.line(number))
     if not found:
         return None
-    return Ignore(number, tuple(re.split(r"\s*,\s*", found["ids"])), found["reason"] or "")
+    return Ignore(number, tuple(re.split(r"\s*,\s*", found["ids"])), (found["reason"] or "").rstrip())
 
 
 def _first_line(source: Source, line: int) -> int:

@@ -10,6 +10,8 @@ from typing import Any
 
 from scaffold.check.source import Place, Source
 
+_DEEPEST = 50
+
 
 @dataclass
 class Directive:
@@ -21,6 +23,7 @@ class Directive:
     line: int
     parent: Directive | None = field(default=None, repr=False)
     block: list[Directive] = field(default_factory=list)
+    _own: dict[str, Directive] | None = field(default=None, repr=False)
 
     def place(self) -> Place:
         """Return where its first word stands, or else its name."""
@@ -48,7 +51,9 @@ class Directive:
 
     def own(self, name: str) -> Directive | None:
         """Return the last directive of a name directly inside."""
-        return next((each for each in reversed(self.block) if each.name == name), None)
+        if self._own is None:
+            self._own = {each.name: each for each in self.block}
+        return self._own.get(name)
 
     def setting(self, name: str) -> Directive | None:
         """Return the directive of a name that holds here: inside this block, or inherited from those around it."""
@@ -75,12 +80,16 @@ def parse(source: Source) -> Directive | None:
     if parsed["status"] != "ok":
         return None
     top = Directive(source, "", [], 1)
-    _fill(top, parsed["config"][0]["parsed"])
-    return top
+    return top if _fill(top, parsed["config"][0]["parsed"], _DEEPEST) else None
 
 
-def _fill(parent: Directive, parsed: list[dict[str, Any]]) -> None:
+def _fill(parent: Directive, parsed: list[dict[str, Any]], depth: int) -> bool:
+    """Make the directives inside a block; False where it is nested too deeply, which no nginx takes."""
+    if not depth:
+        return False
     for each in parsed:
         directive = Directive(parent.source, each["directive"], each["args"], each["line"], parent)
         parent.block.append(directive)
-        _fill(directive, each.get("block", []))
+        if (inside := each.get("block")) and not _fill(directive, inside, depth - 1):
+            return False
+    return True

@@ -13,7 +13,8 @@ from scaffold.check.embedded import Embedded
 from scaffold.check.source import Source, read
 from scaffold.check.yaml_nodes import Key, Value, documents
 
-_FIELD_KEY = re.compile(r"\[[^]]*\]|(?:\\.|[^.\[\]\\])+")
+_FIELD_KEY = re.compile(r"\[[^\[\]]*\]|(?:\\.|[^.\[\]\\])+")
+_LONGEST_NAME = 253  # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 _HASH = re.compile(r"-[a-z0-9]{10}$")
 
 
@@ -103,10 +104,10 @@ def _is_selected(target: Value, root: Value, names: set[str | None]) -> bool:
     kind, name = target.text("kind"), target.text("name")
     if kind and kind != root.text("kind"):
         return False
-    if name is None or sum(map(name.count, "*+{")) > 2:  # Python could try an expression of many repeats for ever
+    if name is None or "(" in name or sum(map(name.count, "*+{?")) > 2:  # Python could try those for ever
         return True
     try:
-        return any(re.fullmatch(name, each or "") for each in names)
+        return any(len(each or "") > _LONGEST_NAME or re.fullmatch(name, each or "") for each in names)
     except re.error:
         return False
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scaffold.brief import brief, one_line
 from scaffold.errors import OptionError, ScaffoldError, SettingError
-from scaffold.repository_settings import find_table
+from scaffold.files.foreign import read_foreign, read_given
+from scaffold.repository_settings import find_table, repository_of
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 FAIL_ON = ("warning", "error", "never")
@@ -60,7 +63,7 @@ class Settings:
             if name not in _DEFAULTS:
                 close = get_close_matches(key, _DEFAULTS, 1)
                 hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(_DEFAULTS)}."
-                raise SettingError(f"{where}: {key} is no setting; {hint}")
+                raise SettingError(f"{where}: {one_line(key)} is no setting; {hint}")
             self._found[name] = _checked(name, Setting(value, f"{where} {key}"))
         self.file = Path(where.partition(": ")[0]) if where else None
         self._take_environment(os.environ if environment is None else environment)
@@ -94,8 +97,16 @@ class Settings:
         setting = self._found[name]
         if not setting.value:
             return None
-        from_file = ": [" in setting.origin
-        return self.file.parent / setting.value if self.file and from_file else Path(setting.value)
+        return self.file.parent / setting.value if self.file and self._in_file(name) else Path(setting.value)
+
+    def reader(self, name: str) -> Callable[[Path], bytes]:
+        """Return how the file of a path is read: one that the repository names must be a regular file of its own."""
+        if self.file and self._in_file(name):
+            return partial(read_foreign, below=repository_of(self.file.parent))
+        return read_given
+
+    def _in_file(self, name: str) -> bool:
+        return ": [" in self._found[name].origin
 
     @property
     def declared(self) -> dict[str, int]:
@@ -107,10 +118,10 @@ def _checked(name: str, setting: Setting) -> Setting:
     default, value = _DEFAULTS[name], setting.value
     if isinstance(default, list):
         if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-            raise setting.refuse(f"{value!r} is no list of words.")
+            raise setting.refuse(f"{brief(value)} is no list of words.")
     elif type(value) is not type(default):
         kinds = {str: "word", bool: "true or false", int: "whole number"}
-        raise setting.refuse(f"{value!r} is no {kinds[type(default)]}.")
+        raise setting.refuse(f"{brief(value)} is no {kinds[type(default)]}.")
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise setting.refuse(f"{value!r} is none of {', '.join(_CHOICES[name])}.")
+        raise setting.refuse(f"{brief(value)} is none of {', '.join(_CHOICES[name])}.")
     return setting

@@ -1,12 +1,11 @@
 """YAML values that know where they stand: a thin, lazy view of the nodes that libyaml composes.
 
-Aliases are shared nodes, never copies, so no bomb of them takes memory; merge keys are looked through.
+Aliases are shared nodes, and merge keys are looked through. What they stand for is bounded by `scaffold.files.yaml`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 
@@ -14,30 +13,18 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from scaffold.check.source import Note, Place, Source
+from scaffold.files.yaml import Bounded, Refused, problem_of
 
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_DEEPEST = 200
-_SMALL = 8000
 _NUMBER = re.compile(r"[-+]?[0-9]+")
-_OPENED = (yaml.MappingStartEvent, yaml.SequenceStartEvent)
-_CLOSED = (yaml.MappingEndEvent, yaml.SequenceEndEvent)
 
 Key = str | int
 
 
-class _Parser(CParser):
+class _Parser(Bounded, CParser):
     """libyaml without PyYAML's resolver: of a plain scalar, only null is told from text."""
-
-    def __init__(self, stream: bytes) -> None:
-        super().__init__(stream)
-
-    def descend_resolver(self, *_: object) -> None:
-        """Resolve nothing by path."""
-
-    def ascend_resolver(self) -> None:
-        """Resolve nothing by path."""
 
     def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
         """Return the tag of null, or of text for all else."""
@@ -233,49 +220,22 @@ def _own_fields(node: yaml.Node) -> tuple[dict[str, yaml.Node], yaml.Node | None
 
 
 def documents(source: Source) -> tuple[list[Document], Note | None]:
-    """Return the documents of a file, and a note where it stops being YAML: what stands before is returned.
-
-    libyaml itself is recursive, so what is nested too deeply is refused before it is composed.
-    """
+    """Return the documents of a file, and a note where it stops being YAML: what stands before is returned."""
     found: list[Document] = []
     try:
-        if _may_be_deep(source.data) and (line := _too_deep(source.data)):
-            return [], Note(source.path, f"is nested more than {_DEEPEST} deep; not judged", line)
         parser = _Parser(source.data)
         while parser.check_node():
             if (node := parser.get_node()) is not None:
                 found.append(Document(source, node))
     except yaml.reader.ReaderError as error:
         return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not judged")
+    except Refused as error:
+        return found, Note(source.path, f"is {error.problem}; not judged", _line_of(error))
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        return found, Note(source.path, f"is no YAML from here on: {problem}", mark.line + 1 if mark else 0)
+        return found, Note(source.path, f"is no YAML from here on: {problem_of(error)}", _line_of(error))
     return found, None
 
 
-def _may_be_deep(data: bytes) -> bool:
-    """Tell whether nesting could be deep: each level needs a bracket or a column of its own."""
-    if len(data) < _SMALL:
-        return False
-    return data.count(b"[") + data.count(b"{") > _SMALL or max(map(len, data.split(b"\n"))) > _SMALL // 2
-
-
-def _too_deep(data: bytes) -> int:
-    """Return the line where the nesting gets too deep, or 0."""
-    depth = 0
-    for event in _events(data):
-        if isinstance(event, _OPENED):
-            depth += 1
-            if depth > _DEEPEST:
-                return event.start_mark.line + 1 if event.start_mark else 1
-        elif isinstance(event, _CLOSED):
-            depth -= 1
-    return 0
-
-
-def _events(data: bytes) -> Iterator[yaml.Event]:
-    parser = _Parser(data)
-    while parser.check_event():
-        if event := parser.get_event():
-            yield event
+def _line_of(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 0

@@ -113,7 +113,7 @@ def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
     from scaffold.check.declared import declared_values
     from scaffold.check.selection import selected
 
-    stdin = sys.stdin.buffer.read() if Path("-") in paths else None
+    stdin = _standard_input() if Path("-") in paths else None
     baseline = settings.path("baseline")
     return engine.check(
         [path for path in paths if path != Path("-")],
@@ -121,8 +121,18 @@ def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         stdin=stdin,
-        known=read_baseline(baseline) if baseline else None,
+        known=read_baseline(baseline, settings.reader("baseline")) if baseline else None,
     )
+
+
+def _standard_input() -> bytes:
+    from scaffold.errors import OptionError
+    from scaffold.files.foreign import LARGEST, read_given
+
+    try:
+        return read_given("-", largest=8 * LARGEST)
+    except OSError as error:
+        raise OptionError(f"Standard input can't be read: {error.strerror}.") from error
 
 
 def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: bool) -> Report:

@@ -1,11 +1,16 @@
-"""Reads files that nobody vouches for: regular ones of a bounded size, and none outside the folder they belong to."""
+"""Reads files that nobody vouches for: regular ones of a bounded size, and none outside the folder they belong to.
+
+`read_foreign` is for what lies in a repository, `read_given` for what the user names on the command line.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
+from typing import BinaryIO
 
 LARGEST = 8 * 1024 * 1024
 """Bytes; an object in a cluster is at most 1.5 MiB, and the largest bundles of them that people ship have 4 MiB."""
@@ -31,7 +36,24 @@ def read_foreign(file: str | Path, *, below: str | Path | None = None, largest: 
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
             raise OSError(errno.EINVAL, "it is no regular file", path)
-        data = opened.read(largest + 1)
+        return _bounded(opened, path, largest)
+
+
+def read_given(file: str | Path, *, largest: int = LARGEST) -> bytes:
+    """Return the bytes of a file that the user names: `-` for standard input, a pipe too; at most `largest` bytes.
+
+    Raises:
+        OSError: when it can't be read; `strerror` says why, also for what is refused here.
+    """
+    path = os.fspath(file)
+    if path == "-":
+        return _bounded(sys.stdin.buffer, path, largest)
+    with open(path, "rb") as opened:  # noqa: PTH123 -- beside the other way to open a file
+        return _bounded(opened, path, largest)
+
+
+def _bounded(opened: BinaryIO, path: str, largest: int) -> bytes:
+    data = opened.read(largest + 1)
     if len(data) > largest:
         raise OSError(errno.EFBIG, f"it is larger than {shown_size(largest)}", path)
     return data

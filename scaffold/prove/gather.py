@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.answers_file import read_answers
+from scaffold.brief import brief, one_line
 from scaffold.errors import SettingError
 from scaffold.prove import manifests
 from scaffold.prove.quantity import number
@@ -17,6 +19,8 @@ from scaffold.prove.settings import Values, read_settings
 from scaffold.prove.subject import Dependency, Job, Port, Probes, Subject
 
 ANSWERS_FILE = ".copier-answers.yml"
+_WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What comes of values that are not as they should be."""
 
 
 def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subject:
@@ -30,7 +34,8 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     own = read_settings(folder)
     chosen = {**own, **{key: value for key, value in (given or {}).items() if value not in (None, (), {})}}
     chosen["env"] = {**own.get("env", {}), **chosen.get("env", {})}
-    answers = read_answers(folder / ANSWERS_FILE) if (folder / ANSWERS_FILE).is_file() else {}
+    file = folder / ANSWERS_FILE
+    answers = read_answers(file, below=folder) if os.path.lexists(file) else {}
     if not (answers or chosen.get("image") or (folder / "Dockerfile").is_file()):
         raise SettingError(
             f"{folder.absolute()} has no {ANSWERS_FILE} and no Dockerfile; give a service's folder, or --image IMAGE."
@@ -59,8 +64,10 @@ def _with_manifests(subject: Subject, chosen: Values) -> Subject:
         return subject
     try:
         told = manifests.facts(manifests.read(place), subject.name)
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise SettingError(f"{place}: the manifests are not as Kubernetes has them ({error}).") from error
+    except _WRONG as error:
+        raise SettingError(
+            f"{place}: the manifests are not as Kubernetes has them ({one_line(str(error))})."
+        ) from error
     ports = [Port(name, number) for name, number in told.pop("ports", [])]
     probe_port, paths = told.pop("probe_port", None), told.pop("paths", {})
     admin = next((each for each in ports if probe_port in (each.name, each.number)), None)
@@ -112,9 +119,9 @@ def _with_answers(subject: Subject, answers: Values) -> Subject:
             breaker=str(answers.get("breaker", "")),
             **_limits(answers),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except _WRONG as error:
         raise SettingError(
-            f"{subject.folder / ANSWERS_FILE}: not the answers of a service of this template ({error})."
+            f"{subject.folder / ANSWERS_FILE}: not the answers of a service of this template ({one_line(str(error))})."
         ) from error
 
 
@@ -166,8 +173,8 @@ def _with_settings(subject: Subject, chosen: Values) -> Subject:
         if key in chosen:
             try:
                 changes[key] = read(chosen[key])
-            except (ValueError, AttributeError, KeyError, TypeError) as error:
-                raise SettingError(f"{subject.folder}: the setting {key} is wrong: {error}.") from error
+            except _WRONG as error:
+                raise SettingError(f"{subject.folder}: the setting {key} is wrong: {one_line(str(error))}.") from error
     for field, key in LIMITS.items():
         if key in chosen:
             changes[field] = float(chosen[key])
@@ -199,6 +206,6 @@ def _declared(name: str, told: Any) -> Dependency:
         return Dependency(name, **told)
     except TypeError as error:
         raise SettingError(
-            f"dependency {name} = {told!r}: give the variable of its address, or a table with "
+            f"dependency {name} = {brief(told)}: give the variable of its address, or a table with "
             "variable, scheme, critical, url, timeout."
         ) from error

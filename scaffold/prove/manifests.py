@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from scaffold.errors import SettingError
+from scaffold.files.foreign import read_foreign
+from scaffold.files.yaml import load_all, place_of, problem_of
 from scaffold.prove.quantity import number
 
 Object = dict[str, Any]
@@ -19,22 +21,26 @@ def read(place: Path) -> list[Object]:
     """Return every object in a YAML file, or in those of a folder (not of the folders below it).
 
     Raises:
-        SettingError: when a file can't be read or is no YAML.
+        SettingError: when a file can't be read, is a link out of the folder, or is no YAML.
     """
     files = sorted([*place.glob("*.yaml"), *place.glob("*.yml")]) if place.is_dir() else [place]
-    return [each for file in files for each in _objects(file)]
+    below = place if place.is_dir() else place.parent
+    return [each for file in files for each in _objects(file, below)]
 
 
-def _objects(file: Path) -> Iterator[Object]:
+def _objects(file: Path, below: Path) -> Iterator[Object]:
     try:
-        documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{file} can't be read: {error}.") from error
+        documents = load_all(read_foreign(file, below=below).decode())
+    except OSError as error:
+        raise SettingError(f"{file} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingError(f"{file} can't be read: it is not UTF-8.") from error
     except yaml.YAMLError as error:
-        raise SettingError(f"{file}: no valid YAML: {' '.join(str(error).split())}.") from error
+        raise SettingError(f"{file}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
     for each in documents:
         if isinstance(each, dict) and "kind" in each:
-            yield from each.get("items", []) if each["kind"] == "List" else [each]
+            inside = each.get("items") or [] if each["kind"] == "List" else [each]
+            yield from (one for one in inside if isinstance(one, dict) and "kind" in one)
 
 
 def workload(objects: list[Object], name: str = "") -> Object | None:

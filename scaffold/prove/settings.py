@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import tomllib
+import os
 from pathlib import Path
 from typing import Any
 
+from scaffold.brief import brief, one_line
 from scaffold.errors import SettingError
+from scaffold.files.toml import read_toml
 
 Values = dict[str, Any]
 
@@ -50,12 +52,9 @@ def read_settings(folder: Path) -> Values:
     """
     for name, path in ((".scaffold.toml", ("prove",)), ("pyproject.toml", ("tool", "scaffold", "prove"))):
         file = folder / name
-        if not file.is_file():
+        if not os.path.lexists(file) or file.is_dir():
             continue
-        try:
-            found: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingError(f"{file}: no valid TOML: {error}.") from error
+        found: Any = read_toml(file, below=folder)
         for key in path:
             found = found.get(key, {}) if isinstance(found, dict) else {}
         if found:
@@ -70,9 +69,9 @@ def _checked(found: Any, where: str) -> Values:
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(KEYS)}."
-            raise SettingError(f"{where}: {key} is no setting; {hint}")
+            raise SettingError(f"{where}: {one_line(key)} is no setting; {hint}")
         kind = KEYS[key]
         right = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
         if isinstance(value, bool) or not right:
-            raise SettingError(f"{where}: {key} = {value!r} is no {'number' if kind is float else kind.__name__}.")
+            raise SettingError(f"{where}: {key} = {brief(value)} is no {'number' if kind is float else kind.__name__}.")
     return found

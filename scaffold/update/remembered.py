@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.answers_file import parse_answers
+from scaffold.brief import brief
 from scaffold.errors import AnswerError, ServiceError
 
 FILE = ".copier-answers.yml"
@@ -39,5 +40,5 @@ def _text(everything: Mapping[str, Any], key: str, name: str) -> str:
     value = everything.get(key)
     if isinstance(value, str | int | float) and not isinstance(value, bool) and str(value).strip():
         return str(value)
-    wrong = f"{key} is {value!r}" if key in everything else f"{key} is missing"
+    wrong = f"{key} is {brief(value)}" if key in everything else f"{key} is missing"
     raise ServiceError(f"{name}: {wrong}; take the line back from an earlier commit (git log -p {name}).")

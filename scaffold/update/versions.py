@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.brief import one_line
 from scaffold.errors import ServiceError, VersionError
+from scaffold.files.foreign import read_foreign
 from scaffold.origin import is_own
 from scaffold.releases import Change, Release, Revision, changes_between, known, latest, resolve
 from scaffold.update.remembered import FILE, Remembered, read_remembered
@@ -20,13 +22,13 @@ def version_of(remembered: Remembered, root: Path | None = None, url: str | None
     """
     if not is_own(remembered.source, url):
         raise ServiceError(
-            f"it was made from another template ({remembered.source}); copier update brings it forward. "
+            f"it was made from another template ({one_line(remembered.source)}); copier update brings it forward. "
             "If that is another address of this one, add --template with it."
         )
     try:
         return resolve(remembered.reference, root)
     except VersionError as error:
-        raise VersionError(f"the service was made by {remembered.reference}: {error}") from error
+        raise VersionError(f"the service was made by {one_line(remembered.reference)}: {error}") from error
 
 
 def target(old: Revision, wanted: str | None, root: Path | None = None) -> Revision:
@@ -76,7 +78,7 @@ def status(folder: Path, root: Path | None = None, url: str | None = None) -> St
     if not folder.is_dir():
         raise ServiceError(f"{folder} is no folder; name the folder of a service.")
     try:
-        content = (folder / FILE).read_bytes()
+        content = read_foreign(folder / FILE, below=folder)
     except FileNotFoundError as error:
         raise ServiceError(f"{folder} has no {FILE}, so nothing tells which template made it.") from error
     except OSError as error:

@@ -34,16 +34,7 @@ class Configuration:
     @cached_property
     def workloads(self) -> list[Workload]:
         """Return the workloads that mount its ConfigMap."""
-        from scaffold.check.model.objects import Workload
-
-        if self.config_map is None:
-            return []
-        name = self.config_map.name
-        return [
-            workload
-            for workload in self.config_map.scope.of(Workload)
-            if workload.pod and any(each.text("configMap", "name") == name for each in workload.pod.items("volumes"))
-        ]
+        return self.config_map.scope.mounting.get(self.config_map.name, []) if self.config_map else []
 
 
 class NginxConfiguration(Configuration):

@@ -241,10 +241,8 @@ class HorizontalPodAutoscaler(KubernetesObject):
     @cached_property
     def workload(self) -> Server | None:
         """Return what it scales, if that is deployed with it."""
-        for each in self.scope.workloads_in(self.namespace):
-            if isinstance(each, Server) and (each.kind, each.name) == self.target:
-                return each
-        return None
+        found = self.scope.workload(self.namespace, *self.target)
+        return found if isinstance(found, Server) else None
 
 
 class ConfigMap(KubernetesObject):

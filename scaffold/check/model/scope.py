@@ -15,13 +15,25 @@ from scaffold.check.model.objects import (
     ConfigMap,
     HorizontalPodAutoscaler,
     KubernetesObject,
+    NetworkPolicy,
     PodDisruptionBudget,
     Service,
     Workload,
 )
-from scaffold.check.model.quantities import selects
+from scaffold.check.model.selection import Selection, partners
 from scaffold.check.source import Note, Source, read
 from scaffold.check.yaml_nodes import Document, Value
+
+
+class OpenPorts:
+    """The ports that some containers say they open, and where the first one says so."""
+
+    def __init__(self, containers: list[Container]) -> None:
+        self.containers = containers
+        self.numbers = {number for each in containers for number in each.port_numbers}
+        self.names = {name for each in containers for name in each.port_names}
+        self.first = next((ports for each in containers if (ports := each.value.get("ports"))), None)
+
 
 K = TypeVar("K", bound=KubernetesObject)
 
@@ -50,58 +62,65 @@ class Scope:
 
     def selected(self, selector: Value | None, namespace: str) -> list[Workload]:
         """Return the workloads of a namespace whose pods a LabelSelector selects; an empty one selects all."""
-        wanted = selector.texts("matchLabels") if selector else {}
-        return [each for each in self.with_labels(wanted, namespace) if selects(selector, each.pod_labels)]
+        return self._selection.of(selector.texts("matchLabels") if selector else {}, namespace, selector)
 
     def with_labels(self, labels: Mapping[str, str], namespace: str) -> list[Workload]:
         """Return the workloads of a namespace whose pods have all of these labels."""
-        candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
-        fewest = min(candidates, key=len) if candidates else self._in_namespace.get(namespace, [])
-        return [each for each in fewest if labels.items() <= each.pod_labels.items()]
+        return self._selection.of(labels, namespace)
 
     def with_half(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
         """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
-        candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
-        fewest = min(filter(None, candidates), key=len, default=[])
-        best = max(fewest, key=lambda each: len(labels.items() & each.pod_labels.items()), default=None)
-        return best if best and 2 * len(labels.items() & best.pod_labels.items()) >= len(labels) else None
+        return self._selection.closest(labels, namespace)
 
     @cached_property
-    def _with_label(self) -> dict[tuple[str, str, str], list[Workload]]:
-        found: dict[tuple[str, str, str], list[Workload]] = {}
-        for each in self.of(Workload):
-            for key, value in each.pod_labels.items():
-                found.setdefault((each.namespace, key, value), []).append(each)
-        return found
-
-    @cached_property
-    def _in_namespace(self) -> dict[str, list[Workload]]:
-        found: dict[str, list[Workload]] = {}
-        for each in self.of(Workload):
-            found.setdefault(each.namespace, []).append(each)
-        return found
+    def _selection(self) -> Selection:
+        return Selection(self.of(Workload))
 
     def workloads_in(self, namespace: str) -> list[Workload]:
         """Return the workloads of a namespace."""
-        return self._in_namespace.get(namespace, [])
+        return self._selection.in_namespace(namespace)
+
+    def workload(self, namespace: str, kind: str, name: str) -> Workload | None:
+        """Return the first workload of this kind (any for an empty one) and name."""
+        return self._by_name.get((namespace, kind, name))
+
+    @cached_property
+    def _by_name(self) -> dict[tuple[str, str, str], Workload]:
+        found: dict[tuple[str, str, str], Workload] = {}
+        for each in self.of(Workload):
+            for kind in (each.kind, ""):
+                found.setdefault((each.namespace, kind, each.name), each)
+        return found
+
+    def opened(self, workloads: list[Workload]) -> OpenPorts:
+        """Return what the containers of workloads open; `workloads` is a list of an object that selects them."""
+        if id(workloads) not in self._opened:
+            self._opened[id(workloads)] = workloads, OpenPorts([each for one in workloads for each in one.containers])
+        return self._opened[id(workloads)][1]
+
+    @cached_property
+    def _opened(self) -> dict[int, tuple[list[Workload], OpenPorts]]:
+        return {}
 
     @cached_property
     def services_of(self) -> dict[Workload, list[Service]]:
-        """Return the Services that send traffic to each workload's pods."""
-        found: dict[Workload, list[Service]] = {}
-        for service in self.of(Service):
-            for workload in service.workloads:
-                found.setdefault(workload, []).append(service)
-        return found
+        """Return the Services that send traffic to each workload's pods, at most `MANY`."""
+        return partners(self.of(Service))
 
     @cached_property
     def budgets_of(self) -> dict[Workload, list[PodDisruptionBudget]]:
-        """Return the PodDisruptionBudgets that hold each workload's pods."""
-        found: dict[Workload, list[PodDisruptionBudget]] = {}
-        for budget in self.of(PodDisruptionBudget):
-            for workload in budget.workloads:
-                found.setdefault(workload, []).append(budget)
-        return found
+        """Return the PodDisruptionBudgets that hold each workload's pods, at most `MANY`."""
+        return partners(self.of(PodDisruptionBudget))
+
+    def any_selects(self, kind: type[Service | PodDisruptionBudget | NetworkPolicy]) -> bool:
+        """Tell whether any object of a kind selects a workload."""
+        if kind not in self._selecting:
+            self._selecting[kind] = any(each.workloads for each in self.of(kind))
+        return self._selecting[kind]
+
+    @cached_property
+    def _selecting(self) -> dict[type, bool]:
+        return {}
 
     @cached_property
     def autoscalers(self) -> dict[tuple[str, str, str], HorizontalPodAutoscaler]:
@@ -114,9 +133,19 @@ class Scope:
         return [container for workload in self.of(Workload) for container in workload.all_containers]
 
     @cached_property
-    def config_map_names(self) -> set[str]:
-        """Return the names of its ConfigMaps."""
-        return {each.name for each in self.of(ConfigMap)}
+    def config_maps(self) -> dict[str, ConfigMap]:
+        """Return its ConfigMaps by name."""
+        return {each.name: each for each in self.of(ConfigMap)}
+
+    @cached_property
+    def mounting(self) -> dict[str, list[Workload]]:
+        """Return the workloads that mount each ConfigMap, by its name."""
+        found: dict[str, list[Workload]] = {}
+        for each in self.of(Workload):
+            volumes = each.pod.items("volumes") if each.pod else ()
+            for name in dict.fromkeys(volume.text("configMap", "name") for volume in volumes):
+                found.setdefault(name or "", []).append(each)
+        return found
 
     @cached_property
     def configurations(self) -> list[Configuration]:
@@ -177,16 +206,26 @@ class Repository:
         if container.image is None or not self.dockerfiles:
             return None
         name = container.image_name
-        named = [each for each in self.dockerfiles if name in _names(each.source.path)]
+        named = self._dockerfiles_by_name.get(name, [])
         if len(named) == 1:
             return named[0]
         answered = self.declared(container.image.place().path, "name")
         if answered and answered.text() == name:
             folder = answered.document.source.path.rpartition("/")[0]
-            own = f"{folder}/Dockerfile" if folder else "Dockerfile"
-            near = [each for each in self.dockerfiles if each.source.path == own]
-            return near[0] if near else None
+            return self._dockerfiles_by_path.get(f"{folder}/Dockerfile" if folder else "Dockerfile")
         return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
+
+    @cached_property
+    def _dockerfiles_by_name(self) -> dict[str, list[Dockerfile]]:
+        found: dict[str, list[Dockerfile]] = {}
+        for each in self.dockerfiles:
+            for name in _names(each.source.path):
+                found.setdefault(name, []).append(each)
+        return found
+
+    @cached_property
+    def _dockerfiles_by_path(self) -> dict[str, Dockerfile]:
+        return {each.source.path: each for each in self.dockerfiles}
 
     def declared(self, path: str, question: str) -> Value | None:
         """Return what the service that the file belongs to answered to a question of the template."""

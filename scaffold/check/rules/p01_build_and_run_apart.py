@@ -9,7 +9,7 @@ from scaffold.check.findings import Problem
 from scaffold.check.rules.rule import Problems, Rule
 
 _INSTALLERS = re.compile(
-    r"\b(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|zypper)\b(?:\s+-\S+)*\s+(?:install|add|in)\b(?P<packages>[^;&|]*)"
+    r"\b(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|zypper)\b(?:\s+-\S+){0,20}\s+(?:install|add|in)\b(?P<packages>[^;&|]*)"
 )
 _TOOLS = re.compile(
     r"(?:build-essential|build-base|gcc|g\+\+|clang|llvm|make|cmake|golang|golang-go|go|cargo|rustc|rust|maven|gradle"
@@ -42,7 +42,7 @@ class CompilerInImage(Rule[Dockerfile]):
 
 
 def _removed(text: str) -> set[str]:
-    removers = r"\b(?:apt-get|apt|apk|dnf|yum)\b(?:\s+-\S+)*\s+(?:remove|purge|del|autoremove)\b([^;&|]*)"
+    removers = r"\b(?:apt-get|apt|apk|dnf|yum)\b(?:\s+-\S+){0,20}\s+(?:remove|purge|del|autoremove)\b([^;&|]*)"
     return {word for words in re.findall(removers, text) for word in words.split()}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scaffold.check.findings import Problem
 from scaffold.check.model.objects import DaemonSet, NetworkPolicy, Pod, PodDisruptionBudget, Server, Service, Workload
 from scaffold.check.model.quantities import selects, share_of
+from scaffold.check.model.selection import MANY
 from scaffold.check.rules.rule import Problems, Rule
 
 
@@ -36,18 +39,26 @@ class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
 
     def check(self, budget: PodDisruptionBudget) -> Problems:
         """Say `maxUnavailable: 1` instead of `minAvailable`: one pod may go, whatever the number of replicas."""
-        for server in budget.workloads:
-            if isinstance(server, DaemonSet) or not isinstance(server, Server):
-                continue
-            most = budget.value.get("spec", "maxUnavailable")
-            least = budget.value.get("spec", "minAvailable")
-            replicas = _fewest(server)
-            if most and share_of(most.text(), replicas, up=True) == 0:
-                yield Problem(most, f"no pod of {server.name} may ever go, so its nodes can't be drained")
-            elif least and (share_of(least.text(), replicas, up=True) or 0) >= replicas > 0:
-                must = "the only pod" if replicas == 1 else f"all {replicas}"
-                message = f"{must} of {server.name} must stay, so its nodes can't be drained"
-                yield Problem(least, message, also=(server.value.get("spec", "replicas") or server.at,))
+        blocked = [found for each in budget.workloads[:MANY] if (found := _blocked(budget, each))]
+        if blocked:
+            more = f" (and so for {len(blocked) - 1} more)" if len(blocked) > 1 else ""
+            yield replace(blocked[0], message=blocked[0].message + more)
+
+
+def _blocked(budget: PodDisruptionBudget, server: Workload) -> Problem | None:
+    """Return what is wrong where the budget lets no pod of a workload go."""
+    if isinstance(server, DaemonSet) or not isinstance(server, Server):
+        return None
+    most = budget.value.get("spec", "maxUnavailable")
+    least = budget.value.get("spec", "minAvailable")
+    replicas = _fewest(server)
+    if most and share_of(most.text(), replicas, up=True) == 0:
+        return Problem(most, f"no pod of {server.name} may ever go, so its nodes can't be drained")
+    if least and (share_of(least.text(), replicas, up=True) or 0) >= replicas > 0:
+        must = "the only pod" if replicas == 1 else f"all {replicas}"
+        message = f"{must} of {server.name} must stay, so its nodes can't be drained"
+        return Problem(least, message, also=(server.value.get("spec", "replicas") or server.at,))
+    return None
 
 
 def _fewest(server: Server) -> int:
@@ -87,12 +98,10 @@ def _meant(each: Service | PodDisruptionBudget | NetworkPolicy, labels: dict[str
     """
     if close := each.scope.with_half(labels, each.namespace):
         return close
-    workloads = each.scope.workloads_in(each.namespace)
-    if named := next((workload for workload in workloads if workload.name == each.name), None):
+    if named := each.scope.workload(each.namespace, "", each.name):
         return named
-    if len(workloads) == 1 and not any(other.workloads for other in each.scope.of(type(each))):
-        return workloads[0]
-    return None
+    workloads = each.scope.workloads_in(each.namespace)
+    return workloads[0] if len(workloads) == 1 and not each.scope.any_selects(type(each)) else None
 
 
 def _shown(labels: dict[str, str]) -> str:
@@ -173,7 +182,7 @@ class NoBudget(Rule[Server]):
             )
 
 
-class OverlappingBudgets(Rule[Server]):
+class OverlappingBudgets(Rule[PodDisruptionBudget]):
     """Two PodDisruptionBudgets select the same pods.
 
     The eviction API answers with an error for a pod with more than one budget, so its node can't be drained.
@@ -181,13 +190,16 @@ class OverlappingBudgets(Rule[Server]):
 
     id = "P03-overlapping-budgets"
     severity = "error"
-    looks_at = Server
+    looks_at = PodDisruptionBudget
 
-    def check(self, server: Server) -> Problems:
+    def check(self, budget: PodDisruptionBudget) -> Problems:
         """Keep one of them."""
-        budgets = server.budgets
-        for extra in budgets[1:]:
-            message = (
-                f"the pods of {server.name} have the budgets {budgets[0].name} and {extra.name}: no eviction works"
-            )
-            yield Problem(extra.selector or extra.at, message, also=(budgets[0].selector or budgets[0].at,))
+        servers = [each for each in budget.workloads if isinstance(each, Server) and each.budgets[0] is not budget]
+        if not servers:
+            return
+        server, first = servers[0], servers[0].budgets[0]
+        others = f" (and of {len(servers) - 1} more)" if len(servers) > 1 else ""
+        message = (
+            f"the pods of {server.name}{others} have the budgets {first.name} and {budget.name}: no eviction works"
+        )
+        yield Problem(budget.selector or budget.at, message, also=(first.selector or first.at,))

@@ -137,17 +137,15 @@ class ServicePort(Rule[Service]):
 
     def check(self, service: Service) -> Problems:
         """Let targetPort be the name of a container's port."""
-        containers = [each for workload in service.workloads for each in workload.containers]
-        numbers = {number for each in containers for number in each.port_numbers}
-        names = {name for each in containers for name in each.port_names}
+        opened = service.scope.opened(service.workloads)
         for port in service.value.items("spec", "ports"):
             target = port.get("targetPort") or port.get("port")
-            if not target or not containers:
+            if not target or not opened.containers:
                 continue
             number, name = target.number(), target.text() or ""
-            missing = name not in names if number is None else bool(numbers) and number not in numbers
+            missing = name not in opened.names if number is None else opened.numbers and number not in opened.numbers
             if missing:
-                also = tuple(filter(None, (each.value.get("ports") for each in containers)))[:1]
+                also = (opened.first,) if opened.first else ()
                 yield Problem(target, f"no container of {service.name} opens port {name}", also)
 
 

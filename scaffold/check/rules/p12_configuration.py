@@ -7,7 +7,7 @@ import re
 from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import ConfigMap, Server, Workload
+from scaffold.check.model.objects import Server, Workload
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.check.yaml_nodes import Value
 
@@ -62,6 +62,7 @@ class SecretInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile) -> Problems:
         """Give it to the container by its environment, or to the build by `RUN --mount=type=secret`."""
+        final = set(map(id, dockerfile.final))
         for stage in dockerfile.stages:
             for each in stage.all("ENV", "ARG"):
                 for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
@@ -73,7 +74,7 @@ class SecretInImage(Rule[Dockerfile]):
                 words = copy.words or copy.value.split()
                 for word in words[:-1]:
                     if word.rpartition("/")[2] in (".env", "id_rsa", ".npmrc", ".pypirc", "credentials.json") and (
-                        stage in dockerfile.final
+                        id(stage) in final
                     ):
                         yield Problem(
                             copy.place(word), f"{word} becomes a part of the image: configuration, or a secret"
@@ -114,11 +115,11 @@ class ConfigMissing(Rule[Workload]):
 
     def check(self, workload: Workload) -> Problems:
         """Deploy the ConfigMap with the workload, or correct its name."""
-        known = workload.scope.config_map_names
+        known = workload.scope.config_maps
         if not known:  # they may all come from elsewhere
             return
         for name, _ in references(workload):
-            if name.text() not in known | _MADE_BY_THE_CLUSTER:
+            if name.text() not in known and name.text() not in _MADE_BY_THE_CLUSTER:
                 yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
 
 
@@ -138,7 +139,7 @@ class ConfigNotRolled(Rule[Workload]):
         keys = [*workload.annotations, *workload.pod_annotations]
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
-        maps = {each.name: each for each in workload.scope.of(ConfigMap)}
+        maps = workload.scope.config_maps
         for name, variable in references(workload):
             found = maps.get(name.text() or "")
             if variable and found and not _HASHED.search(found.name) and not found.value.is_true("immutable"):

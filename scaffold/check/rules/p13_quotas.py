@@ -154,9 +154,10 @@ class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
 
     def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
         """Name the workload as it is called, with its kind."""
-        servers = [each for each in autoscaler.scope.workloads_in(autoscaler.namespace) if isinstance(each, Server)]
         kind, name = autoscaler.target
-        if servers and kind in SCALED and not any((each.kind, each.name) == (kind, name) for each in servers):
+        if kind not in SCALED or autoscaler.workload:
+            return
+        if any(isinstance(each, Server) for each in autoscaler.scope.workloads_in(autoscaler.namespace)):
             target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
             yield Problem(target, f"there is no {kind} {name} to scale")
 

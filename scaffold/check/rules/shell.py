@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _BACKGROUND = re.compile(r"(?<![&>|\d<])&(?![&>\d])\s*(?:$|[\n;)]|\w|/)")
-_QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"")
+_QUOTED = re.compile(r"'[^']*+(?:'|\Z)|\"(?:[^\"\\]|\\[\s\S])*+(?:\"|\\?\Z)")
 _SEVERAL = re.compile(r"&&|\|\||[;\n|]")
 
 
@@ -17,7 +17,7 @@ def script_of(words: Sequence[str]) -> str | None:
         if word.rpartition("/")[2] in SHELLS:
             rest = words[number + 1 :]
             for index, option in enumerate(rest[:-1]):
-                if re.fullmatch(r"-[a-z]*c[a-z]*", option):
+                if "c" in option and re.fullmatch(r"-[a-z]+", option):
                     return rest[index + 1]
             return None
         if number and not word.startswith("-") and words[number - 1] != "--":
@@ -36,4 +36,4 @@ def keeps_shell(script: str) -> bool:
     Of a single command, the shells of today make themselves the command.
     """
     bare = _QUOTED.sub("''", script.strip())
-    return _SEVERAL.search(bare.strip(";\n ")) is not None and not re.search(r"(?:^|[;&|\n]\s*)exec\s", bare)
+    return _SEVERAL.search(bare.strip(";\n ")) is not None and not re.search(r"(?:^|[;&|\n][ \t\r]*+)exec\s", bare)

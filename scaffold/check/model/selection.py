@@ -1,0 +1,99 @@
+"""Which workloads a selector selects, in a time that does not grow with the product of both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import islice
+from typing import Protocol, TypeVar
+
+from scaffold.check.model.objects import Workload
+from scaffold.check.model.quantities import selects
+from scaffold.check.yaml_nodes import Value
+
+MANY = 100
+"""Of the objects that belong to one other, rules look at this many; nobody has so many on purpose."""
+_FREE = 1_000_000  # looks at a workload, for all selectors together; then only the first of each are looked at
+_FIRST = 1000
+
+
+class Selector(Protocol):
+    """An object that selects workloads."""
+
+    @property
+    def workloads(self) -> list[Workload]:
+        """Return the workloads whose pods it selects."""
+        ...
+
+
+S = TypeVar("S", bound=Selector)
+
+
+class Selection:
+    """Workloads, by namespace and label. Selectors that say the same share one list."""
+
+    def __init__(self, workloads: Sequence[Workload]) -> None:
+        """Take all workloads that are deployed together."""
+        self._looks_left = _FREE
+        self._found: dict[object, list[Workload]] = {}
+        self._in_namespace: dict[str, list[Workload]] = {}
+        self._with_label: dict[tuple[str, str, str], list[Workload]] = {}
+        for each in workloads:
+            self._in_namespace.setdefault(each.namespace, []).append(each)
+            for key, value in each.pod_labels.items():
+                self._with_label.setdefault((each.namespace, key, value), []).append(each)
+
+    def in_namespace(self, namespace: str) -> list[Workload]:
+        """Return the workloads of a namespace."""
+        return self._in_namespace.get(namespace, [])
+
+    def of(self, labels: Mapping[str, str], namespace: str, selector: Value | None = None) -> list[Workload]:
+        """Return the workloads of a namespace with all of these labels, which `selector` selects where it is given."""
+        key = (namespace, frozenset(labels.items()), _expressions(selector))
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = self._matching(labels, namespace, selector)
+        return found
+
+    def _matching(self, labels: Mapping[str, str], namespace: str, selector: Value | None) -> list[Workload]:
+        candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
+        fewest = min(candidates, key=len) if candidates else self.in_namespace(namespace)
+        self._looks_left -= len(fewest)
+        looked = fewest if self._looks_left > 0 else fewest[:_FIRST]
+        found = [
+            each
+            for each in looked
+            if labels.items() <= each.pod_labels.items() and (selector is None or selects(selector, each.pod_labels))
+        ]
+        return found or fewest[len(looked) :][:1]  # where not all were looked at, one of them may fit
+
+    def closest(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
+        """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
+        candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
+        fewest = min(filter(None, candidates), key=len, default=[])
+        near = islice(fewest, MANY)
+        best = max(near, key=lambda each: len(labels.items() & each.pod_labels.items()), default=None)
+        return best if best and 2 * len(labels.items() & best.pod_labels.items()) >= len(labels) else None
+
+
+def _expressions(selector: Value | None) -> tuple[object, ...]:
+    items = selector.items("matchExpressions") if selector else ()
+    return tuple(
+        (each.text("key"), each.text("operator"), *(value.text() for value in each.items("values"))) for each in items
+    )
+
+
+def partners(selectors: Sequence[S]) -> dict[Workload, list[S]]:
+    """Return the objects that select each workload, the first `MANY` of them."""
+    found: dict[Workload, list[S]] = {}
+    together: dict[int, tuple[list[Workload], list[S]]] = {}
+    for each in selectors:
+        workloads = each.workloads
+        same = together.setdefault(id(workloads), (workloads, []))[1]
+        if len(same) < MANY:
+            same.append(each)
+    for workloads, same in together.values():
+        for workload in workloads:
+            those = found.setdefault(workload, [])
+            if len(those) < MANY:
+                those += same[: MANY - len(those)]
+    return found
