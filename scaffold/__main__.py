@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from scaffold.errors import INTERNAL, INTERRUPTED, ScaffoldError
@@ -13,6 +14,7 @@ from scaffold.errors import INTERNAL, INTERRUPTED, ScaffoldError
 def main() -> NoReturn:
     """Run the command line and exit."""
     code = run(sys.argv[1:])
+    _tell_of_the_cache(sys.argv[1:])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and done: a late ^C has nothing to interrupt
     sys.exit(code)
 
@@ -43,6 +45,16 @@ def run(arguments: list[str]) -> int:
     except Exception:
         return _fail(f"a bug in scaffold; please report it with {_save_traceback()}.", INTERNAL, arguments)
     return code if isinstance(code, int) else 0  # click returns the code of an Exit
+
+
+def _tell_of_the_cache(arguments: list[str]) -> None:
+    """Say why the cache was not used, where somebody can mend that; a command that had no need of it says nothing."""
+    cache = sys.modules.get("scaffold.cache")
+    if cache is None or not {"-q", "--quiet"}.isdisjoint(arguments):
+        return
+    with suppress(OSError):  # nobody reads it
+        for note in cache.notes():
+            sys.stderr.write(f"note: {note}\n")
 
 
 def _interrupted(left: str = "") -> int:
