@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
             _tell_in_json(error.format_message(), error.exit_code)
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, EOFError, click.Abort) as error:
+    except (KeyboardInterrupt, click.Abort) as error:  # prompts make one of the input's end, too
         first = error.__cause__ or error  # click makes an Abort of ^C
         return _interrupted(str(first) if isinstance(first, KeyboardInterrupt) else "")
     except ScaffoldError as error:

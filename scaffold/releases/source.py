@@ -18,11 +18,12 @@ from pathlib import Path
 from scaffold import git
 from scaffold.cache import kept
 from scaffold.errors import GitError, TemplateError
-from scaffold.files.private import contents
+from scaffold.files.private import close_to_others, contents, read_private
 from scaffold.template import template_root
 
 BUNDLE = "releases.bundle"
 _RECORD = "scaffold-record"
+_LARGEST_RECORD = 1024 * 1024
 
 
 def git_dir(root: Path | None = None) -> Path:
@@ -57,10 +58,11 @@ def _from_bundle(bundle: Path) -> Path:
 
     def make(folder: Path) -> None:
         _unbundle(bundle, folder)
+        close_to_others(folder)
         (folder / _RECORD).write_bytes(_record_of(folder, digest))
 
     def is_whole(folder: Path) -> bool:
-        return (folder / _RECORD).read_bytes() == _record_of(folder, digest)
+        return read_private(f"{folder}/{_RECORD}", _LARGEST_RECORD) == _record_of(folder, digest)
 
     return kept(f"{digest[:16]}.git", make, is_whole)
 
