@@ -34,8 +34,10 @@ def run(arguments: list[str]) -> int:
             _tell_in_json(error.format_message(), error.exit_code)
         error.show()
         return error.exit_code
-    except (KeyboardInterrupt, click.Abort) as error:  # prompts make one of the input's end, too
-        first = error.__cause__ or error  # click makes an Abort of ^C
+    except (KeyboardInterrupt, click.Abort) as error:
+        first = error.__cause__ or error  # click makes an Abort of ^C, and of an EOFError
+        if isinstance(first, EOFError):  # no prompt's: theirs are interruptions already
+            return _bug(arguments)
         return _interrupted(str(first) if isinstance(first, KeyboardInterrupt) else "")
     except ScaffoldError as error:
         return _fail(str(error), error.exit_code, arguments)
@@ -43,7 +45,7 @@ def run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader is gone: leave the rest unsaid
         return 0
     except Exception:
-        return _fail(f"a bug in scaffold; please report it with {_save_traceback()}.", INTERNAL, arguments)
+        return _bug(arguments)
     return code if isinstance(code, int) else 0  # click returns the code of an Exit
 
 
@@ -61,6 +63,10 @@ def _interrupted(left: str = "") -> int:
     """Say what is left: nothing, unless who was interrupted says something else."""
     sys.stderr.write(f"\nInterrupted: {left or 'nothing was written.'}\n")
     return INTERRUPTED
+
+
+def _bug(arguments: list[str]) -> int:
+    return _fail(f"a bug in scaffold; please report it with {_save_traceback()}.", INTERNAL, arguments)
 
 
 def _fail(message: str, code: int, arguments: list[str]) -> int:
