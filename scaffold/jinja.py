@@ -7,7 +7,6 @@ and within a process each string (a default, a validator, a part of a path) is c
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -16,7 +15,6 @@ from typing import Any
 import yaml
 from jinja2 import (
     BaseLoader,
-    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     TemplateNotFound,
@@ -29,7 +27,8 @@ from jinja2.ext import Extension
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import __version__, folders
+from scaffold import cache
+from scaffold.bytecode import PrivateBytecodeCache
 from scaffold.errors import TemplateError
 from scaffold.files.yaml import load
 from scaffold.memo import Memo, TracingEnvironment
@@ -88,10 +87,8 @@ class Renderer:
         options |= {
             "extensions": ["jinja2_ansible_filters.AnsibleCoreFiltersExtension", Yield],
             "undefined": StrictUndefined if undefined == "jinja2.StrictUndefined" else Undefined,
-            "bytecode_cache": _bytecode_cache(),
-            "cache_size": -1,
-            "auto_reload": False,
         }
+        options |= {"bytecode_cache": _bytecode_cache(root, options), "cache_size": -1, "auto_reload": False}
         self.environment: SandboxedEnvironment = (
             SandboxedEnvironment(loader=_Loader(root), **options)
             if memo is None
@@ -172,11 +169,8 @@ def _dumped(value: Any, indent: int) -> str:
     return str(yaml.dump(value, indent=indent, allow_unicode=True, default_flow_style=False))
 
 
-def _bytecode_cache() -> FileSystemBytecodeCache | None:
-    """Return the cache in the user's cache folder, or none where that folder can't be written."""
-    folder = folders.cache() / f"jinja-{__version__}"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+def _bytecode_cache(root: Path, options: Mapping[str, Any]) -> PrivateBytecodeCache | None:
+    """Return what keeps the bytecode of the template in `root`, or none where the user's cache can't be used."""
+    folder = cache.bytecode_folder(root)
+    settings = json.dumps({key: repr(value) for key, value in options.items()}, sort_keys=True)
+    return PrivateBytecodeCache(folder, settings) if folder else None

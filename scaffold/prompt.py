@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import questionary
@@ -19,11 +20,21 @@ CREATE, CHANGE, QUIT = "Create the service", "Go back and change an answer", "Qu
 _ADD, _EDIT, _REMOVE, _DONE = "Add", "Edit", "Remove", "Done"
 
 
+@contextmanager
+def _end_of_input_interrupts() -> Iterator[None]:
+    """Let ^D, or a terminal that is gone, end the questions as ^C does."""
+    try:
+        yield
+    except EOFError as error:
+        raise KeyboardInterrupt from error
+
+
+@_end_of_input_interrupts()
 def ask_all(questionnaire: Questionnaire, given: Mapping[str, Any], proposed: Mapping[str, Any]) -> Answers:
     """Ask every relevant question that `given` does not answer, or answers wrongly; `proposed` replaces some defaults.
 
     Raises:
-        KeyboardInterrupt: on ^C.
+        KeyboardInterrupt: on ^C and ^D.
     """
 
     def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
@@ -43,6 +54,7 @@ def _refuse(problem: str) -> None:
     questionary.print(problem, style="fg:ansired")
 
 
+@_end_of_input_interrupts()
 def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
     """Ask which answer to change, and ask it again; after it those that no longer fit, or matter only now.
 
@@ -69,6 +81,7 @@ def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
     return questionnaire.walk(answer)
 
 
+@_end_of_input_interrupts()
 def confirm() -> str:
     """Ask what to do with the answers that were summarized: CREATE, CHANGE or QUIT."""
     return str(questionary.select("Is this right?", [CREATE, CHANGE, QUIT]).unsafe_ask())

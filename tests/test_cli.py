@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from scaffold import errors
+from scaffold.__main__ import run
 from scaffold.cli import COMMANDS, EXIT_CODES
 from scaffold.schema import describe, json_schema
 from tests.support import goldens
@@ -34,6 +35,16 @@ def test_interrupted_while_it_starts(tmp_path: Path) -> None:
     (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")  # ^C in the middle of the first import
     done = scaffold("--version", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{goldens.ROOT}")
     assert (done.returncode, done.stderr) == (130, "\nInterrupted: nothing was written.\n")
+
+
+def test_a_file_s_early_end_is_no_interruption(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def cut_short() -> None:
+        raise EOFError
+
+    monkeypatch.setattr("scaffold.template.load_template", cut_short)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert run(["questions"]) == errors.INTERNAL
+    assert "EOFError" in next(tmp_path.glob("scaffold-*.log")).read_text()
 
 
 def test_the_help_says_what_each_command_does_in_a_whole_sentence(tmp_path: Path) -> None:

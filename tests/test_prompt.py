@@ -248,3 +248,13 @@ def test_interrupted_writes_nothing(
     terminal.close()
     assert terminal.exitstatus == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_end_of_the_input_interrupts_too(terminal: pexpect.spawn, tmp_path: Path) -> None:
+    terminal.expect("Name of the service")
+    terminal.send(CLEAR + "\x04")
+    terminal.expect_exact("Interrupted: nothing was written.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 130
+    assert list(tmp_path.iterdir()) == []

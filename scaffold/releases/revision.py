@@ -11,9 +11,9 @@ from pathlib import Path
 from packaging.version import InvalidVersion, Version
 
 from scaffold import git
-from scaffold.errors import VersionError
+from scaffold.errors import TemplateError, VersionError
 from scaffold.releases.known import Release, known, latest
-from scaffold.releases.source import git_dir
+from scaffold.releases.source import BUNDLE, git_dir
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,7 @@ def resolve(reference: str, root: Path | None = None) -> Revision:
     reference = reference.strip()
     if release := _release(reference, root):
         if git.ask(git_dir(root), "cat-file", "-e", f"{release.commit}^{{commit}}") is None:
-            raise VersionError(
-                f"the commit of {release.tag} ({release.commit[:12]}) is not in this checkout's history; "
-                "a shallow clone gets it by `git fetch --unshallow`."
-            )
+            raise _absent(release, root)
         return Revision(release.commit, release.tag, release.version)
     if commit := _commit(reference, root):
         return _describe(commit, root)
@@ -58,6 +55,16 @@ def _release(reference: str, root: Path | None) -> Release | None:
     except InvalidVersion:
         return next((each for each in known(root) if each.commit == reference), None)
     return next((each for each in known(root) if each.version == version), None)
+
+
+def _absent(release: Release, root: Path | None) -> VersionError | TemplateError:
+    """Return the error of a release whose commit is not there, with what brings it."""
+    which = f"the commit of {release.tag} ({release.commit[:12]})"
+    if git_dir(root).name != ".git":
+        return TemplateError(f"{which} is not in {BUNDLE}. Install kube-scaffold again.")
+    shallow = git.ask(git_dir(root), "rev-parse", "--is-shallow-repository") == "true"
+    way = "a shallow clone gets it by `git fetch --unshallow`" if shallow else "get it by `git fetch --tags`"
+    return VersionError(f"{which} is not in this checkout's history; {way}.")
 
 
 def _commit(reference: str, root: Path | None) -> str | None:

@@ -1,24 +1,29 @@
 """The git repository that holds the template's versions: the checkout's own, or one that is made from the bundle.
 
 An installed package carries `releases.bundle`, which git can only read into a repository: a bare one in the user's
-cache folder, named by the bundle's digest, so that another bundle never finds it.
+cache folder, named by the bundle's digest, so that another bundle never finds it. Git itself would notice only some of
+what can be wrong with it, so a record of every file's digest lies beside them.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import stat
 from functools import cache
 from pathlib import Path
 
-from scaffold import folders, git
-from scaffold.errors import DestinationError, GitError, TemplateError
+from scaffold import git
+from scaffold.cache import kept
+from scaffold.errors import GitError, TemplateError
+from scaffold.files.private import close_to_others, contents, read_private
 from scaffold.template import template_root
 
 BUNDLE = "releases.bundle"
+_RECORD = "scaffold-record"
+_LARGEST_RECORD = 1024 * 1024
 
 
 def git_dir(root: Path | None = None) -> Path:
@@ -26,7 +31,7 @@ def git_dir(root: Path | None = None) -> Path:
 
     Raises:
         TemplateError: when there is neither a checkout nor a whole bundle.
-        DestinationError: when the cache can't be written.
+        DestinationError: when neither the cache nor a temporary folder can be written.
         GitError: when git is missing.
     """
     return _git_dir(root or template_root())
@@ -50,62 +55,43 @@ def _from_bundle(bundle: Path) -> Path:
         ) from error
     except OSError as error:
         raise TemplateError(f"{bundle} can't be read: {error.strerror}.") from error
-    repository = folders.cache() / "templates" / f"{digest[:16]}.git"
-    if not repository.is_dir():
-        with staged(repository) as stage:
-            _unbundle(bundle, stage)
-    return repository
+
+    def make(folder: Path) -> None:
+        _unbundle(bundle, folder)
+        close_to_others(folder)
+        (folder / _RECORD).write_bytes(_record_of(folder, digest))
+
+    def is_whole(folder: Path) -> bool:
+        return read_private(f"{folder}/{_RECORD}", _LARGEST_RECORD) == _record_of(folder, digest)
+
+    return kept(f"{digest[:16]}.git", make, is_whole)
 
 
-def _unbundle(bundle: Path, stage: Path) -> None:
-    clone = (
-        "clone",
-        "--quiet",
-        "--bare",
-        "--template=",
-        "--config",
-        "transfer.fsckObjects=true",
-        "--config",
-        "gc.auto=0",
-    )
+def _record_of(repository: Path, bundle: str) -> bytes:
+    """Return what names the bundle and every file and folder of a repository, with the files' digests.
+
+    Raises:
+        OSError: when one is neither, can't be read, or could be changed by others.
+    """
+    lines = [f"bundle {bundle}"]
+    for path, status in sorted(contents(repository).items()):
+        if path.endswith("/"):
+            lines.append(path)
+        elif not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", path)
+        elif path != _RECORD:
+            with (repository / path).open("rb") as file:
+                lines.append(f"{path} {hashlib.file_digest(file, 'sha256').hexdigest()}")
+    return os.fsencode("\n".join(lines))
+
+
+def _unbundle(bundle: Path, folder: Path) -> None:
+    """Make the empty `folder` a repository of what the bundle holds."""
+    settings = ("--config", "transfer.fsckObjects=true", "--config", "gc.auto=0")
+    clone = ("clone", "--quiet", "--bare", "--template=", *settings, "--", str(bundle), str(folder))
     try:
-        git.run(stage.parent, *clone, "--", str(bundle), str(stage))
+        git.run_git(*clone, folder=folder.parent)
     except GitError as error:
         if not shutil.which("git"):
             raise
         raise TemplateError(f"{bundle} is damaged ({error}) Install kube-scaffold again.") from error
-
-
-@contextmanager
-def staged(target: Path) -> Iterator[Path]:
-    """Yield a hidden folder beside `target`, which becomes `target` when the block ends without an error.
-
-    When somebody else made `target` meanwhile, theirs stays: both hold the same.
-
-    Raises:
-        DestinationError: when the folder can't be written.
-    """
-    try:
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    except OSError as error:
-        raise unwritable(target.parent, error) from error
-    try:
-        yield stage
-        try:
-            stage.rename(target)
-        except OSError:
-            if not target.is_dir():
-                raise
-    except OSError as error:
-        raise unwritable(target.parent, error) from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-
-
-def unwritable(folder: Path, error: OSError) -> DestinationError:
-    """Return the error of a cache that can't be written."""
-    return DestinationError(
-        f"the cache {folder} can't be written: {error.strerror or error}. "
-        "Mend its permissions, make room, or set XDG_CACHE_HOME to another folder."
-    )

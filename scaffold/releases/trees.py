@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scaffold import folders, git
-from scaffold.errors import VersionError
+from scaffold import git
+from scaffold.cache import kept
+from scaffold.errors import GitError, VersionError
+from scaffold.files.private import contents
 from scaffold.releases.revision import resolve
-from scaffold.releases.source import git_dir, staged, unwritable
+from scaffold.releases.source import git_dir
 from scaffold.template import Template, load_template
 
 PARTS = ("copier.yml", "templates")
@@ -40,7 +41,7 @@ def template_at(reference: str, root: Path | None = None) -> Template:
     Raises:
         VersionError: when there is no such version, or it holds no template.
         TemplateError: when the bundle is missing or damaged, or that version is broken.
-        DestinationError: when the cache can't be written.
+        DestinationError: when neither the cache nor a temporary folder can be written.
         GitError: when git is missing or refuses.
     """
     return _template(resolve(reference, root).commit, root)
@@ -51,11 +52,8 @@ def _template(commit: str, root: Path | None) -> Template:
     blobs = _list(commit, root)
     if not any(blob.path == "copier.yml" for blob in blobs):
         raise VersionError(f"commit {commit[:12]} holds no template: it has no copier.yml.")
-    folder = folders.cache() / "templates" / commit
-    if not _is_whole(folder, blobs):
-        _set_aside(folder)
-        with staged(folder) as stage:
-            _write(stage, blobs, git_dir(root))
+    repository = git_dir(root)
+    folder = kept(commit, lambda stage: _write(stage, blobs, repository), lambda there: _is_whole(there, blobs))
     return load_template(folder)
 
 
@@ -81,31 +79,36 @@ def _write(folder: Path, blobs: Sequence[Blob], repository: Path) -> None:
 
 
 def _contents(repository: Path, blobs: Iterable[Blob]) -> Iterator[bytes]:
-    """Yield the bytes of each object, by one run of git (`git help cat-file`, "BATCH OUTPUT")."""
+    """Yield the bytes of each object, by one run of git (`git help cat-file`, "BATCH OUTPUT").
+
+    Raises:
+        GitError: when one of them is missing.
+    """
     output = git.read(repository, "cat-file", "--batch", stdin="".join(f"{each.id}\n" for each in blobs).encode())
     at = 0
-    while at < len(output):
-        end = output.index(b"\n", at)
-        size = int(output[at:end].split()[2])
-        yield output[end + 1 : end + 1 + size]
-        at = end + size + 2
+    for blob in blobs:
+        end = output.find(b"\n", at)
+        head = output[at:end].split()
+        if end < 0 or len(head) != 3 or head[1] != b"blob":
+            raise GitError(f"{repository} lacks the object of {blob.path}; get it by git fetch, or clone again.")
+        yield output[end + 1 : end + 1 + int(head[2])]
+        at = end + int(head[2]) + 2
 
 
 def _is_whole(folder: Path, blobs: Sequence[Blob]) -> bool:
-    """Say whether the folder holds exactly these files."""
-    try:
-        files = (path for path in folder.rglob("*") if path.is_symlink() or path.is_file())
-        there = {path.relative_to(folder).as_posix() for path in files}
-        return there == {blob.path for blob in blobs} and all(_is_same(folder / blob.path, blob) for blob in blobs)
-    except OSError:
+    """Say whether the folder holds exactly these files, and nobody else could change one."""
+    found = contents(folder)
+    there = {path for path in found if not path.endswith("/")}
+    return there == {blob.path for blob in blobs} and all(_is_same(folder, blob, found[blob.path]) for blob in blobs)
+
+
+def _is_same(folder: Path, blob: Blob, status: os.stat_result) -> bool:
+    file = folder / blob.path
+    if stat.S_ISLNK(status.st_mode) != (blob.mode == "120000"):
         return False
-
-
-def _is_same(file: Path, blob: Blob) -> bool:
-    status = file.lstat()
-    if blob.mode == "120000":
+    if stat.S_ISLNK(status.st_mode):
         content = os.fsencode(file.readlink())
-    elif file.is_symlink() or bool(status.st_mode & 0o100) != (blob.mode == "100755"):
+    elif not stat.S_ISREG(status.st_mode) or bool(status.st_mode & 0o100) != (blob.mode == "100755"):
         return False
     else:
         content = file.read_bytes()
@@ -113,17 +116,3 @@ def _is_same(file: Path, blob: Blob) -> bool:
     digest = hashlib.new(algorithm, b"blob %d\0" % len(content), usedforsecurity=False)
     digest.update(content)
     return digest.hexdigest() == blob.id
-
-
-def _set_aside(folder: Path) -> None:
-    """Take a damaged tree out of the way in one step; another process may be about to do the same."""
-    if not os.path.lexists(folder):
-        return
-    try:
-        aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
-        folder.rename(aside / "damaged")
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise unwritable(folder.parent, error) from error
-    shutil.rmtree(aside, ignore_errors=True)

@@ -161,10 +161,9 @@ def test_git_is_missing(root: Path, tmp_path: Path) -> None:
 
 
 def test_the_cache_can_t_be_written(root: Path, tmp_path: Path) -> None:
+    """It goes on in a temporary folder; `test_kept.py` looks at that."""
     (tmp_path / "file").write_text("")
-    said = in_a_process(root, XDG_CACHE_HOME=str(tmp_path / "file"))
-    assert said.startswith("DestinationError the cache ")
-    assert "set XDG_CACHE_HOME to another folder" in said
+    assert in_a_process(root, XDG_CACHE_HOME=str(tmp_path / "file")) == ""
 
 
 def test_a_repository_in_the_environment_misleads_nobody(root: Path, tmp_path: Path) -> None:
