@@ -3,63 +3,20 @@
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import os
 import platform
-import random
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from tests.faults.injector import injecting, library, missing
-from tests.faults.trial import COMMANDS, KINDS, Bench, Verdict
-from tests.faults.worlds import worlds
+from tests.faults.injector import library, missing
+from tests.faults.series import Series
+from tests.faults.trial import COMMANDS, KINDS, Verdict
 
 README = Path(__file__).with_name("README.md")
 START, END = "<!-- figures -->\n", "<!-- /figures -->"
-
-
-def _work(top: Path, share: int, shares: int, until: float, options: argparse.Namespace, results) -> None:  # type: ignore[no-untyped-def]
-    """Try this process's share of the cases, in an order that leaves a fair sample when the time is over."""
-    try:
-        with worlds(top) as made, injecting(made.environment) as injector:
-            bench = Bench(made, injector, top)
-            pairs = [(command, kind) for command in options.command for kind in options.kind]
-            cases = [case for command, kind in pairs for case in bench.cases(COMMANDS[command], kind)]
-            random.Random(1).shuffle(cases)
-            for case in cases[share::shares]:
-                if time.monotonic() > until:
-                    break
-                results.put(bench.try_(case))
-    finally:
-        results.put(None)
-
-
-def tried(options: argparse.Namespace) -> Iterator[Verdict]:
-    """Yield what became of each case, as they end."""
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    until = time.monotonic() + options.minutes * 60
-    with tempfile.TemporaryDirectory(prefix="faults-") as top:
-        workers = [
-            context.Process(
-                target=_work, args=(Path(top).resolve() / str(share), share, options.jobs, until, options, results)
-            )
-            for share in range(options.jobs)
-        ]
-        for worker in workers:
-            worker.start()
-        left = len(workers)
-        while left:
-            verdict = results.get()
-            left -= verdict is None
-            if verdict is not None:
-                yield verdict
-        for worker in workers:
-            worker.join()
 
 
 def table(verdicts: Sequence[Verdict]) -> str:
@@ -91,13 +48,13 @@ def main() -> int:
     parser.add_argument("--kind", action="append", choices=list(KINDS), help="only this fault; may be given again")
     parser.add_argument("--output", type=Path, help="write the figures into this file instead of README.md")
     options = parser.parse_args()
-    options.command, options.kind = options.command or list(COMMANDS), options.kind or list(KINDS)
     if why := missing():
         print(f"nothing can be tried: {why}", file=sys.stderr)
         return 2
     library()
     verdicts = []
-    for verdict in tried(options):
+    series = Series(options.command or list(COMMANDS), options.kind or list(KINDS), options.jobs, options.minutes)
+    for verdict in series.tried():
         verdicts.append(verdict)
         if verdict.broken:
             print(verdict.case, *verdict.broken, sep="\n  ", flush=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scaffold import errors
 from tests.faults.injector import Call, Ended, Injector
-from tests.faults.state import AFTER, BEFORE, BETWEEN, State, place, state_of, strays, trouble
+from tests.faults.state import AFTER, BETWEEN, State, place, state_of, strays, trouble
 from tests.faults.worlds import NAME, Worlds, copied
 from tests.support.command import HungError
 
