@@ -21,19 +21,29 @@ START, END = "<!-- figures -->\n", "<!-- /figures -->"
 
 def table(verdicts: Sequence[Verdict]) -> str:
     """Return the figures of each command and kind, then each case that broke."""
-    all_, bad = Counter(_key(each) for each in verdicts), Counter(_key(each) for each in verdicts if each.broken)
+    tried, bad, partly = (Counter(map(_key, each)) for each in (verdicts, _broken(verdicts), _finished(verdicts)))
     machine = f"Python {platform.python_version()} on {platform.machine()}, {time.strftime('%Y-%m-%d')}"
-    lines = [f"{machine}: {len(verdicts)} cases, {sum(bad.values())} broken.", ""]
-    lines += ["| command | fault | tried | held | broken |", "|---|---|---|---|---|"]
+    lines = [f"{machine}: {len(verdicts)} cases, {len(_broken(verdicts))} broken.", ""]
+    lines += [
+        "| command | fault | tried | held | of them finished by the next run | broken |",
+        "|---|---|---|---|---|---|",
+    ]
     for key in ((command, kind) for command in COMMANDS for kind in KINDS):
-        if all_[key]:
-            lines.append(f"| {key[0]} | {KINDS[key[1]]} | {all_[key]} | {all_[key] - bad[key]} | {bad[key] or '0'} |")
+        if tried[key]:
+            held = tried[key] - bad[key]
+            lines.append(f"| {key[0]} | {KINDS[key[1]]} | {tried[key]} | {held} | {partly[key]} | {bad[key]} |")
     lines += ["", "What broke:" if bad else "Nothing broke.", ""]
-    for verdict in sorted(
-        (each for each in verdicts if each.broken), key=lambda each: (*_key(each), each.case.call.number)
-    ):
+    for verdict in sorted(_broken(verdicts), key=lambda each: (*_key(each), each.case.call.number)):
         lines += [f"- {verdict.case}", *(f"  - {each}" for each in verdict.broken)]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _broken(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [each for each in verdicts if each.broken]
+
+
+def _finished(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    return [each for each in verdicts if each.partly and not each.broken]
 
 
 def _key(verdict: Verdict) -> tuple[str, str]:
@@ -46,6 +56,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes at once")
     parser.add_argument("--command", action="append", choices=list(COMMANDS), help="only this one; may be given again")
     parser.add_argument("--kind", action="append", choices=list(KINDS), help="only this fault; may be given again")
+    parser.add_argument("--call", type=int, help="only the call of this number")
     parser.add_argument("--output", type=Path, help="write the figures into this file instead of README.md")
     options = parser.parse_args()
     if why := missing():
@@ -53,7 +64,9 @@ def main() -> int:
         return 2
     library()
     verdicts = []
-    series = Series(options.command or list(COMMANDS), options.kind or list(KINDS), options.jobs, options.minutes)
+    series = Series(
+        options.command or list(COMMANDS), options.kind or list(KINDS), options.call, options.jobs, options.minutes
+    )
     for verdict in series.tried():
         verdicts.append(verdict)
         if verdict.broken:
@@ -63,8 +76,8 @@ def main() -> int:
     else:
         head, rest = README.read_text().split(START)
         README.write_text(head + START + "\n" + table(verdicts) + "\n" + END + rest.split(END)[1])
-    print(f"{len(verdicts)} cases, {sum(bool(each.broken) for each in verdicts)} broken")
-    return 1 if any(each.broken for each in verdicts) else 0
+    print(f"{len(verdicts)} cases, {len(_broken(verdicts))} broken")
+    return 1 if _broken(verdicts) else 0
 
 
 if __name__ == "__main__":

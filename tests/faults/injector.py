@@ -11,8 +11,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.support.goldens import ROOT
 from tests.support.machine import CACHE, locked
 
 SOURCE = Path(__file__).with_name("inject.c")
+WARM = Path(__file__).with_name("warm.py")
 PROCESSORS = ("x86_64", "aarch64")
 SECONDS = 120
 """Far more than any of the commands takes, on a busy machine too."""
@@ -60,7 +61,10 @@ def missing() -> str | None:
         return f"faults are injected on Linux with {' or '.join(PROCESSORS)} only"
     if not shutil.which("cc"):
         return "there is no C compiler (cc), which builds tests/faults/inject.c"
-    return None
+    done = subprocess.run(
+        [sys.executable, WARM, library(), "try"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    return f"no process can be traced here: {done.stderr.strip()}" if done.returncode else None
 
 
 @cache
@@ -103,7 +107,7 @@ class Injector:
 
     def _ask(self, line: str) -> int:
         if self._warm is None:
-            command = [sys.executable, Path(__file__).with_name("warm.py"), library()]
+            command = [sys.executable, WARM, library()]
             self._warm = subprocess.Popen(
                 command, env=self._environment, cwd=ROOT, text=True,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
@@ -125,16 +129,6 @@ class Injector:
                 os.killpg(self._warm.pid, signal.SIGKILL)
             self._warm.communicate()
             self._warm = None
-
-
-@contextmanager
-def injecting(environment: Mapping[str, str]) -> Iterator[Injector]:
-    """Yield an injector, which ends with the block."""
-    injector = Injector(environment)
-    try:
-        yield injector
-    finally:
-        injector.close()
 
 
 def _calls(log: Path, top: str) -> list[Call]:

@@ -13,17 +13,20 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
-from tests.faults.injector import injecting
 from tests.faults.trial import COMMANDS, Bench, Verdict
 from tests.faults.worlds import worlds
 
 
 @dataclass(frozen=True)
 class Series:
-    """The cases of some commands and kinds, tried by so many processes, until `minutes` are over."""
+    """The cases of some commands and kinds, tried by so many processes, until `minutes` are over.
+
+    `call` is the number of the only call to disturb; None is each.
+    """
 
     commands: Sequence[str]
     kinds: Sequence[str]
+    call: int | None
     processes: int
     minutes: float
 
@@ -51,10 +54,11 @@ class Series:
 
     def _share(self, folder: Path, share: int, until: float, results: Any) -> None:
         """Try this process's share of the cases, in an order that leaves a fair sample when the time is over."""
-        with worlds(folder) as made, injecting(made.environment) as injector:
-            bench = Bench(made, injector, folder)
+        with worlds(folder) as made:
+            bench = Bench(made, folder)
             pairs = [(COMMANDS[command], kind) for command in self.commands for kind in self.kinds]
             cases = [case for command, kind in pairs for case in bench.cases(command, kind)]
+            cases = [case for case in cases if self.call in (None, case.call.number)]
             random.Random(1).shuffle(cases)
             for case in cases[share :: self.processes]:
                 if time.time() > until:

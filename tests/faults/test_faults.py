@@ -11,19 +11,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.injector import injecting, missing
+from tests.faults.injector import missing
 from tests.faults.trial import COMMANDS, KINDS, Bench
 from tests.faults.worlds import worlds
 
-pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 WANTED = os.environ.get("KUBE_SCAFFOLD_FAULTS", "2")
 
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    if why := missing():
+        pytest.skip(why)
     top = tmp_path_factory.mktemp("faults").resolve()
-    with worlds(top) as made, injecting(made.environment) as injector:
-        yield Bench(made, injector, top)
+    with worlds(top) as made:
+        yield Bench(made, top)
 
 
 @pytest.mark.timeout(0 if WANTED == "all" else 300)

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from scaffold import errors
-from tests.faults.injector import Call, Ended, Injector
+from tests.faults.injector import Call, Ended
 from tests.faults.state import AFTER, BETWEEN, State, place, state_of, strays, trouble
 from tests.faults.worlds import NAME, Worlds, copied
 from tests.support.command import HungError
@@ -25,7 +25,8 @@ CODES = {0, 1, errors.CONFLICTS} | {
 class Command:
     """A command on a world: its exit code, and that of the same command once it is done.
 
-    `cold` gives it an empty cache of its own. `tolerated` are patterns of what may lie beside the service after a kill.
+    `cold` gives it an empty cache of its own. `parts` says that a kill may leave some files as before and others as after:
+    it renames them one by one, by one process. `tolerated` are patterns of what may lie beside the service after a kill.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Command:
     code: int = 0
     again: int = 0
     cold: bool = False
+    parts: bool = False
     tolerated: Sequence[str] = ()
 
 
@@ -84,10 +86,14 @@ class Case:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What broke in a case, a sentence each; nothing where all held. `output` is what both runs wrote."""
+    """What broke in a case, a sentence each; nothing where all held.
+
+    `partly` says that the next run had to finish what was begun. `output` is what both runs wrote.
+    """
 
     case: Case
     broken: Sequence[str]
+    partly: bool
     output: str
 
 
@@ -100,7 +106,6 @@ class Bench:
     """Tries cases in a folder of its own; it knows each command's states and calls when nothing disturbs it."""
 
     worlds: Worlds
-    injector: Injector
     folder: Path
     _known: dict[str, tuple[State, State, Sequence[Call]]] = field(default_factory=dict)
 
@@ -125,8 +130,12 @@ class Bench:
         return [Case(command, kind, call) for call in calls if call.room or not kind.endswith("ENOSPC")]
 
     def sample(self, command: Command, kind: str, size: int) -> list[Case]:
-        """Return so many cases, spread over the command's calls in the user's folder; another kind takes others."""
-        cases = [case for case in self.cases(command, kind) if case.call.file.startswith("work/")]
+        """Return so many cases, spread over the command's calls in the user's folder; another kind takes others.
+
+        With a cold cache, they are spread over those in the cache.
+        """
+        where = "cache/" if command.cold else "work/"
+        cases = [case for case in self.cases(command, kind) if case.call.file.startswith(where)]
         start = list(KINDS).index(kind) * _GOLDEN % 1
         step = len(cases) / size
         return [cases[int((start + index) * step)] for index in range(size)] if step > 1 else cases
@@ -143,10 +152,11 @@ class Bench:
             second = self._run(case.command)
             output += f"--- again\n{second.output}"
         except HungError as error:
-            return Verdict(case, [f"it hangs: {error}"], output)
+            return Verdict(case, [f"it hangs: {error}"], partly=False, output=output)
         broken += [f"disturbed: {each}" for each in self._judge_first(case, first, middle)]
         broken += [f"run again: {each}" for each in self._judge_second(case, second, self._state())]
-        return Verdict(case, broken, output)
+        before, after, _ = self.undisturbed(case.command)
+        return Verdict(case, broken, partly=place(middle, before, after) == BETWEEN, output=output)
 
     def _judge_first(self, case: Case, ended: Ended, state: State) -> Iterator[str]:
         before, after, _ = self.undisturbed(case.command)
@@ -156,7 +166,7 @@ class Bench:
         yield from _said(ended)
         if torn := _torn(state, before, after):
             yield f"neither before nor after: {', '.join(torn)}"
-        elif now == BETWEEN and not case.kind.startswith(PARTLY):
+        elif now == BETWEEN and not _may_be_partly_done(case):
             yield f"it is between: not yet {', '.join(state.differences(after))}; already {', '.join(state.differences(before))}"
         if ended.code == case.command.code and now != AFTER:
             yield f"it says that it is done, and is {now}"
@@ -194,7 +204,9 @@ class Bench:
         env = {**self.worlds.environment, "TMPDIR": str(self.folder / "run/tmp")}
         if command.cold:
             env["XDG_CACHE_HOME"] = str(self.folder / "run/cache")
-        return self.injector.run(command.arguments, number, what, folder=self.folder / "run", cwd=self._work, env=env)
+        return self.worlds.injector.run(
+            command.arguments, number, what, folder=self.folder / "run", cwd=self._work, env=env
+        )
 
 
 def _said(ended: Ended) -> Iterator[str]:
@@ -206,6 +218,10 @@ def _said(ended: Ended) -> Iterator[str]:
 
 def _last_line(output: str) -> str:
     return output.strip().splitlines()[-1] if output.strip() else "no word"
+
+
+def _may_be_partly_done(case: Case) -> bool:
+    return case.kind.startswith(PARTLY) or (case.command.parts and case.kind.startswith("kill"))
 
 
 def _torn(state: State, before: State, after: State) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from scaffold.origin import project_url
+from tests.faults.injector import Ended, Injector
 from tests.support import goldens
 from tests.support.registry import Request, Response, digest_of, serving
 
@@ -64,6 +65,11 @@ class Worlds:
 
     top: Path
 
+    @cached_property
+    def injector(self) -> Injector:
+        """Return what runs commands."""
+        return Injector(self.environment)
+
     @property
     def environment(self) -> dict[str, str]:
         """Return the variables of a command: scaffold's code with the small template, and the same commit ids always."""
@@ -83,12 +89,9 @@ class Worlds:
     def work(self, name: str) -> Path:
         return self.top / "worlds" / name / "work"
 
-    def scaffold(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    def scaffold(self, *arguments: str, cwd: Path) -> Ended:
         """Run `scaffold` undisturbed."""
-        command = [sys.executable, "-m", "scaffold", *arguments]
-        return subprocess.run(
-            command, cwd=cwd, env=self.environment, capture_output=True, text=True, check=False, timeout=120
-        )
+        return self.injector.run(arguments, 0, "look", folder=cwd.parent, cwd=cwd, env=self.environment)
 
     def git(self, *arguments: str, cwd: Path) -> str:
         command = ["git", *arguments]
@@ -112,7 +115,10 @@ def worlds(top: Path) -> Iterator[Worlds]:
             "deploy/import.yaml": _MANIFESTS["deploy/import.yaml"].replace("registry.example.com", server.host),
             "compose.yaml": f"services:\n  one:\n    image: {server.host}/one:1\n",
         })  # fmt: skip
-        yield made
+        try:
+            yield made
+        finally:
+            made.injector.close()
 
 
 def _registry(request: Request) -> Response:
@@ -169,7 +175,7 @@ def _make_service(made: Worlds, work: Path, files: Mapping[str, str]) -> None:
 
 def _generated(made: Worlds, work: Path) -> None:
     done = made.scaffold("new", NAME, "--defaults", "--vcs-ref", "0.1.0", "--template", project_url(), cwd=work)
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.output
     mine = {
         "README.md": "# service\n\nMade by a template.\n\nThe end, and more.\n",
         "deploy/base/limits.yaml": "cpu: 2\nmemory: 2\n",
@@ -180,7 +186,7 @@ def _generated(made: Worlds, work: Path) -> None:
 def _updated(made: Worlds, work: Path) -> None:
     _generated(made, work)
     done = made.scaffold("update", NAME, cwd=work)
-    assert done.returncode == 8, done.stderr
+    assert done.code == 8, done.output
 
 
 def _occupied(made: Worlds, work: Path) -> None:
@@ -194,7 +200,7 @@ def _checked(made: Worlds, work: Path) -> None:
 def _warm(made: Worlds, work: Path) -> None:
     """Leave the folder empty, and the cache full."""
     done = made.scaffold("new", NAME, "--defaults", "--dry-run", cwd=work)
-    assert done.returncode == 0, done.stderr
+    assert done.code == 0, done.output
 
 
 _MAKERS: Mapping[str, Callable[[Worlds, Path], None]] = {
@@ -209,6 +215,3 @@ _MAKERS: Mapping[str, Callable[[Worlds, Path], None]] = {
 def copied(source: Path, target: Path) -> Path:
     """Copy a world's folder, with times and links."""
     return Path(shutil.copytree(source, target, symlinks=True))
-
-
-Arguments = Sequence[str]
