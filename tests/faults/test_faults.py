@@ -7,24 +7,12 @@ again gets done. `KUBE_SCAFFOLD_FAULTS=all` tries each call, a number so many fo
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.injector import missing
 from tests.faults.trial import COMMANDS, KINDS, Bench
-from tests.faults.worlds import worlds
 
 WANTED = os.environ.get("KUBE_SCAFFOLD_FAULTS", "2")
-
-
-@pytest.fixture(scope="module")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    if why := missing():
-        pytest.skip(why)
-    top = tmp_path_factory.mktemp("faults").resolve()
-    with worlds(top) as made:
-        yield Bench(made, top)
 
 
 @pytest.mark.timeout(0 if WANTED == "all" else 300)

@@ -112,15 +112,15 @@ class Bench:
     def undisturbed(self, command: Command) -> tuple[State, State, Sequence[Call]]:
         """Return the state before and after the command, and its calls."""
         if command.name not in self._known:
-            self._prepare(command)
+            self.prepare(command)
             before = self._state()
-            ended = self._run(command)
+            ended = self.run(command)
             assert ended.code == command.code, ended.output
             after = self._state()
             assert before != after
-            assert self._run(command).code == command.again
+            assert self.run(command).code == command.again
             assert self._state() == after
-            assert not trouble(self._work / NAME, self.worlds.environment)
+            assert not trouble(self.work / NAME, self.worlds.environment)
             self._known[command.name] = before, after, ended.calls
         return self._known[command.name]
 
@@ -142,14 +142,14 @@ class Bench:
 
     def try_(self, case: Case) -> Verdict:
         """Disturb the command at the case's call, run it again, and judge both."""
-        self._prepare(case.command)
+        self.prepare(case.command)
         output = ""
         broken = []
         try:
-            first = self._run(case.command, case.call.number, case.kind)
+            first = self.run(case.command, case.call.number, case.kind)
             output = first.output
             middle = self._state()
-            second = self._run(case.command)
+            second = self.run(case.command)
             output += f"--- again\n{second.output}"
         except HungError as error:
             return Verdict(case, [f"it hangs: {error}"], partly=False, output=output)
@@ -185,27 +185,30 @@ class Bench:
             yield f"it is {now}: {', '.join(state.differences(after))}"
         if left := [each for each in strays(state, before, after) if not _is_tolerated(case.command, each)]:
             yield f"left: {', '.join(left)}"
-        if now == AFTER and (why := trouble(self._work / NAME, self.worlds.environment)):
+        if now == AFTER and (why := trouble(self.work / NAME, self.worlds.environment)):
             yield f"git can't go on: {why}"
 
     @property
-    def _work(self) -> Path:
+    def work(self) -> Path:
+        """Return the folder that commands work in."""
         return self.folder / "run/work"
 
-    def _prepare(self, command: Command) -> None:
+    def prepare(self, command: Command) -> None:
+        """Make all as it is before the command."""
         shutil.rmtree(self.folder / "run", ignore_errors=True)
-        copied(self.worlds.work(command.world), self._work)
+        copied(self.worlds.work(command.world), self.work)
         (self.folder / "run/tmp").mkdir()
 
     def _state(self) -> State:
-        return state_of(self._work, self.worlds.environment)
+        return state_of(self.work, self.worlds.environment)
 
-    def _run(self, command: Command, number: int = 0, what: str = "look") -> Ended:
+    def run(self, command: Command, number: int = 0, what: str = "look") -> Ended:
+        """Run the command on what is there, and disturb its call of that number."""
         env = {**self.worlds.environment, "TMPDIR": str(self.folder / "run/tmp")}
         if command.cold:
             env["XDG_CACHE_HOME"] = str(self.folder / "run/cache")
         return self.worlds.injector.run(
-            command.arguments, number, what, folder=self.folder / "run", cwd=self._work, env=env
+            command.arguments, number, what, folder=self.folder / "run", cwd=self.work, env=env
         )
 
 
