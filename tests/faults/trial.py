@@ -25,8 +25,8 @@ CODES = {0, 1, errors.CONFLICTS} | {
 class Command:
     """A command on a world: its exit code, and that of the same command once it is done.
 
-    `cold` gives it an empty cache of its own. `parts` says that a kill may leave some files as before and others as after:
-    it renames them one by one, by one process. `tolerated` are patterns of what may lie beside the service after a kill.
+    `cold` gives it an empty cache of its own. `parts` says that it renames the user's files one by one with nobody to go
+    on for it: killed in between, some are as before and others as after. `tolerated` are patterns of what may lie beside the service after a kill.
     """
 
     name: str
@@ -46,12 +46,12 @@ COMMANDS = {
     for each in (
         Command("new", "empty", _NEW, again=4, tolerated=_HIDDEN),
         Command("new, cold cache", "empty", _NEW, again=4, cold=True, tolerated=_HIDDEN),
-        Command("new --force", "occupied", (*_NEW, "--force"), tolerated=_HIDDEN),
+        Command("new --force", "occupied", (*_NEW, "--force"), parts=True, tolerated=_HIDDEN),
         Command("update", "generated", ("update", NAME), code=errors.CONFLICTS, again=10),
         Command("update, cold cache", "generated", ("update", NAME), code=errors.CONFLICTS, again=10, cold=True),
         Command("update --abort", "updated", ("update", NAME, "--abort"), again=10),
-        Command("pin", "pin", ("pin", NAME)),
-        Command("check --fix --yes", "checked", ("check", NAME, "--fix", "--yes", "--fail-on", "never")),
+        Command("pin", "pin", ("pin", NAME), parts=True),
+        Command("check --fix --yes", "checked", ("check", NAME, "--fix", "--yes", "--fail-on", "never"), parts=True),
         Command("check --write-baseline", "checked", ("check", NAME, "--write-baseline", f"{NAME}/known.json")),
     )
 }
