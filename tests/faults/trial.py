@@ -160,6 +160,7 @@ class Bench:
         broken += [f"disturbed: {each}" for each in self._judge_first(case, first, middle)]
         broken += [f"run again: {each}" for each in self._judge_second(case, second, self._state())]
         before, after, _ = self.undisturbed(case.command)
+        broken = [each.replace(f"{self.folder}/run/", "") for each in broken]
         return Verdict(case, broken, partly=place(middle, before, after) == BETWEEN, output=output)
 
     def _judge_first(self, case: Case, ended: Ended, state: State) -> Iterator[str]:
