@@ -67,7 +67,7 @@ static const char *what, **folders;
 static int folder_count, error_number;
 static long wanted, count;
 static FILE *log_file;
-static pid_t alive[4096];
+static pid_t main_process, alive[4096];
 static int alive_count;
 
 static void fail(const char *why) {
@@ -94,7 +94,7 @@ static void forget(pid_t pid) {
 static void kill_wanted(pid_t pid) {
     if (starts(what, "tree"))
         for (int at = 0; at < alive_count; at++) kill(alive[at], SIGKILL);
-    kill(pid, SIGKILL);
+    kill(starts(what, "main") ? main_process : pid, SIGKILL);
 }
 
 static void filter_calls(void) {
@@ -218,7 +218,7 @@ static void tell(pid_t pid, const struct call *call, const char *file, const cha
     char program[PATH_MAX];
     link_of(program, pid, "exe");
     char *last = strrchr(program, '/');
-    fprintf(log_file, "%ld\t%d\t%s\t%s\t%d\t%s%s%s\n", count, pid, last ? last + 1 : program, call->name, call->room,
+    fprintf(log_file, "%ld\t%d\t%s\t%s\t%d\t%s%s%s\n", count, pid == main_process, last ? last + 1 : program, call->name, call->room,
             file, second[0] ? " -> " : "", second);
     fflush(log_file);
 }
@@ -273,11 +273,12 @@ static void next(pid_t pid, int status) {
  *     look                      disturb nothing
  *     kill-before, kill-after   SIGKILL to the process that makes the call, before or after the call is carried out
  *     tree-before, tree-after   SIGKILL to that process and all the others at once
+ *     main-before               SIGKILL to the first process, while the one that makes the call goes on
  *     once-ERRNO                the call fails with that error, and is not carried out
  *     ever-ERRNO                it and all that follow fail
  *     room-ERRNO                it and all that follow fail, but those that need no room on the disk
  *
- * `log` gets a line for each call: number, process, program, name, 1 where it needs room, file (or "from -> to"),
+ * `log` gets a line for each call: number, 1 for the first process, program, name, 1 where it needs room, file (or "from -> to"),
  * separated by tabs.
  */
 int inject_trace(pid_t first, int ready, const char *log, long call_number, const char *how, const char **below, int belows) {
@@ -288,6 +289,7 @@ int inject_trace(pid_t first, int ready, const char *log, long call_number, cons
     what = how;
     folders = below;
     folder_count = belows;
+    main_process = first;
     error_number = strstr(what, "-EIO") ? EIO : strstr(what, "-ENOSPC") ? ENOSPC : 0;
     seize(first, ready);
     while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {

@@ -32,10 +32,11 @@ SECONDS = 120
 class Call:
     """One changing system call: its number in the run, the program, the call and its file (`from -> to` for two).
 
-    `room` says that it needs room on the disk.
+    `main` says that scaffold's first process makes it, `room` that it needs room on the disk.
     """
 
     number: int
+    main: bool
     program: str
     name: str
     room: bool
@@ -134,6 +135,6 @@ class Injector:
 def _calls(log: Path, top: str) -> list[Call]:
     calls = []
     for line in log.read_text(errors="surrogateescape").splitlines():
-        number, _, name, call, room, file = line.split("\t")
-        calls.append(Call(int(number), name, call, room == "1", file.replace(f"{top}/", "")))
+        number, main, name, call, room, file = line.split("\t")
+        calls.append(Call(int(number), main == "1", name, call, room == "1", file.replace(f"{top}/", "")))
     return calls

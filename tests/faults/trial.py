@@ -27,9 +27,9 @@ CODES = {0, 1, errors.CONFLICTS} | {
 class Command:
     """A command on a world: its exit code, and that of the same command once it is done.
 
-    `cold` gives it an empty cache of its own. `parts` says that it renames the user's files one by one with nobody to go
-    on for it: killed in between, some are as before and others as after. `tolerated` are patterns of what may lie beside
-    the service where a run was killed and the next one refuses.
+    `cold` gives it an empty cache of its own. `alone` says that no program that it starts changes files. `parts` says that
+    it renames the user's files one by one, with nobody to go on for it: killed in between, some are as before and others
+    as after. `tolerated` are patterns of what may lie beside the service where a run was killed and the next one refuses.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Command:
     code: int = 0
     again: int = 0
     cold: bool = False
+    alone: bool = False
     parts: bool = False
     tolerated: Sequence[str] = ()
 
@@ -49,13 +50,21 @@ COMMANDS = {
     for each in (
         Command("new", "empty", _NEW, again=4, tolerated=_HIDDEN),
         Command("new, cold cache", "empty", _NEW, again=4, cold=True, tolerated=_HIDDEN),
-        Command("new --force", "occupied", (*_NEW, "--force"), parts=True, tolerated=_HIDDEN),
+        Command("new --force", "occupied", (*_NEW, "--force"), alone=True, parts=True, tolerated=_HIDDEN),
         Command("update", "generated", ("update", NAME), code=errors.CONFLICTS, again=10),
         Command("update, cold cache", "generated", ("update", NAME), code=errors.CONFLICTS, again=10, cold=True),
         Command("update --abort", "updated", ("update", NAME, "--abort"), again=10),
-        Command("pin", "pin", ("pin", NAME), parts=True),
-        Command("check --fix --yes", "checked", ("check", NAME, "--fix", "--yes", "--fail-on", "never"), parts=True),
-        Command("check --write-baseline", "checked", ("check", NAME, "--write-baseline", f"{NAME}/known.json")),
+        Command("pin", "pin", ("pin", NAME), alone=True, parts=True),
+        Command(
+            "check --fix --yes",
+            "checked",
+            ("check", NAME, "--fix", "--yes", "--fail-on", "never"),
+            alone=True,
+            parts=True,
+        ),
+        Command(
+            "check --write-baseline", "checked", ("check", NAME, "--write-baseline", f"{NAME}/known.json"), alone=True
+        ),
     )
 }
 
@@ -64,6 +73,7 @@ KINDS = {
     "kill-after": "the process is killed after the call",
     "tree-before": "all processes are killed before the call",
     "tree-after": "all processes are killed after the call",
+    "main-before": "scaffold is killed, what it started goes on",
     "once-EIO": "the call fails with EIO",
     "once-ENOSPC": "the call fails with ENOSPC",
     "ever-EIO": "the disk is dead from the call on",
@@ -130,7 +140,11 @@ class Bench:
     def cases(self, command: Command, kind: str) -> list[Case]:
         """Return a case for each call that this kind of fault can meet."""
         _, _, calls = self.undisturbed(command)
-        return [Case(command, kind, call) for call in calls if call.room or not kind.endswith("ENOSPC")]
+        if kind.startswith("main"):
+            calls = [call for call in calls if not call.main]
+        if kind.endswith("ENOSPC"):
+            calls = [call for call in calls if call.room]
+        return [Case(command, kind, call) for call in calls]
 
     def sample(self, command: Command, kind: str, size: int) -> list[Case]:
         """Return so many cases, spread over the command's calls in the user's folder; another kind takes others.
@@ -177,7 +191,7 @@ class Bench:
             yield f"it says that it is done, and is {now}"
         if ended.code not in (case.command.code, KILLED) and now == AFTER:
             yield f"it says that it failed ({ended.code}), and is done"
-        if ended.code == KILLED and not case.kind.startswith(("kill", "tree")):
+        if ended.code == KILLED and not case.kind.startswith(("kill", "tree", "main")):
             yield "it was killed"
 
     def _judge_second(self, case: Case, ended: Ended, state: State) -> Iterator[str]:
