@@ -64,11 +64,10 @@ static const struct call CALLS[] = {
 };
 
 static const char *what, **folders;
-static int folder_count, error_number;
+static int folder_count, error_number, alive_count;
 static long wanted, count;
 static FILE *log_file;
 static pid_t main_process, alive[4096];
-static int alive_count;
 
 static void fail(const char *why) {
     fprintf(stderr, "inject: %s: %s\n", why, strerror(errno));
@@ -92,8 +91,7 @@ static void forget(pid_t pid) {
 }
 
 static void kill_wanted(pid_t pid) {
-    if (starts(what, "tree"))
-        for (int at = 0; at < alive_count; at++) kill(alive[at], SIGKILL);
+    for (int at = 0; starts(what, "tree") && at < alive_count; at++) kill(alive[at], SIGKILL);
     kill(starts(what, "main") ? main_process : pid, SIGKILL);
 }
 
@@ -282,8 +280,7 @@ static void next(pid_t pid, int status) {
  * separated by tabs.
  */
 int inject_trace(pid_t first, int ready, const char *log, long call_number, const char *how, const char **below, int belows) {
-    int status, code = 125;
-    pid_t pid;
+    int pid, status, code = 125;
     if (!(log_file = fopen(log, "we"))) fail(log);
     wanted = call_number;
     what = how;
@@ -294,12 +291,10 @@ int inject_trace(pid_t first, int ready, const char *log, long call_number, cons
     seize(first, ready);
     while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR) {
         if (pid < 0) continue;
-        if (WIFSTOPPED(status)) {
-            next(pid, status);
-            continue;
-        }
-        forget(pid);
-        if (pid == first) code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (WIFSTOPPED(status)) next(pid, status);
+        else forget(pid);
+        if (pid == first && WIFEXITED(status)) code = WEXITSTATUS(status);
+        if (pid == first && WIFSIGNALED(status)) code = 128 + WTERMSIG(status);
     }
     return code;
 }

@@ -58,7 +58,7 @@ def trouble(folder: Path, environment: Mapping[str, str]) -> str:
         " && git add --all && git commit --quiet --allow-empty --message on"
     )
     code, output = _shell(script, folder, environment)
-    return output.strip() if code else ""
+    return " ".join(output.split()) if code else ""
 
 
 def _shell(script: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
