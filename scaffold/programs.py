@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from scaffold.offline import call_offline
+
 _KEPT = ("PATH", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "PATHEXT", "COMSPEC", "TEMP", "TMP")
 """The variables of a program that looks at somebody else's files; the last five are Windows'."""
 
@@ -125,16 +127,19 @@ def run_bounded(
     bounds: Bounds,
     environment: Mapping[str, str],
     folder: Path | None = None,
+    offline: bool = False,
 ) -> Done:
     """Run a program on files that nobody vouches for; return how it ended.
 
-    It has no standard input. When it takes more than `bounds`, it is ended with all that it started.
+    It has no standard input. When it takes more than `bounds`, it is ended with all that it started. With `offline`,
+    the kernel refuses it a network, where it can (`scaffold.offline`).
 
     Raises:
         ProgramError: when it can't be started or took too much, with a reason that completes `it …`.
     """
-    try:
-        process = subprocess.Popen(
+
+    def started() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
             list(command),
             cwd=folder,
             env=dict(environment),
@@ -143,6 +148,9 @@ def run_bounded(
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+
+    try:
+        process = call_offline(started) if offline else started()
     except (OSError, ValueError) as error:
         raise ProgramError(f"can't be started: {getattr(error, 'strerror', None) or error}") from error
     try:

@@ -23,7 +23,8 @@ class Suppressed:
 class Report:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
-    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown.
+    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown;
+    `names` are those files that count, and may be mended.
     """
 
     findings: Sequence[Finding]
@@ -32,3 +33,4 @@ class Report:
     rules: Sequence[AnyRule] = field(default=(), repr=False)
     files: int = 0
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    names: frozenset[str] = field(default=frozenset(), repr=False)
