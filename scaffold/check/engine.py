@@ -59,7 +59,7 @@ def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str
     suppressed = [Suppressed(finding, True, reason) for finding, reason in split.ignored]
     suppressed += [Suppressed(finding, False) for finding in old]
     notes = [*repository.notes, *in_vain(repository.commented, split.used, rules)]
-    return Report(findings, notes, suppressed, rules, repository.files, repository.sources, repository.names)
+    return Report(findings, notes, suppressed, rules, repository.files, repository.sources, repository.ground)
 
 
 def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:

@@ -47,6 +47,11 @@ class Ground:
                 return rest if place == "." else f"{place}/{rest}"
         return shown(real)
 
+    def top(self, name: str) -> Path:
+        """Return the folder that was named and holds a file that counts."""
+        places = (place for _, place in self._places)
+        return Path(next((place for place in places if place == "." or name.startswith(f"{place}/")), "."))
+
     def holds(self, real: str) -> bool:
         """Tell whether something may be read: it is in a named folder or its work tree, and no part of git's own."""
         return any(_is_below(real, top) and not _is_git(real, top) for top in self.tops)

@@ -51,7 +51,7 @@ def read_repository(
         repository.sources["<stdin>"] = manifests[0]
     paths = list(paths)
     ground, names = _ground(paths, exclude, repository)
-    repository.names = ground.names
+    repository.ground = ground
     tree, charts = kustomize.Tree(ground, network=network), helm.Charts(ground, network=network)
     with workshop(network=network) if tree.roots or charts.folders else nullcontext() as shop:
         with ThreadPoolExecutor(2) as pool:  # other programs, so they run while the plain files are read
