@@ -79,8 +79,10 @@ def _written_beside(folder: HeldFolder, file: Path, before: bytes, after: bytes)
 
 def _rename(staged: Iterable[_Staged]) -> None:
     done: list[_Staged] = []
+    file = Path()
     try:
         for each in staged:
+            file = each.change.file
             each.folder.replace(each.change.file.name, each.beside)
             done.append(each)
     except BaseException as error:
@@ -90,5 +92,5 @@ def _rename(staged: Iterable[_Staged]) -> None:
                 change.file.name, _written_beside(each.folder, change.file, change.after, change.before)
             )
         if isinstance(error, OSError):
-            raise DestinationError(f"{error.filename2}: {error.strerror}. Nothing was changed.") from error
+            raise DestinationError(f"{file}: {error.strerror}. Nothing was changed.") from error
         raise
