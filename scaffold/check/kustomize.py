@@ -31,6 +31,7 @@ from scaffold.programs import ProgramError
 
 _FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _WAY = re.compile(r"recursed accumulation of path '[^']*': |couldn't make target for path '[^']*': ")
+_MOST_LINKS = 40
 _LOGGED = re.compile(r'"command failed" err="(.*)"$')
 _UNQUOTED = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # json writes these as they are, YAML refuses them
 
@@ -148,6 +149,7 @@ class Replica:
         self.folder = shop.folder / "tree"
         self._shop = shop
         self._originals: dict[str, str] = {}
+        self._links: dict[str, str] = {}
         self._odd: dict[str, str] = {}
         self._wrapped = 0
 
@@ -179,6 +181,7 @@ class Replica:
                 target.mkdir(parents=True, exist_ok=True)
                 link.parent.mkdir(parents=True, exist_ok=True)
                 link.symlink_to(os.path.relpath(target, link.parent))
+                self._links[str(link)] = str(target)
 
     def wrapped(self, real: str) -> Path:
         """Return a folder with a kustomization that builds the copy of another one and tells origins.
@@ -195,10 +198,16 @@ class Replica:
         return outer
 
     def original(self, outer: Path, text: str) -> str | None:
-        """Return the file whose copy a path from a folder leads to."""
-        if "\0" in text:
-            return None
-        return self._originals.get(os.path.realpath(os.path.normpath(outer / text)))
+        """Return the file whose copy a path from a folder led to; the copies may be gone by now."""
+        place = os.path.normpath(outer / text)
+        for _ in range(_MOST_LINKS):
+            if place in self._originals:
+                return self._originals[place]
+            link = next((above for above in map(str, Path(place).parents) if above in self._links), None)
+            if link is None:
+                return None
+            place = self._links[link] + place[len(link) :]
+        return None
 
 
 def _quoted(text: str) -> str:
