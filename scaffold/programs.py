@@ -1,7 +1,7 @@
 """The one way out to other programs: it cleans what they see of us, and bounds what they may take.
 
 No other module starts a program. What a repository names (a folder, a chart, an object) goes through `operand`, so that
-no name reaches a program as an option.
+no name reaches a program as an option. `scaffold.environments` tells which module starts what, and what that sees.
 """
 
 from __future__ import annotations
@@ -19,14 +19,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-_KEPT = ("PATH", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "PATHEXT", "COMSPEC", "TEMP", "TMP")
-"""The variables of a program that looks at somebody else's files; the last five are Windows'."""
+from scaffold.environments import bare_environment, empty_home, users_environment
+from scaffold.offline import call_offline
+
+__all__ = [
+    "NOTHING",
+    "PIPE",
+    "Bounds",
+    "Done",
+    "MissingError",
+    "Process",
+    "ProgramError",
+    "bare_environment",
+    "empty_home",
+    "operand",
+    "run",
+    "run_bounded",
+    "start",
+    "users_environment",
+]
 
 MIB = 1024 * 1024
 
+_GRACE = 5.0
+"""Seconds in which the rest of the output is read once a program and its group have ended."""
+
+Process = subprocess.Popen[bytes]
+"""A program that `start` has started."""
+
+PIPE, NOTHING = subprocess.PIPE, subprocess.DEVNULL
+"""Where a started program reads from or writes to: a pipe to us, or nothing at all."""
+
 
 class ProgramError(Exception):
-    """A program could not be started, or was ended because it took too much; the message says which."""
+    """A program could not be started, or was ended because it took too much; the message completes `it …`."""
+
+
+class MissingError(ProgramError):
+    """There is no such program."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +76,16 @@ class Done:
     stdout: bytes
     stderr: bytes
 
+    @property
+    def text(self) -> str:
+        """What it wrote to stdout, as text."""
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def said(self) -> str:
+        """Why it failed, in its own words: what it wrote to stderr, else to stdout."""
+        return (self.stderr or self.stdout).decode(errors="replace")
+
 
 def operand(word: str | Path) -> str:
     """Return a word that a program can't read as an option: a path begins with `./` where it would look like one.
@@ -63,23 +103,6 @@ def operand(word: str | Path) -> str:
     raise ProgramError(f"{text!r} begins with -, so a program would read it as an option.")
 
 
-def bare_environment(home: Path, **more: str) -> dict[str, str]:
-    """Return the variables of a program that looks at somebody else's files: no credentials, no settings of the user.
-
-    `home` is an empty folder that takes the place of the user's own; XDG's folders lie below it.
-    """
-    kept = {name: value for name in _KEPT if (value := os.environ.get(name))}
-    xdg = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")}
-    return {**kept, "HOME": str(home), "USERPROFILE": str(home), **xdg, **more}
-
-
-@contextmanager
-def empty_home() -> Iterator[Path]:
-    """Yield an empty folder for `bare_environment`, which is gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="scaffold-home-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)
-
-
 def run(
     command: Sequence[str],
     *,
@@ -90,14 +113,27 @@ def run(
 ) -> Done:
     """Run one of the user's own programs on the user's own work, and return how it ended.
 
+    The environment is `users_environment`, unless another one is given.
+
     Raises:
-        FileNotFoundError, PermissionError, OSError: when it can't be started.
-        subprocess.TimeoutExpired: when it takes longer than `seconds`; it is ended then.
+        MissingError: when there is no such program.
+        ProgramError: when it can't be started, or takes longer than `seconds`; it is ended then.
     """
     given: dict[str, Any] = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        list(command), cwd=folder, env=environment, capture_output=True, check=False, timeout=seconds, **given
-    )
+    try:
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            list(command),
+            cwd=folder,
+            env=users_environment() if environment is None else environment,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+            **given,
+        )
+    except (OSError, ValueError) as error:
+        raise _not_started(error, folder) from error
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"did not end within {error.timeout:g} s") from error
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -109,14 +145,35 @@ def start(
     stdout: int | IO[bytes] = subprocess.PIPE,
     stderr: int | IO[bytes] = subprocess.DEVNULL,
     own_session: bool = False,
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start a program that goes on while the caller does; the caller ends it.
 
-    With `own_session`, ^C in the terminal does not reach it.
+    The environment is as for `run`. With `own_session`, ^C in the terminal does not reach it.
+
+    Raises:
+        MissingError, ProgramError: when it can't be started.
     """
-    return subprocess.Popen(
-        list(command), env=environment, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=own_session
-    )
+    try:
+        return subprocess.Popen(
+            list(command),
+            env=users_environment() if environment is None else environment,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=own_session,
+        )
+    except (OSError, ValueError) as error:
+        raise _not_started(error) from error
+
+
+def _not_started(error: OSError | ValueError, folder: Path | None = None) -> ProgramError:
+    """Return why a program was not started; a folder that is gone looks like a program that is missing."""
+    if not isinstance(error, OSError):  # NUL in a word
+        return ProgramError(f"can't be started: {error}")
+    if error.errno == errno.ENOENT and (folder is None or folder.is_dir()):
+        return MissingError("is not installed, or not on the PATH")
+    where = f" in {folder}" if folder is not None and not folder.is_dir() else ""
+    return ProgramError(f"can't be started{where}: {error.strerror}")
 
 
 def run_bounded(
@@ -126,17 +183,21 @@ def run_bounded(
     environment: Mapping[str, str],
     folder: Path | None = None,
     stdin: bytes = b"",
+    offline: bool = False,
 ) -> Done:
     """Run a program on files that nobody vouches for; return how it ended.
 
     It reads `stdin`, nothing of the terminal. When it takes more than `bounds`, it is ended with all that it started.
+    With `offline`, the kernel refuses it a network, where it can (`scaffold.offline`).
 
     Raises:
+        MissingError: when there is no such program.
         ProgramError: when it can't be started or took too much, with a reason that completes `it …`.
     """
-    try:
+
+    def started() -> Process:
         with _as_file(stdin) as opened:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 list(command),
                 cwd=folder,
                 env=dict(environment),
@@ -145,8 +206,11 @@ def run_bounded(
                 stderr=subprocess.PIPE,
                 start_new_session=True,
             )
+
+    try:
+        process = call_offline(started) if offline else started()
     except (OSError, ValueError) as error:
-        raise ProgramError(f"can't be started: {getattr(error, 'strerror', None) or error}") from error
+        raise _not_started(error, folder) from error
     try:
         _limit_memory(process.pid, bounds.memory)
         return _watched(process, bounds)
@@ -179,7 +243,9 @@ def _watched(process: subprocess.Popen[bytes], bounds: Bounds) -> Done:
         raise ProgramError(f"wrote more than {bounds.output // MIB} MiB")
     _end_group(process.pid)  # what it left running would hold the pipes open
     for reader in readers:
-        reader.join()
+        reader.join(_GRACE)
+    if any(reader.is_alive() for reader in readers):
+        raise ProgramError("left something running that keeps its output open")
     if any(reader.over for reader in readers):
         raise ProgramError(f"wrote more than {bounds.output // MIB} MiB")
     return Done(code, *(bytes(reader.kept) for reader in readers))
@@ -228,13 +294,3 @@ def _end_group(leader: int) -> None:
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, signal.SIGKILL)
-
-
-def reason(error: Exception) -> str:
-    """Return why a program gave no result, to complete `it …`."""
-    if isinstance(error, subprocess.TimeoutExpired):
-        return f"did not end within {error.timeout:g} s"
-    if isinstance(error, OSError):
-        missing = error.errno == errno.ENOENT
-        return "is not installed, or not on the PATH" if missing else f"can't be started: {error.strerror}"
-    return str(error)

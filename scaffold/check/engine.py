@@ -31,11 +31,13 @@ def check(
     declared: Value | None = None,
     stdin: bytes | None = None,
     known: Counter[str] | None = None,
+    network: bool = False,
 ) -> Report:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
     `exclude` are patterns of paths to pass by; `declared` are times of services that the template did not make; `known`
-    are the fingerprints of a baseline, and how often each stands there.
+    are the fingerprints of a baseline, and how often each stands there. With `network`, kustomize and helm may ask the
+    addresses that the files name.
 
     Raises:
         OptionError: when a path is not there.
@@ -43,7 +45,7 @@ def check(
     collects = gc.isenabled()
     gc.disable()  # nothing that a run makes becomes garbage before its end, and looking for it costs a third
     try:
-        repository = read_repository(paths, exclude, stdin)
+        repository = read_repository(paths, exclude, stdin, network=network)
         repository.settings = declared
         return _report(repository, rules, known or Counter())
     finally:
@@ -57,7 +59,7 @@ def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str
     suppressed = [Suppressed(finding, True, reason) for finding, reason in split.ignored]
     suppressed += [Suppressed(finding, False) for finding in old]
     notes = [*repository.notes, *in_vain(repository.commented, split.used, rules)]
-    return Report(findings, notes, suppressed, rules, repository.files, repository.sources)
+    return Report(findings, notes, suppressed, rules, repository.files, repository.sources, repository.ground)
 
 
 def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:

@@ -17,6 +17,8 @@ import yaml
 
 from scaffold.check import dockerfile
 from scaffold.check.findings import Finding
+from scaffold.check.ground import Ground
+from scaffold.check.report import Report
 from scaffold.check.source import Source, read
 from scaffold.check.yaml_nodes import Value, documents
 from scaffold.files.rewrite import Rewrite, rewrite
@@ -55,12 +57,13 @@ class Edit:
 
 @dataclass(frozen=True)
 class Fixed:
-    """A file that is mended: its text before and after, and the findings that are gone."""
+    """A file that is mended: its text before and after, the findings that are gone, and the folder that was checked."""
 
     path: str
     before: str
     after: str
     findings: tuple[Finding, ...]
+    below: Path
 
     @property
     def diff(self) -> str:
@@ -69,16 +72,20 @@ class Fixed:
         return "".join(difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"))
 
 
-def plan(findings: Iterable[Finding]) -> list[Fixed]:
-    """Return what can be mended for sure, file by file; nothing is written."""
+def plan(report: Report) -> list[Fixed]:
+    """Return what can be mended for sure, file by file; nothing is written.
+
+    Only files that were checked are mended: what a finding names besides, such as a base elsewhere, is left alone.
+    """
+    ground = report.ground
     by_path: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.rule.fixable:
+    for finding in report.findings if ground else ():
+        if finding.rule.fixable and ground and finding.place.path in ground.names:
             by_path.setdefault(finding.place.path, []).append(finding)
-    return [fixed for path, found in by_path.items() if (fixed := _mended(path, found))]
+    return [fixed for path, found in by_path.items() if ground and (fixed := _mended(path, found, ground))]
 
 
-def _mended(path: str, findings: list[Finding]) -> Fixed | None:
+def _mended(path: str, findings: list[Finding], ground: Ground) -> Fixed | None:
     source = read(path)
     if not isinstance(source, Source):
         return None
@@ -95,7 +102,7 @@ def _mended(path: str, findings: list[Finding]) -> Fixed | None:
     after = text
     for edit in sorted(edits, key=lambda each: (each.start, each.text), reverse=True):
         after = after[: edit.start] + edit.text + after[edit.end :]
-    return Fixed(path, text, after, tuple(gone)) if edits else None
+    return Fixed(path, text, after, tuple(gone), ground.top(path)) if edits else None
 
 
 def _edits(source: Source, text: str, finding: Finding) -> list[Edit]:
@@ -168,9 +175,9 @@ def _exec_form(source: Source, text: str, finding: Finding) -> list[Edit]:
 
 
 def apply(fixed: Iterable[Fixed]) -> None:
-    """Write the files: all of them or none.
+    """Write the files: all of them or none, and none through a symbolic link below the folder that was checked.
 
     Raises:
-        DestinationError: when a file changed meanwhile, or the disk refuses.
+        DestinationError: when a file changed meanwhile or a link is on the way, or the disk refuses.
     """
-    rewrite(Rewrite(Path(each.path), each.before.encode(), each.after.encode()) for each in fixed)
+    rewrite(Rewrite(Path(each.path), each.before.encode(), each.after.encode(), below=each.below) for each in fixed)

@@ -1,48 +1,59 @@
 """Helm charts: their templates are no YAML, so `helm template` renders them, and findings are shown in the templates.
 
-Rendered with the default values, and once more with each other `values*.yaml` beside them.
+Rendered with the default values, and once more with each other `values*.yaml` beside them. Helm sees a copy of the
+chart (`chart_copy`), and no word of its command line is a path out of the repository.
 """
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 import shutil
-import subprocess
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.check.built import Built
+from scaffold.check.ground import Ground
 from scaffold.check.source import Note, Place, Source, read
+from scaffold.check.workshop import Workshop
 from scaffold.check.yaml_nodes import Document, Value, documents
+from scaffold.offline import is_offline_possible
+from scaffold.programs import Done, ProgramError, operand
 
 if TYPE_CHECKING:
     import yaml
 
+    from scaffold.check.chart_copy import ChartCopy
     from scaffold.check.chart_templates import Found, Template
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
-_VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml")
+_VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
 _RELEASE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?")
 _HINT = "Use --debug flag to render out invalid YAML"
 _PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
 _MOST_VALUES = 5
-_PATIENCE = 60
+_NO_SCHEMA = "--skip-schema-validation"  # since helm 3.16; the copy has no schema, but one may be in an archive
 
 
 class Charts:
     """The outermost charts among some files; `notes` tells what can't be judged."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        """Take the names of all files."""
-        self.names = list(names)
+    def __init__(self, ground: Ground, *, network: bool = False) -> None:
+        """Take the files that count; addresses are asked only with `network`."""
+        self.ground = ground
+        self.names = sorted(ground.names)
         found = sorted(posixpath.dirname(name) for name in self.names if posixpath.basename(name) == "Chart.yaml")
         self.folders = [
             folder for folder in found if not any(folder != other and _is_below(folder, other) for other in found)
         ]
         self.notes: list[Note] = []
+        self._network = network
+        self._flags = [] if network else [_NO_SCHEMA]
 
     def owns(self, name: str) -> bool:
         """Tell whether a file is a part of a chart."""
@@ -52,7 +63,7 @@ class Charts:
                 return True
         return False
 
-    def render(self) -> list[Built]:
+    def render(self, shop: Workshop) -> list[Built]:
         """Return what each chart renders to; `notes` tell of those that can't be rendered."""
         if not self.folders:
             return []
@@ -61,56 +72,102 @@ class Charts:
             why = "is not judged: helm is not there to render the chart"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
-        found = (self._render(helm, folder, values) for folder in self.folders for values in self._values(folder))
-        return [each for each in found if each]
+        jobs = [job for number, folder in enumerate(self.folders) for job in self._prepared(shop, folder, number)]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            found = list(pool.map(lambda job: self._render(shop, helm, job), jobs))
+        for _, notes in found:
+            self.notes += notes
+        return [built for built, _ in found if built]
 
     def _values(self, folder: str) -> list[str]:
         own = [name for name in self.names if posixpath.dirname(name) == folder]
         return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
 
-    def _render(self, helm: str, folder: str, values: str) -> Built | None:
+    def _prepared(self, shop: Workshop, folder: str, number: int) -> list[_Job]:
+        """Copy a chart, and return what to render of it: once with each of its files of values."""
+        from scaffold.check.chart_copy import ChartCopy
+
         source = read(_chart(folder))
         top = documents(source)[0] if isinstance(source, Source) else []
         if top and top[0].root.text("type") == "library":
-            if not values:
-                self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
-            return None
-        chart = (top[0].root.text("name") if top else None) or folder
-        command = [
-            helm,
-            "template",
-            chart if _RELEASE.fullmatch(chart) else "release",
-            folder or ".",
-            "--skip-tests",
-            *(["--values", values] if values else []),
-        ]
+            self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
+            return []
+        names = [name for name in self.names if _is_below(name, folder)]
+        copy = ChartCopy(self.ground, folder, names, network=self._network)
+        self.notes += copy.notes
+        place = shop.folder / f"charts-{number}"
+        jobs = []
         try:
-            done = subprocess.run(command, capture_output=True, check=False, timeout=_PATIENCE)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            self.notes.append(Note(values or _chart(folder), f"can't be rendered: {error}; not judged"))
-            return None
-        if done.returncode != 0:
-            said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2]
-            problem = " ".join(said.replace(_HINT, "").split())
-            self.notes.append(Note(values or _chart(folder), f"can't be rendered: {problem}; not judged"))
-            return None
+            copy.put(shop, place / "chart")
+            for count, values in enumerate(self._values(folder)):
+                if values:
+                    shop.put(place / f"values-{count}.yaml", self.ground.real(values))
+                name = (top[0].root.text("name") if top else None) or ""
+                jobs.append(_Job(copy, name, values, place, f"values-{count}.yaml" if values else ""))
+        except OSError as error:
+            why = f"can't be rendered: a file of it can't be read: {error.strerror}; not judged"
+            self.notes.append(Note(_chart(folder), why))
+            return []
+        return jobs
+
+    def _render(self, shop: Workshop, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
+        folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
+        try:
+            done = self._run(shop, helm, job)
+        except ProgramError as error:
+            return None, [Note(path, f"can't be rendered: it {error}; not judged")]
+        if done.code != 0:
+            said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
+            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or "\n", posixpath.basename(path))
+            return None, [Note(path, f"can't be rendered: {shop.told(said)}; not judged")]
         found, note = documents(Source(_chart(folder), done.stdout))
-        if note:
-            self.notes.append(Note(_chart(folder), f"renders to what is no YAML: {note.message}"))
-        name = folder or chart
-        files = ChartFiles(folder, values)
-        return Built(
-            f"{name} with {posixpath.basename(values)}" if values else name,
+        notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
+        name = folder or job.name
+        files = ChartFiles(job.copy.shown, job.values)
+        built = Built(
+            f"{name} with {posixpath.basename(job.values)}" if job.values else name,
             [RenderedDocument(each.source, each.node, files) for each in found],
         )
+        return built, notes
+
+    def _run(self, shop: Workshop, helm: str, job: _Job) -> Done:
+        """Run helm; one that is too old to pass schemas by may see none, nor an archive that can hold one.
+
+        Raises:
+            ProgramError: when it can't be started or took too much.
+        """
+        release = operand(job.name if _RELEASE.fullmatch(job.name) else "release")
+        values = ["--values", job.file] if job.file else []
+        command = [helm, "template", release, "chart", "--skip-tests", *values]
+        done = shop.run([*command, *self._flags], job.place)
+        if done.code == 0 or f"unknown flag: {_NO_SCHEMA}".encode() not in done.stderr:
+            return done
+        self._flags = []
+        if job.copy.is_packed and not is_offline_possible():
+            raise ProgramError("is too old: 3.16 and later can pass by the schemas of packed dependencies")
+        return shop.run(command, job.place)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A chart to render: its copy, its name, the file of values with its name in the workshop, and the folder there."""
+
+    copy: ChartCopy
+    name: str
+    values: str
+    place: Path
+    file: str
 
 
 class ChartFiles:
     """The templates and values of a chart, each read when the first finding leads there."""
 
-    def __init__(self, folder: str, values: str) -> None:
-        """Take the chart's folder, and the file of values beside its own that it is rendered with, if any."""
-        self.folder = folder
+    def __init__(self, files: Mapping[str, str], values: str) -> None:
+        """Take the files that may be shown, by their paths in the chart, and the file of values beside its own, if any.
+
+        Which template something comes from is told by text that the chart itself may print, so no other file is read.
+        """
+        self._files = files
         self._named = values
         self._templates: dict[str, Template | None] = {}
         self._values: dict[str, Value | None] = {}
@@ -120,7 +177,7 @@ class ChartFiles:
         from scaffold.check.chart_templates import Template
 
         if name not in self._templates:
-            source = read(posixpath.join(self.folder, name))
+            source = read(self._files[name]) if name in self._files else None
             self._templates[name] = Template(source) if isinstance(source, Source) else None
         return self._templates[name]
 
@@ -129,12 +186,14 @@ class ChartFiles:
         parts = template.split("/templates/")[0].split("/") if template.startswith("charts/") else []
         names = parts[1::2]
         found = [self._look_up(self._named, (*names, *keys)) if self._named else None]
-        found.append(self._look_up(posixpath.join(self.folder, "values.yaml"), (*names, *keys)))
+        found.append(self._look_up(self._files.get("values.yaml"), (*names, *keys)))
         if names:
-            found.append(self._look_up(posixpath.join(self.folder, *parts, "values.yaml"), keys))
+            found.append(self._look_up(self._files.get("/".join((*parts, "values.yaml"))), keys))
         return next(filter(None, found), None)
 
-    def _look_up(self, file: str, keys: Sequence[str]) -> Value | None:
+    def _look_up(self, file: str | None, keys: Sequence[str]) -> Value | None:
+        if file is None:
+            return None
         if file not in self._values:
             source = read(file)
             found = documents(source)[0] if isinstance(source, Source) else []

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import yaml
 
 from scaffold.check.overlay import changed_by, generated_from
 from scaffold.check.source import Place, Source, read
 from scaffold.check.yaml_nodes import Document, Key, Value, documents
-from scaffold.files.walk import shown
-
-Chain = Callable[[], list[Value]]
-"""Gives the kustomizations behind a build, the outermost first."""
 
 ORIGIN = "config.kubernetes.io/origin"
 
@@ -23,9 +17,12 @@ ORIGIN = "config.kubernetes.io/origin"
 class Origins:
     """The files behind one built kustomization; each is read when the first finding leads there."""
 
-    def __init__(self, folder: Path, outermost: Value, chain: Chain) -> None:
-        """Take the folder that origins are told from, the kustomization that is built, and those behind it."""
-        self.folder = folder
+    def __init__(self, find: Callable[[str], str | None], outermost: Value, chain: list[Value]) -> None:
+        """Take what finds the file of an origin, the kustomization that is built, and those behind it.
+
+        An origin is text in a built object, so anybody may have written it: `find` returns only files that were built.
+        """
+        self.find = find
         self.outermost = outermost
         self.chain = chain
         self._files: dict[str, list[Document]] = {}
@@ -40,31 +37,38 @@ class Origins:
         nearest = _walk(base, root, path) if base else None
         if nearest and len(nearest.path) == len(path) and nearest.text() == built.text():
             return nearest
-        kustomizations = self.chain()
-        for each in kustomizations:
+        for each in self.chain:
             if changed := changed_by(each, root, base, built):
                 return changed
         if nearest:
             return nearest
-        for each in kustomizations:
+        for each in self.chain:
             if made := generated_from(each, root, path):
                 return made
         return self.outermost
 
     def _base(self, root: Value) -> Value | None:
         """Return the object as the base has it."""
-        origin = root.text("metadata", "annotations", ORIGIN) or ""
-        file = next((line[6:] for line in origin.splitlines() if line.startswith("path: ")), "")
+        file = _path(root.text("metadata", "annotations", ORIGIN) or "")
         found = [each for each in self._objects(file) if _is_origin(each, root)] if file else []
         return max(found, key=lambda each: len(each.text("metadata", "name") or ""), default=None)
 
     def _objects(self, file: str) -> Iterator[Value]:
-        name = shown(os.path.normpath(self.folder / file))
-        if name not in self._files:
-            source = read(name)
-            self._files[name] = documents(source)[0] if isinstance(source, Source) else []
-        for document in self._files[name]:
+        if file not in self._files:
+            name = self.find(file)
+            source = read(name) if name else None
+            self._files[file] = documents(source)[0] if isinstance(source, Source) else []
+        for document in self._files[file]:
             yield from document.root.items("items") if document.root.text("kind") == "List" else [document.root]
+
+
+def _path(origin: str) -> str:
+    """Return the path that an origin tells, which is itself YAML."""
+    line = next((line for line in origin.splitlines() if line.startswith("path: ")), "")
+    if line[6:7] not in ('"', "'", "|", ">", ""):
+        return line[6:]
+    found, _ = documents(Source(ORIGIN, origin.encode("utf-8", "replace")))
+    return (found[0].root.text("path") or "") if found else ""
 
 
 class BuiltDocument(Document):

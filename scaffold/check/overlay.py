@@ -9,8 +9,9 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from scaffold.check.closure import KustomizationFile
 from scaffold.check.embedded import Embedded
-from scaffold.check.source import Source, read
+from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Key, Value, documents
 
 _FIELD_KEY = re.compile(r"\[[^\[\]]*\]|(?:\\.|[^.\[\]\\])+")
@@ -160,10 +161,9 @@ def _inline_or_read(kustomization: Value, key: str) -> Iterator[Value]:
 
 
 def _read(kustomization: Value, path: str) -> Source | None:
-    """Return a file that a kustomization names."""
-    folder = posixpath.dirname(kustomization.document.source.path)
-    found = read(posixpath.normpath(posixpath.join(folder, path)))
-    return found if isinstance(found, Source) else None
+    """Return a file that a kustomization names, where it may be shown."""
+    document = kustomization.document
+    return document.beside(path) if isinstance(document, KustomizationFile) else None
 
 
 def generated_from(kustomization: Value, root: Value, path: tuple[Key, ...]) -> Value | Source | None:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 from scaffold.check import dockerfile, helm, kustomize
 from scaffold.check.environments import alternatives
+from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.source import Note, Source, read
+from scaffold.check.workshop import workshop
 from scaffold.check.yaml_nodes import Document, documents
 from scaffold.files.walk import files_below
 
 _DOCKERFILE = re.compile(
-    r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore$)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)"
+    r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore\Z)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)",
+    re.DOTALL,
 )
-_YAML = re.compile(r".+\.(?:ya?ml|json)")
-_YAML_TEMPLATE = re.compile(r".+\.ya?ml\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|erb|mustache)")
-_CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
+_YAML = re.compile(r".+\.(?:ya?ml|json)", re.DOTALL)
+_YAML_TEMPLATE = re.compile(r".+\.ya?ml\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|erb|mustache)", re.DOTALL)
+_CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)", re.DOTALL)
 _MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
 _IS_TEMPLATE = "is a template, not YAML; not judged"
@@ -29,10 +33,13 @@ _ANSWERS = ".copier-answers.yml"
 _LARGEST_DOCKERFILE = 256 * 1024
 
 
-def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: bytes | None = None) -> Repository:
+def read_repository(
+    paths: Iterable[Path], exclude: Sequence[str] = (), stdin: bytes | None = None, *, network: bool = False
+) -> Repository:
     """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
 
-    Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered.
+    Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered. With
+    `network`, kustomize and helm may ask the addresses that the files name.
 
     Raises:
         OptionError: when a path is not there.
@@ -43,30 +50,53 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
         manifests.append(Source("<stdin>", stdin))
         repository.sources["<stdin>"] = manifests[0]
     paths = list(paths)
-    names = files_below(paths, exclude)
-    tree, charts = kustomize.Tree(names), helm.Charts(names)
-    with ThreadPoolExecutor(1) as pool:
-        building = pool.submit(tree.build)  # other programs, so they run while the plain files are read
-        for name in names:
-            if not (wanted := _wanted(name)) or name in tree.files or charts.owns(name):
-                continue
-            source = read(name)
-            if isinstance(source, Note):
-                repository.notes.append(source)
-            elif source is not None:
-                repository.files += 1
-                if _sort_in(repository, manifests, source, wanted) and source.speaks_to_us:
-                    repository.commented.append(source)
+    ground, names = _ground(paths, exclude, repository)
+    repository.ground = ground
+    tree, charts = kustomize.Tree(ground, network=network), helm.Charts(ground, network=network)
+    with workshop(network=network) if tree.roots or charts.folders else nullcontext() as shop:
+        with ThreadPoolExecutor(2) as pool:  # other programs, so they run while the plain files are read
+            building = [pool.submit(each, shop) for each in (tree.build, charts.render) if shop]
+            manifests += _plain_files(repository, names, tree, charts)
+        built = [each for done in building for each in done.result()]
     plain = alternatives(_plain_documents(repository, manifests))
     repository.scopes += [Scope(repository, "", together) for together in plain]
-    for built in (*building.result(), *charts.render()):
-        repository.scopes.append(Scope(repository, built.name, built.documents))
+    repository.scopes += [Scope(repository, each.name, each.documents) for each in built]
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
     _find_comments(repository, names, tree, charts)
     if not all(path.is_dir() for path in paths):  # of single files, no relation to the others was looked at
         repository.commented = []
     return repository
+
+
+def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Repository) -> tuple[Ground, list[str]]:
+    """Return what may be read, and the files that count; those behind a symbolic link are noted."""
+    names = files_below(paths, exclude)
+    ground = Ground(paths, names)
+    linked = [name for name in names if not ground.is_plain(name)]
+    if linked:
+        repository.notes += [Note(name, "lies behind a symbolic link; not judged") for name in linked if _wanted(name)]
+        names = [name for name in names if ground.is_plain(name)]
+        ground = Ground(paths, names)
+    return ground, names
+
+
+def _plain_files(
+    repository: Repository, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts
+) -> Iterable[Source]:
+    """Read the files that nothing has to build, and return the manifests among them."""
+    manifests: list[Source] = []
+    for name in names:
+        if not (wanted := _wanted(name)) or name in tree.files or charts.owns(name):
+            continue
+        source = read(name)
+        if isinstance(source, Note):
+            repository.notes.append(source)
+        elif source is not None:
+            repository.files += 1
+            if _sort_in(repository, manifests, source, wanted) and source.speaks_to_us:
+                repository.commented.append(source)
+    return manifests
 
 
 def _find_comments(repository: Repository, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scaffold.check.findings import Finding
+from scaffold.check.ground import Ground
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Note, Source
 
@@ -23,7 +24,8 @@ class Suppressed:
 class Report:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
-    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown.
+    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown;
+    `ground` is what was read, and so may be mended.
     """
 
     findings: Sequence[Finding]
@@ -32,3 +34,4 @@ class Report:
     rules: Sequence[AnyRule] = field(default=(), repr=False)
     files: int = 0
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    ground: Ground | None = field(default=None, repr=False)

@@ -27,9 +27,13 @@ _DEFAULTS: dict[str, Any] = {
     "format": "text",
     "fail_on": "warning",
     "strict": False,
+    "allow_network": False,
     "startup_seconds": 0,
     "shutdown_seconds": 0,
 }
+_NEVER_IN_A_FILE = frozenset({"allow_network"})
+"""What a repository that is checked must not decide."""
+
 _CHOICES: dict[str, Sequence[str]] = {"format": FORMATS, "fail_on": FAIL_ON}
 
 
@@ -60,9 +64,15 @@ class Settings:
         table, where = find_table(folder, "check")
         for key, value in table.items():
             name = key.replace("-", "_")
+            if name in _NEVER_IN_A_FILE:
+                flag, variable = f"--{name.replace('_', '-')}", f"SCAFFOLD_CHECK_{name.upper()}"
+                raise SettingError(
+                    f"{where}: {key} can't be set in a file; remove it, and give {flag} or set {variable}."
+                )
             if name not in _DEFAULTS:
-                close = get_close_matches(key, _DEFAULTS, 1)
-                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(_DEFAULTS)}."
+                known = [each for each in _DEFAULTS if each not in _NEVER_IN_A_FILE]
+                close = get_close_matches(key, known, 1)
+                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
                 raise SettingError(f"{where}: {one_line(key)} is no setting; {hint}")
             self._found[name] = _checked(name, Setting(value, f"{where} {key}"))
         self.file = Path(where.partition(": ")[0]) if where else None

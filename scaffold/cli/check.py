@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         "scaffold check --write-baseline old.json  take what is found now as known,",
         "scaffold check --baseline old.json        and hear of what is new",
         "scaffold check --fix                      mend what has one right answer, after a look at the diff",
+        "scaffold check --allow-network            build what has bases elsewhere, in a repository that you trust",
         "scaffold check --explain P08-probe-port   what a rule means, and what to do",
         "scaffold check --rules                    every rule",
     ),
@@ -52,6 +53,11 @@ if TYPE_CHECKING:
 @click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, and exit with 0.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="What makes the exit code 1; `warning` unless said.")
 @click.option("--strict", is_flag=True, help="What can't be judged, or is ignored in vain, makes the exit code 1 too.")
+@click.option(
+    "--allow-network",
+    is_flag=True,
+    help="Let kustomize and helm ask the addresses that the files name; else nobody is asked. No file can set this.",
+)
 @click.option("--fix", is_flag=True, help="Show a diff of what can be mended for sure, and write it when told to.")
 @click.option("--yes", "-y", is_flag=True, help="With --fix: write without asking.")
 @click.option(
@@ -77,7 +83,8 @@ def check(
     """Tell which patterns the files below PATHS break: Dockerfiles, manifests, kustomizations, charts.
 
     Settings stand in [check] of .scaffold.toml, or in [tool.scaffold.check] of pyproject.toml, under the names of the
-    options; SCAFFOLD_CHECK_IGNORE and its like go before them, and options before both. A comment
+    options; SCAFFOLD_CHECK_IGNORE and its like go before them, and options before both. --allow-network is none of
+    them: only you or SCAFFOLD_CHECK_ALLOW_NETWORK can give it, never the repository. A comment
     `# scaffold: ignore ID because …` lets a finding stand.
     """
     from scaffold.check.selection import selected
@@ -122,6 +129,7 @@ def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         stdin=stdin,
         known=read_baseline(baseline, settings.reader("baseline")) if baseline else None,
+        network=settings["allow_network"].value,
     )
 
 
@@ -139,7 +147,7 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
     """Show what can be mended, mend it if that is wanted, and return what is found then."""
     from scaffold.check.fix import apply, plan
 
-    fixed = plan(report.findings)
+    fixed = plan(report)
     for each in fixed:
         click.echo(each.diff, nl=False, err=True)
     count = sum(len(each.findings) for each in fixed)

@@ -226,10 +226,11 @@ def test_a_place_is_told_in_templates_of_any_shape(tmp_path: Path) -> None:
     (document,) = documents(Source("<rendered>", RENDERED.encode()))[0]
     text = SHOP["templates/shop.yaml"].encode()
     written(tmp_path, SHOP)
+    files = {name: str(tmp_path / name) for name in SHOP}
     for seed in range(40):
         (tmp_path / "templates/shop.yaml").write_bytes(fuzzed(text, seed))
         (tmp_path / "values.yaml").write_bytes(fuzzed(SHOP["values.yaml"].encode(), seed))
-        rendered = RenderedDocument(document.source, document.node, ChartFiles(str(tmp_path), ""))
+        rendered = RenderedDocument(document.source, document.node, ChartFiles(files, ""))
         waiting = [rendered.root]
         while waiting:
             value = waiting.pop()

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.dockerfile import Dockerfile
+from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
 from scaffold.check.model.kinds import objects_in
@@ -157,9 +158,10 @@ class Scope:
 class Repository:
     """All that rules may look at.
 
-    `notes` tells what could not be judged; `files` counts what was read; `answers` are the files .copier-answers.yml by
-    their folder; `settings` are what the repository's own settings declare in their stead; `sources` are the files that
-    are not on disk, or were read already to be shown; `commented` those that were judged and hold comments for us.
+    `notes` tells what could not be judged; `files` counts what was read; `ground` is what may be; `answers` are the
+    files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
+    stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
+    were judged and hold comments for us.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
@@ -167,6 +169,7 @@ class Repository:
     texts: list[Source] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     files: int = 0
+    ground: Ground | None = None
     sources: dict[str, Source] = field(default_factory=dict)
     answers: dict[str, Value] = field(default_factory=dict)
     settings: Value | None = None
