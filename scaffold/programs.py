@@ -1,7 +1,7 @@
 """The one way out to other programs: it cleans what they see of us, and bounds what they may take.
 
 No other module starts a program. What a repository names (a folder, a chart, an object) goes through `operand`, so that
-no name reaches a program as an option.
+no name reaches a program as an option. `STARTED` tells which module starts what, and what each program sees.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,9 +25,67 @@ _KEPT = ("PATH", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "PATHEXT"
 
 MIB = 1024 * 1024
 
+_GRACE = 5.0
+"""Seconds in which the rest of the output is read once a program and its group have ended."""
+
+HOOK = frozenset(
+    {
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_ATTR_SOURCE",
+        "GIT_COMMON_DIR",
+        "GIT_DIR",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_GRAFT_FILE",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_IMPLICIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_INTERNAL_SUPER_PREFIX",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_NAMESPACE",
+        "GIT_NOGLOB_PATHSPECS",
+        "GIT_NO_REPLACE_OBJECTS",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_PREFIX",
+        "GIT_QUARANTINE_PATH",
+        "GIT_REPLACE_REF_BASE",
+        "GIT_SHALLOW_FILE",
+        "GIT_WORK_TREE",
+    }
+)
+"""The variables by which a hook's git names its repository (`git rev-parse --local-env-vars`), and those that change
+how paths are read: no program of ours gets one. Settings that the user gives by GIT_CONFIG_COUNT stay."""
+
+Process = subprocess.Popen[bytes]
+"""A program that `start` has started."""
+
+
+class Sees(Enum):
+    """What a program sees of the environment."""
+
+    USERS = "the user's own variables, without those of a surrounding git"
+    BARE = "PATH, locale and an empty home: no settings, no credentials"
+
+
+STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
+    "scaffold.git.command": (("git",), Sees.USERS, "the user's git, whose settings and identity count"),
+    "scaffold.git.objects": (("git",), Sees.USERS, "the same, where one git answers many questions"),
+    "scaffold.check.helm": (("helm",), Sees.BARE, "it renders a chart that nobody vouches for"),
+    "scaffold.check.kustomize": (("kustomize", "kubectl"), Sees.BARE, "it builds what nobody vouches for"),
+    "scaffold.pin.credentials": (("docker-credential-*",), Sees.USERS, "it asks the user's own keychain"),
+    "scaffold.prove.runtime": (("docker", "podman"), Sees.USERS, "DOCKER_HOST, CONTAINER_HOST, XDG_RUNTIME_DIR"),
+    "scaffold.prove.cluster.kubectl": (("kubectl",), Sees.USERS, "KUBECONFIG, and what its log-in plugins need"),
+    "scaffold.prove.cluster.images": (("kind", "k3d", "minikube"), Sees.USERS, "their homes, DOCKER_HOST"),
+    "scaffold.prove.load": (("vegeta", "docker", "podman", "kubectl"), Sees.USERS, "what carries it needs them"),
+}
+"""By module: the programs that it starts, what they see, and why."""
+
 
 class ProgramError(Exception):
-    """A program could not be started, or was ended because it took too much; the message says which."""
+    """A program could not be started, or was ended because it took too much; the message completes `it …`."""
+
+
+class MissingError(ProgramError):
+    """There is no such program."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +104,16 @@ class Done:
     code: int
     stdout: bytes
     stderr: bytes
+
+    @property
+    def text(self) -> str:
+        """What it wrote to stdout, as text."""
+        return self.stdout.decode(errors="replace")
+
+    @property
+    def said(self) -> str:
+        """Why it failed, in its own words: what it wrote to stderr, else to stdout."""
+        return (self.stderr or self.stdout).decode(errors="replace")
 
 
 def operand(word: str | Path) -> str:
@@ -80,6 +149,11 @@ def empty_home() -> Iterator[Path]:
         yield Path(folder)
 
 
+def users_environment() -> dict[str, str]:
+    """Return the user's own variables, for a program that works for the user: without those of a surrounding git."""
+    return {name: value for name, value in os.environ.items() if name not in HOOK}
+
+
 def run(
     command: Sequence[str],
     *,
@@ -90,14 +164,27 @@ def run(
 ) -> Done:
     """Run one of the user's own programs on the user's own work, and return how it ended.
 
+    The environment is `users_environment`, unless another one is given.
+
     Raises:
-        FileNotFoundError, PermissionError, OSError: when it can't be started.
-        subprocess.TimeoutExpired: when it takes longer than `seconds`; it is ended then.
+        MissingError: when there is no such program.
+        ProgramError: when it can't be started, or takes longer than `seconds`; it is ended then.
     """
     given: dict[str, Any] = {"input": stdin} if isinstance(stdin, bytes) else {"stdin": stdin}
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        list(command), cwd=folder, env=environment, capture_output=True, check=False, timeout=seconds, **given
-    )
+    try:
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            list(command),
+            cwd=folder,
+            env=users_environment() if environment is None else environment,
+            capture_output=True,
+            check=False,
+            timeout=seconds,
+            **given,
+        )
+    except (OSError, ValueError) as error:
+        raise _not_started(error, folder) from error
+    except subprocess.TimeoutExpired as error:
+        raise ProgramError(f"did not end within {error.timeout:g} s") from error
     return Done(done.returncode, done.stdout, done.stderr)
 
 
@@ -109,14 +196,35 @@ def start(
     stdout: int | IO[bytes] = subprocess.PIPE,
     stderr: int | IO[bytes] = subprocess.DEVNULL,
     own_session: bool = False,
-) -> subprocess.Popen[bytes]:
+) -> Process:
     """Start a program that goes on while the caller does; the caller ends it.
 
-    With `own_session`, ^C in the terminal does not reach it.
+    The environment is as for `run`. With `own_session`, ^C in the terminal does not reach it.
+
+    Raises:
+        MissingError, ProgramError: when it can't be started.
     """
-    return subprocess.Popen(
-        list(command), env=environment, stdin=stdin, stdout=stdout, stderr=stderr, start_new_session=own_session
-    )
+    try:
+        return subprocess.Popen(
+            list(command),
+            env=users_environment() if environment is None else environment,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=own_session,
+        )
+    except (OSError, ValueError) as error:
+        raise _not_started(error) from error
+
+
+def _not_started(error: OSError | ValueError, folder: Path | None = None) -> ProgramError:
+    """Return why a program was not started; a folder that is gone looks like a program that is missing."""
+    if not isinstance(error, OSError):  # NUL in a word
+        return ProgramError(f"can't be started: {error}")
+    if error.errno == errno.ENOENT and (folder is None or folder.is_dir()):
+        return MissingError("is not installed, or not on the PATH")
+    where = f" in {folder}" if folder is not None and not folder.is_dir() else ""
+    return ProgramError(f"can't be started{where}: {error.strerror}")
 
 
 def run_bounded(
@@ -131,6 +239,7 @@ def run_bounded(
     It has no standard input. When it takes more than `bounds`, it is ended with all that it started.
 
     Raises:
+        MissingError: when there is no such program.
         ProgramError: when it can't be started or took too much, with a reason that completes `it …`.
     """
     try:
@@ -144,7 +253,7 @@ def run_bounded(
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise ProgramError(f"can't be started: {getattr(error, 'strerror', None) or error}") from error
+        raise _not_started(error, folder) from error
     try:
         _limit_memory(process.pid, bounds.memory)
         return _watched(process, bounds)
@@ -165,7 +274,9 @@ def _watched(process: subprocess.Popen[bytes], bounds: Bounds) -> Done:
         raise ProgramError(f"wrote more than {bounds.output // MIB} MiB")
     _end_group(process.pid)  # what it left running would hold the pipes open
     for reader in readers:
-        reader.join()
+        reader.join(_GRACE)
+    if any(reader.is_alive() for reader in readers):
+        raise ProgramError("left something running that keeps its output open")
     if any(reader.over for reader in readers):
         raise ProgramError(f"wrote more than {bounds.output // MIB} MiB")
     return Done(code, *(bytes(reader.kept) for reader in readers))
@@ -214,13 +325,3 @@ def _end_group(leader: int) -> None:
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(leader, signal.SIGKILL)
-
-
-def reason(error: Exception) -> str:
-    """Return why a program gave no result, to complete `it …`."""
-    if isinstance(error, subprocess.TimeoutExpired):
-        return f"did not end within {error.timeout:g} s"
-    if isinstance(error, OSError):
-        missing = error.errno == errno.ENOENT
-        return "is not installed, or not on the PATH" if missing else f"can't be started: {error.strerror}"
-    return str(error)

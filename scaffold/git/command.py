@@ -11,31 +11,6 @@ from scaffold import programs
 from scaffold.errors import DestinationError, GitError
 from scaffold.programs import Done
 
-_NAMES = {
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_ATTR_SOURCE",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_GRAFT_FILE",
-    "GIT_ICASE_PATHSPECS",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_INTERNAL_SUPER_PREFIX",
-    "GIT_LITERAL_PATHSPECS",
-    "GIT_NAMESPACE",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_NO_REPLACE_OBJECTS",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-}
-"""The variables by which a hook's git names its repository (`git rev-parse --local-env-vars`), and those that change
-how paths are read. Settings that the user gives by GIT_CONFIG_COUNT and its like stay: they are the user's own."""
-
 LOOKING = (
     *("-c", "core.fsmonitor=false"),
     *("-c", "safe.bareRepository=explicit"),
@@ -54,8 +29,12 @@ _DISK = ("Out of diskspace", "unable to write", *map(os.strerror, _CODES))
 
 def clean_environment(**more: str | Path) -> dict[str, str]:
     """Return the system's variables without those of a surrounding git, and with `more`."""
-    kept = {key: value for key, value in os.environ.items() if key not in _NAMES}
-    return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LANGUAGE": "en", **{key: str(value) for key, value in more.items()}}
+    return {
+        **programs.users_environment(),
+        "GIT_OPTIONAL_LOCKS": "0",
+        "LANGUAGE": "en",
+        **{key: str(value) for key, value in more.items()},
+    }
 
 
 def run(folder: Path, *arguments: str, looking: bool = False) -> str:
@@ -126,8 +105,10 @@ def try_git(
     try:
         command = ["git", *(LOOKING if looking else ()), *arguments]
         return programs.run(command, folder=folder, stdin=stdin, environment=given)
-    except FileNotFoundError as error:
+    except programs.MissingError as error:
         raise GitError(missing) from error
+    except programs.ProgramError as error:
+        raise GitError(f"git {error}.") from error
 
 
 def failure(what: str, done: Done) -> GitError | DestinationError:
