@@ -1,4 +1,4 @@
-"""Reads WWW-Authenticate, by which a registry asks who is there (RFC 9110, 11.6.1), whatever a server writes into it."""
+"""Reads WWW-Authenticate, by which a registry asks who is there (RFC 9110, 11.6.1), whatever a server has written."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """What a token server is asked, whether it may be asked at all, and what it answers.
 
 https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/: the registry's 401 names the token server
-(`realm`), which may have a host of its own: Docker Hub's is auth.docker.io. So any public host may be named, but only by
-the registry itself: by an answer of its own origin, without a redirect (containerd's CVE-2020-15157 was a 401 of another
-host that got the registry's password). What no registry needs is refused, as oras-go does since CVE-2026-48978: a realm
-over http where the registry is asked over https, and an address of the local or a private network that is not the
-registry's own.
+(`realm`), which may have a host of its own: Docker Hub's is auth.docker.io. So any public host may be named, but only
+by the registry itself, in an answer of its own origin and without a redirect: by containerd's CVE-2020-15157 another
+host's 401 got the registry's password. What no registry needs is refused, as oras-go does since CVE-2026-48978: a realm
+over http where the registry is asked over https, and an address of a local or private network that is not its own.
+go-containerregistry also wants both hosts to share a domain; that would refuse registries whose log-in is elsewhere.
 """
 
 from __future__ import annotations
