@@ -12,22 +12,23 @@ from pathlib import Path
 
 from scaffold.check.findings import Finding
 from scaffold.errors import SettingError
+from scaffold.files.foreign import read_foreign
+from scaffold.files.rewrite import write_whole
 
 _VERSION = 1
+_LARGEST = 64 * 1024 * 1024
+"""Bytes; a finding takes 150 of them."""
 
 
 def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
-    """Write the findings that are to count no more.
+    """Write the findings that are to count no more, in one step: killed or without room, the old baseline stays.
 
     Raises:
-        SettingError: when the file can't be written.
+        DestinationError: when the file can't be written.
     """
     found = [{"fingerprint": each.fingerprint, "rule": each.rule.id, "path": each.place.path} for each in findings]
     found.sort(key=lambda each: (each["path"], each["rule"], each["fingerprint"]))
-    try:
-        file.write_text(json.dumps({"version": _VERSION, "findings": found}, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SettingError(f"The baseline {file} can't be written: {error.strerror}.") from error
+    write_whole(file, (json.dumps({"version": _VERSION, "findings": found}, indent=2) + "\n").encode())
 
 
 def read_baseline(file: Path) -> Counter[str]:
@@ -37,7 +38,7 @@ def read_baseline(file: Path) -> Counter[str]:
         SettingError: when the file can't be read or is no baseline.
     """
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
+        told = json.loads(read_foreign(file, largest=_LARGEST).decode())
         return Counter(str(each["fingerprint"]) for each in told["findings"])
     except OSError as error:
         hint = "make it by --write-baseline"

@@ -42,7 +42,7 @@ def build(place: Path, kubectl: Kubectl) -> list[Object]:
     """
     if place.is_dir() and any((place / name).is_file() for name in KUSTOMIZATIONS):
         try:
-            text = kubectl.call("kustomize", str(place))
+            text = kubectl.call("kustomize", str(place.absolute()))
         except KubectlFailed as error:
             raise SettingError(f"{place} can't be built: {str(error).splitlines()[-1]}") from error
         objects = [each for each in yaml.safe_load_all(text) if each]
