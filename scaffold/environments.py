@@ -53,10 +53,10 @@ class Sees(Enum):
 STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
     "scaffold.git.command": (("git",), Sees.USERS, "the user's git, whose settings and identity count"),
     "scaffold.git.objects": (("git",), Sees.USERS, "the same, where one git answers many questions"),
-    "scaffold.check.helm": (("helm",), Sees.BARE, "it renders a chart that nobody vouches for"),
-    "scaffold.check.kustomize": (("kustomize", "kubectl"), Sees.BARE, "it builds what nobody vouches for"),
+    "scaffold.check.workshop": (("helm", "kustomize", "kubectl"), Sees.BARE, "they build what nobody vouches for"),
     "scaffold.pin.credentials": (("docker-credential-*",), Sees.USERS, "it asks the user's own keychain"),
     "scaffold.prove.runtime": (("docker", "podman"), Sees.USERS, "DOCKER_HOST, CONTAINER_HOST, XDG_RUNTIME_DIR"),
+    "scaffold.prove.containers.files": (("docker", "podman"), Sees.USERS, "the same"),
     "scaffold.prove.cluster.kubectl": (("kubectl",), Sees.USERS, "KUBECONFIG, and what its log-in plugins need"),
     "scaffold.prove.cluster.images": (("kind", "k3d", "minikube"), Sees.USERS, "their homes, DOCKER_HOST"),
     "scaffold.prove.load": (("vegeta", "docker", "podman", "kubectl"), Sees.USERS, "what carries it needs them"),

@@ -35,7 +35,7 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
         found = resolve(wanted(find_images(folder)), client, lambda done, total, _: on_step(done, total))
     changes = plan(folder, found)
     if not (dry_run or check):
-        rewrite(changes, below=folder)
+        rewrite(changes)
     edits = [
         {"path": edit.use.path, "line": edit.use.line, "before": edit.use.reference, "after": edit.reference}
         for change in changes

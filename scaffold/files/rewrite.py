@@ -1,9 +1,9 @@
 """Gives files new contents: all of them or none, and each of them whole at every moment.
 
 Each new content is written beside its file and then renamed, because a rename is one step only within a file system,
-and the file's own folder is the one place that is surely on it (git's folder may be on another). The hidden files beside
-are named `.NAME.scaffold-PID-HOST-…`. The next run in a folder removes those of this machine whose process has ended, so
-that `git add --all` hardly finds what a killed run has left.
+and the file's own folder is the one place that is surely on it (git's folder may be on another). The hidden files there
+are named `.NAME.scaffold-PID-HOST-…`. The next run in a folder removes those of this machine whose process has ended,
+so that `git add --all` hardly finds what a killed run has left.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import secrets
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import DestinationError
@@ -30,11 +30,12 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 
 @dataclass(frozen=True)
 class Rewrite:
-    """One file to rewrite: its bytes before and after."""
+    """One file to rewrite: its bytes before and after. With `below`, it must not lie outside of that folder."""
 
     file: Path
     before: bytes
     after: bytes
+    below: Path | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class _Staged:
     old: Path
 
 
-def rewrite(changes: Iterable[Rewrite], *, below: Path | None = None) -> None:
+def rewrite(changes: Iterable[Rewrite]) -> None:
     """Write the changes: each file beside its old self, then all are renamed; if one fails, all are as they were.
 
     Permissions and owners stay. Killed in between, each file is whole, before or after, and the next run goes on.
@@ -61,7 +62,7 @@ def rewrite(changes: Iterable[Rewrite], *, below: Path | None = None) -> None:
             if change.file.parent not in swept:
                 swept.add(change.file.parent)
                 _sweep(change.file.parent)
-            staged.append(_stage(change, below, cleanup))
+            staged.append(_stage(change, cleanup))
         done: list[_Staged] = []
         try:
             for each in staged:
@@ -94,8 +95,8 @@ def write_whole(file: Path, content: bytes) -> None:
         raise DestinationError(f"{file} can't be written: {error.strerror}. Nothing was changed.") from error
 
 
-def _stage(change: Rewrite, below: Path | None, cleanup: contextlib.ExitStack) -> _Staged:
-    file = change.file
+def _stage(change: Rewrite, cleanup: contextlib.ExitStack) -> _Staged:
+    file, below = change.file, change.below
     if below is not None and not is_below(file.parent, below):
         raise DestinationError(f"{file} lies outside of {below}. Nothing was changed.")
     try:

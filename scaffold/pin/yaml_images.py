@@ -43,6 +43,8 @@ _ACTIONS = (("jobs", "*", "steps", "*", "uses"), ("runs", "steps", "*", "uses"),
 _SMALL = 64 * 1024
 """Bytes of a file that is read by PyYAML's own parser, too, which tells more exactly what is wrong than libyaml's."""
 
+_FLOWS = 500
+
 _TEXT = "tag:yaml.org,2002:str"
 
 _KINDS = (
@@ -72,9 +74,9 @@ def documents_of(path: str, data: bytes) -> list[yaml.Node]:
 
 
 def _broken(path: str, data: bytes, note: Note) -> DestinationError:
-    """Return what is wrong with a file, by line and column where it is no YAML."""
+    """Return what is wrong with a file, by line, and by column where it is small."""
     try:
-        for _ in yaml.parse(data, yaml.SafeLoader if len(data) < _SMALL else yaml.CSafeLoader):
+        for _ in yaml.parse(data, yaml.SafeLoader) if _is_small(data) else ():
             pass
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -83,6 +85,11 @@ def _broken(path: str, data: bytes, note: Note) -> DestinationError:
         return DestinationError(f"{where} is no YAML ({problem}); mend it.")
     where = f"{path}:{note.line}" if note.line else path
     return DestinationError(f"{where} {note.message.removesuffix('; not judged')}; mend it.")
+
+
+def _is_small(data: bytes) -> bool:
+    """Tell whether PyYAML's own parser reads a file in no time; for flow style it needs the square of the depth."""
+    return len(data) < _SMALL and data.count(b"[") + data.count(b"{") < _FLOWS
 
 
 def images_in_yaml(path: str, kind: str, text: str, roots: Iterable[yaml.Node]) -> list[tuple[int, str]]:

@@ -8,10 +8,16 @@ from typing import Any
 
 import yaml
 
+from scaffold.check.source import Source
+from scaffold.check.yaml_nodes import documents
 from scaffold.errors import SettingError
+from scaffold.files.foreign import read_foreign
 from scaffold.prove.quantity import number
 
 Object = dict[str, Any]
+_LARGEST = 2_000_000
+"""Values of a document with its aliases written out, as they are handed to a cluster."""
+
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
 
 
@@ -27,14 +33,66 @@ def read(place: Path) -> list[Object]:
 
 def _objects(file: Path) -> Iterator[Object]:
     try:
-        documents = list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{file} can't be read: {error}.") from error
-    except yaml.YAMLError as error:
-        raise SettingError(f"{file}: no valid YAML: {' '.join(str(error).split())}.") from error
-    for each in documents:
-        if isinstance(each, dict) and "kind" in each:
-            yield from each.get("items", []) if each["kind"] == "List" else [each]
+        data = read_foreign(file)
+    except OSError as error:
+        raise SettingError(f"{file} can't be read: {error.strerror}.") from error
+    yield from parse(data, str(file))
+
+
+def parse(data: bytes, name: str) -> Iterator[Object]:
+    """Yield every object of a YAML file, those of lists too; `name` is what the file is called.
+
+    Raises:
+        SettingError: when it is no YAML, or its aliases mean more than can be read.
+    """
+    note = documents(Source(name, data))[1]
+    if note:
+        raise SettingError(f"{name}: no valid YAML: line {note.line or 1} {note.message.removesuffix('; not judged')}.")
+    loader = yaml.CSafeLoader(data)
+    try:
+        while loader.check_node():
+            if (node := loader.get_node()) is not None:
+                _refuse_bomb(node, name)
+                yield from _of_document(loader.construct_document(node))
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
+        raise SettingError(f"{name}: no valid YAML: {' '.join(str(error).split())}.") from error
+    finally:
+        loader.dispose()
+
+
+def _of_document(document: Any) -> Iterator[Object]:
+    found = [document]
+    if isinstance(document, dict) and document.get("kind") == "List":
+        items = document.get("items")
+        found = items if isinstance(items, list) else []
+    yield from (each for each in found if isinstance(each, dict) and "kind" in each)
+
+
+def _refuse_bomb(root: yaml.Node, name: str) -> None:
+    """Refuse a document whose aliases, written out, are too many, or lead back to where they stand."""
+    sizes: dict[int, int] = {}
+    waiting: list[tuple[yaml.Node, bool]] = [(root, False)]
+    under: set[int] = set()
+    while waiting:
+        node, is_done = waiting.pop()
+        children = _children(node)
+        if is_done:
+            under.discard(id(node))
+            sizes[id(node)] = 1 + sum(sizes[id(child)] for child in children)
+        elif id(node) in under:
+            raise SettingError(f"{name}: an alias leads back to where it stands; write it out.")
+        elif id(node) not in sizes:
+            under.add(id(node))
+            waiting.append((node, True))
+            waiting += [(child, False) for child in children]
+    if sizes[id(root)] > _LARGEST:
+        raise SettingError(f"{name}: its aliases stand for more than {_LARGEST} values; write fewer.")
+
+
+def _children(node: yaml.Node) -> list[yaml.Node]:
+    if isinstance(node, yaml.MappingNode):
+        return [part for pair in node.value for part in pair]
+    return list(node.value) if isinstance(node, yaml.SequenceNode) else []
 
 
 def workload(objects: list[Object], name: str = "") -> Object | None:
@@ -77,7 +135,7 @@ def _resources(resources: Object) -> Object:
 
 
 def _probes(container: Object) -> Object:
-    ports = [(port.get("name", ""), port["containerPort"]) for port in container.get("ports") or ()]
+    ports = [(str(port.get("name", "")), int(port["containerPort"])) for port in container.get("ports") or ()]
     told: Object = {"paths": {}, "ports": ports}
     for kind in ("startup", "readiness", "liveness"):
         probe = container.get(f"{kind}Probe") or {}

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import SettingError
+from scaffold.files.foreign import read_foreign
 
 Values = dict[str, Any]
 
@@ -53,8 +54,12 @@ def read_settings(folder: Path) -> Values:
         if not file.is_file():
             continue
         try:
-            found: Any = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            found: Any = tomllib.loads(read_foreign(file, below=folder).decode())
+        except OSError as error:
+            raise SettingError(f"{file} can't be read: {error.strerror}.") from error
+        except RecursionError as error:
+            raise SettingError(f"{file}: no valid TOML: it is nested too deeply.") from error
+        except ValueError as error:
             raise SettingError(f"{file}: no valid TOML: {error}.") from error
         for key in path:
             found = found.get(key, {}) if isinstance(found, dict) else {}
