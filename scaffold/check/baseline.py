@@ -8,31 +8,32 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 from scaffold.check.findings import Finding
 from scaffold.errors import SettingError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.json import parse_json
+from scaffold.files.rewrite import write_whole
 
 _VERSION = 1
+LARGEST = 64 * 1024 * 1024
+"""Bytes; a finding takes 150 of them."""
 
 
 def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
-    """Write the findings that are to count no more.
+    """Write the findings that are to count no more, in one step: killed or without room, the old baseline stays.
 
     Raises:
-        SettingError: when the file can't be written.
+        DestinationError: when the file can't be written.
     """
     found = [{"fingerprint": each.fingerprint, "rule": each.rule.id, "path": each.place.path} for each in findings]
     found.sort(key=lambda each: (each["path"], each["rule"], each["fingerprint"]))
-    try:
-        file.write_text(json.dumps({"version": _VERSION, "findings": found}, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise SettingError(f"The baseline {file} can't be written: {error.strerror}.") from error
+    write_whole(file, (json.dumps({"version": _VERSION, "findings": found}, indent=2) + "\n").encode())
 
 
-def read_baseline(file: Path, read: Callable[[Path], bytes] = read_foreign) -> Counter[str]:
+def read_baseline(file: Path, read: Callable[[Path], bytes] = partial(read_foreign, largest=LARGEST)) -> Counter[str]:
     """Return how often each fingerprint stands in a baseline, which `read` reads.
 
     Raises:

@@ -109,11 +109,14 @@ class Settings:
             return None
         return self.file.parent / setting.value if self.file and self._in_file(name) else Path(setting.value)
 
-    def reader(self, name: str) -> Callable[[Path], bytes]:
-        """Return how the file of a path is read: one that the repository names must be a regular file of its own."""
+    def reader(self, name: str, largest: int) -> Callable[[Path], bytes]:
+        """Return how the file of a path is read, `largest` bytes at most.
+
+        One that the repository names must be a regular file of its own.
+        """
         if self.file and self._in_file(name):
-            return partial(read_foreign, below=repository_of(self.file.parent))
-        return read_given
+            return partial(read_foreign, below=repository_of(self.file.parent), largest=largest)
+        return partial(read_given, largest=largest)
 
     def _in_file(self, name: str) -> bool:
         return ": [" in self._found[name].origin

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
@@ -59,13 +59,52 @@ class HeldFolder:
                 raise OSError(0, "it is no regular file", name)
             return opened.read(), status
 
-    def create(self, name: str) -> int:
-        """Return the descriptor of a new file that only the user may read.
+    def status(self, name: str) -> os.stat_result | None:
+        """Return what the system knows of a name, links not followed; None where there is nothing.
+
+        Raises:
+            OSError: when the disk refuses.
+        """
+        try:
+            return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
+        except FileNotFoundError:
+            return None
+
+    def is_file(self, name: str) -> bool:
+        """Tell whether a name is that of a regular file."""
+        status = self.status(name)
+        return status is not None and stat.S_ISREG(status.st_mode)
+
+    def names(self) -> list[str]:
+        """Return all names in the folder.
+
+        Raises:
+            OSError: when it can't be read.
+        """
+        return os.listdir(self._path if self._descriptor is None else self._descriptor)  # noqa: PTH208 - no path: it is held
+
+    def link(self, name: str, second: str) -> None:
+        """Give a file a second name.
+
+        Raises:
+            OSError: when the disk has no such thing, or refuses.
+        """
+        here, there = self._at(name), self._at(second)
+        os.link(here, there, src_dir_fd=self._descriptor, dst_dir_fd=self._descriptor, follow_symlinks=False)
+
+    def sync(self) -> None:
+        """Let a power cut lose no rename; where folders can't be synced, the system does it in its own time."""
+        if self._descriptor is not None:
+            with suppress(OSError):
+                os.fsync(self._descriptor)
+
+    def create(self, name: str, mode: int = 0o600) -> int:
+        """Return the descriptor of a new file; with `mode`, others than the user may read it as the umask lets them.
 
         Raises:
             OSError: when it can't be made, or is there already.
         """
-        return os.open(self._at(name), _NEW, 0o600, dir_fd=self._descriptor)
+        return os.open(self._at(name), _NEW, mode, dir_fd=self._descriptor)
 
     def replace(self, name: str, by: str) -> None:
         """Let a file take the place of another.

@@ -104,11 +104,9 @@ def try_git(
             return programs.run(["git", *arguments], folder=folder, stdin=stdin, environment=given)
         command = ["git", *LOOKING, *arguments]
         return programs.run_bounded(command, folder=folder, stdin=stdin, bounds=BOUNDS, environment=given)
-    except FileNotFoundError as error:
+    except programs.MissingError as error:
         raise GitError(missing) from error
     except programs.ProgramError as error:
-        if isinstance(error.__cause__, FileNotFoundError):
-            raise GitError(missing) from error
         raise GitError(f"git in {folder or os.curdir} {error}.") from error
 
 

@@ -10,12 +10,13 @@ import binascii
 import json
 import os
 import re
-import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scaffold import programs
 from scaffold.errors import RegistryError
+from scaffold.pin.hosts import shown
 from scaffold.pin.references import DOCKER_HUB
 
 HELPER_SECONDS = 30.0
@@ -46,8 +47,10 @@ class DockerConfig:
         folder = os.environ.get("DOCKER_CONFIG")
         self._path = path or (Path(folder) if folder else Path.home() / ".docker") / "config.json"
 
-    def credentials(self, registry: str) -> Credentials | None:
+    def credentials(self, registry: str, seconds: float = HELPER_SECONDS) -> Credentials | None:
         """Return what to show `registry` (host[:port]), or None. A helper of its own goes before the common store.
+
+        A helper is ended after `seconds`, and after HELPER_SECONDS at the latest.
 
         Raises:
             RegistryError: when the file can't be read, or a helper is missing or fails.
@@ -57,7 +60,7 @@ class DockerConfig:
         helpers = _mapping(content.get("credHelpers"))
         helper = next((name for host, name in helpers.items() if _host(host) == registry), content.get("credsStore"))
         if helper:
-            return self._ask(str(helper), key) or self._stored(content, registry)
+            return self._ask(str(helper), key, min(seconds, HELPER_SECONDS)) or self._stored(content, registry)
         return self._stored(content, registry)
 
     def _read(self) -> dict[str, Any]:
@@ -65,7 +68,7 @@ class DockerConfig:
             content = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise RegistryError(f"{self._path} can't be read ({error}); mend or remove it.") from error
         return _mapping(content)
 
@@ -81,35 +84,45 @@ class DockerConfig:
             if entry.get("auth"):
                 user, _, password = base64.b64decode(str(entry["auth"]), validate=True).decode().partition(":")
         except (binascii.Error, UnicodeDecodeError) as error:
-            raise RegistryError(f"{self._path}: `auth` of {host} is not base64; run `docker login` again.") from error
+            raise RegistryError(
+                f"{self._path}: `auth` of {shown(host)} is not base64; run `docker login` again."
+            ) from error
         token = str(entry.get("identitytoken", ""))
         return Credentials(user, password.rstrip("\0"), token) if user or token else None
 
-    def _ask(self, helper: str, key: str) -> Credentials | None:
+    def _ask(self, helper: str, key: str, seconds: float) -> Credentials | None:
         """Run `docker-credential-HELPER get` (https://github.com/docker/docker-credential-helpers#development)."""
         program = f"docker-credential-{helper}"
         if not re.fullmatch(r"[A-Za-z0-9._-]+", helper):
-            raise RegistryError(f"{self._path} names the credential helper {helper!r}, which is no program's name.")
+            name = shown(helper)
+            raise RegistryError(f"{self._path} names the credential helper '{name}', which is no program's name.")
         try:
-            done = subprocess.run(
-                [program, "get"], input=key, capture_output=True, text=True, timeout=HELPER_SECONDS, check=False
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
+            done = programs.run([program, "get"], stdin=key.encode(), seconds=seconds)
+        except programs.ProgramError as error:
             raise RegistryError(
-                f"{program}, which {self._path} names, did not run ({error}); install it, or remove it from the file."
+                f"{program}, which {self._path} names, did not run: it {error}. Install it, or take it out of the file."
             ) from error
-        if done.returncode:
-            said = f"{done.stdout} {done.stderr}".strip()
+        if done.code:
+            said = f"{done.text} {done.said}".strip()
             if any(words in said for words in _NONE_STORED):
                 return None
-            raise RegistryError(f"{program} failed for {key}: {said[:200]}")
+            raise RegistryError(f"{program} failed for {key}: {_complaint(done)}")
         return _from_helper(program, done.stdout)
 
 
-def _from_helper(program: str, answer: str) -> Credentials | None:
+def _complaint(done: programs.Done) -> str:
+    """Return what a helper complains of, on stdout as the protocol has it; never what could be an answer."""
+    lines = [line.strip() for line in f"{done.text}\n{done.stderr.decode(errors='replace')}".splitlines()]
+    plain = [
+        shown(line) for line in lines if line and not re.search(r"[{}]|secret|password|token", line, re.IGNORECASE)
+    ]
+    return " ".join(plain)[:200] or f"exit code {done.code}"
+
+
+def _from_helper(program: str, answer: bytes) -> Credentials | None:
     try:
         content = _mapping(json.loads(answer))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RegistryError(f"{program} answered no JSON; try `docker login` again.") from error
     user, secret = str(content.get("Username", "")), str(content.get("Secret", ""))
     if user == _TOKEN_USER:

@@ -9,12 +9,16 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import yaml
+
 from scaffold.errors import AnswerError, DestinationError
+from scaffold.files.foreign import read_foreign
 from scaffold.pin.dockerfile import images_in_dockerfile
 from scaffold.pin.references import Reference, parse_reference
-from scaffold.pin.yaml_images import built_images, images_in_yaml, values_at, yaml_kind
+from scaffold.pin.yaml_images import built_images, documents_of, images_in_yaml, values_at, yaml_kind
 
 _DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:\.(?!dockerignore$).+)?|.+\.(?:Docker|Container)file")
 _ANSWERS = ".copier-answers.yml"
@@ -42,12 +46,33 @@ class ImageUse:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file that may name images: its place on disk, its path from the folder, what it is for, and its text."""
+    """A file that may name images: its place on disk, its path from the folder, what it is for, and its bytes."""
 
     file: Path
     path: str
     kind: str
-    text: str
+    data: bytes
+
+    @cached_property
+    def text(self) -> str:
+        """Its text; bytes that are no UTF-8 survive as surrogates, and so do all line ends."""
+        return self.data.decode("utf-8", "surrogateescape")
+
+    @cached_property
+    def documents(self) -> list[yaml.Node]:
+        """Its YAML documents.
+
+        Raises:
+            DestinationError: when it is no YAML. A template of a manifest, such as a Helm chart's, has none.
+        """
+        if self.kind == "manifest" and b"image" not in self.data:
+            return []
+        try:
+            return documents_of(self.path, self.data)
+        except DestinationError:
+            if self.kind == "manifest" and b"{{" in self.data:
+                return []
+            raise
 
     def uses(self) -> list[ImageUse]:
         """Return every use of an image in the file, in order.
@@ -58,11 +83,15 @@ class SourceFile:
         if self.kind == "dockerfile":
             found = images_in_dockerfile(self.text)
         else:
-            found = images_in_yaml(self.path, self.kind, self.text)
-        return [self._use(start, reference) for start, reference in found]
+            found = images_in_yaml(self.path, self.kind, self.text, self.documents)
+        uses, line, place = [], 1, 0
+        for start, reference in found:
+            line += self.text.count("\n", place, start)
+            place = start
+            uses.append(self._use(start, line, reference))
+        return uses
 
-    def _use(self, start: int, reference: str) -> ImageUse:
-        line = self.text.count("\n", 0, start) + 1
+    def _use(self, start: int, line: int, reference: str) -> ImageUse:
         try:
             parse_reference(reference)
         except AnswerError as error:
@@ -99,44 +128,57 @@ def scan(folder: Path) -> list[tuple[SourceFile, list[ImageUse]]]:
 
 
 def _sources(folder: Path) -> Iterator[SourceFile]:
-    paths: list[Path] = []
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if _enters(name)]
-        paths += [Path(parent, name) for name in files if not Path(parent, name).is_symlink()]
-    for file in sorted(paths):
-        path = file.relative_to(folder).as_posix()
-        kind = "dockerfile" if _DOCKERFILE.fullmatch(file.name) else yaml_kind(path)
-        if kind and file.name != _ANSWERS:
-            yield SourceFile(file, path, kind, _read(file))
+    for path in sorted(_files(folder)):
+        name = path.rpartition("/")[2]
+        kind = "dockerfile" if _DOCKERFILE.fullmatch(name) else yaml_kind(path)
+        if kind and name != _ANSWERS:
+            file = folder / path
+            yield SourceFile(file, path, kind, _read(file, folder))
+
+
+def _files(folder: Path) -> Iterator[str]:
+    """Yield the paths of what is below a folder and is neither a link nor a folder, however deep it is."""
+    waiting = [""]
+    while waiting:
+        above = waiting.pop()
+        try:
+            with os.scandir(folder / above) as found:
+                entries = [(entry.name, entry.is_symlink(), entry.is_dir(follow_symlinks=False)) for entry in found]
+        except OSError as error:
+            raise DestinationError(f"{folder / above} can't be read: {error.strerror}.") from error
+        for name, is_link, is_folder in entries:
+            if is_folder and _enters(name):
+                waiting.append(f"{above}{name}/")
+            elif not is_folder and not is_link:
+                yield above + name
 
 
 def _enters(name: str) -> bool:
     return name in _ENTERED or not (name.startswith(".") or name in _PASSED_BY)
 
 
-def _read(file: Path) -> str:
-    """Return the text of a file; bytes that are no UTF-8 survive as surrogates, and so do all line ends."""
+def _read(file: Path, folder: Path) -> bytes:
     try:
-        return file.read_bytes().decode("utf-8", "surrogateescape")
+        return read_foreign(file, below=folder)
     except OSError as error:
         raise DestinationError(f"{file} can't be read: {error.strerror}.") from error
 
 
 def _own_images(folder: Path, sources: Iterable[SourceFile]) -> set[str]:
     """Return the names of the images that this repository makes: the service's, and those that compose builds."""
-    own = [image for each in sources if each.kind == "compose" for image in built_images(each.path, each.text)]
+    own = [image for each in sources if each.kind == "compose" for image in built_images(each.documents)]
     if (folder / _ANSWERS).is_file():
-        text = _read(folder / _ANSWERS)
-        names = values_at(_ANSWERS, text, ("name",))
-        own += [f"{place}/{name}" for place in values_at(_ANSWERS, text, ("image_registry",)) for name in names]
+        answers = documents_of(_ANSWERS, _read(folder / _ANSWERS, folder))
+        names = values_at(answers, ("name",))
+        own += [f"{place}/{name}" for place in values_at(answers, ("image_registry",)) for name in names]
     return set(_names(own))
 
 
 def _kustomized(sources: Iterable[SourceFile]) -> set[str]:
     """Return the names of images whose tag a kustomization sets: `images:` in it has the last word on them."""
     places = (("images", "*", "name"), ("images", "*", "newName"))
-    texts = [(each.path, each.text) for each in sources if each.kind == "kustomization"]
-    return set(_names(name for path, text in texts for name in values_at(path, text, *places)))
+    found = [each.documents for each in sources if each.kind == "kustomization"]
+    return set(_names(name for documents in found for name in values_at(documents, *places)))
 
 
 def _names(references: Iterable[str]) -> Iterator[str]:

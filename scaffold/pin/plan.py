@@ -125,7 +125,7 @@ def plan(folder: Path, digests: Mapping[Reference, str]) -> list[Change]:
     for source, uses in scan(folder):
         edits = tuple(edit for use in uses if (edit := _edit(use, digests)))
         if edits:
-            changes.append(Change(source.file, _encode(source.text), _encode(_edited(source.text, edits)), edits))
+            changes.append(Change(source.file, source.data, _encode(_edited(source.text, edits)), edits, below=folder))
     return changes
 
 

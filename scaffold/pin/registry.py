@@ -1,29 +1,28 @@
 """Asks container registries which digest a tag has: the pulling part of the OCI distribution specification 1.1.
 
-https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md; section names below are of that text. httpx
-does the HTTP, not urllib: it drops credentials when a redirect leaves the host, and shares connections among threads.
+https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md; section names below are of that text.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import threading
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Collection
+from typing import Any, Self
 
-from scaffold import __version__
 from scaffold.errors import RegistryError
+from scaffold.pin.challenges import Challenge, challenge_of
 from scaffold.pin.credentials import Credentials, DockerConfig
+from scaffold.pin.deadline import Deadline, LateError, within
+from scaffold.pin.exchange import MANIFEST_BYTES, Answer, Exchange
+from scaffold.pin.hosts import is_loopback, shown
 from scaffold.pin.references import DOCKER_HUB, Reference, is_digest
-from scaffold.pin.tokens import Challenge, challenge_of, token_of, token_request
+from scaffold.pin.tokens import json_of, token_of, token_request
 
-if TYPE_CHECKING:
-    import httpx
+__all__ = ["MANIFEST_BYTES", "RegistryClient", "is_loopback"]
+
+LOOK_UP_SECONDS = 120.0
+"""What one image may take: names, connections, tokens, a credential helper that asks the user, and all pauses."""
 
 MANIFEST_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -33,20 +32,8 @@ MANIFEST_TYPES = (
 )
 """What a tag may stand for. An index comes first: its digest is right for every architecture."""
 
-MANIFEST_BYTES = 4 * 2**20
-"""The largest answer that is read ("Pushing Manifests": registries may refuse manifests above 4 megabytes)."""
-
 _HUB_HOST = "registry-1.docker.io"
-_BUSY_OR_BROKEN = frozenset({429, 500, 502, 503, 504})
 _NO_HEAD = frozenset({400, 405, 501})
-
-
-@dataclass(frozen=True)
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    challenges: tuple[str, ...]
-    body: bytes
 
 
 class RegistryClient:
@@ -60,6 +47,7 @@ class RegistryClient:
         timeout: float = 10.0,
         attempts: int = 4,
         longest_wait: float = 60.0,
+        deadline: float = LOOK_UP_SECONDS,
     ) -> None:
         """Open nothing yet.
 
@@ -69,24 +57,18 @@ class RegistryClient:
             timeout: seconds for connecting, and for each read.
             attempts: how often a request is tried when the registry is busy, broken or away.
             longest_wait: seconds; a registry that asks for more patience (Retry-After) is given up on.
+            deadline: seconds for one look-up, all told; a registry that was late once is not asked again.
         """
-        import httpx
-
         self._config = config or DockerConfig()
         self._plain_http = frozenset(host.removesuffix(":80") for host in plain_http)
-        self._attempts = attempts
-        self._longest_wait = longest_wait
+        self._deadline = deadline
+        self._exchange = Exchange(
+            may_be_plain=self._may_be_plain, timeout=timeout, attempts=attempts, longest_wait=longest_wait
+        )
         self._lock = threading.Lock()
         self._credentials: dict[str, Credentials | None] = {}
         self._authorizations: dict[str, str] = {}
-        self._stopped = threading.Event()
-        self._http = httpx.Client(
-            timeout=timeout,
-            follow_redirects=True,
-            headers={"User-Agent": f"kube-scaffold/{__version__}"},
-            event_hooks={"request": [self._refuse_plain_http]},
-            mounts={f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")},  # never through a proxy
-        )
+        self._late: set[str] = set()
 
     def __enter__(self) -> Self:
         """Return the client itself."""
@@ -98,8 +80,7 @@ class RegistryClient:
 
     def close(self) -> None:
         """Wake every look-up that waits, and close the connections."""
-        self._stopped.set()
-        self._http.close()
+        self._exchange.close()
 
     def digest(self, image: Reference) -> str:
         """Return the digest that the registry gives for a tagged image ("Checking if content exists in the registry").
@@ -108,15 +89,26 @@ class RegistryClient:
         leaves out the digest, is asked for the manifest itself, which is hashed.
 
         Raises:
-            RegistryError: when there is no such image, or the registry refuses, is away or contradicts itself.
+            RegistryError: when there is no such image, or the registry refuses, is away, late or contradicts itself.
         """
-        answer = self._ask("HEAD", image)
+        if image.registry in self._late:
+            raise RegistryError(f"{image}: {image.registry} gave no answer in time to another look-up.")
+        try:
+            return within(self._deadline, lambda deadline: self._look_up(image, deadline))
+        except LateError as error:
+            self._late.add(image.registry)
+            raise RegistryError(
+                f"{image}: no answer from {image.registry} within {self._deadline:g} s; try again later."
+            ) from error
+
+    def _look_up(self, image: Reference, deadline: Deadline) -> str:
+        answer = self._ask("HEAD", image, deadline)
         digest = answer.headers.get("Docker-Content-Digest", "")
         media_type = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         if answer.status == 200 and is_digest(digest) and media_type in MANIFEST_TYPES:
             return digest
         if answer.status == 200 or answer.status in _NO_HEAD:
-            answer = self._ask("GET", image)
+            answer = self._ask("GET", image, deadline)
         if answer.status != 200:
             raise RegistryError(_refusal(image, answer.status))
         return _hashed(image, answer)
@@ -127,33 +119,47 @@ class RegistryClient:
         scheme = "http" if self._may_be_plain(host) else "https"
         return f"{scheme}://{host}/v2/{image.repository}/manifests/{image.tag}"
 
-    def _ask(self, method: str, image: Reference) -> _Answer:
-        """Send the request; where the registry asks who is there, answer that and send it again, once."""
-        answer = self._manifest(method, image)
+    def _ask(self, method: str, image: Reference, deadline: Deadline) -> Answer:
+        """Send the request; where the registry asks who is there, answer that and send it again, once.
+
+        Only the registry itself may ask: a challenge that came by a redirect is another server's.
+        """
+        answer = self._manifest(method, image, deadline)
         challenge = challenge_of(answer.challenges) if answer.status == 401 else None
         if challenge is None:
             return answer
-        authorization = self._authorize(challenge, image)
+        if answer.redirected:
+            raise RegistryError(
+                f"{image}: {image.registry} leads to {answer.url.host}, which asks who is there; "
+                f"what {image.registry} may know is not for others. Name the image by the registry that has it."
+            )
+        authorization = self._authorize(challenge, image, answer, deadline)
         if not authorization:
             return answer
         self._authorizations[image.name] = authorization
-        return self._manifest(method, image)
+        return self._manifest(method, image, deadline)
 
-    def _manifest(self, method: str, image: Reference) -> _Answer:
+    def _manifest(self, method: str, image: Reference, deadline: Deadline) -> Answer:
         headers = {"Accept": ", ".join(MANIFEST_TYPES)}
         if authorization := self._authorizations.get(image.name):
             headers["Authorization"] = authorization
-        return self._send(image, self._request(image, method, self.address(image), headers))
+        request = self._exchange.request(image, method, self.address(image), headers)
+        return self._exchange.send(image, request, deadline)
 
-    def _authorize(self, challenge: Challenge, image: Reference) -> str:
+    def _authorize(self, challenge: Challenge, image: Reference, asked: Answer, deadline: Deadline) -> str:
         """Return the value of the Authorization header that answers `challenge`, or '' when nothing can."""
-        credentials = self._credentials_for(image.registry)
+        credentials = self._credentials_for(image.registry, deadline)
         if challenge.scheme == "basic":
             return credentials.basic if credentials else ""
-        wanted = token_request(challenge, credentials, image)
+        wanted = token_request(challenge, credentials, image, asked.url)
         method = "GET" if wanted.form is None else "POST"
-        request = self._request(image, method, wanted.url, wanted.headers, wanted.form)
-        answer = self._send(image, request)
+        request = self._exchange.request(image, method, wanted.url, wanted.headers, wanted.form)
+        answer = self._exchange.send(image, request, deadline, follow=False)
+        if 300 <= answer.status < 400:
+            raise RegistryError(
+                f"{image}: {request.url.host} answers a request for a token with a redirect; none is followed, "
+                "since the request holds a secret."
+            )
         token = token_of(answer.body) if answer.status == 200 else ""
         if not token:
             raise RegistryError(
@@ -161,91 +167,17 @@ class RegistryClient:
             )
         return f"Bearer {token}"
 
-    def _credentials_for(self, registry: str) -> Credentials | None:
+    def _credentials_for(self, registry: str, deadline: Deadline) -> Credentials | None:
         with self._lock:  # a helper may ask the user: once is enough
             if registry not in self._credentials:
-                self._credentials[registry] = self._config.credentials(registry)
+                self._credentials[registry] = self._config.credentials(registry, deadline.left())
             return self._credentials[registry]
-
-    def _request(
-        self,
-        image: Reference,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        form: Mapping[str, str] | None = None,
-    ) -> httpx.Request:
-        import httpx
-
-        try:
-            request = self._http.build_request(method, url, headers=headers, data=form)
-            if not request.url.host:  # decoded only now
-                raise httpx.InvalidURL("no host")
-        except (httpx.InvalidURL, UnicodeError) as error:  # the latter: a host that IDNA does not allow
-            raise RegistryError(f"{image}: {url} is no address ({error}).") from error
-        return request
-
-    def _send(self, image: Reference, request: httpx.Request) -> _Answer:
-        """Send, and again while the server is busy, broken or away: after what it asks for, else 0.5 s, 1 s, 2 s…"""
-        import httpx
-
-        for attempt in range(1, self._attempts + 1):
-            pause = 0.5 * 2 ** (attempt - 1)
-            try:
-                answer = self._send_once(image, request)
-            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
-                if attempt == self._attempts:
-                    raise RegistryError(f"{image}: no answer from {request.url.host}: {error}.") from error
-            else:
-                if answer.status not in _BUSY_OR_BROKEN or attempt == self._attempts:
-                    return answer
-                pause = max(pause, _retry_after(answer.headers.get("Retry-After", "")))
-            if pause > self._longest_wait:
-                raise RegistryError(f"{image}: {request.url.host} asks for {pause:.0f} s of patience; try again then.")
-            if self._stopped.wait(pause):
-                break
-        raise RegistryError(f"{image}: the look-up was stopped.")
-
-    def _send_once(self, image: Reference, request: httpx.Request) -> _Answer:
-        response = self._http.send(request, stream=True)
-        try:
-            body = _bounded(image, response.iter_bytes())
-        finally:
-            response.close()
-        challenges = tuple(response.headers.get_list("WWW-Authenticate"))
-        return _Answer(response.status_code, response.headers, challenges, body)
-
-    def _refuse_plain_http(self, request: httpx.Request) -> None:
-        """Let no redirect and no token server lead away from TLS; httpx calls this before every request."""
-        host = request.url.netloc.decode()
-        if request.url.scheme != "https" and not self._may_be_plain(host):
-            raise RegistryError(
-                f"{host} would be asked without encryption ({request.url.copy_with(query=None)}): refused."
-            )
 
     def _may_be_plain(self, host: str) -> bool:
         return host.removesuffix(":80") in self._plain_http or is_loopback(host)
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether `host` (host[:port], an IPv6 address in brackets) is this machine itself."""
-    bare = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
-    try:
-        return bare == "localhost" or ip_address(bare).is_loopback
-    except ValueError:
-        return False
-
-
-def _bounded(image: Reference, chunks: Iterable[bytes]) -> bytes:
-    body = bytearray()
-    for chunk in chunks:
-        body += chunk
-        if len(body) > MANIFEST_BYTES:
-            raise RegistryError(f"{image}: the answer is larger than a manifest may be ({MANIFEST_BYTES} bytes).")
-    return bytes(body)
-
-
-def _hashed(image: Reference, answer: _Answer) -> str:
+def _hashed(image: Reference, answer: Answer) -> str:
     """Return the digest of a manifest's body, which has to be the one that the header gives, if any ("Digests")."""
     if _schema_version(answer.body) != 2:
         raise RegistryError(f"{image}: {image.registry} answered with something that is no image manifest of today.")
@@ -254,17 +186,14 @@ def _hashed(image: Reference, answer: _Answer) -> str:
     digest = f"{algorithm}:{hashlib.new(algorithm, answer.body).hexdigest()}"
     if claimed and claimed != digest:
         raise RegistryError(
-            f"{image}: {image.registry} says that its digest is {claimed}, but what it sent has {digest}. "
+            f"{image}: {image.registry} says that its digest is {shown(claimed)}, but what it sent has {digest}. "
             "Something between here and there changes manifests; nothing was pinned."
         )
     return digest
 
 
 def _schema_version(body: bytes) -> Any:
-    try:
-        manifest = json.loads(body)
-    except ValueError:
-        return None
+    manifest = json_of(body)
     return manifest.get("schemaVersion") if isinstance(manifest, dict) else None
 
 
@@ -281,14 +210,3 @@ def _refusal(image: Reference, status: int) -> str:
 def _log_in(image: Reference) -> str:
     host = "" if image.registry == DOCKER_HUB else f" {image.registry}"
     return f"check the name, and run `docker login{host}` if the image is private"
-
-
-def _retry_after(value: str) -> float:
-    """Return the seconds that a Retry-After header asks for: a number or a date (RFC 9110, 10.2.3); 0 for neither."""
-    if value.isascii() and value.isdigit():
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return 0.0
-    return (until if until.tzinfo else until.replace(tzinfo=UTC)).timestamp() - datetime.now(UTC).timestamp()

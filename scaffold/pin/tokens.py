@@ -1,31 +1,33 @@
-"""How a registry is persuaded: its challenge, what to ask its token server, and what that answers.
+"""What a token server is asked, whether it may be asked at all, and what it answers.
 
-https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/, over RFC 7235 (WWW-Authenticate).
+https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/: the registry's 401 names the token server
+(`realm`), which may have a host of its own: Docker Hub's is auth.docker.io. So any public host may be named, but only
+by the registry itself, in an answer of its own origin and without a redirect: by containerd's CVE-2020-15157 another
+host's 401 got the registry's password. What no registry needs is refused, as oras-go does since CVE-2026-48978: a realm
+over http where the registry is asked over https, and an address of a local or private network that is not its own.
+go-containerregistry also wants both hosts to share a domain; that would refuse registries whose log-in is elsewhere.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from scaffold.errors import RegistryError
+from scaffold.pin.challenges import Challenge
 from scaffold.pin.credentials import Credentials
+from scaffold.pin.hosts import is_inward, shown
 from scaffold.pin.references import Reference
 
-_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]*)(?=\s+[A-Za-z]+\s*=|\s*(?:,|$))")
-_PARAMETER = re.compile(r'([A-Za-z]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))')
+if TYPE_CHECKING:
+    import httpx
+
 _CLIENT = "kube-scaffold"
-
-
-@dataclass(frozen=True)
-class Challenge:
-    """What a 401 asks for: `scheme` in lower case (bearer or basic) and its parameters (realm, service, scope)."""
-
-    scheme: str
-    parameters: Mapping[str, str]
+_LONGEST_TOKEN = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -37,37 +39,18 @@ class TokenRequest:
     form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
-def challenge_of(headers: Iterable[str]) -> Challenge | None:
-    """Return the challenge to answer, from the values of WWW-Authenticate: Bearer before Basic, None if neither."""
-    found = {challenge.scheme: challenge for value in headers for challenge in _challenges(value)}
-    return found.get("bearer") or found.get("basic")
-
-
-def _challenges(value: str) -> Iterable[Challenge]:
-    """Split one header value, which may hold several challenges; commas inside quotes separate nothing."""
-    hidden = re.sub(r'"(?:[^"\\]|\\.)*"', lambda quoted: '"' + "x" * (len(quoted[0]) - 2) + '"', value)
-    starts = list(_SCHEME.finditer(hidden))
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
-        text = value[start.end() : following.start() if following else None]
-        parameters = {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or bare for name, quoted, bare in _pairs(text)}
-        yield Challenge(start[1].lower(), parameters)
-
-
-def _pairs(text: str) -> list[tuple[str, str, str]]:
-    return [(match[1], match[2] or "", match[3] or "") for match in _PARAMETER.finditer(text)]
-
-
-def token_request(challenge: Challenge, credentials: Credentials | None, image: Reference) -> TokenRequest:
+def token_request(
+    challenge: Challenge, credentials: Credentials | None, image: Reference, registry: httpx.URL
+) -> TokenRequest:
     """Return what to ask for a token that allows pulling `image`; without credentials it is asked anonymously.
 
+    `registry` is the address that answered with the challenge.
+
     Raises:
-        RegistryError: when the challenge names no token server.
+        RegistryError: when the challenge names no token server, or one that may not be asked.
     """
     realm = challenge.parameters.get("realm", "")
-    if not re.match(r"https?://[^/]", realm):
-        raise RegistryError(
-            f"{image}: {image.registry} asks for a token but names no server that gives one ({realm!r})."
-        )
+    _check_realm(realm, image, registry)
     asked = {"scope": challenge.parameters.get("scope") or f"repository:{image.repository}:pull"}
     if service := challenge.parameters.get("service"):
         asked["service"] = service
@@ -78,11 +61,40 @@ def token_request(challenge: Challenge, credentials: Credentials | None, image: 
     return TokenRequest(realm + query, {"Authorization": credentials.basic} if credentials else {})
 
 
-def token_of(body: bytes) -> str:
-    """Return the token in a token server's answer, or '' when it holds none."""
+def _check_realm(realm: str, image: Reference, registry: httpx.URL) -> None:
+    import httpx
+
+    if not re.match(r"https?://[^/]", realm):
+        raise RegistryError(
+            f"{image}: {image.registry} asks for a token but names no server that gives one ({shown(realm)})."
+        )
     try:
-        content = json.loads(body)
-    except ValueError:
-        return ""
+        url = httpx.URL(realm)
+        host = url.host
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise RegistryError(f"{image}: {shown(realm)}, which {image.registry} names, is no address.") from error
+    if url.userinfo or url.fragment:
+        raise RegistryError(
+            f"{image}: {image.registry} names a token server by an address with a user or a fragment; refused."
+        )
+    if url.scheme == "http" and registry.scheme == "https":
+        raise RegistryError(f"{image}: {host} would be asked without encryption, though {image.registry} is not.")
+    if is_inward(host) and host != registry.host and not is_inward(registry.host):
+        raise RegistryError(f"{image}: {image.registry} names a token server in the local network ({host}); refused.")
+
+
+def token_of(body: bytes) -> str:
+    """Return the token in a token server's answer, or '' when it holds none that can be sent in a header."""
+    content = json_of(body)
     token = (content.get("token") or content.get("access_token")) if isinstance(content, dict) else None
-    return token if isinstance(token, str) and re.fullmatch(r"[\x21-\x7e]+", token) else ""
+    if not isinstance(token, str) or len(token) > _LONGEST_TOKEN:
+        return ""
+    return token if re.fullmatch(r"[\x21-\x7e]+", token) else ""
+
+
+def json_of(body: bytes) -> Any:
+    """Return what a server sent as JSON, or None where it is none: no JSON, nested too deeply, with endless numbers."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

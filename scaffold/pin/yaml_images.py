@@ -1,23 +1,23 @@
 """Finds the images that a YAML file names: compose, GitHub Actions, GitLab CI and Kubernetes manifests.
 
-The file is read as YAML, so a word in a script or in a ConfigMap is never taken for an image, whatever the layout.
+The file is read as YAML, so a word in a script or in a ConfigMap is never taken for an image, whatever the layout. It
+is composed by libyaml and nothing is made of its nodes, so that aliases take no memory.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from fnmatch import fnmatchcase
+from collections.abc import Iterable
 
 import yaml
 
+from scaffold.check.source import Note, Source
+from scaffold.check.yaml_nodes import documents
 from scaffold.errors import DestinationError
-
-Keys = tuple[str, ...]
+from scaffold.pin.places import Keys, nodes_at, scalars_at
 
 _GITLAB = (("image",), ("image", "name"), ("services", "*"), ("services", "*", "name"), ("variables", "*_IMAGE"))
 _PLACES: dict[str, tuple[Keys, ...]] = {
-    "compose": (("services", "*", "image"),),
     "github": (
         ("env", "*_IMAGE"),
         ("jobs", "*", "env", "*_IMAGE"),
@@ -40,6 +40,13 @@ _PLACES: dict[str, tuple[Keys, ...]] = {
 _ACTIONS = (("jobs", "*", "steps", "*", "uses"), ("runs", "steps", "*", "uses"), ("runs", "image"))
 """Places that name an image only behind `docker://`, else an action or a Dockerfile."""
 
+_SMALL = 64 * 1024
+"""Bytes of a file that is read by PyYAML's own parser, too, which tells more exactly what is wrong than libyaml's."""
+
+_FLOWS = 500
+
+_TEXT = "tag:yaml.org,2002:str"
+
 _KINDS = (
     (re.compile(r"(?:.*/)?(?:docker-)?compose(?:\..+)?\.ya?ml"), "compose"),
     (re.compile(r"\.github/workflows/[^/]+\.ya?ml|(?:.*/)?action\.ya?ml"), "github"),
@@ -47,7 +54,6 @@ _KINDS = (
     (re.compile(r"(?:.*/)?kustomization\.ya?ml"), "kustomization"),
     (re.compile(r".+\.ya?ml"), "manifest"),
 )
-_DEEPEST = 50
 
 
 def yaml_kind(path: str) -> str:
@@ -55,97 +61,105 @@ def yaml_kind(path: str) -> str:
     return next((kind for pattern, kind in _KINDS if pattern.fullmatch(path)), "")
 
 
-def images_in_yaml(path: str, kind: str, text: str) -> list[tuple[int, str]]:
+def documents_of(path: str, data: bytes) -> list[yaml.Node]:
+    """Return the documents of a YAML file.
+
+    Raises:
+        DestinationError: when it is no YAML, or more than can be read.
+    """
+    found, note = documents(Source(path, data))
+    if note:
+        raise _broken(path, data, note)
+    return [each.node for each in found]
+
+
+def _broken(path: str, data: bytes, note: Note) -> DestinationError:
+    """Return what is wrong with a file, by line, and by column where it is small."""
+    try:
+        for _ in yaml.parse(data, yaml.SafeLoader) if _is_small(data) else ():
+            pass
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
+        return DestinationError(f"{where} is no YAML ({problem}); mend it.")
+    where = f"{path}:{note.line}" if note.line else path
+    return DestinationError(f"{where} {note.message.removesuffix('; not judged')}; mend it.")
+
+
+def _is_small(data: bytes) -> bool:
+    """Tell whether PyYAML's own parser reads a file in no time; for flow style it needs the square of the depth."""
+    return len(data) < _SMALL and data.count(b"[") + data.count(b"{") < _FLOWS
+
+
+def images_in_yaml(path: str, kind: str, text: str, roots: Iterable[yaml.Node]) -> list[tuple[int, str]]:
     """Return the offset and the text of each image reference that is written out, in the order of the file.
 
     Left out are references with a variable in them, services that compose builds itself, and images of a manifest with
     neither tag nor digest: those stand for what the pipeline sets.
 
     Raises:
-        DestinationError: when the file is no YAML, or writes a reference with escapes.
+        DestinationError: when the file writes a reference with escapes.
     """
-    if kind == "manifest" and "image" not in text:
-        return []
-    try:
-        scalars = list(_scalars(path, text))
-    except DestinationError:
-        if kind == "manifest" and "{{" in text:  # a template of a manifest, such as a Helm chart's
-            return []
-        raise
-    built = _built(scalars) if kind == "compose" else set()
     found: dict[int, str] = {}
-    for keys, node in scalars:
-        if keys[:2] not in built and _names_image(kind, keys, node):
+    for node, is_action in _named(kind, roots):
+        if _names_image(kind, node, is_action=is_action):
             reference = node.value.removeprefix("docker://")
             found[_offset(path, text, node, reference)] = reference
     return sorted(found.items())
 
 
-def built_images(path: str, text: str) -> list[str]:
+def _named(kind: str, roots: Iterable[yaml.Node]) -> list[tuple[yaml.ScalarNode, bool]]:
+    """Return the scalars at the places of a kind of file, and whether each stands where actions are named."""
+    if kind == "compose":
+        pulled = (service for service in _services(roots) if not _is_built(service))
+        return [(node, False) for node in scalars_at(pulled, [("image",)])]
+    places = _PLACES.get(kind, ())
+    plain = [place for place in places if place not in _ACTIONS]
+    actions = [place for place in places if place in _ACTIONS]
+    roots = list(roots)
+    return [(node, False) for node in scalars_at(roots, plain)] + [(node, True) for node in scalars_at(roots, actions)]
+
+
+def built_images(roots: Iterable[yaml.Node]) -> list[str]:
     """Return the names that a compose file gives to the images it builds."""
-    scalars = list(_scalars(path, text))
-    built = _built(scalars)
-    return [node.value for keys, node in scalars if keys[:2] in built and keys[2:] == ("image",)]
+    built = (service for service in _services(roots) if _is_built(service))
+    return [node.value for node in scalars_at(built, [("image",)])]
 
 
-def values_at(path: str, text: str, *places: Keys) -> list[str]:
-    """Return the scalars at `places` of a YAML file, in its order."""
-    return [node.value for keys, node in _scalars(path, text) if any(_at(keys, place) for place in places)]
+def values_at(roots: Iterable[yaml.Node], *places: Keys) -> list[str]:
+    """Return the scalars at places of a YAML file, in its order."""
+    return [node.value for node in scalars_at(roots, places)]
 
 
-def _names_image(kind: str, keys: Keys, node: yaml.ScalarNode) -> bool:
-    if not any(_at(keys, place) for place in _PLACES.get(kind, ())):
+def _services(roots: Iterable[yaml.Node]) -> list[yaml.Node]:
+    return list(nodes_at(roots, [("services", "*")]))
+
+
+def _is_built(service: yaml.Node) -> bool:
+    return any(True for _ in nodes_at([service], [("build",)]))
+
+
+def _names_image(kind: str, node: yaml.ScalarNode, *, is_action: bool) -> bool:
+    if not node.value or not _is_text(node) or re.search(r"[$<{]", node.value):
         return False
-    if node.tag != "tag:yaml.org,2002:str" or not node.value or re.search(r"[$<{]", node.value):
-        return False
-    if any(_at(keys, place) for place in _ACTIONS):
-        return kind != "github" or node.value.startswith("docker://")
+    if is_action:
+        return str(node.value).startswith("docker://")
     return kind != "manifest" or "@" in node.value or ":" in node.value.rpartition("/")[2]
 
 
-def _built(scalars: Iterable[tuple[Keys, yaml.ScalarNode]]) -> set[Keys]:
-    """Return the keys of the compose services that are built."""
-    return {keys[:2] for keys, _ in scalars if keys[2:3] == ("build",)}
-
-
-def _scalars(path: str, text: str) -> Iterator[tuple[Keys, yaml.ScalarNode]]:
-    """Yield each scalar of every document with the keys that lead to it (`*` for a list's item)."""
-    try:
-        documents = [node for node in yaml.compose_all(text, yaml.SafeLoader) if node is not None]
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
-        raise DestinationError(f"{where} is no YAML ({getattr(error, 'problem', None) or error}); mend it.") from error
-    seen: set[tuple[int, Keys]] = set()
-    waiting: list[tuple[Keys, yaml.Node]] = [((), node) for node in reversed(documents)]
-    while waiting:
-        keys, node = waiting.pop()
-        if (id(node), keys) in seen or len(keys) > _DEEPEST:  # an alias, or a loop of them
-            continue
-        seen.add((id(node), keys))
-        if isinstance(node, yaml.ScalarNode):
-            yield keys, node
-        waiting += reversed([(keys + step, child) for step, child in _children(node)])
-
-
-def _children(node: yaml.Node) -> list[tuple[Keys, yaml.Node]]:
-    if isinstance(node, yaml.SequenceNode):
-        return [(("*",), item) for item in node.value]
-    if isinstance(node, yaml.MappingNode):  # a merge key (<<) puts its keys where it stands itself
-        return [(() if key.value == "<<" else (str(key.value),), value) for key, value in node.value]
-    return []
-
-
-def _at(keys: Keys, place: Keys) -> bool:
-    if place[:1] == ("**",):
-        place = place[1:]
-        keys = keys[-len(place) :]
-    return len(keys) == len(place) and all(map(fnmatchcase, keys, place))
+def _is_text(node: yaml.ScalarNode) -> bool:
+    """Tell whether a scalar is text, as YAML 1.1 resolves it: `1.5` and `true` without quotes are none."""
+    if node.tag != _TEXT:
+        return False
+    resolvers = yaml.SafeLoader.yaml_implicit_resolvers.get(node.value[:1], ())
+    return bool(node.style) or not any(pattern.match(node.value) for _, pattern in resolvers)
 
 
 def _offset(path: str, text: str, node: yaml.ScalarNode, reference: str) -> int:
     """Return where `reference` starts: at the end of the node's span, which also holds its quotes, anchor and tag."""
-    start = text.rfind(reference, node.start_mark.index, node.end_mark.index)
+    shift = text.startswith("\ufeff")  # libyaml does not count it
+    start = text.rfind(reference, node.start_mark.index + shift, node.end_mark.index + shift)
     if start < 0:
         line = node.start_mark.line + 1
         raise DestinationError(f"{path}:{line} writes the image {reference!r} with escapes; write it plainly.")

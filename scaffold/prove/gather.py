@@ -44,7 +44,7 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     subject = _with_manifests(subject, chosen)
     if answers:
         subject = _with_answers(subject, answers)
-    return _with_settings(subject, chosen)
+    return _with_paths(_with_settings(subject, chosen))
 
 
 def variable(name: str) -> str:
@@ -184,6 +184,21 @@ def _with_settings(subject: Subject, chosen: Values) -> Subject:
     kinds = ("startup", "readiness", "liveness")
     paths = {kind: chosen[f"{kind}_path"] for kind in kinds if f"{kind}_path" in chosen}
     return replace(subject, probes=replace(subject.probes, **paths), **changes)
+
+
+def _with_paths(subject: Subject) -> Subject:
+    """Make every path one of the service: it begins with `/`, and nothing in it leads to another host or line."""
+    probes = {kind: _path(subject, getattr(subject.probes, kind)) for kind in ("startup", "readiness", "liveness")}
+    return replace(subject, path=_path(subject, subject.path), probes=Probes(**probes))
+
+
+def _path(subject: Subject, path: Any) -> str:
+    text = str(path)
+    if not text.isprintable() or any(letter.isspace() for letter in text):
+        raise SettingError(
+            f"{subject.folder}: the path {text!r} holds blanks or control characters; write it as a URL."
+        )
+    return text if text.startswith("/") or not text else f"/{text}"
 
 
 def _port(port: Port, chosen: Values, key: str) -> Port:

@@ -12,7 +12,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import tempfile
 import urllib.parse
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import IO
 
+from scaffold import programs
 from scaffold.prove.clock import Clock
 from scaffold.prove.model import Series, Skip
 from scaffold.prove.runtime import Runtime
@@ -115,11 +116,12 @@ class Vegeta:
         Raises:
             ValueError: when the address is none of this machine or its containers.
         """
+        check_target(url)
         address = ipaddress.ip_address(urllib.parse.urlsplit(url).hostname or "")
         if not (address.is_loopback or address.is_private):
             raise ValueError(f"load: {url} is no address of this machine or its network")
 
-    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+    def interrupt(self, process: programs.Process) -> None:
         """Let an attack that runs end: no more requests, but those that are under way."""
         process.send_signal(signal.SIGINT)
 
@@ -143,13 +145,8 @@ class Vegeta:
             callers = ("-workers=1", "-max-workers=1", "-keepalive=false") if in_turn else ()
             command = [*self.words, "attack", *limits, *callers]
             with results.open("wb") as output:
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.PIPE,
-                    stdout=output,
-                    stderr=subprocess.PIPE,
-                    start_new_session=True,  # ^C ends the run, which then ends this
-                )
+                # ^C ends the run, which then ends this.
+                process = _started(command, output)
             attack = Attack(self, process, results, rate, clock)
             try:
                 assert process.stdin
@@ -170,7 +167,7 @@ class Attack:
     """A load that runs."""
 
     vegeta: Vegeta
-    process: subprocess.Popen[bytes]
+    process: programs.Process
     results: Path
     rate: int
     clock: Clock
@@ -190,17 +187,32 @@ class Attack:
         if self.clock.wait_until(lambda: self.process.poll() is not None, self.clock.left()) is None:
             raise Skip("the load generator did not end")
         with self.results.open("rb") as taken:
-            done = subprocess.run(
-                [*self.vegeta.words, "encode", "-to=json"],
-                stdin=taken,
-                capture_output=True,
-                check=False,
-                timeout=self.clock.left(60),
-            )
-        if done.returncode != 0:
+            command = [*self.vegeta.words, "encode", "-to=json"]
+            try:
+                done = programs.run(command, stdin=taken, seconds=self.clock.left(60))
+            except programs.ProgramError as error:
+                raise Skip(f"the load generator {error}") from error
+        if done.code != 0:
             said = self.process.stderr.read().decode(errors="replace") if self.process.stderr else ""
-            raise Skip(f"the load generator failed: {(said or done.stderr.decode(errors='replace')).strip()[-300:]}")
-        return report_of(done.stdout.decode(), self.rate)
+            raise Skip(f"the load generator failed: {(said or done.said).strip()[-300:]}")
+        return report_of(done.text, self.rate)
+
+
+def _started(command: Sequence[str], output: IO[bytes]) -> programs.Process:
+    try:
+        return programs.start(command, stdout=output, stderr=programs.PIPE, own_session=True)
+    except programs.ProgramError as error:
+        raise Skip(f"the load generator {error}") from error
+
+
+def check_target(url: str) -> None:
+    """Refuse an address that vegeta would read as more: a second target, or a file of this machine to send (`@FILE`).
+
+    Raises:
+        ValueError: when it holds blanks or control characters.
+    """
+    if not url.isprintable() or any(letter.isspace() for letter in url):
+        raise ValueError(f"load: {url!r} is no address; it holds blanks or control characters")
 
 
 def report_of(lines: str, rate: float) -> Report:
@@ -220,6 +232,6 @@ def find_vegeta(runtime: Runtime | None = None, image: str | None = None) -> Veg
     """Return vegeta from the image if one is named, else from the PATH; None where it is nowhere."""
     if image and runtime:
         options = ("run", "--rm", "--interactive", "--network=host", *runtime.labels("load"), "--entrypoint=vegeta")
-        return Vegeta((runtime.program, *options, image))
+        return Vegeta((runtime.program, *options, runtime.named(image)))
     program = os.environ.get("SCAFFOLD_VEGETA") or shutil.which("vegeta")
     return Vegeta((program,)) if program else None

@@ -6,7 +6,6 @@ import json
 import os
 import platform
 import shutil
-import subprocess
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
@@ -14,7 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from scaffold import programs
 from scaffold.errors import BuildError, PlatformError
+from scaffold.programs import Done, operand
 
 KNOWN = ("docker", "podman")
 LABEL = "io.kube-scaffold.prove"
@@ -61,26 +62,43 @@ class Runtime:
         """
         try:
             with tempfile.TemporaryDirectory(prefix="scaffold-prove-") as folder:
-                done = subprocess.run(
-                    [self.program, *words],
-                    capture_output=True,
-                    check=False,
-                    text=True,
-                    errors="replace",
-                    timeout=timeout,
-                    stdin=subprocess.DEVNULL,
-                    cwd=folder,
-                )
-        except subprocess.TimeoutExpired as error:
-            raise CommandFailed(words, f"no answer within {timeout:.0f} s") from error
-        if done.returncode != 0:
-            raise CommandFailed(words, done.stderr or done.stdout, done.returncode)
-        return done.stdout
+                done = programs.run([self.program, *words], folder=Path(folder), seconds=timeout)
+        except programs.ProgramError as error:
+            raise CommandFailed(words, f"it {error}") from error
+        if done.code != 0:
+            raise CommandFailed(words, done.said, done.code)
+        return done.text
+
+    def output(self, *words: str, timeout: float = 60) -> Done:
+        """Run one of its commands and return all that came of it, whatever its exit code.
+
+        Raises:
+            CommandFailed: when it can't be started, or does not end within `timeout` seconds.
+        """
+        try:
+            return programs.run([self.program, *words], seconds=timeout)
+        except programs.ProgramError as error:
+            raise CommandFailed(words, f"it {error}") from error
 
     def inspect(self, kind: str, name: str) -> dict[str, Any]:
-        """Return what the runtime knows of an image or a container."""
-        found: list[dict[str, Any]] = json.loads(self.call(kind, "inspect", name))
+        """Return what the runtime knows of an image or a container.
+
+        Raises:
+            CommandFailed: when it knows none, or the name would be an option.
+        """
+        found: list[dict[str, Any]] = json.loads(self.call(kind, "inspect", self.named(name)))
         return found[0]
+
+    def named(self, reference: str) -> str:
+        """Return the name of an image or container as a word that is no option.
+
+        Raises:
+            CommandFailed: when it would be one.
+        """
+        try:
+            return operand(reference)
+        except programs.ProgramError as error:
+            raise CommandFailed(("image",), str(error)) from error
 
     def labels(self, experiment: str = "") -> list[str]:
         """Return the options that label what is started."""
@@ -119,15 +137,10 @@ def find_runtime(named: str | None = None) -> Runtime:
             reasons.append(f"{name} is not on the PATH")
             continue
         try:
-            is_podman = (
-                "podman"
-                in subprocess.run(
-                    [program, "--version"], capture_output=True, text=True, check=False, timeout=60
-                ).stdout.lower()
-            )  # also where `docker` is podman under that name
-            runtime = Runtime(program, is_podman)
+            told = programs.run([program, "--version"], seconds=60).text.lower()
+            runtime = Runtime(program, is_podman="podman" in told)  # also where `docker` is podman under that name
             runtime.call("ps", "--quiet")
-        except (CommandFailed, OSError, subprocess.TimeoutExpired) as error:
+        except (CommandFailed, programs.ProgramError) as error:
             reasons.append(f"{name} does not work ({_reason(error)})")
             continue
         return runtime
@@ -135,7 +148,7 @@ def find_runtime(named: str | None = None) -> Runtime:
 
 
 def _reason(error: Exception) -> str:
-    return _last_line(error.output) if isinstance(error, CommandFailed) else str(error)
+    return _last_line(error.output) if isinstance(error, CommandFailed) else f"it {error}"
 
 
 def sweep(runtime: Runtime) -> list[str]:
@@ -188,7 +201,7 @@ def image_id(runtime: Runtime, reference: str) -> str:
         return str(runtime.inspect("image", reference)["Id"])
     except CommandFailed:
         try:
-            runtime.call("pull", "--quiet", reference, timeout=600)
+            runtime.call("pull", "--quiet", runtime.named(reference), timeout=600)
             return str(runtime.inspect("image", reference)["Id"])
         except CommandFailed as error:
             reason = f"{runtime.name} can't pull it: {_reason(error)}"

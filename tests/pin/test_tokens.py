@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from scaffold.errors import RegistryError
+from scaffold.pin.challenges import challenge_of
 from scaffold.pin.registry import RegistryClient
-from scaffold.pin.tokens import challenge_of
 from tests.pin.asking import MANIFEST, TYPED, basic, image, make_helper
 from tests.support.registry import Request, Response, digest_of, serving
 

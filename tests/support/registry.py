@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -152,6 +152,11 @@ class Server:
     host: str
     requests: list[Request] = field(default_factory=list)
 
+    def saw(self, *secrets: str) -> list[Request]:
+        """Return the requests that hold one of the secrets, wherever in them."""
+        told = {id(each): f"{each.path} {each.body} {' '.join(each.headers.values())}" for each in self.requests}
+        return [each for each in self.requests if any(secret in told[id(each)] for secret in secrets)]
+
 
 @contextmanager
 def serving(answer: Callable[[Request], Response]) -> Iterator[Server]:
@@ -187,3 +192,34 @@ def serving(answer: Callable[[Request], Response]) -> Iterator[Server]:
         finally:
             http.shutdown()
             thread.join()
+
+
+@contextmanager
+def talking(*words: bytes, drip: bytes = b"") -> Iterator[str]:
+    """Serve raw bytes to everybody who connects: `words` at once, then `drip` again and again until the block ends.
+
+    It gives the server's host. What drips ends after some seconds in any case, so that no test can hang on it.
+    """
+    ended = threading.Event()
+
+    def talk(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(b"".join(words))
+            for _ in range(300):
+                if not drip or ended.wait(0.05):
+                    return
+                connection.sendall(drip)
+
+    def serve() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=talk, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        try:
+            yield f"127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            ended.set()
+            listener.shutdown(socket.SHUT_RDWR)

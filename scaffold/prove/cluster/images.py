@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from scaffold import programs
 from scaffold.errors import PlatformError
 from scaffold.prove.runtime import Runtime
 
@@ -29,7 +29,7 @@ def hand_over(runtime: Runtime, image: str, reference: str, context: str, comman
     elif context.startswith(("kind-", "k3d-")) or context == "minikube":
         with tempfile.TemporaryDirectory(prefix="scaffold-image-") as folder:
             archive = Path(folder) / "image.tar"
-            runtime.call("save", "--output", str(archive), reference, timeout=300)
+            runtime.call("save", f"--output={archive}", reference, timeout=300)
             _run(_tool(context, archive), f"the image can't be loaded into {context}")
     elif context not in SHARED:
         raise PlatformError(
@@ -43,17 +43,17 @@ def _tool(context: str, archive: Path) -> list[str]:
         return ["minikube", "image", "load", str(archive)]
     kind, _, name = context.partition("-")
     if kind == "kind":
-        return ["kind", "load", "image-archive", str(archive), "--name", name]
-    return ["k3d", "image", "import", str(archive), "--cluster", name]
+        return ["kind", "load", "image-archive", str(archive), f"--name={name}"]
+    return ["k3d", "image", "import", str(archive), f"--cluster={name}"]
 
 
 def _run(words: Sequence[str], what: str) -> None:
+    if not words:
+        raise PlatformError(f"{what}: it is empty; give a command.")
     try:
-        done = subprocess.run(words, capture_output=True, text=True, errors="replace", check=False, timeout=600)
-    except OSError as error:
-        raise PlatformError(f"{what}: {words[0]} can't be run: {error.strerror}.") from error
-    except subprocess.TimeoutExpired as error:
-        raise PlatformError(f"{what}: {words[0]} did not end within 600 s.") from error
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise PlatformError(f"{what}: {said[-1] if said else f'exit code {done.returncode}'}")
+        done = programs.run(words, seconds=600)
+    except programs.ProgramError as error:
+        raise PlatformError(f"{what}: {words[0]} {error}.") from error
+    if done.code != 0:
+        said = done.said.strip().splitlines()
+        raise PlatformError(f"{what}: {said[-1] if said else f'exit code {done.code}'}")

@@ -6,12 +6,13 @@ import ipaddress
 import json
 import re
 import shutil
-import subprocess
 import urllib.parse
 from dataclasses import dataclass
 from typing import Any
 
+from scaffold import programs
 from scaffold.errors import PlatformError
+from scaffold.programs import operand
 
 LOCAL = re.compile(r"kind-.*|k3d-.*|minikube|docker-desktop|rancher-desktop|colima.*|orbstack")
 """Names that tools give to the contexts of clusters on the developer's own machine."""
@@ -39,20 +40,24 @@ class Kubectl:
         """
         where = [f"--context={self.context}", *([f"--namespace={self.namespace}"] if self.namespace else [])]
         try:
-            done = subprocess.run(
-                [self.program, *where, *words],
-                input=input_ or "",
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-                timeout=timeout,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise KubectlFailed(f"kubectl {words[0]}: no answer within {timeout:.0f} s") from error
-        if done.returncode != 0:
-            raise KubectlFailed((done.stderr or done.stdout).strip() or f"kubectl {words[0]} failed")
-        return done.stdout
+            done = programs.run([self.program, *where, *words], stdin=(input_ or "").encode(), seconds=timeout)
+        except programs.ProgramError as error:
+            raise KubectlFailed(f"kubectl {words[0]}: it {error}") from error
+        if done.code != 0:
+            raise KubectlFailed(done.said.strip() or f"kubectl {words[0]} failed")
+        return done.text
+
+    @staticmethod
+    def named(*names: str) -> tuple[str, ...]:
+        """Return the names of objects as words that are no options.
+
+        Raises:
+            KubectlFailed: when one would be.
+        """
+        try:
+            return tuple(operand(name) for name in names)
+        except programs.ProgramError as error:
+            raise KubectlFailed(str(error)) from error
 
     def get(self, *words: str, timeout: float = 60) -> dict[str, Any]:
         """Return an object, or a list of them, as data."""
@@ -87,14 +92,15 @@ def find_cluster(named: str | None = None) -> Kubectl:
 
 
 def _current(program: str) -> str:
-    done = subprocess.run(
-        [program, "config", "current-context"], capture_output=True, text=True, check=False, timeout=30
-    )
-    if done.returncode != 0 or not done.stdout.strip():
+    try:
+        context = programs.run([program, "config", "current-context"], seconds=30)
+    except programs.ProgramError as error:
+        raise PlatformError(f"no cluster: kubectl {error}.") from error
+    if context.code != 0 or not context.text.strip():
         raise PlatformError(
             f"no cluster: kubectl has no current context; name one with --context, or install {INSTALL}."
         )
-    return done.stdout.strip()
+    return context.text.strip()
 
 
 def _server(kubectl: Kubectl) -> str:

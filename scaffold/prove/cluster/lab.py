@@ -99,7 +99,9 @@ class ClusterLab(Bench):
         with suppress(KubectlFailed):
             broken = [pod["metadata"]["name"] for pod in self.pods() if not is_ready(pod)]
             if broken:
-                self.kubectl.call("delete", "pod", *broken, "--grace-period=0", "--force", "--ignore-not-found")
+                self.kubectl.call(
+                    "delete", "pod", *self.kubectl.named(*broken), "--grace-period=0", "--force", "--ignore-not-found"
+                )
 
     def _whole(self) -> None:
         """Wait for every pod to be ready; where that never comes the first time, nobody waits for it again."""
@@ -180,7 +182,8 @@ class ClusterLab(Bench):
         """Run a command in a pod's serving container; return whether it failed (1) and what it printed."""
         name = container or str(self.container["name"])
         try:
-            return 0, self.kubectl.call("exec", pod, f"--container={name}", "--", *words, timeout=self.clock.left(30))
+            (named,) = self.kubectl.named(pod)
+            return 0, self.kubectl.call("exec", named, f"--container={name}", "--", *words, timeout=self.clock.left(30))
         except KubectlFailed as error:
             return 1, str(error)
 

@@ -7,14 +7,14 @@ needs a shell, too.
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scaffold import programs
 from scaffold.prove.clock import Clock
 from scaffold.prove.cluster.beside import deployment, egress
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
-from scaffold.prove.load import Shot, Vegeta
+from scaffold.prove.load import Shot, Vegeta, check_target
 from scaffold.prove.manifests import Object
 
 NAME = "scaffold-prove-load"
@@ -30,9 +30,10 @@ class PodVegeta(Vegeta):
     kubectl: Kubectl
 
     def check(self, url: str) -> None:
-        """Let every address be: the pod reaches its own namespace by the Services' names alone."""
+        """Let every host be: the pod reaches its own namespace by the Services' names alone."""
+        check_target(url)
 
-    def interrupt(self, process: subprocess.Popen[bytes]) -> None:
+    def interrupt(self, process: programs.Process) -> None:
         """End the attack."""
         with contextlib.suppress(KubectlFailed):
             self.kubectl.call("exec", f"deployment/{NAME}", "--", "sh", "-c", STOP)

@@ -7,11 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import yaml
-
 from scaffold.errors import SettingError
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
-from scaffold.prove.manifests import Object, read, workload
+from scaffold.prove.manifests import Object, parse, read, workload
 from scaffold.prove.subject import Subject
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -42,10 +40,10 @@ def build(place: Path, kubectl: Kubectl) -> list[Object]:
     """
     if place.is_dir() and any((place / name).is_file() for name in KUSTOMIZATIONS):
         try:
-            text = kubectl.call("kustomize", str(place))
+            text = kubectl.call("kustomize", str(place.absolute()))
         except KubectlFailed as error:
             raise SettingError(f"{place} can't be built: {str(error).splitlines()[-1]}") from error
-        objects = [each for each in yaml.safe_load_all(text) if each]
+        objects = list(parse(text.encode(), str(place)))
     else:
         objects = read(place)
     if not any(each["kind"] == "Deployment" for each in objects):

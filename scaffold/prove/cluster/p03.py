@@ -18,7 +18,8 @@ def killed(lab: ClusterLab, record: Record) -> None:
     record.expect(not naked, f"Pods that nobody replaces: {', '.join(naked)}")
     with lab.service():
         before = {pod["metadata"]["uid"] for pod in lab.ready()}
-        lab.kubectl.call("delete", "pod", lab.ready()[0]["metadata"]["name"], "--grace-period=0", "--force")
+        (pod,) = lab.kubectl.named(lab.ready()[0]["metadata"]["name"])
+        lab.kubectl.call("delete", "pod", pod, "--grace-period=0", "--force")
         waited = lab.clock.wait_until(
             lambda: len(lab.ready()) == len(before) and {p["metadata"]["uid"] for p in lab.ready()} != before, 90, 0.3
         )

@@ -145,7 +145,7 @@ def delete_namespace(cluster: Kubectl, name: str) -> None:
         PlatformError: when the cluster does not do it.
     """
     try:
-        cluster.call("delete", "namespace", name, "--ignore-not-found", "--wait=false")
+        cluster.call("delete", "namespace", *cluster.named(name), "--ignore-not-found", "--wait=false")
     except KubectlFailed as error:
         raise PlatformError(
             f"namespace {name} could not be deleted in {cluster.context} ({str(error).splitlines()[-1]}); "

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,9 +58,7 @@ class Container:
 
     def logs(self) -> tuple[str, str]:
         """Return what it wrote to stdout and to stderr."""
-        done = subprocess.run(
-            [self.runtime.program, "logs", self.id], capture_output=True, check=False, timeout=self.clock.left(60)
-        )
+        done = self.runtime.output("logs", self.id, timeout=self.clock.left(60))
         return done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
 
     def last_words(self) -> str:
@@ -128,13 +125,8 @@ class Container:
 
     def copy(self, path: str) -> bytes:
         """Return a file or folder of it as a tar archive; nothing when it is gone."""
-        done = subprocess.run(
-            [self.runtime.program, "cp", f"{self.id}:{path}", "-"],
-            capture_output=True,
-            check=False,
-            timeout=self.clock.left(60),
-        )
-        return done.stdout if done.returncode == 0 else b""
+        done = self.runtime.output("cp", f"{self.id}:{path}", "-", timeout=self.clock.left(60))
+        return done.stdout if done.code == 0 else b""
 
     def mounts(self) -> list[tuple[str, str, bool]]:
         """Return its mounts as (path, type of file system, writable), as the kernel tells PID 1 of it."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import stat
-import subprocess
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scaffold import programs
 from scaffold.prove.clock import Clock
 from scaffold.prove.model import Failed
 from scaffold.prove.runtime import CommandFailed, Runtime
@@ -45,7 +45,9 @@ def files(runtime: Runtime, image: str, experiment: str, clock: Clock) -> list[F
         Failed: when the runtime can't give them.
     """
     try:
-        made = runtime.call("create", *runtime.labels(experiment), image, "none", timeout=clock.left(60)).split()[-1]
+        made = runtime.call(
+            "create", *runtime.labels(experiment), runtime.named(image), "none", timeout=clock.left(60)
+        ).split()[-1]
     except CommandFailed as error:
         raise Failed(f"no container can be made of the image: {error}") from error
     try:
@@ -55,7 +57,11 @@ def files(runtime: Runtime, image: str, experiment: str, clock: Clock) -> list[F
 
 
 def _exported(runtime: Runtime, container: str) -> Iterator[File]:
-    with subprocess.Popen([runtime.program, "export", container], stdout=subprocess.PIPE) as process:
+    try:
+        process = programs.start([runtime.program, "export", container], stdin=programs.NOTHING)
+    except programs.ProgramError as error:
+        raise Failed(f"its files can't be read: {runtime.name} {error}") from error
+    with process:
         assert process.stdout
         with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
             for each in archive:

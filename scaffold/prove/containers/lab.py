@@ -124,7 +124,9 @@ class Lab(Bench):
         fixed = self.stage.network == "host" and any(not port.variable for port in ports)
         with self.stage.fixed_ports if fixed else contextlib.nullcontext():
             began = time.monotonic()
-            identity = self._run([*words, self.stage.image, *(subject.args if args is None else args)])
+            identity = self._run(
+                [*words, self.runtime.named(self.stage.image), *(subject.args if args is None else args)]
+            )
             try:
                 container = Container(identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began)
                 if memory:
