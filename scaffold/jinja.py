@@ -11,30 +11,27 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from jinja2 import (
-    BaseLoader,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateNotFound,
-    Undefined,
-    nodes,
-)
-from jinja2.exceptions import TemplateError as JinjaError
+from jinja2 import BaseLoader, FileSystemBytecodeCache, StrictUndefined, TemplateNotFound, Undefined, nodes
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
+from jinja2.loaders import split_template_path
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import __version__, folders
-from scaffold.errors import TemplateError
+from scaffold import __version__, folders, foreign_yaml
+from scaffold.blame import what, where
+from scaffold.bounds import TimeIsUp, bounded
+from scaffold.errors import ScaffoldError, TemplateError
+from scaffold.files.foreign import read_foreign
 from scaffold.memo import Memo, TracingEnvironment
 from scaffold.questions import SafeLoader
+from scaffold.sandbox import BoundedEnvironment, refused_filters
 
 _STRING = "string:"
+_T = TypeVar("_T")
 
 
 class Yield(Extension):
@@ -67,13 +64,21 @@ class _Loader(BaseLoader):
     """Load the template's files by their path, and strings by themselves: both then share one bytecode cache."""
 
     def __init__(self, root: Path) -> None:
-        self._files = FileSystemLoader(str(root))
+        self._root = root
 
     def get_source(self, environment: Any, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template.startswith(_STRING):
             return template[len(_STRING) :], None, lambda: True
-        source, filename, _ = self._files.get_source(environment, template)
-        return source, filename, lambda: True
+        file = os.path.join(self._root, *split_template_path(template))  # noqa: PTH118 - as Jinja's own loader has it
+        try:
+            source = read_foreign(file, below=self._root).decode()
+        except FileNotFoundError as error:
+            raise TemplateNotFound(template) from error
+        except OSError as error:
+            raise TemplateError(f"{template} can't be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{template} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+        return source, file, lambda: True
 
 
 class Renderer:
@@ -93,12 +98,13 @@ class Renderer:
             "auto_reload": False,
         }
         self.environment: SandboxedEnvironment = (
-            SandboxedEnvironment(loader=_Loader(root), **options)
+            BoundedEnvironment(loader=_Loader(root), **options)
             if memo is None
             else TracingEnvironment(root, _Loader(root), **options)
         )
         self._memo = memo
-        self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml}
+        self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml, **refused_filters()}
+        self._root = root
 
     def string(self, source: str, context: Mapping[str, Any]) -> str:
         """Render a string.
@@ -126,7 +132,7 @@ class Renderer:
         if yielded is None:
             return [(name, context)] if name else []
         variable, items = yielded
-        contexts = [{**context, variable: item} for item in items]
+        contexts = self._explained(part, lambda: [{**context, variable: item} for item in items])
         return [(name, each) for each in contexts if (name := self._part(part, each))]
 
     def _part(self, part: str, context: Mapping[str, Any]) -> str:
@@ -139,21 +145,23 @@ class Renderer:
             return self._explained(shown, lambda: memo.render(environment, name, context))
         return self._explained(shown, lambda: environment.get_template(name).render(context))
 
-    def _explained(self, shown: str, render: Callable[[], str]) -> str:
-        """Render, or say what in the template is wrong."""
-        try:
-            return render()
-        except TemplateNotFound as error:
-            raise TemplateError(f"{shown}: the template includes {error}, which is missing.") from error
-        except JinjaError as error:
-            line = getattr(error, "lineno", None)
-            raise TemplateError(f"{shown}{f', line {line}' if line else ''}: {error}") from error
+    def _explained(self, shown: str, render: Callable[[], _T]) -> _T:
+        """Render, or say what in the template is wrong, and where."""
+        with bounded(shown):
+            try:
+                return render()
+            except (ScaffoldError, KeyboardInterrupt):
+                raise
+            except TemplateNotFound as error:
+                raise TemplateError(f"{shown}: the template includes {error}, which is missing.") from error
+            except (Exception, TimeIsUp) as error:
+                raise TemplateError(f"{where(error, shown, self._root)}: {what(error)}.") from error
 
 
 @lru_cache(maxsize=64)
 def _from_yaml(text: str) -> Any:
     """Do what the filter of Copier's does, `yaml.safe_load`, ten times faster, and once for each text."""
-    return yaml.load(text, Loader=SafeLoader)  # noqa: S506 - it is a SafeLoader
+    return foreign_yaml.load(text, SafeLoader)
 
 
 def _to_nice_yaml(value: Any, indent: int = 4) -> str:

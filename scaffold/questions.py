@@ -6,16 +6,23 @@ Types and casts are Copier's own (copier/_user_data.py, `CAST_STR_TO_NATIVE`), s
 from __future__ import annotations
 
 import json
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from scaffold import foreign_yaml
 from scaffold.errors import AnswerError, TemplateError
+from scaffold.supported import check_question
 
 SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's loader where PyYAML was built with it: ten times faster."""
+
+_SHORT = reprlib.Repr()
+"""Shows a value in a message: whatever it is, a few lines at most."""
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 100
 
 
 @dataclass(frozen=True)
@@ -51,12 +58,17 @@ class Question:
     computed: bool = False
 
 
-def question_from(name: str, spec: Any) -> Question:
-    """Build a question from its entry in copier.yml (the short form `name: default` is known too)."""
+def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
+    """Build a question from its entry in copier.yml (the short form `name: default` is known too).
+
+    Raises:
+        TemplateError: when a key or value of it is none that scaffold knows; `file` is where it stands.
+    """
+    if not isinstance(name, str):
+        raise TemplateError(f"{file}: {name!r:.60} is no name of a question; a name is text.")
     if not isinstance(spec, Mapping):
         spec = {"default": spec, "type": _type_of(spec)}
-    if spec.get("when", True) not in (True, False):
-        raise TemplateError(f"question {name}: `when` must be true or false, for example `when: false`.")
+    check_question(name, spec, file)
     return Question(
         name=name,
         type=spec.get("type", _type_of(spec.get("default"))),
@@ -72,7 +84,7 @@ def question_from(name: str, spec: Any) -> Question:
 
 
 def _field(name: str, spec: Mapping[str, Any]) -> Field:
-    return Field(**{"name": name, **spec, "choices": tuple(spec.get("choices", ()))})
+    return Field(**{"type": "str", "help": "", **spec, "name": name, "choices": tuple(spec.get("choices", ()))})
 
 
 def _type_of(default: Any) -> str:
@@ -91,16 +103,19 @@ def cast(question: Question, answer: Any) -> Any:
         AnswerError: when it can't be one, or is none of the choices.
     """
     try:
+        foreign_yaml.refuse_bombs(answer)
         value = CASTS[question.type](answer)
     except yaml.YAMLError as error:
         raise AnswerError(
-            f"{question.name}: {answer!r} is no valid YAML ({_yaml_problem(error)}){_example(question)}"
+            f"{question.name}: {_SHORT.repr(answer)} is no valid YAML ({_yaml_problem(error)}){_example(question)}"
         ) from error
-    except (TypeError, ValueError, OverflowError) as error:
-        raise AnswerError(f"{question.name}: {answer!r} is not of type {question.type}{_example(question)}") from error
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise AnswerError(
+            f"{question.name}: {_SHORT.repr(answer)} is not of type {question.type}{_example(question)}"
+        ) from error
     if question.choices and value not in question.choices.values():
         valid = list(question.choices.values())
-        raise AnswerError(f"Invalid choice for '{question.name}': {value!r} is not in {valid}")
+        raise AnswerError(f"Invalid choice for '{question.name}': {_SHORT.repr(value)} is not in {valid}")
     return value
 
 
@@ -127,12 +142,12 @@ def cast_to_str(value: Any) -> str:
     """Cast text and numbers; anything else is no string."""
     if isinstance(value, str | int | float):
         return str(value)
-    raise TypeError(f"{value!r} is no text")
+    raise TypeError(f"a {type(value).__name__} is no text")
 
 
 def cast_to_yaml(value: Any) -> Any:
     """Parse a string as YAML; anything else is a value already."""
-    return yaml.load(value, Loader=SafeLoader) if isinstance(value, str) else value  # noqa: S506 - it is a SafeLoader
+    return foreign_yaml.load(value, SafeLoader) if isinstance(value, str) else value
 
 
 CASTS: Mapping[str, Callable[[Any], Any]] = {
