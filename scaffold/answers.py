@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
+import yaml
+
+from scaffold import foreign_yaml
 from scaffold.bounds import bounded
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.jinja import Renderer
@@ -114,6 +117,10 @@ class Questionnaire:
         Raises:
             AnswerError: one sentence that names the question, the value and what is right.
         """
+        try:
+            foreign_yaml.refuse_bombs(raw)
+        except yaml.YAMLError as error:
+            raise AnswerError(f"{question.name}: the answer is too large: {error}.") from error
         value = cast(question, raw)
         if problems := self.problems(question, value, context):
             raise AnswerError(problems[0])

@@ -30,6 +30,11 @@ class TimeIsUp(BaseException):
     """The time is over; no `except Exception` on the way holds it up."""
 
 
+def is_bounded() -> bool:
+    """Say whether the caller is inside a block of `bounded`."""
+    return _bounded
+
+
 def reason(error: BaseException) -> str:
     """Return what was too much, to complete `it …`."""
     if isinstance(error, TimeIsUp):

@@ -17,8 +17,8 @@ DEEPEST = 200
 MOST = 1_000_000
 """Values of one document, each alias counted with all that it stands for."""
 
-_SUSPICIOUS = 1000
-"""Brackets in all, or characters of one line: with fewer there are at most twice as many levels, which the stack holds."""
+_SUSPICIOUS = 4000
+"""Brackets in all, or characters of one line: with fewer there are at most 6000 levels; libyaml's stack holds 20,000."""
 
 
 def load(text: str | bytes, loader_class: Any) -> Any:
@@ -35,12 +35,16 @@ def load(text: str | bytes, loader_class: Any) -> Any:
 
 def load_all(text: str | bytes, loader_class: Any) -> Iterator[Any]:
     """Yield the value of each document, as `load` does."""
-    _refuse_depth(text, loader_class)
+    raw = text if isinstance(text, bytes) else text.encode(errors="replace")
+    if raw.count(b"[") + raw.count(b"{") > _SUSPICIOUS or max(map(len, raw.splitlines()), default=0) > _SUSPICIOUS:
+        _refuse_depth(text, loader_class)
+    has_aliases = b"&" in raw and b"*" in raw
     loader = loader_class(text)
     try:
         while loader.check_node():
             node = loader.get_node()
-            refuse_bombs(node)
+            if has_aliases:
+                refuse_bombs(node)
             yield loader.construct_document(node)
     except (ValueError, TypeError, RecursionError) as error:  # a date that is none, a number too long
         raise yaml.YAMLError(str(error)) from error
@@ -53,9 +57,6 @@ def _refuse_depth(text: str | bytes, loader_class: Any) -> None:
 
     Most texts need no such look: levels come of brackets, of indentation, or of `- - -` in one line.
     """
-    raw = text if isinstance(text, bytes) else text.encode(errors="replace")
-    if raw.count(b"[") + raw.count(b"{") <= _SUSPICIOUS and max(map(len, raw.splitlines()), default=0) <= _SUSPICIOUS:
-        return
     depth = 0
     for event in yaml.parse(text, Loader=loader_class):
         if isinstance(event, yaml.CollectionStartEvent):
@@ -72,7 +73,10 @@ def refuse_bombs(top: Any) -> None:
     Raises:
         yaml.YAMLError: when it does.
     """
-    _count(top, {})
+    try:
+        _count(top, {})
+    except RecursionError as error:
+        raise yaml.YAMLError("it is nested too deeply") from error
 
 
 def _count(value: Any, sizes: dict[int, int]) -> int:

@@ -23,7 +23,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold import __version__, folders, foreign_yaml
 from scaffold.blame import what, where
-from scaffold.bounds import TimeIsUp, bounded
+from scaffold.bounds import TimeIsUp, bounded, is_bounded
 from scaffold.errors import ScaffoldError, TemplateError
 from scaffold.files.foreign import read_foreign
 from scaffold.memo import Memo, TracingEnvironment
@@ -146,16 +146,21 @@ class Renderer:
         return self._explained(shown, lambda: environment.get_template(name).render(context))
 
     def _explained(self, shown: str, render: Callable[[], _T]) -> _T:
-        """Render, or say what in the template is wrong, and where."""
+        """Render within bounds, or say what in the template is wrong, and where."""
+        if is_bounded():
+            return self._tried(shown, render)
         with bounded(shown):
-            try:
-                return render()
-            except (ScaffoldError, KeyboardInterrupt):
-                raise
-            except TemplateNotFound as error:
-                raise TemplateError(f"{shown}: the template includes {error}, which is missing.") from error
-            except (Exception, TimeIsUp) as error:
-                raise TemplateError(f"{where(error, shown, self._root)}: {what(error)}.") from error
+            return self._tried(shown, render)
+
+    def _tried(self, shown: str, render: Callable[[], _T]) -> _T:
+        try:
+            return render()
+        except (ScaffoldError, KeyboardInterrupt):
+            raise
+        except TemplateNotFound as error:
+            raise TemplateError(f"{shown}: the template includes {error}, which is missing.") from error
+        except (Exception, TimeIsUp) as error:
+            raise TemplateError(f"{where(error, shown, self._root)}: {what(error)}.") from error
 
 
 @lru_cache(maxsize=64)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from itertools import islice
 from typing import Any
 
 from jinja2.exceptions import SecurityError
@@ -49,24 +48,12 @@ class BoundedEnvironment(SandboxedEnvironment):
         """Join the parts of a text.
 
         Raises:
-            SecurityError: when it gets larger than LARGEST_TEXT.
+            SecurityError: when it is larger than LARGEST_TEXT; before that, `scaffold.bounds` limits the memory.
         """
-        if isinstance(parts, list):
-            text = "".join(parts)
-            _refuse_larger(len(text))
-            return text
-        pieces: list[str] = []
-        size, rest = 0, iter(parts)
-        while some := list(islice(rest, 4096)):
-            pieces.append("".join(some))
-            size += len(pieces[-1])
-            _refuse_larger(size)
-        return "".join(pieces)
-
-
-def _refuse_larger(size: int) -> None:
-    if size > LARGEST_TEXT:
-        raise SecurityError(f"a text has more than {LARGEST_TEXT // (1024 * 1024)} Mi characters")
+        text = "".join(parts)
+        if len(text) > LARGEST_TEXT:
+            raise SecurityError(f"a text has more than {LARGEST_TEXT // (1024 * 1024)} Mi characters")
+        return text
 
 
 def _repeated(left: Any, right: Any) -> int:

@@ -24,6 +24,7 @@ def is_git(name: str) -> bool:
     return bool(_GIT.fullmatch(name.translate(_IGNORED_BY_HFS)))
 
 
+@lru_cache(maxsize=8192)
 def problem(path: str) -> str | None:
     """Return why no file may be written at a relative path (with /), to complete `it …`; None where it may."""
     if path.startswith("/") or _DRIVE.match(path):
@@ -57,14 +58,18 @@ def clash(paths: Iterable[str]) -> str | None:
     Of two that differ by case alone, one is lost on the disks of macOS and Windows.
     """
     files: dict[str, str] = {}
+    folders: dict[str, str] = {}
     for path in paths:
-        known = files.setdefault(_folded(path), path)
+        folded = _folded(path)
+        known = files.setdefault(folded, path)
         if known != path:
             return f"{known} and {path} differ by case alone, so that some disks hold only one of them."
-    for folded, path in files.items():
-        for end in (at for at, letter in enumerate(folded) if letter == "/"):
-            if file := files.get(folded[:end]):
-                return f"{file} is a file and, because of {path}, a folder."
+        parent = folded.rpartition("/")[0]
+        while parent and parent not in folders:
+            folders[parent] = path
+            parent = parent.rpartition("/")[0]
+    for folded in files.keys() & folders.keys():
+        return f"{files[folded]} is a file and, because of {folders[folded]}, a folder."
     return None
 
 
