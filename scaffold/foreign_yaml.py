@@ -18,7 +18,7 @@ MOST = 1_000_000
 """Values of one document, each alias counted with all that it stands for."""
 
 _SUSPICIOUS = 4000
-"""Brackets in all, or characters of one line: with fewer there are at most 6000 levels; libyaml's stack holds 20,000."""
+"""Brackets in all, or characters of one line: with fewer there are at most 6,000 levels; libyaml bears 20,000."""
 
 
 def load(text: str | bytes, loader_class: Any) -> Any:

@@ -25,7 +25,7 @@ from scaffold import __version__, folders, foreign_yaml
 from scaffold.blame import what, where
 from scaffold.bounds import TimeIsUp, bounded, is_bounded
 from scaffold.errors import ScaffoldError, TemplateError
-from scaffold.files.foreign import read_foreign
+from scaffold.files.foreign import is_below, read_foreign
 from scaffold.memo import Memo, TracingEnvironment
 from scaffold.questions import SafeLoader
 from scaffold.sandbox import BoundedEnvironment, refused_filters
@@ -64,14 +64,16 @@ class _Loader(BaseLoader):
     """Load the template's files by their path, and strings by themselves: both then share one bytecode cache."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        self._root = os.path.realpath(root)
 
     def get_source(self, environment: Any, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template.startswith(_STRING):
             return template[len(_STRING) :], None, lambda: True
         file = os.path.join(self._root, *split_template_path(template))  # noqa: PTH118 - as Jinja's own loader has it
+        if os.path.realpath(file) != file and not is_below(file, self._root):
+            raise TemplateError(f"{template} is a link that leads out of the template.")
         try:
-            source = read_foreign(file, below=self._root).decode()
+            source = read_foreign(file).decode()
         except FileNotFoundError as error:
             raise TemplateNotFound(template) from error
         except OSError as error:
@@ -104,7 +106,7 @@ class Renderer:
         )
         self._memo = memo
         self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml, **refused_filters()}
-        self._root = root
+        self._root = Path(os.path.realpath(root))
 
     def string(self, source: str, context: Mapping[str, Any]) -> str:
         """Render a string.

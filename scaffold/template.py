@@ -88,7 +88,7 @@ class Template:
             raise TemplateError(f"_subdirectory of {COPIER_YML} leads out of the template: {skeleton}.")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
-        found = tuple(islice(_walk(skeleton, (), _Place(self.root, ())), MOST_FILES + 1))
+        found = tuple(islice(_walk(skeleton, (), self.root), MOST_FILES + 1))
         if len(found) > MOST_FILES:
             raise TemplateError(f"{skeleton} holds more than {MOST_FILES} files; a template has fewer.")
         return tuple(sorted(found, key=lambda entry: entry.parts))
@@ -104,39 +104,31 @@ def _folder_of(entry: Entry) -> tuple[str, ...]:
     return entry.parts[:-1]
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Where a walk is: the template's `root`, and the `folders` on the way, links followed."""
-
-    root: Path
-    folders: tuple[str, ...]
-
-    def inside(self, folder: str) -> _Place:
-        real = os.path.realpath(folder)
-        if real in self.folders:
-            raise TemplateError(f"{self.name(folder)} is a link to a folder that it lies in, so it never ends.")
-        return _Place(self.root, (*self.folders, real))
-
-    def name(self, path: str) -> str:
-        return Path(path).relative_to(self.root).as_posix()
-
-
-def _walk(folder: Path, parents: tuple[str, ...], place: _Place) -> Iterator[Entry]:
-    place = place.inside(str(folder))
+def _walk(folder: Path, parents: tuple[str, ...], root: Path, entered: frozenset[str] = frozenset()) -> Iterator[Entry]:
+    """Yield the files below a folder; `entered` are the folders to which links on the way led."""
     with os.scandir(folder) as items:
         for item in items:
             if item.name == "__pycache__":  # pip compiles the Python below an installed package, and this is there
                 continue
-            if item.is_symlink() and not is_below(item.path, place.root):
-                raise TemplateError(f"{place.name(item.path)} is a link that leads out of the template, or nowhere.")
-            parts = (*parents, item.name)
+            parts, file = (*parents, item.name), Path(item.path)
+            name = file.relative_to(root).as_posix()
+            if item.is_symlink() and not (file.exists() and is_below(file, root)):
+                raise TemplateError(f"{name} is a link that leads out of the template, or nowhere.")
             if item.is_dir():
-                yield from _walk(Path(item.path), parts, place)
+                yield from _walk(file, parts, root, _after_link(item, entered, name))
             elif item.is_file():
-                mode = item.stat().st_mode & 0o777
-                yield Entry(parts, Path(item.path), mode, place.name(item.path))
+                yield Entry(parts, file, item.stat().st_mode & 0o777, name)
             else:
-                raise TemplateError(f"{place.name(item.path)} is neither a file nor a folder.")
+                raise TemplateError(f"{name} is neither a file nor a folder.")
+
+
+def _after_link(item: os.DirEntry[str], entered: frozenset[str], name: str) -> frozenset[str]:
+    if not item.is_symlink():
+        return entered
+    real = os.path.realpath(item.path)
+    if real in entered or is_below(Path(item.path).parent, real):
+        raise TemplateError(f"{name} is a link to a folder that it lies in, so it never ends.")
+    return entered | {real}
 
 
 def template_root() -> Path:
