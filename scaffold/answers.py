@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from scaffold.errors import AnswerError
+from scaffold.bounds import bounded
+from scaffold.errors import AnswerError, TemplateError
+from scaffold.files.values import refuse_endless
 from scaffold.jinja import Renderer
 from scaffold.questions import Question, cast, cast_to_bool
 from scaffold.template import Template
@@ -96,12 +98,12 @@ class Questionnaire:
         """Return a sentence for each thing that is wrong with a value; none when it is right."""
         if not question.validator:
             return []
-        text = self._renderer.string(question.validator, {**context, question.name: value})
+        text = self._string(question, question.validator, {**context, question.name: value})
         return [line.strip() for line in text.splitlines() if line.strip()]
 
     def relevant(self, question: Question, context: Mapping[str, Any]) -> bool:
         """Say whether the answer changes anything, after the answers so far."""
-        return not question.relevant or cast_to_bool(self._renderer.string(question.relevant, context))
+        return not question.relevant or cast_to_bool(self._string(question, question.relevant, context))
 
     def relevant_names(self, answers: Answers) -> list[str]:
         """Return the names of the questions whose answers change anything, in order."""
@@ -113,6 +115,10 @@ class Questionnaire:
         Raises:
             AnswerError: one sentence that names the question, the value and what is right.
         """
+        try:
+            refuse_endless(raw)
+        except ValueError as error:
+            raise AnswerError(f"{question.name}: the answer is too large: {error}.") from error
         value = cast(question, raw)
         if problems := self.problems(question, value, context):
             raise AnswerError(problems[0])
@@ -146,7 +152,8 @@ class Questionnaire:
         """
         check_names(self.template, given)
         raw = {**(proposed or {}), **given}
-        return self.walk(lambda question, default, _: raw.get(question.name, default))
+        with bounded("the template's questions"):
+            return self.walk(lambda question, default, _: raw.get(question.name, default))
 
     def defaults(self, answers: Answers) -> dict[str, Any]:
         """Return what the default of each asked question is, beside these answers to those before it."""
@@ -161,4 +168,10 @@ class Questionnaire:
 
     def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
         default = question.default
-        return self._renderer.string(default, context) if isinstance(default, str) else default
+        return self._string(question, default, context) if isinstance(default, str) else default
+
+    def _string(self, question: Question, source: str, context: Mapping[str, Any]) -> str:
+        try:
+            return self._renderer.string(source, context)
+        except TemplateError as error:
+            raise TemplateError(f"question {question.name}: {error}") from error

@@ -7,33 +7,32 @@ and within a process each string (a default, a validator, a part of a path) is c
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
-from jinja2 import (
-    BaseLoader,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateNotFound,
-    Undefined,
-    nodes,
-)
-from jinja2.exceptions import TemplateError as JinjaError
+from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, Undefined, nodes
 from jinja2.exceptions import UndefinedError
 from jinja2.ext import Extension
+from jinja2.loaders import split_template_path
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
 from scaffold import cache
+from scaffold.blame import what, where
+from scaffold.bounds import TimeIsUp, bounded, is_bounded
 from scaffold.bytecode import PrivateBytecodeCache
-from scaffold.errors import TemplateError
+from scaffold.errors import ScaffoldError, TemplateError
+from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import load
 from scaffold.memo import Memo, TracingEnvironment
+from scaffold.sandbox import BoundedEnvironment, refused_filters
 
 _STRING = "string:"
+_T = TypeVar("_T")
 
 
 class Yield(Extension):
@@ -66,13 +65,23 @@ class _Loader(BaseLoader):
     """Load the template's files by their path, and strings by themselves: both then share one bytecode cache."""
 
     def __init__(self, root: Path) -> None:
-        self._files = FileSystemLoader(str(root))
+        self._root = os.path.realpath(root)
 
     def get_source(self, environment: Any, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template.startswith(_STRING):
             return template[len(_STRING) :], None, lambda: True
-        source, filename, _ = self._files.get_source(environment, template)
-        return source, filename, lambda: True
+        file = os.path.join(self._root, *split_template_path(template))
+        if os.path.realpath(file) != file and not is_below(file, self._root):
+            raise TemplateError(f"{template} is a link that leads out of the template.")
+        try:
+            source = read_foreign(file).decode()
+        except FileNotFoundError as error:
+            raise TemplateNotFound(template) from error
+        except OSError as error:
+            raise TemplateError(f"{template} can't be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise TemplateError(f"{template} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+        return source, file, lambda: True
 
 
 class Renderer:
@@ -90,12 +99,13 @@ class Renderer:
         }
         options |= {"bytecode_cache": _bytecode_cache(root, options), "cache_size": -1, "auto_reload": False}
         self.environment: SandboxedEnvironment = (
-            SandboxedEnvironment(loader=_Loader(root), **options)
+            BoundedEnvironment(loader=_Loader(root), **options)
             if memo is None
             else TracingEnvironment(root, _Loader(root), **options)
         )
         self._memo = memo
-        self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml}
+        self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml, **refused_filters()}
+        self._root = Path(os.path.realpath(root))
 
     def string(self, source: str, context: Mapping[str, Any]) -> str:
         """Render a string.
@@ -123,7 +133,7 @@ class Renderer:
         if yielded is None:
             return [(name, context)] if name else []
         variable, items = yielded
-        contexts = [{**context, variable: item} for item in items]
+        contexts = self._explained(part, lambda: [{**context, variable: item} for item in items])
         return [(name, each) for each in contexts if (name := self._part(part, each))]
 
     def _part(self, part: str, context: Mapping[str, Any]) -> str:
@@ -136,15 +146,22 @@ class Renderer:
             return self._explained(shown, lambda: memo.render(environment, name, context))
         return self._explained(shown, lambda: environment.get_template(name).render(context))
 
-    def _explained(self, shown: str, render: Callable[[], str]) -> str:
-        """Render, or say what in the template is wrong."""
+    def _explained(self, shown: str, render: Callable[[], _T]) -> _T:
+        """Render within bounds, or say what in the template is wrong, and where."""
+        if is_bounded():
+            return self._tried(shown, render)
+        with bounded(shown):
+            return self._tried(shown, render)
+
+    def _tried(self, shown: str, render: Callable[[], _T]) -> _T:
         try:
             return render()
+        except (ScaffoldError, KeyboardInterrupt):
+            raise
         except TemplateNotFound as error:
             raise TemplateError(f"{shown}: the template includes {error}, which is missing.") from error
-        except JinjaError as error:
-            line = getattr(error, "lineno", None)
-            raise TemplateError(f"{shown}{f', line {line}' if line else ''}: {error}") from error
+        except (Exception, TimeIsUp) as error:
+            raise TemplateError(f"{where(error, shown, self._root)}: {what(error)}.") from error
 
 
 @lru_cache(maxsize=64)
@@ -172,5 +189,6 @@ def _dumped(value: Any, indent: int) -> str:
 def _bytecode_cache(root: Path, options: Mapping[str, Any]) -> PrivateBytecodeCache | None:
     """Return what keeps the bytecode of the template in `root`, or none where the user's cache can't be used."""
     folder = cache.bytecode_folder(root)
-    settings = json.dumps({key: repr(value) for key, value in options.items()}, sort_keys=True)
+    shown = {key: repr(value) for key, value in options.items()}
+    settings = json.dumps({"environment": BoundedEnvironment.__name__, **shown}, sort_keys=True)
     return PrivateBytecodeCache(folder, settings) if folder else None

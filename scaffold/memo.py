@@ -17,7 +17,8 @@ from typing import Any
 
 from jinja2 import BaseLoader, Template, TemplateNotFound
 from jinja2.runtime import Context
-from jinja2.sandbox import SandboxedEnvironment
+
+from scaffold.sandbox import BoundedEnvironment
 
 _MISSING = object()
 _KEPT = 12  # texts of one template
@@ -73,13 +74,13 @@ class _TracingContext(Context):
         return super().resolve_or_missing(key)
 
 
-class TracingEnvironment(SandboxedEnvironment):
+class TracingEnvironment(BoundedEnvironment):
     """An environment that notes what its templates read; `settings` tells it apart from others."""
 
     context_class = _TracingContext
 
     def __init__(self, root: Path, loader: BaseLoader, **options: Any) -> None:
-        """Take the options of a SandboxedEnvironment; `root` holds whatever templates may load."""
+        """Take the options of an environment; `root` holds whatever templates may load."""
         super().__init__(loader=loader, **options)
         self.reads: set[str] = set()
         self.loads: set[str] = set()

@@ -16,6 +16,7 @@ from scaffold.brief import brief
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
 from scaffold.files.yaml import load, problem_of
+from scaffold.supported import check_question
 
 
 @dataclass(frozen=True)
@@ -51,12 +52,17 @@ class Question:
     computed: bool = False
 
 
-def question_from(name: str, spec: Any) -> Question:
-    """Build a question from its entry in copier.yml (the short form `name: default` is known too)."""
+def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
+    """Build a question from its entry in copier.yml (the short form `name: default` is known too).
+
+    Raises:
+        TemplateError: when a key or value of it is none that scaffold knows; `file` is where it stands.
+    """
+    if not isinstance(name, str):
+        raise TemplateError(f"{file}: {name!r:.60} is no name of a question; a name is text.")
     if not isinstance(spec, Mapping):
         spec = {"default": spec, "type": _type_of(spec)}
-    if spec.get("when", True) not in (True, False):
-        raise TemplateError(f"question {name}: `when` must be true or false, for example `when: false`.")
+    check_question(name, spec, file)
     return Question(
         name=name,
         type=spec.get("type", _type_of(spec.get("default"))),
@@ -72,7 +78,7 @@ def question_from(name: str, spec: Any) -> Question:
 
 
 def _field(name: str, spec: Mapping[str, Any]) -> Field:
-    return Field(**{"name": name, **spec, "choices": tuple(spec.get("choices", ()))})
+    return Field(**{"type": "str", "help": "", **spec, "name": name, "choices": tuple(spec.get("choices", ()))})
 
 
 def _type_of(default: Any) -> str:
@@ -96,7 +102,7 @@ def cast(question: Question, answer: Any) -> Any:
         raise AnswerError(
             f"{question.name}: {brief(answer)} is no valid YAML ({problem_of(error)}){_example(question)}"
         ) from error
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise AnswerError(
             f"{question.name}: {brief(answer)} is not of type {question.type}{_example(question)}"
         ) from error

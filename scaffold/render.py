@@ -9,10 +9,15 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from scaffold.answers import Answers
+from scaffold.bounds import bounded
 from scaffold.errors import TemplateError
+from scaffold.files import names
 from scaffold.files.folder import RenderedFile
 from scaffold.jinja import Renderer
-from scaffold.template import Entry, Template
+from scaffold.template import MOST_FILES, Entry, Template
+
+LARGEST_SERVICE = 64 * 1024 * 1024
+"""Bytes of all files together; a service of the template has some 300 KiB."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +42,37 @@ def render(
     Raises:
         TemplateError: when a file can't be rendered, two have one path, or a path leads out of the service.
     """
-    paths = _Paths(renderer, {**answers.context, **_copier_context(template, answers, origin)})
+    with bounded(f"the template in {template.root}"):
+        files = _render(template, renderer, {**answers.context, **_copier_context(template, answers, origin)}, on_file)
+    if sentence := names.clash(files):
+        raise TemplateError(f"two files of the template can't both be written: {sentence}")
+    return [files[path] for path in sorted(files)]
+
+
+def _render(
+    template: Template, renderer: Renderer, context: Mapping[str, Any], on_file: Callable[[int, int], None]
+) -> dict[str, RenderedFile]:
+    paths = _Paths(renderer, context)
     files: dict[str, RenderedFile] = {}
-    done, total = 0, len(template.entries)
+    done, total, size = 0, len(template.entries), 0
     for folder, entries in template.folders.items():
         for entry in entries if paths.below(folder) else ():
             for file in _render_entry(template, renderer, entry, paths):
                 if file.path in files:
                     raise TemplateError(f"two files of the template render to {file.path}.")
                 files[file.path] = file
+                size += len(file.content)
+                _refuse_too_much(len(files), size)
         done += len(entries)
         on_file(done, total)
-    return [files[path] for path in sorted(files)]
+    return files
+
+
+def _refuse_too_much(count: int, size: int) -> None:
+    if count > MOST_FILES:
+        raise TemplateError(f"the template renders to more than {MOST_FILES} files; a service has fewer.")
+    if size > LARGEST_SERVICE:
+        raise TemplateError(f"the template renders to more than {LARGEST_SERVICE // 1024 // 1024} MiB in all.")
 
 
 def _copier_context(template: Template, answers: Answers, origin: Origin) -> dict[str, Any]:
@@ -63,11 +87,19 @@ def _copier_context(template: Template, answers: Answers, origin: Origin) -> dic
 def _render_entry(template: Template, renderer: Renderer, entry: Entry, paths: _Paths) -> Iterator[RenderedFile]:
     rendered = entry.parts[-1].endswith(template.suffix)
     parts = (*entry.parts[:-1], entry.parts[-1].removesuffix(template.suffix)) if rendered else entry.parts
+    folders = {path for path, _ in paths.below(parts[:-1])}
     for path, inner in paths.below(parts):
-        if path.is_absolute() or ".." in path.parts:
-            raise TemplateError(f"{'/'.join(parts)} renders to {path}, which is outside the service.")
-        content = renderer.file(entry.name, inner).encode() if rendered else entry.content
+        if reason := names.problem("." if path in folders else path.as_posix()):
+            raise TemplateError(f"{'/'.join(entry.parts)} renders to {str(path)[:300]!r}, but that {reason}.")
+        content = _encoded(entry.name, renderer.file(entry.name, inner)) if rendered else entry.content
         yield RenderedFile(path.as_posix(), content, bool(entry.mode & 0o100))
+
+
+def _encoded(name: str, text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise TemplateError(f"{name} renders to a character that UTF-8 does not have.") from error
 
 
 class _Paths:

@@ -10,15 +10,24 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import groupby
-from pathlib import Path
+from itertools import groupby, islice
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import yaml
 
+from scaffold.bounds import bounded
 from scaffold.errors import TemplateError
+from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import Loader as SafeLoader
+from scaffold.files.yaml import load_all, place_of, problem_of
 from scaffold.questions import Question, question_from
+from scaffold.supported import check_settings
+
+COPIER_YML = "copier.yml"
+
+MOST_FILES = 10_000
+"""Files of a skeleton; the template's own has some 300."""
 
 REVISION = "revision"
 """The file beside an installed template that says which version it is, as `git describe` would."""
@@ -38,8 +47,15 @@ class Entry:
 
     @cached_property
     def content(self) -> bytes:
-        """Return its bytes, read once."""
-        return self.file.read_bytes()
+        """Return its bytes, read once.
+
+        Raises:
+            TemplateError: when it can't be read.
+        """
+        try:
+            return read_foreign(self.file)
+        except OSError as error:
+            raise TemplateError(f"{self.name} can't be read: {error.strerror}.") from error
 
 
 @dataclass(frozen=True)
@@ -69,9 +85,14 @@ class Template:
     def entries(self) -> tuple[Entry, ...]:
         """Return every file of the skeleton, ordered by path."""
         skeleton = self.root / self.settings.get("subdirectory", "")
+        if not is_below(skeleton, self.root):
+            raise TemplateError(f"_subdirectory of {COPIER_YML} leads out of the template: {skeleton}.")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
-        return tuple(sorted(_walk(skeleton, (), self.root), key=lambda entry: entry.parts))
+        found = tuple(islice(_walk(skeleton, (), self.root), MOST_FILES + 1))
+        if len(found) > MOST_FILES:
+            raise TemplateError(f"{skeleton} holds more than {MOST_FILES} files; a template has fewer.")
+        return tuple(sorted(found, key=lambda entry: entry.parts))
 
     @cached_property
     def folders(self) -> Mapping[tuple[str, ...], tuple[Entry, ...]]:
@@ -84,17 +105,31 @@ def _folder_of(entry: Entry) -> tuple[str, ...]:
     return entry.parts[:-1]
 
 
-def _walk(folder: Path, parents: tuple[str, ...], root: Path) -> Iterator[Entry]:
+def _walk(folder: Path, parents: tuple[str, ...], root: Path, entered: frozenset[str] = frozenset()) -> Iterator[Entry]:
+    """Yield the files below a folder; `entered` are the folders to which links on the way led."""
     with os.scandir(folder) as items:
         for item in items:
-            parts = (*parents, item.name)
             if item.name == "__pycache__":  # pip compiles the Python below an installed package, and this is there
                 continue
-            if item.is_dir(follow_symlinks=False):
-                yield from _walk(Path(item.path), parts, root)
+            parts, file = (*parents, item.name), Path(item.path)
+            name = file.relative_to(root).as_posix()
+            if item.is_symlink() and not (file.exists() and is_below(file, root)):
+                raise TemplateError(f"{name} is a link that leads out of the template, or nowhere.")
+            if item.is_dir():
+                yield from _walk(file, parts, root, _after_link(item, entered, name))
+            elif item.is_file():
+                yield Entry(parts, file, item.stat().st_mode & 0o777, name)
             else:
-                file = Path(item.path)
-                yield Entry(parts, file, item.stat().st_mode & 0o777, file.relative_to(root).as_posix())
+                raise TemplateError(f"{name} is neither a file nor a folder.")
+
+
+def _after_link(item: os.DirEntry[str], entered: frozenset[str], name: str) -> frozenset[str]:
+    if not item.is_symlink():
+        return entered
+    real = os.path.realpath(item.path)
+    if real in entered or is_below(Path(item.path).parent, real):
+        raise TemplateError(f"{name} is a link to a folder that it lies in, so it never ends.")
+    return entered | {real}
 
 
 def template_root() -> Path:
@@ -105,7 +140,7 @@ def template_root() -> Path:
     """
     package = Path(__file__).parent
     for root in (package / "_template", package.parent):
-        if (root / "copier.yml").is_file():
+        if (root / COPIER_YML).is_file():
             return root
     raise TemplateError(f"no template beside {package}: the installation is incomplete. Install kube-scaffold again.")
 
@@ -114,32 +149,60 @@ def load_template(root: Path | None = None) -> Template:
     """Read copier.yml and what it includes.
 
     Raises:
-        TemplateError: when a file is missing or no valid YAML, with its name and line.
+        TemplateError: when a file is missing, leads out of the template, is no valid YAML (with its name and line), or
+            says what scaffold does not support.
     """
     root = root or template_root()
-    merged: dict[str, Any] = {}
-    for document in _documents(root / "copier.yml", root):
-        merged.update(document)
-    settings = {key[1:]: value for key, value in merged.items() if key.startswith("_")}
-    questions = tuple(question_from(key, value) for key, value in merged.items() if not key.startswith("_"))
-    return Template(root, settings, questions)
+    settings: dict[str, Any] = {}
+    questions: dict[Any, tuple[Any, str]] = {}
+    with bounded(str(root / COPIER_YML)):
+        for name, document in _documents(root / COPIER_YML, root, ()):
+            own = {key[1:]: value for key, value in document.items() if isinstance(key, str) and key.startswith("_")}
+            check_settings(own, name)
+            settings |= own
+            questions |= {key: (value, name) for key, value in document.items() if f"{key}"[:1] != "_"}
+        return Template(root, settings, tuple(question_from(key, *spec) for key, spec in questions.items()))
 
 
-def _documents(file: Path, root: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the mappings of a multi-document YAML file, `!include`d files' in their place."""
+def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[tuple[str, Mapping[Any, Any]]]:
+    """Yield the mappings of a multi-document YAML file, each with the name of its file, `!include`d ones in place."""
+    name = file.relative_to(root).as_posix()
+    if file in includers:
+        raise TemplateError(f"{name} includes itself.")
 
     class Loader(SafeLoader):
         pass
 
-    def include(loader: Any, node: yaml.ScalarNode) -> list[Any]:
-        return [document for path in sorted(root.glob(str(node.value))) for document in _documents(path, root)]
+    def include(_: Any, node: yaml.Node) -> _Included:
+        files = _included(node, root, name)
+        return _Included(found for path in files for found in _documents(path, root, (*includers, file)))
 
     Loader.add_constructor("!include", include)
     try:
-        documents = list(yaml.load_all(file.read_bytes(), Loader=Loader))
+        documents = load_all(read_foreign(file, below=root), Loader)
     except OSError as error:
         raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
     except yaml.YAMLError as error:
-        raise TemplateError(f"{file} is no valid YAML: {error}") from error
+        raise TemplateError(f"{file}{place_of(error)} is no valid YAML: {problem_of(error)}.") from error
     for document in documents:
-        yield from document if isinstance(document, list) else [document or {}]
+        if isinstance(document, _Included):
+            yield from document
+        elif isinstance(document, Mapping) or document is None:
+            yield name, document or {}
+        else:
+            raise TemplateError(f"{name} must be a mapping of names to questions and settings.")
+
+
+class _Included(list[tuple[str, Mapping[Any, Any]]]):
+    """What an `!include` stands for."""
+
+
+def _included(node: yaml.Node, root: Path, name: str) -> list[Path]:
+    """Return the files that `!include` names, by a pattern of paths below the template's root."""
+    pattern = str(node.value) if isinstance(node, yaml.ScalarNode) else ""
+    if not pattern or PurePosixPath(pattern).is_absolute() or ".." in PurePosixPath(pattern).parts:
+        raise TemplateError(f"{name}, line {node.start_mark.line + 1}: !include must name files below the template.")
+    try:
+        return sorted(root.glob(pattern))
+    except (ValueError, NotImplementedError, OSError) as error:
+        raise TemplateError(f"{name}: !include {pattern!r:.60} is no pattern of file names: {error}.") from error

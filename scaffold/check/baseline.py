@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
 
 from scaffold.check.findings import Finding
@@ -33,7 +32,11 @@ def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
     write_whole(file, (json.dumps({"version": _VERSION, "findings": found}, indent=2) + "\n").encode())
 
 
-def read_baseline(file: Path, read: Callable[[Path], bytes] = partial(read_foreign, largest=LARGEST)) -> Counter[str]:
+def _read(file: Path) -> bytes:
+    return read_foreign(file, largest=LARGEST)
+
+
+def read_baseline(file: Path, read: Callable[[Path], bytes] = _read) -> Counter[str]:
     """Return how often each fingerprint stands in a baseline, which `read` reads.
 
     Raises:

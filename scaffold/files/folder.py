@@ -1,24 +1,23 @@
-"""Put a rendered service on disk in one move: made beside the destination, then renamed.
+"""Put a rendered service on disk: made in a hidden folder, then put in its place.
 
-Killed at any moment, the destination holds the whole service or what it held before; at worst a hidden folder is left
-beside it.
+A destination that is not there, or is an empty folder, takes the whole service in one rename: killed at any moment, it
+holds all or nothing. A folder that must stay (it holds something, is a mount point, somebody works in it, or has an
+owner or mode of its own) gets each file by a rename of its own: killed at any moment, each file is as it was before or
+as it is after, and after an error all are as they were. The next run removes what a killed one left.
 """
 
 from __future__ import annotations
 
-import ctypes
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import DestinationError
-
-_AT_FDCWD = -100
-_RENAME_EXCHANGE = 2
+from scaffold.files import names
+from scaffold.files.place import put_in_place
+from scaffold.files.workshop import workshop
 
 
 @dataclass(frozen=True)
@@ -33,16 +32,30 @@ class RenderedFile:
 def check_destination(destination: Path, *, force: bool = False) -> None:
     """Refuse a destination that can't take a new service.
 
+    A folder that holds nothing but a `.git` (a clone of an empty repository) counts as empty.
+
     Raises:
         DestinationError: when it is a symbolic link, a file, not empty (unless `force`), or not writable.
     """
+    try:
+        _check(destination, destination.absolute(), force=force)
+    except FileNotFoundError as error:
+        raise DestinationError("The working folder is gone; go to another one.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DestinationError(f"{str(destination)[:80]!r} can't be a folder: {reason}. Choose another.") from error
+
+
+def _check(destination: Path, whole: Path, *, force: bool) -> None:
+    if "\0" in str(destination):
+        raise ValueError("it holds a NUL character")
     if destination.is_symlink():
         raise DestinationError(f"{destination} is a symbolic link; name the folder that it leads to, or another one.")
-    if destination.exists() and not destination.is_dir():
+    if whole.exists() and not whole.is_dir():
         raise DestinationError(f"{destination} is a file; choose another folder.")
-    if destination.is_dir() and not force and _holds_something(destination):
+    if whole.is_dir() and not force and _holds_something(whole):
         raise DestinationError(f"{destination} is not empty; choose another folder, or add --force to write into it.")
-    parent = _nearest(destination.absolute().parent)
+    parent = whole if whole.is_dir() and not _replaceable(whole) else _nearest(whole.parent)
     if not parent.is_dir():
         raise DestinationError(f"{parent} is a file; {destination} can't be made below it.")
     if not os.access(parent, os.W_OK | os.X_OK):
@@ -51,7 +64,7 @@ def check_destination(destination: Path, *, force: bool = False) -> None:
 
 def _holds_something(folder: Path) -> bool:
     try:
-        return any(folder.iterdir())
+        return any(each.name != ".git" for each in folder.iterdir())
     except OSError as error:
         raise DestinationError(f"{folder} can't be read: {error.strerror}.") from error
 
@@ -62,24 +75,46 @@ def _nearest(folder: Path) -> Path:
     return folder
 
 
+def _replaceable(folder: Path) -> bool:
+    """Say whether a new folder may take the place of this one: it is empty, and nothing of it would be lost."""
+    status = folder.stat()
+    if any(folder.iterdir()) or folder.is_mount() or _is_working_folder(folder):
+        return False
+    if not os.access(folder.parent, os.W_OK | os.X_OK) or (hasattr(os, "listxattr") and os.listxattr(folder)):
+        return False
+    mine = not hasattr(os, "geteuid") or (status.st_uid, status.st_gid) == (os.geteuid(), os.getegid())
+    return mine and status.st_mode & 0o7777 == 0o777 & ~_umask()
+
+
+def _is_working_folder(folder: Path) -> bool:
+    try:
+        return folder.samefile(Path.cwd())
+    except FileNotFoundError:  # it is gone, so it is another one
+        return False
+
+
 @contextmanager
 def staged(destination: Path, *, force: bool = False) -> Iterator[Path]:
-    """Yield a hidden folder beside `destination`, which takes its place when the block ends without an error.
+    """Yield a hidden folder, whose files and git repository are put into `destination` when the block ends.
 
-    With `force`, the folder starts as a copy of what the destination holds.
+    With `force`, what else the destination holds stays as it is, and files of the same name are replaced.
 
     Raises:
-        DestinationError: when the disk refuses; the destination is then as it was.
+        DestinationError: when something is in the way, or the disk refuses; the destination is then as it was.
     """
     check_destination(destination, force=force)
     destination = destination.absolute()
-    made = _make_parents(destination.parent)
+    made: list[Path] = []
     try:
-        with _hidden_folder(destination) as stage:
-            if force and destination.is_dir():
-                shutil.copytree(destination, stage, symlinks=True, dirs_exist_ok=True)
-            yield stage
-            _swap(stage, destination)
+        if destination.is_dir() and not _replaceable(destination):
+            with workshop(destination, destination.name) as shop:
+                yield _new_folder(shop.path)
+                put_in_place(shop.path / _NEW, destination, shop)
+        else:
+            made = _make_parents(destination.parent)
+            with workshop(destination.parent, destination.name) as shop:
+                yield _new_folder(shop.path)
+                (shop.path / _NEW).rename(destination)
     except OSError as error:
         _remove_empty(made)
         raise DestinationError(f"{destination}: {error.strerror or error}. Nothing was written.") from error
@@ -88,13 +123,24 @@ def staged(destination: Path, *, force: bool = False) -> Iterator[Path]:
         raise
 
 
+_NEW = "new"
+
+
+def _new_folder(workplace: Path) -> Path:
+    folder = workplace / _NEW
+    folder.mkdir()
+    return folder
+
+
 def write_files(folder: Path, files: Iterable[RenderedFile]) -> None:
-    """Write the files below `folder`, never through a symbolic link.
+    """Write the files below `folder`, never through a symbolic link and never outside.
 
     Raises:
-        DestinationError: when a folder on the way is a symbolic link.
+        DestinationError: when a path leads out of the folder, or a folder on the way is a symbolic link.
     """
     for file in files:
+        if reason := names.problem(file.path):
+            raise DestinationError(f"{file.path!r} can't be written: it {reason}.")
         path = folder / file.path
         _refuse_links(folder, path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,22 +151,9 @@ def write_files(folder: Path, files: Iterable[RenderedFile]) -> None:
 
 
 def _refuse_links(folder: Path, path: Path) -> None:
-    parent = path.parent
-    while parent != folder:
-        if parent.is_symlink():
-            link = parent.relative_to(folder)
-            raise DestinationError(f"{link} is a symbolic link; remove it, or make it a folder.")
-        parent = parent.parent
-
-
-@contextmanager
-def _hidden_folder(destination: Path) -> Iterator[Path]:
-    stage = Path(tempfile.mkdtemp(prefix=f".{destination.name}.scaffold-", dir=destination.parent))
-    try:
-        stage.chmod(0o777 & ~_umask())
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
+    for parent in path.relative_to(folder).parents:
+        if (folder / parent).is_symlink() and parent != Path():
+            raise DestinationError(f"{parent} is a symbolic link; remove it, or make it a folder.")
 
 
 def _umask() -> int:
@@ -148,23 +181,3 @@ def _remove_empty(folders: Iterable[Path]) -> None:
             folder.rmdir()
         except OSError:
             return
-
-
-def _swap(stage: Path, destination: Path) -> None:
-    """Let `stage` take the place of `destination`: one rename, or an exchange of the two where something is there."""
-    if not destination.exists() or not any(destination.iterdir()):
-        stage.rename(destination)
-    elif not _exchange(stage, destination):
-        aside = Path(tempfile.mkdtemp(prefix=f".{destination.name}.before-", dir=destination.parent))
-        destination.rename(aside)
-        stage.rename(destination)
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step by Linux's renameat2(2); False where the system has no such call."""
-    try:
-        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
-    except (AttributeError, OSError):
-        return False
-    return bool(renameat2(_AT_FDCWD, os.fsencode(one), _AT_FDCWD, os.fsencode(other), _RENAME_EXCHANGE) == 0)

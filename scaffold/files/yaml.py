@@ -190,13 +190,13 @@ def load(text: str | bytes) -> Any:
     return yaml.load(text, Loader=Loader)  # noqa: S506 -- it is a safe one
 
 
-def load_all(text: str | bytes) -> list[Any]:
-    """Return the values of all documents of a text.
+def load_all(text: str | bytes, loader: Any = Loader) -> list[Any]:
+    """Return the values of all documents of a text; `loader` is Loader or a class of it.
 
     Raises:
         yaml.YAMLError: as `load` does.
     """
-    return list(yaml.load_all(text, Loader=Loader))
+    return list(yaml.load_all(text, Loader=loader))
 
 
 def place_of(error: Exception) -> str:

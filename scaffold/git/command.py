@@ -12,6 +12,15 @@ from scaffold.errors import DestinationError, GitError
 from scaffold.git.environment import LOOKING, clean_environment, looking_environment
 from scaffold.programs import Bounds, Done
 
+_QUIET = (
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "core.fsmonitor=false"),
+    *("-c", "commit.gpgsign=false"),
+    *("-c", "gc.auto=0"),
+    *("-c", "maintenance.auto=false"),
+)
+"""Settings of the first commit: no hook, no signature, and no process that goes on after it."""
+
 _IDENTITY = ("-c", "user.name=scaffold", "-c", "user.email=scaffold@localhost")
 _MISSING = "git is not installed, or not on the PATH; install git 2.38 or newer."
 _CODES = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
@@ -137,12 +146,13 @@ def inside_work_tree(folder: Path) -> bool:
 def commit_all(folder: Path, message: str) -> None:
     """Make `folder` a repository, on branch main, with one commit of all that is in it.
 
-    Where git knows no author, the commit's author is `scaffold`.
+    Where git knows no author, the commit's author is `scaffold`. No hook runs, neither one that came with the files nor
+    one of the user's (`init.templateDir`, `core.hooksPath`): those are for the commits that the user makes.
     """
     run(folder, "init", "--quiet", "--initial-branch=main")
-    run(folder, "add", "--all")
+    run(folder, *_QUIET, "add", "--all")
     identity = () if _knows_author(folder) else _IDENTITY
-    run(folder, *identity, "-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "--message", message)
+    run(folder, *_QUIET, *identity, "commit", "--quiet", "--no-verify", "--message", message)
 
 
 def _knows_author(folder: Path) -> bool:

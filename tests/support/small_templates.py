@@ -1,0 +1,32 @@
+"""Templates of a few lines, made for a test, and what they render to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.answers import Questionnaire
+from scaffold.jinja import Renderer
+from scaffold.render import Origin, render
+from scaffold.template import load_template
+
+SETTINGS = "_subdirectory: skeleton\n_templates_suffix: .jinja\n"
+
+
+def template_in(folder: Path, files: Mapping[str, str], copier_yml: str = "") -> Path:
+    """Write a template: `copier_yml` is added to SETTINGS, `files` are those of the skeleton; return its root."""
+    (folder / "skeleton").mkdir(parents=True, exist_ok=True)
+    (folder / "copier.yml").write_text(SETTINGS + copier_yml)
+    for name, content in files.items():
+        (folder / "skeleton" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "skeleton" / name).write_text(content)
+    return folder
+
+
+def rendered(root: Path, **answers: Any) -> dict[str, bytes]:
+    """Return what the template in `root` renders to."""
+    template = load_template(root)
+    renderer = Renderer(template.root, template.settings)
+    resolved = Questionnaire(template, renderer).resolve(answers)
+    return {file.path: file.content for file in render(template, renderer, resolved, Origin("origin", "v1"))}
