@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class Suppressed:
 class Report:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
-    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown.
+    `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown.
     """
 
     findings: Sequence[Finding]
@@ -32,3 +33,8 @@ class Report:
     rules: Sequence[AnyRule] = field(default=(), repr=False)
     files: int = 0
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    uncounted: Mapping[str, int] = field(default_factory=dict)
+
+    def by_severity(self) -> Counter[str]:
+        """Return how many findings there are of each severity, shown or not."""
+        return Counter(str(each.rule.severity) for each in self.findings) + Counter(self.uncounted)
