@@ -24,7 +24,8 @@ class Suppressed:
 class Report:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
-    `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown.
+    `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells
+    how many files were read; `sources` are those that are no files on disk, by the path that is shown.
     """
 
     findings: Sequence[Finding]
