@@ -133,7 +133,7 @@ def _why(error: OSError) -> str:
             return "there is no folder for temporary files; make one, and name it by TMPDIR."
         if isinstance(error, FileNotFoundError):
             return "the working folder is gone; change into one that is there."
-        return f"the system refused: {what[:1].lower()}{what[1:]}."
+        return f"the output, or a file, can't be read or written: {what}."
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
     return f"{name}: {error.strerror}."
 
