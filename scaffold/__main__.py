@@ -99,7 +99,7 @@ def _told(error: Exception, arguments: list[str]) -> int:
     """Tell an error in one sentence; return its exit code."""
     import click
 
-    if isinstance(error, click.exceptions.Abort | EOFError):  # click makes an Abort of ^C
+    if isinstance(error, click.exceptions.Abort):  # of ^C, or of ^D where something is asked
         return _interrupted(error.__cause__ or error)
     if isinstance(error, click.ClickException):
         return _wrong_usage(error, arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,16 +11,17 @@ from pathlib import Path
 from scaffold.check import dockerfile, helm, kustomize
 from scaffold.check.environments import alternatives
 from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.source import Note, Source, read
+from scaffold.check.source import Note, Source, read, unread
 from scaffold.check.yaml_nodes import Document, documents
 from scaffold.files.walk import files_below
 
 _DOCKERFILE = re.compile(
-    r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore$)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)"
+    r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore\Z)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)",
+    re.DOTALL,
 )
-_YAML = re.compile(r".+\.(?:ya?ml|json)")
-_YAML_TEMPLATE = re.compile(r".+\.ya?ml\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|erb|mustache)")
-_CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)")
+_YAML = re.compile(r".+\.(?:ya?ml|json)", re.DOTALL)
+_YAML_TEMPLATE = re.compile(r".+\.ya?ml\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|erb|mustache)", re.DOTALL)
+_CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)", re.DOTALL)
 _MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
 _IS_TEMPLATE = "is a template, not YAML; not judged"
@@ -43,7 +45,7 @@ def read_repository(paths: Iterable[Path], exclude: Sequence[str] = (), stdin: b
         manifests.append(Source("<stdin>", stdin))
         repository.sources["<stdin>"] = manifests[0]
     paths = list(paths)
-    names = files_below(paths, exclude)
+    names = files_below(paths, exclude, lambda name, why: repository.notes.append(unread(name, why)))
     tree, charts = kustomize.Tree(names), helm.Charts(names)
     with ThreadPoolExecutor(1) as pool:
         building = pool.submit(tree.build)  # other programs, so they run while the plain files are read
@@ -91,7 +93,7 @@ def _tell_dockerfiles(repository: Repository) -> None:
             folder.with_name(f"{folder.name}.dockerignore"),
             *(above / ".dockerignore" for above in folder.parents),
         ]
-        each.has_ignore_file = any(path.is_file() for path in beside)
+        each.has_ignore_file = any(map(os.path.isfile, beside))  # which takes names of any length
         each.shares_processes = all(pods.get(id(each), [False]))
 
 
