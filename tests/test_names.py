@@ -153,15 +153,14 @@ def test_every_file_is_judged_or_named(
     monkeypatch.chdir(folder)
     made = set()
     for name in names:
-        os.mkdir(b"in " + name)
+        Path(os.fsdecode(b"in " + name)).mkdir()
         for path, content in (
             (b"in " + name + b"/pod.yaml", POD),
             (name + b".yaml", POD),
             (name + b".Dockerfile", b"FROM a\n"),
             (b"in " + name + b"/Dockerfile." + name, b"FROM a\n"),
         ):
-            with open(path, "wb") as file:
-                file.write(content)
+            Path(os.fsdecode(path)).write_bytes(content)
             made.add(os.fsdecode(path))
     report = check([Path()], RULES)
     seen = {each.place.path for each in report.findings} | {each.path for each in report.notes}

@@ -18,6 +18,7 @@ class Places:
         self._top = [1]  # of each line: the first of the comments right above it, or itself
         self._document = [1]  # of each line: the first of its document
         self._content: dict[int, int] = {}  # of a document: its first line that is no comment
+        self._comments: set[int] = set()
         plain_continues = continues = was_comment = False
         for number, line in enumerate(lines, 1):
             bare = line.strip()
@@ -25,7 +26,9 @@ class Places:
             self._top.append(self._top[-1] if was_comment else number)
             self._document.append(number + 1 if _DOCUMENT.match(line) else self._document[-1])
             was_comment = bare.startswith("#")
-            if not was_comment:
+            if was_comment:
+                self._comments.add(number)
+            else:
                 plain_continues = bare.endswith("\\")
                 if bare and self._document[-1] <= number:
                     self._content.setdefault(self._document[-1], number)
@@ -34,9 +37,9 @@ class Places:
     def above(self, line: int) -> tuple[int, int]:
         """Return from where to where comments stand right above a line, or above the instruction that it goes on."""
         first = self._first[line]
-        return self._top[first], first
+        return (first, first) if line in self._comments else (self._top[first], first)
 
     def opening(self, line: int) -> tuple[int, int]:
         """Return from where to where comments open the document that holds a line."""
         start = self._document[line]
-        return start, min(line, self._content.get(start, line))
+        return start, self._content.get(start, start)
