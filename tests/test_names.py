@@ -8,6 +8,7 @@ import os
 import re
 import string
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree as ET
@@ -17,17 +18,22 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffold import present, present_update
+from scaffold import present, present_prove, present_update
 from scaffold.check.engine import check
 from scaffold.check.findings import Finding
 from scaffold.check.formats import render, text
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules import all_rules
 from scaffold.check.source import Note, Place
+from scaffold.cli.prove import write_report
 from scaffold.files import walk
 from scaffold.files.folder import RenderedFile
 from scaffold.printable import printable, sentence, to_json
 from scaffold.programs import Done
+from scaffold.prove.model import Experiment, Measure, Proof, Record, Result, Stage, Verdict
+from scaffold.prove.report.data import as_data
+from scaffold.prove.report.html import as_html
+from scaffold.prove.report.junit import as_junit
 from scaffold.screen import Screen, console, line
 
 RULES = list(all_rules().values())
@@ -245,3 +251,18 @@ def test_every_screen(word: str) -> None:
 
 def test_the_console_is_a_screen() -> None:
     assert isinstance(console(), Screen)
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_what_prove_reports(name: bytes, tmp_path: Path) -> None:
+    word = os.fsdecode(name) + "\ud800"
+    record = Record(measures=[Measure(word, word, word)], advice=[word])
+    result = Result(Experiment("P08-drain", Stage.CONTAINER, "?", "!", print), Verdict.FAIL, word, record, 1.0, 1.0)
+    proof = Proof(word, word, word, datetime(2026, 1, 2, tzinfo=UTC), [("experiments", 1.0)], [result])
+    for file, report in (("a.xml", as_junit(proof)), ("a.html", as_html(proof))):
+        write_report(tmp_path / file, report)
+        (tmp_path / file).read_text(encoding="utf-8")
+    suite = ET.fromstring((tmp_path / "a.xml").read_bytes())
+    assert suite.attrib["name"] == printable(f"scaffold prove {word}", lines=True, tabs=True)
+    assert json.loads(to_json(as_data(proof)))["service"]
+    assert is_printable(shown(lambda out: out.print(line(present_prove.measured(record.measures)))))

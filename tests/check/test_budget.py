@@ -24,7 +24,7 @@ from scaffold.screen import Screen
 
 RULES = list(all_rules().values())
 NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]
-CONSTANT = 4_000_000
+CONSTANT = 3_000_000
 """Bytes that a report of anything may have; twenty for each byte of input come to them."""
 
 
