@@ -36,7 +36,8 @@ def as_junit(proof: Proof) -> str:
         lines = [f"{measure.name}: {measure.value} {measure.unit}".strip() for measure in each.record.measures]
         ElementTree.SubElement(case, "system-out").text = _clean("\n".join([*lines, *each.record.advice]))
     ElementTree.indent(suite)
-    return ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True).decode() + "\n"
+    written: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return written.decode() + "\n"
 
 
 def _clean(text: str) -> str:
