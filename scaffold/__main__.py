@@ -5,16 +5,33 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from contextlib import suppress
 from typing import NoReturn
 
-from scaffold.errors import INTERNAL, INTERRUPTED, ScaffoldError
+from scaffold.errors import INTERNAL, INTERRUPTED, DestinationError, ScaffoldError
+
+_REFUSED = DestinationError.exit_code
+"""What the exit code is where the machine refuses: no room, no memory, no working folder."""
+
+_NO_MEMORY = b"error: there is not enough memory for this. Look at less at once, or give it more memory.\n"
+_NO_MEMORY_IN_JSON = b'{"error": "there is not enough memory for this", "exit_code": %d}\n' % _REFUSED
+
+
+class Terminated(KeyboardInterrupt):
+    """Raised in the middle of the work by SIGTERM or SIGHUP, as ^C raises its parent: all that cleans up does so."""
+
+    exit_code = 128
 
 
 def main() -> NoReturn:
     """Run the command line and exit."""
-    code = run(sys.argv[1:])
-    _tell_of_the_cache(sys.argv[1:])
+    _take_signals()
+    try:
+        _open_streams()
+        code = run(sys.argv[1:])
+        code = _flushed(code, sys.argv[1:])
+        _tell_of_the_cache(sys.argv[1:])
+    except KeyboardInterrupt as error:  # between two commands of ours
+        code = _interrupted(error)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and done: a late ^C has nothing to interrupt
     sys.exit(code)
 
@@ -22,31 +39,52 @@ def main() -> NoReturn:
 def run(arguments: list[str]) -> int:
     """Run the command line; return its exit code. What it imports is imported here, where ^C is no traceback either."""
     try:
-        import click
-
+        os.getcwd()  # noqa: PTH109 -- nothing else is imported yet
         from scaffold.cli import cli
-    except KeyboardInterrupt:
-        return _interrupted()
-    try:
+
         code = cli.main(arguments, prog_name="scaffold", standalone_mode=False)
-    except click.ClickException as error:
-        if "--json" in arguments:
-            _tell_in_json(error.format_message(), error.exit_code)
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort) as error:
-        first = error.__cause__ or error  # click makes an Abort of ^C, and of an EOFError
-        if isinstance(first, EOFError):  # no prompt's: theirs are interruptions already
-            return _bug(arguments)
-        return _interrupted(str(first) if isinstance(first, KeyboardInterrupt) else "")
-    except ScaffoldError as error:
-        return _fail(str(error), error.exit_code, arguments)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader is gone: leave the rest unsaid
-        return 0
-    except Exception:
-        return _bug(arguments)
+    except KeyboardInterrupt as error:
+        return _interrupted(error)
+    except SystemExit as error:  # of a shell's completion; else click found that the reader is gone
+        return error.code if isinstance(error.code, int) and "_SCAFFOLD_COMPLETE" in os.environ else 0
+    except MemoryError as error:
+        error.__traceback__ = error.__context__ = None  # what its frames hold is free now
+        return _out_of_memory(arguments)
+    except Exception as error:
+        return _told(error, arguments)
     return code if isinstance(code, int) else 0  # click returns the code of an Exit
+
+
+def _take_signals() -> None:
+    """Let ^C, SIGTERM and SIGHUP end the work once: what cleans up after the first is not interrupted by the next."""
+    numbers = [number for name in ("SIGINT", "SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
+
+    def end(number: int, _: object) -> None:
+        for each in numbers:  # programs that clean up for us get no ^C either; they do not ignore the others
+            signal.signal(each, signal.SIG_IGN if each == signal.SIGINT else lambda *_: None)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        error = Terminated()
+        error.exit_code = 128 + number
+        raise error
+
+    for number in numbers:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as `nohup` has it
+            signal.signal(number, end)
+
+
+def _open_streams() -> None:
+    """Make sure of three streams that take any text: one that is closed would be the next file that is opened."""
+    for number, flags in ((0, os.O_RDONLY), (1, os.O_RDONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, flags)  # the lowest number that is free; a result that can't be written is told
+    sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
 def _tell_of_the_cache(arguments: list[str]) -> None:
@@ -54,34 +92,130 @@ def _tell_of_the_cache(arguments: list[str]) -> None:
     cache = sys.modules.get("scaffold.cache")
     if cache is None or not {"-q", "--quiet"}.isdisjoint(arguments):
         return
-    with suppress(OSError):  # nobody reads it
-        for note in cache.notes():
-            sys.stderr.write(f"note: {note}\n")
+    for note in cache.notes():
+        _complain(f"note: {note}")
 
 
-def _interrupted(left: str = "") -> int:
-    """Say what is left: nothing, unless who was interrupted says something else."""
-    sys.stderr.write(f"\nInterrupted: {left or 'nothing was written.'}\n")
-    return INTERRUPTED
+def _flushed(code: int, arguments: list[str]) -> int:
+    """Write what is left of the output; return the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return _told(error, arguments)
+    return code
+
+
+def _told(error: Exception, arguments: list[str]) -> int:
+    """Tell an error in one sentence; return its exit code."""
+    import click
+
+    if isinstance(
+        error, click.exceptions.Abort
+    ):  # of ^C, or of an EOFError: those of prompts are interruptions already
+        first = error.__cause__ or error
+        return _bug(arguments) if isinstance(first, EOFError) else _interrupted(first)
+    if isinstance(error, click.ClickException):
+        return _wrong_usage(error, arguments)
+    if isinstance(error, ScaffoldError):
+        return _fail(str(error), error.exit_code, arguments, lines=error.lines)
+    if isinstance(error, OSError):
+        return _system_refused(error, arguments)
+    if isinstance(error, RecursionError):
+        return _fail("something is nested too deeply for scaffold; name less of it.", _REFUSED, arguments)
+    return _bug(arguments)
 
 
 def _bug(arguments: list[str]) -> int:
     return _fail(f"a bug in scaffold; please report it with {_save_traceback()}.", INTERNAL, arguments)
 
 
-def _fail(message: str, code: int, arguments: list[str]) -> int:
-    if "--json" in arguments:
-        _tell_in_json(message, code)
+def _system_refused(error: OSError, arguments: list[str]) -> int:
+    """Tell what the system refused; the reader of our output may go away at any time."""
+    try:
+        sys.stdout.flush()
+    except OSError as again:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # leave the rest unsaid
+        if isinstance(again, BrokenPipeError):
+            return 0
+        return _fail(f"the output can't be written: {again.strerror}.", _REFUSED, [])
+    if isinstance(error, BrokenPipeError):
+        return 0
+    return _fail(_why(error), _REFUSED, arguments)
+
+
+def _why(error: OSError) -> str:
+    if not error.filename:
+        what = error.strerror or str(error)
+        if isinstance(error, FileNotFoundError) and "temporary" in what:
+            return "there is no folder for temporary files; make one, and name it by TMPDIR."
+        if isinstance(error, FileNotFoundError):
+            return "the working folder is gone; change into one that is there."
+        return f"the output, or a file, can't be read or written: {what}."
+    name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
+    return f"{name}: {error.strerror}."
+
+
+def _wrong_usage(error: object, arguments: list[str]) -> int:
+    """Tell what is wrong with the command line, and where its help is."""
     import click
 
-    click.echo(click.style("error: ", fg="red") + message if _coloured() else f"error: {message}", err=True)
+    from scaffold.printable import sentence
+
+    assert isinstance(error, click.ClickException)
+    message = sentence(error.format_message())
+    if "--json" in arguments:
+        _tell_in_json(message, error.exit_code)
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        names = context.help_option_names
+        hint = f"Try '{context.command_path} {names[-1]}' for help.\n\n" if names else ""
+        _complain(f"{context.get_usage()}\n{hint}Error: {message}")
+    else:
+        _complain(f"Error: {message}")
+    return error.exit_code
+
+
+def _interrupted(error: BaseException) -> int:
+    """Say what is left: nothing, unless who was interrupted says something else."""
+    left = str(error) if isinstance(error, KeyboardInterrupt) else ""
+    _complain(f"\nInterrupted: {left or 'nothing was written.'}")
+    return error.exit_code if isinstance(error, Terminated) else INTERRUPTED
+
+
+def _out_of_memory(arguments: list[str]) -> int:
+    """Say so without needing any."""
+    if "--json" in arguments:
+        os.write(1, _NO_MEMORY_IN_JSON)
+    os.write(2, _NO_MEMORY)
+    return _REFUSED
+
+
+def _fail(message: str, code: int, arguments: list[str], *, lines: bool = False) -> int:
+    from scaffold.printable import sentence
+
+    shown = sentence(message, lines=lines)
+    if "--json" in arguments:
+        _tell_in_json(message, code)
+    _complain(f"\x1b[31merror: \x1b[0m{shown}" if _coloured() else f"error: {shown}")
     return code
 
 
-def _tell_in_json(message: str, code: int) -> None:
-    from scaffold.present import as_json
+def _complain(text: str) -> None:
+    """Write to standard error, where it can be written."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody can be told; the exit code stays
 
-    as_json({"error": message, "exit_code": code})
+
+def _tell_in_json(message: str, code: int) -> None:
+    from scaffold.cli.say import say_json
+
+    try:
+        say_json({"error": message, "exit_code": code})
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _coloured() -> bool:
@@ -89,11 +223,16 @@ def _coloured() -> bool:
 
 
 def _save_traceback() -> str:
+    """Write the traceback, which shows no values, where only the user can read it; return what to report."""
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="scaffold-", suffix=".log", delete=False) as log:
-        traceback.print_exc(file=log)
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="scaffold-", suffix=".log", delete=False) as log:
+            traceback.print_exc(file=log)
+    except OSError:
+        _complain(traceback.format_exc())
+        return "what stands above"
     return log.name
 
 

@@ -8,6 +8,8 @@ class ScaffoldError(Exception):
     """Base of all errors with a message for the user."""
 
     exit_code = 1
+    lines = False
+    """Whether its message has several lines; elsewhere a line feed is a part of somebody's name."""
 
 
 class OptionError(ScaffoldError):
@@ -44,6 +46,7 @@ class RegistryError(ScaffoldError):
     """A container registry did not answer, or not as it should."""
 
     exit_code = 7
+    lines = True
 
 
 class VersionError(ScaffoldError):
@@ -68,6 +71,7 @@ class BuildError(ScaffoldError):
     """The image of the service could not be built or found."""
 
     exit_code = 13
+    lines = True
 
 
 class ServiceError(ScaffoldError):

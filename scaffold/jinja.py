@@ -70,7 +70,7 @@ class _Loader(BaseLoader):
     def get_source(self, environment: Any, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template.startswith(_STRING):
             return template[len(_STRING) :], None, lambda: True
-        file = os.path.join(self._root, *split_template_path(template))
+        file = os.path.join(self._root, *split_template_path(template))  # noqa: PTH118 -- compared with realpath below
         if os.path.realpath(file) != file and not is_below(file, self._root):
             raise TemplateError(f"{template} is a link that leads out of the template.")
         try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import click
 from rich.console import Console
 from rich.padding import Padding
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -15,8 +14,14 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from scaffold.answers import Answers
-from scaffold.files.folder import RenderedFile
+from scaffold.cli.say import say_json
+from scaffold.printable import printable
+from scaffold.screen import console as console
+from scaffold.screen import line
+
+if TYPE_CHECKING:
+    from scaffold.answers import Answers
+    from scaffold.files.folder import RenderedFile
 
 
 class OnStep(Protocol):
@@ -26,31 +31,23 @@ class OnStep(Protocol):
         """Show it."""
 
 
-def console(*, quiet: bool = False, result: bool = False) -> Console:
-    """Return a console on standard error, for a `result` on standard output.
-
-    rich honours NO_COLOR, FORCE_COLOR and a terminal that is none.
-    """
-    return Console(stderr=not result, quiet=quiet, highlight=False)
-
-
 def as_json(value: Any) -> None:
     """Print a value as JSON on standard output."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))
+    say_json(value)
 
 
 def summary(out: Console, answers: Answers, relevant: Sequence[str]) -> None:
     """Show the answers of these names, and what was derived from all with the reason."""
     table = Table("Question", "Answer", title="Answers", title_justify="left", header_style="bold")
     for name in relevant:
-        table.add_row(name, Text(_shown(answers.asked[name])))
+        table.add_row(name, Text(printable(_shown(answers.asked[name]), lines=True)))
     out.print(table)
     table = Table(title="Derived from them", title_justify="left", header_style="bold")
     for column in ("Derived", "Value", "Pattern"):
         table.add_column(column, no_wrap=True)
     table.add_column("Why")
     for each in answers.derived:
-        table.add_row(each.name, each.value, each.pattern, Text(each.reason))
+        table.add_row(*map(line, (each.name, each.value, each.pattern, each.reason)))
     out.print(table)
 
 
@@ -62,16 +59,16 @@ def _shown(value: Any) -> str:
 
 def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
     """Show the files as a tree with their sizes."""
-    root = Tree(Text(f"{folder}/", style="bold"))
+    root = Tree(line(f"{folder}/", style="bold"))
     nodes: dict[str, Tree] = {"": root}
     for file in files:
         parent = ""
         for part in file.path.split("/")[:-1]:
             path = f"{parent}{part}/"
             if path not in nodes:
-                nodes[path] = nodes[parent].add(Text(f"{part}/", style="bold"))
+                nodes[path] = nodes[parent].add(line(f"{part}/", style="bold"))
             parent = path
-        label = Text(file.path.rsplit("/", 1)[-1])
+        label = line(file.path.rsplit("/", 1)[-1])
         label.append(f"  {size(len(file.content))}{' executable' if file.executable else ''}", style="dim")
         nodes[parent].add(label)
     out.print(root)
@@ -86,7 +83,9 @@ def size(count: int) -> str:
 @contextmanager
 def progress(out: Console, label: str) -> Iterator[OnStep]:
     """Show a bar while the block runs, where there is a terminal."""
-    bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=out, transient=True)
+    bar = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=out, transient=True
+    )
     bar.disable = not out.is_terminal or out.quiet
     with bar:
         task = bar.add_task(label, total=None)
@@ -97,7 +96,7 @@ def questions(described: Sequence[dict[str, Any]], defaults: Mapping[str, Any]) 
     """Print every question with its type, default (beside the defaults of all others), choices, meaning and example."""
     out = console(result=True)
     for each in described:
-        out.print(Text.assemble((each["name"], "bold"), f"  {each['type']}"))
+        out.print(line((each["name"], "bold"), f"  {each['type']}"))
         _indented(out, 2, each["help"])
         follows = " (follows from other answers)" if "{{" in str(each["default"]) else ""
         _indented(out, 2, f"default: {_compact(defaults[each['name']])}{follows}", style="dim")
@@ -115,7 +114,7 @@ def _indented(out: Console, columns: int, words: str, style: str = "") -> None:
     if out.is_terminal:
         out.print(Padding(Text(words, style=style), (0, 0, 0, columns)))
     else:
-        out.print(" " * columns + words, markup=False, soft_wrap=True)
+        out.print(" " * columns + words, soft_wrap=True)
 
 
 def _compact(value: Any) -> str:
@@ -125,5 +124,5 @@ def _compact(value: Any) -> str:
 def pins(out: Console, edits: Sequence[dict[str, Any]], images: int) -> None:
     """Show each reference that got a digest."""
     for edit in edits:
-        out.print(Text(f"{edit['path']}:{edit['line']}: {edit['after']}"), soft_wrap=True)
+        out.print(line(f"{edit['path']}:{edit['line']}: {edit['after']}"), soft_wrap=True)
     out.print(Text(f"{images} images, {len(edits)} changes."))

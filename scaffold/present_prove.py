@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from scaffold.present import as_json
+from scaffold.printable import printable
 from scaffold.prove.model import Experiment, Measure, Proof, Result, Verdict
+from scaffold.screen import Screen, line
 
 STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.SKIP: "yellow"}
 
@@ -28,7 +30,7 @@ class Shown:
         """Show what is being done."""
         self._bar.update(self._task, description=text)
         if self._bar.disable:
-            self._out.print(Text(text), soft_wrap=True)
+            self._out.print(line(text), soft_wrap=True)
 
     def start(self, experiment: Experiment) -> None:
         """Show that an experiment runs."""
@@ -40,17 +42,17 @@ class Shown:
         self._running.remove(result.experiment.id)
         self._bar.update(self._task, description=", ".join(self._running) or "Ending")
         self._bar.advance(self._task)
-        line = Text.assemble((f"{result.verdict.upper():<4}", STYLES[result.verdict]), f" {result.experiment.id}")
-        line.append(f"  {result.seconds:.1f} s", style="dim")
+        told = line((f"{result.verdict.upper():<4}", STYLES[result.verdict]), f" {result.experiment.id}")
+        told.append(f"  {result.seconds:.1f} s", style="dim")
         if result.reason:
-            line.append(f"  {result.reason}")
-        self._out.print(line, soft_wrap=True)
+            told.append(f"  {printable(result.reason, lines=True)}")
+        self._out.print(told, soft_wrap=True)
 
 
 @contextmanager
 def progress(out: Console, experiments: Sequence[Experiment]) -> Iterator[Shown]:
     """Show a bar while the block runs, where there is a terminal, and a line for each experiment that ended."""
-    columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     bar = Progress(*columns, console=out, transient=True)
     bar.disable = not out.is_terminal or out.quiet
     with bar:
@@ -66,13 +68,13 @@ def listed(experiments: Sequence[Experiment], *, json: bool) -> None:
     table = Table("Experiment", "Stage", "Question", "Expected", header_style="bold")
     for each in experiments:
         table.add_row(each.id, each.stage, each.question, each.expected)
-    Console(highlight=False).print(table)
+    Screen().print(table)
 
 
 def table(proof: Proof) -> None:
     """Print the table of results, the advice, and where the time went."""
     results = proof.results
-    out = Console(highlight=False)
+    out = Screen()
     shown = Table(header_style="bold")
     shown.add_column("Experiment", no_wrap=True)
     for column in ("Expected", "Measured"):
@@ -80,7 +82,7 @@ def table(proof: Proof) -> None:
     shown.add_column("Verdict", no_wrap=True)
     shown.add_column("Time", no_wrap=True, justify="right")
     for each in results:
-        told = Text(measured(each.record.measures))
+        told = line(measured(each.record.measures))
         if each.reason:
             told.append(("\n" if told else "") + each.reason, style=STYLES[each.verdict])
         verdict = Text(each.verdict, style=STYLES[each.verdict])
@@ -88,8 +90,8 @@ def table(proof: Proof) -> None:
     out.print(shown)
     for each in results:
         for advice in each.record.advice:
-            out.print(Text.assemble((f"{each.experiment.id}: ", "bold"), advice), soft_wrap=True)
-    out.print(Text(summary(proof)))
+            out.print(line((f"{each.experiment.id}: ", "bold"), advice), soft_wrap=True)
+    out.print(line(summary(proof)))
 
 
 def measured(measures: Sequence[Measure]) -> str:

@@ -9,18 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.check.baseline import split_known
-from scaffold.check.findings import Finding, Placed, Problem
+from scaffold.check.collected import LONGEST, Collected, shortened
+from scaffold.check.findings import Finding, Problem
 from scaffold.check.ignores import in_vain, split_ignored
 from scaffold.check.model.scope import Repository
 from scaffold.check.read import read_repository
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problems
-from scaffold.check.source import Place
+from scaffold.check.source import Note
 from scaffold.check.yaml_nodes import Value
 
 Check = Callable[..., Problems]
-Found = dict[tuple[str, str, int, int], list[Finding]]
-"""Findings by rule, path, line and column."""
 
 
 def check(
@@ -54,27 +53,39 @@ def check(
 
 
 def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str]) -> Report:
-    split = split_ignored(run(repository, rules), repository.source)
+    found = collect(repository, rules)
+    split = split_ignored(found.findings(), repository.source)
     findings, old = split_known(split.kept, known)
     suppressed = [Suppressed(finding, True, reason) for finding, reason in split.ignored]
     suppressed += [Suppressed(finding, False) for finding in old]
-    notes = [*repository.notes, *in_vain(repository.commented, split.used, rules)]
-    return Report(findings, notes, suppressed, rules, repository.files, repository.sources, repository.ground)
+    notes = [*map(_readable, repository.notes), *in_vain(repository.commented, split.used, rules)]
+    return Report(
+        findings, notes, suppressed, rules, repository.files, repository.sources, repository.ground, found.uncounted
+    )
+
+
+def _readable(note: Note) -> Note:
+    """Return a note of a length that people read: it may tell what a program said."""
+    return note if len(note.message) <= LONGEST else replace(note, message=shortened(note.message))
 
 
 def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:
     """Return all findings, ordered by place; what shows in several overlays is told once."""
+    return collect(repository, rules).findings()
+
+
+def collect(repository: Repository, rules: Iterable[AnyRule]) -> Collected:
+    """Return all findings as they were gathered."""
     dispatch = _Dispatch(rules)
-    found: Found = {}
+    found = Collected()
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
         subjects = [scope, *scope.objects, *scope.containers, *scope.configurations]
         for rule, problem in dispatch.problems(subjects):
-            _add(found, rule, problem, names)
+            found.add(rule, problem, names)
     for rule, problem in dispatch.problems([repository, *repository.dockerfiles, *repository.configurations]):
-        _add(found, rule, problem, ())
-    findings = (each for spot in found.values() for each in spot)
-    return sorted(findings, key=lambda each: (each.place, each.rule.id, each.message))
+        found.add(rule, problem, ())
+    return found
 
 
 class _Dispatch:
@@ -92,20 +103,3 @@ class _Dispatch:
             for rule, check in checks:
                 for problem in check(subject):
                     yield rule, problem
-
-
-def _add(found: Found, rule: AnyRule, problem: Problem, scopes: tuple[str, ...]) -> None:
-    """Add a problem; the same place in another overlay is the same finding, whatever the object is called there."""
-    place = _place(problem.at)
-    spot = (rule.id, place.path, place.line, place.column)
-    for before in found.get(spot, []):
-        if before.message == problem.message or (scopes and not set(scopes) & set(before.scopes)):
-            again = replace(before, scopes=tuple(dict.fromkeys((*before.scopes, *scopes))))
-            found[spot][found[spot].index(before)] = again
-            return
-    new = Finding(rule, place, problem.message, tuple(map(_place, problem.also)), scopes)
-    found.setdefault(spot, []).append(new)
-
-
-def _place(at: Placed | Place) -> Place:
-    return at if isinstance(at, Place) else at.place()

@@ -46,9 +46,8 @@ def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
 def _parting(paths: Iterable[str]) -> list[str]:
     """Return the folders in which paths differ first; the files, where all are in one folder."""
     parts = [["", *path.split("/")] for path in paths]
-    depth = 0
-    while len({tuple(each[: depth + 1]) for each in parts}) == 1:
-        depth += 1
+    first, last = min(parts), max(parts)
+    depth = next(depth for depth in range(len(last)) if first[depth : depth + 1] != last[depth : depth + 1])
     files = all(len(each) == depth + 1 for each in parts)
     return [
         "/".join(each[:depth]) + _HERE if len(each) == depth + 1 and not files else "/".join(each[: depth + 1])

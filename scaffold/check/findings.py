@@ -30,13 +30,17 @@ class Problem:
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem in its place. `scopes` names the built overlays and charts where it shows; none for plain files."""
+    """A problem in its place. `scopes` names the built overlays and charts where it shows; none for plain files.
+
+    `unnamed` counts the places and scopes besides those that `also` and `scopes` name.
+    """
 
     rule: AnyRule
     place: Place
     message: str
     also: tuple[Place, ...] = ()
     scopes: tuple[str, ...] = ()
+    unnamed: int = 0
 
     @property
     def fingerprint(self) -> str:
@@ -44,4 +48,4 @@ class Finding:
         import hashlib  # with OpenSSL behind it, which text for people does not need
 
         parts = (self.rule.id, self.place.path, self.place.object, self.place.field)
-        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -8,9 +8,11 @@ between. One without a reason counts for nothing, and is told of, as is one that
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from scaffold.check.comment_places import Places
 from scaffold.check.findings import Finding
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
@@ -20,7 +22,6 @@ _IGNORE = re.compile(
     r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"
 )
 _TITLE = "ignored in vain"
-_DOCUMENT = re.compile(r"---(?:\s|$)")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,39 @@ class Ignore:
     def naming(self, finding: Finding) -> list[str]:
         """Return those of its ids that are the finding's rule or pattern."""
         return [each for each in self.ids if each.upper() in (finding.rule.id.upper(), finding.rule.pattern)]
+
+
+class Comments:
+    """Such comments of one file. To ask for one finding after the other takes no longer in a long file."""
+
+    def __init__(self, source: Source) -> None:
+        """Take the file; `used` becomes path, line and id of those that let a finding stand."""
+        self.used: set[tuple[str, int, str]] = set()
+        self._path = source.path
+        self._ignores = ignores_in(source)
+        self._numbers = [each.line for each in self._ignores]
+        self._places = Places(source.lines) if self._ignores else None
+        self._known: dict[tuple[int, int, str], str] = {}
+
+    def reason(self, finding: Finding) -> str:
+        """Return why a finding may stand, or nothing: the comment on its line first, then the nearest above."""
+        line = finding.place.line
+        if self._places is None or line > self._places.count:
+            return ""
+        ranges = ((line, line + 1), self._places.above(line), self._places.opening(line))
+        reasons = [self._among(start, stop, finding) for start, stop in ranges]
+        return next(filter(None, reasons), "")
+
+    def _among(self, start: int, stop: int, finding: Finding) -> str:
+        """Return the reason of the last comment in some lines that names a rule."""
+        key = (start, stop, finding.rule.id)
+        if key not in self._known:
+            self._known[key] = ""
+            for each in self._ignores[bisect_left(self._numbers, start) : bisect_left(self._numbers, stop)]:
+                if each.reason and (ids := each.naming(finding)):
+                    self._known[key] = each.reason
+                    self.used |= {(self._path, each.line, id_) for id_ in ids}
+        return self._known[key]
 
 
 @dataclass
@@ -51,16 +85,18 @@ class Split:
 def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source | None]) -> Split:
     """Tell apart the findings that stay and those that a comment lets stand."""
     split = Split()
+    comments: dict[str, Comments | None] = {}
     for finding in findings:
         path = finding.place.path
-        source = source_of(path)
-        found = [each for each in _applying(source, finding.place.line) if each.naming(finding)] if source else []
-        with_reason = [each for each in found if each.reason]
-        split.used |= {(path, each.line, id_) for each in with_reason for id_ in each.naming(finding)}
-        if with_reason:
-            split.ignored.append((finding, with_reason[0].reason))
+        if path not in comments:
+            source = source_of(path)
+            comments[path] = Comments(source) if source and source.speaks_to_us else None
+        here = comments[path]
+        if here and (reason := here.reason(finding)):
+            split.ignored.append((finding, reason))
         else:
             split.kept.append(finding)
+    split.used = {each for here in comments.values() if here for each in here.used}
     return split
 
 
@@ -71,7 +107,7 @@ def in_vain(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: I
     patterns = {pattern: {id_ for id_, its in every.items() if its == pattern} for pattern in every.values()}
     notes = []
     for source in sources:
-        for ignore in (found for number in range(1, len(source.lines) + 1) if (found := _ignore(source, number))):
+        for ignore in ignores_in(source):
             if not ignore.reason:
                 message = "ignores nothing, because it gives no reason: write `# scaffold: ignore ID because …`"
                 notes.append(Note(source.path, message, ignore.line, _TITLE))
@@ -85,58 +121,14 @@ def in_vain(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: I
     return notes
 
 
-def _applying(source: Source, line: int) -> list[Ignore]:
-    """Return the comments that count for a line."""
-    if not source.speaks_to_us:
-        return []
-    numbers = [line, *_comments_above(source, _first_line(source, line)), *_opening(source, line)]
-    return [ignore for number in dict.fromkeys(numbers) if (ignore := _ignore(source, number))]
+def ignores_in(source: Source) -> list[Ignore]:
+    """Return all such comments of a file, from the top."""
+    lines = enumerate(source.lines, 1) if source.speaks_to_us else ()
+    return [found for number, text in lines if "scaffold:" in text and (found := _ignore(number, text))]
 
 
-def _ignore(source: Source, number: int) -> Ignore | None:
-    found = _IGNORE.search(source.line(number))
+def _ignore(number: int, text: str) -> Ignore | None:
+    found = _IGNORE.search(text)
     if not found:
         return None
     return Ignore(number, tuple(re.split(r"\s*,\s*", found["ids"])), (found["reason"] or "").rstrip())
-
-
-def _first_line(source: Source, line: int) -> int:
-    """Return the first line of a Dockerfile's instruction that is continued up to `line`."""
-    while line > 1 and (source.line(line - 1).rstrip().endswith("\\") or _is_inner_comment(source, line - 1)):
-        line -= 1
-    return line
-
-
-def _is_inner_comment(source: Source, line: int) -> bool:
-    """Tell whether a line is a comment inside a continued instruction."""
-    while line > 1 and _is_comment(source, line):
-        line -= 1
-    return source.line(line).rstrip().endswith("\\") and not _is_comment(source, line)
-
-
-def _comments_above(source: Source, line: int) -> list[int]:
-    found = []
-    while line > 1 and _is_comment(source, line - 1):
-        line -= 1
-        found.append(line)
-    return found
-
-
-def _opening(source: Source, line: int) -> list[int]:
-    """Return the lines of the comments that open the document which holds a line."""
-    start = 1
-    for number in range(line, 0, -1):
-        if _DOCUMENT.match(source.line(number)):
-            start = number + 1
-            break
-    found = []
-    for number in range(start, line):
-        if _is_comment(source, number):
-            found.append(number)
-        elif source.line(number).strip():
-            break
-    return found
-
-
-def _is_comment(source: Source, line: int) -> bool:
-    return source.line(line).lstrip().startswith("#")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from scaffold.check import dockerfile, helm, kustomize
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.source import Note, Source, read
+from scaffold.check.source import Note, Source, read, unread
 from scaffold.check.workshop import workshop
 from scaffold.check.yaml_nodes import Document, documents
 from scaffold.files.walk import files_below
@@ -71,7 +72,7 @@ def read_repository(
 
 def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Repository) -> tuple[Ground, list[str]]:
     """Return what may be read, and the files that count; those behind a symbolic link are noted."""
-    names = files_below(paths, exclude)
+    names = files_below(paths, exclude, lambda name, why: repository.notes.append(unread(name, why)))
     ground = Ground(paths, names)
     linked = [name for name in names if not ground.is_plain(name)]
     if linked:
@@ -121,7 +122,7 @@ def _tell_dockerfiles(repository: Repository) -> None:
             folder.with_name(f"{folder.name}.dockerignore"),
             *(above / ".dockerignore" for above in folder.parents),
         ]
-        each.has_ignore_file = any(path.is_file() for path in beside)
+        each.has_ignore_file = any(map(os.path.isfile, beside))  # which takes names of any length
         each.shares_processes = all(pods.get(id(each), [False]))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -24,8 +25,9 @@ class Suppressed:
 class Report:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
-    `files` tells how many files were read; `sources` are those that are no files on disk, by the path that is shown;
-    `ground` is what was read, and so may be mended.
+    `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells
+    how many files were read; `sources` are those that are no files on disk, by the path that is shown; `ground` is what
+    was read, and so may be mended.
     """
 
     findings: Sequence[Finding]
@@ -35,3 +37,8 @@ class Report:
     files: int = 0
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
     ground: Ground | None = field(default=None, repr=False)
+    uncounted: Mapping[str, int] = field(default_factory=dict)
+
+    def by_severity(self) -> Counter[str]:
+        """Return how many findings there are of each severity, shown or not."""
+        return Counter(str(each.rule.severity) for each in self.findings) + Counter(self.uncounted)

@@ -80,4 +80,9 @@ def read(path: str) -> Source | Note | None:
     except OSError as error:
         if error.errno == errno.EFBIG:
             return Note(path, f"is larger than {shown_size(LARGEST)}; not judged")
-        return Note(path, f"can't be read: {error.strerror}; not judged")
+        return unread(path, error.strerror)
+
+
+def unread(path: str, why: str | None) -> Note:
+    """Return the note on a file or folder that can't be read."""
+    return Note(path, f"can't be read: {why}; not judged")

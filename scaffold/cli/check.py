@@ -11,6 +11,7 @@ import click
 from scaffold.check.settings import FAIL_ON, FORMATS, Settings
 from scaffold.cli import complete
 from scaffold.cli.help import examples
+from scaffold.cli.say import say, say_block, say_report
 
 if TYPE_CHECKING:
     from scaffold.check.report import Report
@@ -101,13 +102,13 @@ def check(
         from scaffold.check.baseline import write_baseline as write
 
         write(Path(write_baseline), report.findings)
-        click.echo(f"{len(report.findings)} findings are known now, in {write_baseline}.", err=True)
+        say(f"{len(report.findings)} findings are known now, in {write_baseline}.", error=True)
         return
     if fix:
         report = _fixed(report, settings, paths, yes=yes)
     _show(report, settings["format"].value, quiet=quiet)
     severities = _FAILS[settings["fail_on"].value]
-    if any(each.rule.severity in severities for each in report.findings) or (settings["strict"].value and report.notes):
+    if any(report.by_severity()[each] for each in severities) or (settings["strict"].value and report.notes):
         raise click.exceptions.Exit(1)
 
 
@@ -149,7 +150,7 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
 
     fixed = plan(report)
     for each in fixed:
-        click.echo(each.diff, nl=False, err=True)
+        say_block(each.diff)
     count = sum(len(each.findings) for each in fixed)
     if not fixed:
         click.echo("Nothing that can be mended for sure.", err=True)
@@ -162,15 +163,14 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
 
 
 def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
-    from rich.console import Console
-
     from scaffold.check.formats import as_json, text
     from scaffold.check.selection import named
+    from scaffold.screen import console
 
     if json_:
-        click.echo(as_json.rules(named(explain) if explain else rules), nl=False)
+        say_report(as_json.rules(named(explain) if explain else rules))
         return
-    out = Console(highlight=False)
+    out = console(result=True)
     if explain:
         for rule in named(explain):
             text.explain(out, rule)
@@ -182,10 +182,9 @@ def _show(report: Report, format_: str, *, quiet: bool) -> None:
     if format_ != "text":
         from scaffold.check.formats import render
 
-        click.echo(render(format_, report), nl=False)
+        say_report(render(format_, report))
     elif report.findings or report.notes or not quiet:
-        from rich.console import Console
-
         from scaffold.check.formats import text
+        from scaffold.screen import console
 
-        text.show(Console(highlight=False), report)
+        text.show(console(result=True), report)

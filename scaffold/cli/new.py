@@ -147,9 +147,9 @@ def _result(
 
 
 def _say_next(out: Any, folder: Path, count: int, *, repository: bool) -> None:
-    from rich.text import Text
+    from scaffold.screen import line
 
     head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
-    out.print(Text(head, style="bold"), soft_wrap=True)
+    out.print(line(head, style="bold"), soft_wrap=True)
     for command in (f"cd {folder}", *NEXT):
-        out.print(Text(f"  {command}"), soft_wrap=True)
+        out.print(line(f"  {command}"), soft_wrap=True)

@@ -178,6 +178,6 @@ def write_report(file: Path, text: str) -> None:
 
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
+        file.write_bytes(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
         raise DestinationError(f"{file} can't be written: {error.strerror}.") from error

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scaffold.cli.help import examples
+from scaffold.cli.say import say
+from scaffold.printable import sentence
 
 if TYPE_CHECKING:
     from scaffold.update.versions import Status
@@ -39,12 +41,12 @@ def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bo
             code = max(code, error.exit_code)
             found.append({"folder": str(folder), "error": str(error)})
             where = "" if str(error).startswith(str(folder)) else f"{folder}: "
-            click.echo(f"error: {where}{error}", err=True)
+            say(f"error: {where}{sentence(str(error))}", error=True)
             continue
         code = max(code, int(one.behind))
         found.append(_as_record(one))
         if not (quiet or json_):
-            click.echo(f"{folder}: {_in_one_line(one)}")
+            say(f"{folder}: {_in_one_line(one)}")
     if json_:
         present.as_json(found)
     if code:

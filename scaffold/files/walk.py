@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -13,14 +14,22 @@ from scaffold.git.environment import looking_environment
 
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
 _HIDDEN_ANSWERS = ".copier-answers.yml"
+_CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
+
+Unread = Callable[[str, str], None]
+"""Is told of a folder that can't be read, and why."""
 
 
-def files_below(paths: Iterable[Path], exclude: Sequence[str] = ()) -> list[str]:
+def _ignored(folder: str, why: str) -> None:
+    """Take no notice of a folder that can't be read."""
+
+
+def files_below(paths: Iterable[Path], exclude: Sequence[str] = (), unread: Unread = _ignored) -> list[str]:
     """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
 
     A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/testdata`.
     In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
-    package managers fill.
+    package managers fill. `unread` is told of folders that can't be read.
 
     Raises:
         OptionError: when a path is not there.
@@ -28,7 +37,7 @@ def files_below(paths: Iterable[Path], exclude: Sequence[str] = ()) -> list[str]
     found: set[str] = set()
     for path in paths:
         if path.is_dir():
-            found.update(_below(path))
+            found.update(_below(path, unread))
         elif path.is_file():
             found.add(shown(str(path)))
         else:
@@ -53,10 +62,15 @@ def shown(path: str) -> str:
     return relative.replace(os.sep, "/")
 
 
-def _below(folder: Path) -> Iterator[str]:
+def _below(folder: Path, unread: Unread) -> Iterator[str]:
     prefix = "" if (start := shown(str(folder))) == "." else f"{start}/"
-    names = _known_to_git(folder)
-    for name in _walked(folder) if names is None else names:
+
+    def closed(name: str, why: str) -> None:
+        if _enters(name):
+            unread(prefix + name if name else start, why)
+
+    names = _known_to_git(folder, closed)
+    for name in _walked(folder, closed) if names is None else names:
         parents, _, last = name.rpartition("/")
         if (not last.startswith(".") or last == _HIDDEN_ANSWERS) and _enters(parents):
             yield prefix + name
@@ -66,7 +80,7 @@ def _enters(parents: str) -> bool:
     return not parents or not any(part.startswith(".") or part in _PASSED_BY for part in parents.split("/"))
 
 
-def _known_to_git(folder: Path) -> list[str] | None:
+def _known_to_git(folder: Path, unread: Unread) -> list[str] | None:
     """Return the files that git tracks or would track, or None where it knows of none.
 
     Git is told where the work tree is: the repository's own setting (`core.worktree`) may name any folder.
@@ -82,9 +96,11 @@ def _known_to_git(folder: Path) -> list[str] | None:
     names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
     if done.code != 0 or not names:
         return None
+    for closed in _CLOSED.finditer(done.stderr):
+        unread(os.fsdecode(closed[1]), closed[2].decode(errors="replace"))
     nested = [name for name in names if name.endswith("/")]  # a repository inside, which git does not look into
     return list(_inside(folder, (name for name in names if not name.endswith("/")))) + [
-        name + each for name in nested for each in _walked(folder / name)
+        name + each for name in nested for each in _walked(folder / name, _prefixed(name, unread))
     ]
 
 
@@ -123,8 +139,16 @@ def _inside(folder: Path, names: Iterable[str]) -> Iterator[str]:
             yield name
 
 
-def _walked(folder: Path) -> Iterator[str]:
-    for parent, folders, files in os.walk(folder):
+def _prefixed(start: str, unread: Unread) -> Unread:
+    return lambda name, why: unread(start + name, why)
+
+
+def _walked(folder: Path, unread: Unread) -> Iterator[str]:
+    def closed(error: OSError) -> None:
+        start = os.path.relpath(error.filename, folder).replace(os.sep, "/")
+        unread("" if start == "." else start, error.strerror or "no reason is given")
+
+    for parent, folders, files in os.walk(folder, onerror=closed):
         start = os.path.relpath(parent, folder).replace(os.sep, "/")
         folders[:] = [name for name in folders if _enters(name)]
         yield from (name if start == "." else f"{start}/{name}" for name in files)

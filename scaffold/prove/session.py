@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -112,14 +111,10 @@ def _open(
 def _ending(runtime: Runtime) -> Iterator[None]:
     """Give a block after which nothing of this run is left, whether it ended well, by an error, ^C or SIGTERM."""
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt("everything that it started is ended.") from None
+    except KeyboardInterrupt as error:  # `scaffold.__main__` makes one of SIGTERM, too
+        error.args = ("everything that it started is ended.",)
+        raise
     finally:
-        signal.signal(signal.SIGTERM, before)
         runtime.end_run()

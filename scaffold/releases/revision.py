@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from scaffold import git
 from scaffold.errors import TemplateError, VersionError
@@ -52,7 +52,7 @@ def _release(reference: str, root: Path | None) -> Release | None:
     """Return the release of that version or commit, where there is one."""
     try:
         version = Version(reference)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of thousands of digits
         return next((each for each in known(root) if each.commit == reference), None)
     return next((each for each in known(root) if each.version == version), None)
 
@@ -108,7 +108,7 @@ def _neighbours(reference: str, root: Path | None) -> list[str]:
     versions = [each.version for each in known(root)]
     try:
         place = bisect.bisect(versions, Version(reference))
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of thousands of digits
         newest = latest(root)
         return [str(newest.version if newest else versions[-1])]
     return [str(each) for each in versions[max(place - 1, 0) : place + 1]]
@@ -119,5 +119,5 @@ def _is_newer(reference: str, newest: Version) -> bool:
     base = re.sub(r"-\d+-g[0-9a-f]+$", "", reference)
     try:
         return Version(base) > newest
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of thousands of digits
         return False

@@ -59,7 +59,7 @@ def running(twins: Twins) -> Iterator[subprocess.Popen[str]]:
 def test_an_interrupted_run_leaves_nothing(running: subprocess.Popen[str], number: signal.Signals) -> None:
     os.killpg(running.pid, number)  # as a terminal does: to all that the command has started, too
     _, err = running.communicate(timeout=60)
-    assert running.returncode == 130, err
+    assert running.returncode == 128 + number, err
     assert "Interrupted: everything that it started is ended.\n" in err
     assert "Traceback" not in err
     assert of_run(running) == set()

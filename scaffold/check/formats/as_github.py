@@ -5,14 +5,17 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-comm
 
 from __future__ import annotations
 
+from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
+from scaffold.printable import printable
 
 
 def render(report: Report) -> str:
     """Return a line for each finding, and a notice for what can't be judged, or is ignored in vain."""
-    lines = [_annotation(each) for each in report.findings]
-    for note in report.notes:
+    seen = shown(report)
+    lines = [_annotation(each) for each in seen.findings]
+    for note in seen.notes:
         place = f"file={_property(note.path)},line={note.line or 1}"
         lines.append(f"::notice {place},title={_property(note.title)}::{_data(f'{note.path} {note.message}')}\n")
     return "".join(lines)
@@ -26,7 +29,8 @@ def _annotation(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    lines = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(lines)
 
 
 def _property(text: str) -> str:

@@ -1,37 +1,46 @@
 """JSON: `findings`, `notes` on what can't be judged, and `suppressed`, which comments or the baseline let stand.
 
+`totals` counts them all, also those that are too many to be shown; a note then says so.
+
 Rules are told as a list: `id`, `pattern`, `severity`, `title`, `why`, what to `do`, `fixable`, and the page's `url`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
+from scaffold.printable import to_json
 
 
 def render(report: Report) -> str:
     """Return the report as JSON."""
+    seen = shown(report)
     told = {
-        "findings": [_finding(each) for each in report.findings],
-        "notes": [asdict(note) for note in report.notes],
+        "findings": [_finding(each) for each in seen.findings],
+        "notes": [asdict(note) for note in seen.notes],
         "suppressed": [
             {**_finding(each.finding), "by": "comment" if each.in_source else "baseline", "reason": each.reason}
-            for each in report.suppressed
+            for each in seen.suppressed
         ],
+        "totals": {
+            "findings": report.by_severity().total(),
+            "notes": len(report.notes),
+            "suppressed": len(report.suppressed),
+        },
         "files": report.files,
     }
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return to_json(told) + "\n"
 
 
 def rules(told: Iterable[AnyRule]) -> str:
     """Return rules as JSON."""
-    return json.dumps([_rule(each) for each in told], indent=2, ensure_ascii=False) + "\n"
+    return to_json([_rule(each) for each in told]) + "\n"
 
 
 def _rule(rule: AnyRule) -> dict[str, Any]:
@@ -55,6 +64,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "also": [asdict(place) for place in finding.also],
         "scopes": list(finding.scopes),
+        "unnamed": finding.unnamed,
         "fingerprint": finding.fingerprint,
         "url": finding.rule.url,
     }

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree as ET
 
+from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
-
-_NO_XML = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+from scaffold.printable import printable
 
 
 def render(report: Report) -> str:
-    """Return one test suite; what can't be judged counts as skipped."""
+    """Return one test suite; what can't be judged, or is too much to be shown, counts as skipped."""
+    seen = shown(report)
     broken = {each.rule.id for each in report.findings}
     silent = [rule for rule in report.rules if rule.id not in broken]
     counts = {
         "name": "scaffold check",
-        "tests": str(len(report.findings) + len(silent) + len(report.notes)),
-        "failures": str(len(report.findings)),
+        "tests": str(len(seen.findings) + len(silent) + len(seen.notes)),
+        "failures": str(len(seen.findings)),
         "errors": "0",
-        "skipped": str(len(report.notes)),
+        "skipped": str(len(seen.notes)),
     }
     suites = ET.Element("testsuites")
     suite = ET.SubElement(suites, "testsuite", counts)
-    for finding in report.findings:
+    for finding in seen.findings:
         _add_failure(suite, finding)
     for rule in silent:
         ET.SubElement(suite, "testcase", {"classname": rule.pattern, "name": rule.id})
-    for note in report.notes:
+    for note in seen.notes:
         case = ET.SubElement(suite, "testcase", {"classname": _clean(note.path), "name": note.title})
         ET.SubElement(case, "skipped", {"message": _clean(f"{note.path} {note.message}")})
     ET.indent(suites)
@@ -46,5 +46,5 @@ def _add_failure(suite: ET.Element, finding: Finding) -> None:
 
 
 def _clean(text: str) -> str:
-    """Return the text without what XML can't hold."""
-    return _NO_XML.sub("\ufffd", text)
+    """Return the text with escapes for what XML can't hold: all such characters are unprintable, too."""
+    return printable(text, lines=True)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any
 from urllib.parse import quote
 
 from scaffold import __version__
+from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Note, Place
+from scaffold.printable import to_json
 
+_LINK = re.compile(r"\[(?=[^][]*\]\()")
+_ON_DISK = re.compile("[^\ud800-\udc7f\udd00-\udfff]*")
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
@@ -21,6 +25,7 @@ def render(report: Report) -> str:
     What a comment or the baseline lets stand is left out: code scanning does not read `suppressions`, and would open an
     alert for each (https://github.com/github/codeql-action/issues/1230). JSON has them.
     """
+    seen = shown(report)
     index = {rule.id: number for number, rule in enumerate(report.rules)}
     run = {
         "tool": {
@@ -35,12 +40,12 @@ def render(report: Report) -> str:
         "invocations": [
             {
                 "executionSuccessful": True,
-                "toolExecutionNotifications": [_notification(note) for note in report.notes],
+                "toolExecutionNotifications": [_notification(note) for note in seen.notes],
             }
         ],
-        "results": [_result(each, index[each.rule.id]) for each in report.findings],
+        "results": [_result(each, index[each.rule.id]) for each in seen.findings],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 
 
 def _rule(rule: AnyRule) -> dict[str, Any]:
@@ -65,7 +70,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "ruleId": finding.rule.id,
         "ruleIndex": index,
         "level": finding.rule.severity,
-        "message": {"text": _sentence(finding)},
+        "message": {"text": _plain(_sentence(finding))},
         "locations": [_location(finding.place)],
         "partialFingerprints": {"scaffoldFinding/v1": finding.fingerprint},
     }
@@ -83,7 +88,7 @@ def _sentence(finding: Finding) -> str:
 def _location(place: Place) -> dict[str, Any]:
     location: dict[str, Any] = {
         "physicalLocation": {
-            "artifactLocation": {"uri": quote(place.path)},
+            "artifactLocation": {"uri": _uri(place.path)},
             "region": {
                 "startLine": place.line,
                 "startColumn": place.column,
@@ -98,9 +103,19 @@ def _location(place: Place) -> dict[str, Any]:
     return location
 
 
+def _plain(text: str) -> str:
+    """Return a message in which no name becomes a link (section 3.11.6)."""
+    return _LINK.sub(r"\\[", text)
+
+
+def _uri(path: str) -> str:
+    """Return a path as RFC 3986 has it, byte for byte as it is on disk."""
+    return quote(path.encode("utf-8", "surrogateescape" if _ON_DISK.fullmatch(path) else "replace"))
+
+
 def _notification(note: Note) -> dict[str, Any]:
-    physical: dict[str, Any] = {"artifactLocation": {"uri": quote(note.path)}}
+    physical: dict[str, Any] = {"artifactLocation": {"uri": _uri(note.path)}}
     if note.line:
         physical["region"] = {"startLine": note.line}
-    message = {"text": f"{note.path} {note.message}."}
+    message = {"text": _plain(f"{note.path} {note.message}.")}
     return {"level": "warning", "message": message, "locations": [{"physicalLocation": physical}]}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.console import Console
 from rich.text import Text
 
+from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Place, Source, read
+from scaffold.screen import line as one_line
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 _WIDEST = 160
@@ -19,18 +19,19 @@ _WIDEST = 160
 def show(out: Console, report: Report) -> None:
     """Print the findings, what could not be judged, and a sum."""
     sources: dict[str, Source | None] = {**report.sources}
-    for finding in report.findings:
+    seen = shown(report)
+    for finding in seen.findings:
         _show_finding(out, finding, sources)
-    for note in report.notes:
+    for note in seen.notes:
         where = f"{note.path}:{note.line}" if note.line else note.path
-        out.print(Text.assemble((f"{where}: ", "bold"), note.message), soft_wrap=True)
+        out.print(one_line((f"{where}: ", "bold"), note.message), soft_wrap=True)
     out.print(Text(_sum(report)), soft_wrap=True)
 
 
 def _show_finding(out: Console, finding: Finding, sources: dict[str, Source | None]) -> None:
     place, rule = finding.place, finding.rule
     out.print(
-        Text.assemble(
+        one_line(
             (f"{place.path}:{place.line}:{place.column}: ", "bold"),
             (rule.severity, _COLOURS[rule.severity]),
             f" {rule.id}: {finding.message}",
@@ -39,10 +40,14 @@ def _show_finding(out: Console, finding: Finding, sources: dict[str, Source | No
     )
     _show_line(out, place, sources)
     for other in finding.also:
-        out.print(Text(f"  {other.path}:{other.line}:{other.column}: contradicts this", style="dim"), soft_wrap=True)
+        out.print(
+            one_line(f"  {other.path}:{other.line}:{other.column}: contradicts this", style="dim"), soft_wrap=True
+        )
         _show_line(out, other, sources)
     if finding.scopes not in ((), (".",)):
-        out.print(Text(f"  in {', '.join(finding.scopes)}", style="dim"), soft_wrap=True)
+        out.print(one_line(f"  in {', '.join(finding.scopes)}", style="dim"), soft_wrap=True)
+    if finding.unnamed:
+        out.print(Text(f"  and in {finding.unnamed} more places", style="dim"), soft_wrap=True)
     out.print(Text(f"  do: {rule.advice}", style="dim"), soft_wrap=True)
     out.print()
 
@@ -57,18 +62,18 @@ def _show_line(out: Console, place: Place, sources: dict[str, Source | None]) ->
         return
     end = place.end_column if place.end_line == place.line else len(line) + 1
     start = max(0, place.column - _WIDEST // 2) if len(line) > _WIDEST else 0
-    shown = "".join(char if char.isprintable() else " " for char in line[start : start + _WIDEST])
-    out.print(Text(f"  {place.line:>5} | {shown}"), soft_wrap=True)
+    part = "".join(char if char.isprintable() else " " for char in line[start : start + _WIDEST])
+    out.print(Text(f"  {place.line:>5} | {part}"), soft_wrap=True)
     carets = "^" * max(1, min(end - place.column, _WIDEST))
     out.print(Text.assemble("        | ", " " * (place.column - 1 - start), (carets, "bold")), soft_wrap=True)
 
 
 def _sum(report: Report) -> str:
     known = f" {len(report.suppressed)} more are known." if report.suppressed else ""
-    if not report.findings:
+    counts = report.by_severity()
+    if not counts:
         read = "1 file" if report.files == 1 else f"{report.files} files"
         return f"Nothing found in {read} by {len(report.rules)} rules.{known}"
-    counts = Counter(str(each.rule.severity) for each in report.findings)
     parts = [f"{counts[each]} {each}{'s' if counts[each] > 1 else ''}" for each in _COLOURS if counts[each]]
     files = len({each.place.path for each in report.findings})
     return f"{' and '.join(parts)} in {files} file{'s' if files > 1 else ''}.{known}"

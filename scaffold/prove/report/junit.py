@@ -5,20 +5,17 @@ The format: https://github.com/testmoapp/junitxml
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
+from scaffold.printable import printable
 from scaffold.prove.model import Proof, Verdict
-
-NOT_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
-"""Characters that XML 1.0 can't hold; a service's last words may have some."""
 
 
 def as_junit(proof: Proof) -> str:
     """Return a run as one test suite: a test case an experiment, its pattern as class, its measures as output."""
     suite = ElementTree.Element(
         "testsuite",
-        name=f"scaffold prove {proof.service}",
+        name=_clean(f"scaffold prove {proof.service}"),
         tests=str(len(proof.results)),
         failures=str(proof.count(Verdict.FAIL)),
         skipped=str(proof.count(Verdict.SKIP)),
@@ -39,8 +36,10 @@ def as_junit(proof: Proof) -> str:
         lines = [f"{measure.name}: {measure.value} {measure.unit}".strip() for measure in each.record.measures]
         ElementTree.SubElement(case, "system-out").text = _clean("\n".join([*lines, *each.record.advice]))
     ElementTree.indent(suite)
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
+    written: bytes = ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True)
+    return written.decode() + "\n"
 
 
 def _clean(text: str) -> str:
-    return NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    """Return text with escapes for what XML can't hold; a service's last words may have some."""
+    return printable(text, lines=True, tabs=True)
