@@ -236,11 +236,12 @@ def test_helm_may_not_ask_what_a_packed_dependency_names(
     packed.mkdir(parents=True)
     (packed / "Chart.yaml").write_text("apiVersion: v2\nname: own\nversion: 0.1.0\n")
     (packed / "values.schema.json").write_text(json.dumps({"$ref": f"http://{canaries.server.host}/own.json"}))
-    archive = shutil.make_archive(str(tmp_path / "own"), "gztar", tmp_path / "pack")
+    archive = shutil.make_archive(str(tmp_path / "own"), "gztar", tmp_path / "pack", "own")
     files: dict[str, str | bytes | Path] = {
         "Chart.yaml": "apiVersion: v2\nname: shop\nversion: 0.1.0\ndependencies: [{name: own, version: 0.1.0}]\n",
         "charts/own-0.1.0.tgz": Path(archive).read_bytes(),
         "templates/a.yaml": CONFIG,
     }
-    scaffold(clone(files), "check", path=helm_path)
+    said = scaffold(clone(files), "check", path=helm_path)
+    assert "judged" not in said.text
     canaries.assert_untouched()
