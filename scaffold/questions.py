@@ -15,7 +15,10 @@ import yaml
 from scaffold.brief import brief
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
-from scaffold.files.yaml import load, problem_of
+from scaffold.files.yaml import Loader, load, problem_of
+
+SafeLoader: Any = Loader
+"""The loader for what templates hold, too."""
 
 
 @dataclass(frozen=True)

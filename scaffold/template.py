@@ -17,8 +17,7 @@ from typing import Any
 import yaml
 
 from scaffold.errors import TemplateError
-from scaffold.files.yaml import Loader as SafeLoader
-from scaffold.questions import Question, question_from
+from scaffold.questions import Question, SafeLoader, question_from
 
 REVISION = "revision"
 """The file beside an installed template that says which version it is, as `git describe` would."""
@@ -128,7 +127,7 @@ def load_template(root: Path | None = None) -> Template:
 def _documents(file: Path, root: Path) -> Iterator[Mapping[str, Any]]:
     """Yield the mappings of a multi-document YAML file, `!include`d files' in their place."""
 
-    class Loader(SafeLoader):
+    class Loader(SafeLoader):  # type: ignore[misc]
         pass
 
     def include(loader: Any, node: yaml.ScalarNode) -> list[Any]:

@@ -30,6 +30,8 @@ _DEFAULTS: dict[str, Any] = {
     "startup_seconds": 0,
     "shutdown_seconds": 0,
 }
+_LARGEST = 64 * 1024 * 1024
+"""Bytes of a baseline; each finding takes 150 of them."""
 _CHOICES: dict[str, Sequence[str]] = {"format": FORMATS, "fail_on": FAIL_ON}
 
 
@@ -102,8 +104,8 @@ class Settings:
     def reader(self, name: str) -> Callable[[Path], bytes]:
         """Return how the file of a path is read: one that the repository names must be a regular file of its own."""
         if self.file and self._in_file(name):
-            return partial(read_foreign, below=repository_of(self.file.parent))
-        return read_given
+            return partial(read_foreign, below=repository_of(self.file.parent), largest=_LARGEST)
+        return partial(read_given, largest=_LARGEST)
 
     def _in_file(self, name: str) -> bool:
         return ": [" in self._found[name].origin

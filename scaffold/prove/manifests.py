@@ -30,16 +30,28 @@ def read(place: Path) -> list[Object]:
 
 def _objects(file: Path, below: Path) -> Iterator[Object]:
     try:
-        documents = load_all(read_foreign(file, below=below).decode())
+        data = read_foreign(file, below=below)
     except OSError as error:
         raise SettingError(f"{file} can't be read: {error.strerror}.") from error
+    yield from parse(data, str(file))
+
+
+def parse(data: bytes, name: str) -> Iterator[Object]:
+    """Yield every object of a YAML file, those of lists too; `name` is what the file is called.
+
+    Raises:
+        SettingError: when it is no YAML, or beyond the bounds of `scaffold.files.yaml`.
+    """
+    try:
+        documents = load_all(data.decode())
     except UnicodeDecodeError as error:
-        raise SettingError(f"{file} can't be read: it is not UTF-8.") from error
+        raise SettingError(f"{name} can't be read: it is not UTF-8.") from error
     except yaml.YAMLError as error:
-        raise SettingError(f"{file}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
+        raise SettingError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
     for each in documents:
         if isinstance(each, dict) and "kind" in each:
-            inside = each.get("items") or [] if each["kind"] == "List" else [each]
+            items = each.get("items")
+            inside = [each] if each["kind"] != "List" else items if isinstance(items, list) else []
             yield from (one for one in inside if isinstance(one, dict) and "kind" in one)
 
 
