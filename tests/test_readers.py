@@ -12,7 +12,7 @@ import pytest
 
 from scaffold.answers_file import parse_answers, read_answers
 from scaffold.brief import brief
-from scaffold.check.baseline import LARGEST, read_baseline
+from scaffold.check.baseline import read_baseline
 from scaffold.check.settings import Settings
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import documents
@@ -170,7 +170,7 @@ def test_a_baseline_that_a_repository_names(baseline: str, tmp_path: Path) -> No
     file = settings.path("baseline")
     assert file
     with pytest.raises(SettingError, match="can't be read"):
-        read_baseline(file, settings.reader("baseline", LARGEST))
+        read_baseline(file, settings.reader("baseline"))
 
 
 def test_a_pipe_that_the_user_names_is_read(tmp_path: Path) -> None:

@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from scaffold.check.findings import Finding
+from scaffold.check.settings import LARGEST_BASELINE
 from scaffold.errors import SettingError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.json import parse_json
 from scaffold.files.rewrite import write_whole
 
 _VERSION = 1
-LARGEST = 64 * 1024 * 1024
-"""Bytes; a finding takes 150 of them."""
 
 
 def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
@@ -33,7 +32,7 @@ def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
 
 
 def _read(file: Path) -> bytes:
-    return read_foreign(file, largest=LARGEST)
+    return read_foreign(file, largest=LARGEST_BASELINE)
 
 
 def read_baseline(file: Path, read: Callable[[Path], bytes] = _read) -> Counter[str]:

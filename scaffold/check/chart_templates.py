@@ -14,7 +14,7 @@ from itertools import pairwise
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Value
 
-_ACTION = re.compile(r"\{\{.*?(?:\}\}|$)")  # one that ends on a later line, too
+_ACTION = re.compile(r"\{\{.*?(?:\}\}|$)", re.MULTILINE)  # one that ends on a later line, too
 _ONLY_ACTION = re.compile(r"\s*(?:-\s+)?\{\{.*\}\}\s*")
 _KEY = re.compile(r"""["']?([^\s"':{][^"':{]*+)["']?\s*+:(?:\s+|$)""")
 _DOT = re.compile(r"\{\{-?\s*toYaml \. ")

@@ -16,7 +16,7 @@ from typing import Any
 from scaffold.check.source import Place, Source
 
 _HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_]\w*)\2""")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]{0,500})?\})")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]{0,100})?\})")
 _PAIR = re.compile(r"""(?<!\w)(\w++)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
 _FOR_WORK = re.compile(
     r"(?:^|[._-])(?:dev(?:el|elopment)?|tests?|debug|local|ci|build(?:er)?)(?:$|[._-])", re.IGNORECASE

@@ -34,6 +34,8 @@ _DEFAULTS: dict[str, Any] = {
 _NEVER_IN_A_FILE = frozenset({"allow_network"})
 """What a repository that is checked must not decide."""
 
+LARGEST_BASELINE = 64 * 1024 * 1024
+"""Bytes of a baseline; each finding takes 150 of them."""
 _CHOICES: dict[str, Sequence[str]] = {"format": FORMATS, "fail_on": FAIL_ON}
 
 
@@ -109,14 +111,14 @@ class Settings:
             return None
         return self.file.parent / setting.value if self.file and self._in_file(name) else Path(setting.value)
 
-    def reader(self, name: str, largest: int) -> Callable[[Path], bytes]:
-        """Return how the file of a path is read, `largest` bytes at most.
+    def reader(self, name: str) -> Callable[[Path], bytes]:
+        """Return how the file of a path, which is a baseline, is read.
 
         One that the repository names must be a regular file of its own.
         """
         if self.file and self._in_file(name):
-            return partial(read_foreign, below=repository_of(self.file.parent), largest=largest)
-        return partial(read_given, largest=largest)
+            return partial(read_foreign, below=repository_of(self.file.parent), largest=LARGEST_BASELINE)
+        return partial(read_given, largest=LARGEST_BASELINE)
 
     def _in_file(self, name: str) -> bool:
         return ": [" in self._found[name].origin

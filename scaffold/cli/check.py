@@ -117,7 +117,7 @@ _FAILS: dict[str, tuple[str, ...]] = {"warning": ("warning", "error"), "error": 
 
 def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
     from scaffold.check import engine
-    from scaffold.check.baseline import LARGEST, read_baseline
+    from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
     from scaffold.check.selection import selected
 
@@ -129,7 +129,7 @@ def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         stdin=stdin,
-        known=read_baseline(baseline, settings.reader("baseline", LARGEST)) if baseline else None,
+        known=read_baseline(baseline, settings.reader("baseline")) if baseline else None,
         network=settings["allow_network"].value,
     )
 

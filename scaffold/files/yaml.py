@@ -207,4 +207,6 @@ def place_of(error: Exception) -> str:
 
 def problem_of(error: Exception) -> str:
     """Return what is wrong, in a few words."""
-    return one_line(str(getattr(error, "problem", None) or getattr(error, "reason", None) or error).strip())
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    context = getattr(error, "context", None)
+    return one_line(f"{context}, {problem}" if context and problem.startswith("but ") else problem)

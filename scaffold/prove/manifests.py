@@ -40,18 +40,19 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
     """Yield every object of a YAML file, those of lists too; `name` is what the file is called.
 
     Raises:
-        SettingError: when it is no YAML, or its aliases mean more than can be read.
+        SettingError: when it is no YAML, or beyond the bounds of `scaffold.files.yaml`.
     """
     try:
-        found = load_all(data.decode())
+        documents = load_all(data.decode())
     except UnicodeDecodeError as error:
         raise SettingError(f"{name} can't be read: it is not UTF-8.") from error
     except yaml.YAMLError as error:
         raise SettingError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
-    for each in found:
+    for each in documents:
         if isinstance(each, dict) and "kind" in each:
-            items = each.get("items") if each["kind"] == "List" else [each]
-            yield from (one for one in items or [] if isinstance(one, dict) and "kind" in one)
+            items = each.get("items")
+            inside = [each] if each["kind"] != "List" else items if isinstance(items, list) else []
+            yield from (one for one in inside if isinstance(one, dict) and "kind" in one)
 
 
 def workload(objects: list[Object], name: str = "") -> Object | None:

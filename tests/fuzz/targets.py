@@ -19,16 +19,18 @@ from scaffold.check.rules import all_rules
 from scaffold.check.settings import Settings
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Document, Value, documents
-from scaffold.errors import RegistryError
+from scaffold.errors import AnswerError
 from scaffold.pin.references import parse_reference
-from scaffold.pin.tokens import challenge_of, token_of, token_request
+from scaffold.pin.tokens import token_of
 from scaffold.prove import manifests
 from scaffold.prove.settings import read_settings
 from scaffold.update.remembered import read_remembered
 from tests.support import goldens
 
-CHECK = goldens.ROOT / "tests/check"
-IMAGE = parse_reference("registry.example/team/app:1")
+try:
+    from scaffold.pin.challenges import challenge_of
+except ImportError:  # before it had a module of its own
+    from scaffold.pin.tokens import challenge_of
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def _told(repository: Repository) -> str:
     rules = list(all_rules().values())
     findings = run(repository, rules)
     report = Report(findings, repository.notes, (), rules, 1, repository.sources)
-    return "".join(render(name, report) for name in TOLD)
+    return max((render(name, report) for name in TOLD), key=len)
 
 
 def _check_yaml(data: bytes, folder: Path) -> str:
@@ -145,11 +147,12 @@ def _read_manifests(data: bytes, folder: Path) -> str:
 
 def _read_registry(data: bytes, folder: Path) -> str:
     told = token_of(data)
-    challenge = challenge_of([data.decode("latin-1")])
-    try:
-        return told + (str(token_request(challenge, None, IMAGE)) if challenge else "")
-    except RegistryError as error:
-        return told + str(error)
+    for line in data.decode("latin-1").splitlines():
+        try:
+            told += str(parse_reference(line))
+        except AnswerError as error:
+            assert len(str(error)) < 1_000
+    return told + str(challenge_of([data.decode("latin-1")]))
 
 
 SETTINGS = (
@@ -167,6 +170,7 @@ BASELINES = (
 REGISTRY = (
     b'Bearer realm="https://auth.example/token",service="registry.example",scope="repository:team/app:pull"',
     b'Basic realm="a\\"b", Bearer realm="https://auth.example/token"',
+    b"registry.example:5000/team/app:1.2@sha256:" + b"0" * 64 + b"\nlocalhost/a\n",
     b'{"token": "abc", "expires_in": 300}',
     b'{"access_token": "abc"}',
     b'{"schemaVersion": 2, "manifests": []}',
