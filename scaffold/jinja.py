@@ -27,6 +27,7 @@ from scaffold.bounds import TimeIsUp, bounded, is_bounded
 from scaffold.bytecode import PrivateBytecodeCache
 from scaffold.errors import ScaffoldError, TemplateError
 from scaffold.files.foreign import is_below, read_foreign
+from scaffold.files.yaml import load
 from scaffold.memo import Memo, TracingEnvironment
 from scaffold.sandbox import BoundedEnvironment, refused_filters
 

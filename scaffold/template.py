@@ -170,7 +170,7 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     if file in includers:
         raise TemplateError(f"{name} includes itself.")
 
-    class Loader(SafeLoader):  # type: ignore[misc]
+    class Loader(SafeLoader):
         pass
 
     def include(_: Any, node: yaml.Node) -> _Included:

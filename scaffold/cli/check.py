@@ -147,8 +147,10 @@ def _standard_input() -> bytes:
 def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: bool) -> Report:
     """Show what can be mended, mend it if that is wanted, and return what is found then."""
     from scaffold.check.fix import apply, plan
+    from scaffold.files.leftovers import sweep_folders
 
     fixed = plan(report)
+    sweep_folders(Path(name).parent for name in (report.ground.names if report.ground else ()))
     for each in fixed:
         say_block(each.diff)
     count = sum(len(each.findings) for each in fixed)

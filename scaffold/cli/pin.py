@@ -26,15 +26,18 @@ from scaffold.cli.help import examples
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
     """Replace image tags below FOLDER by the digests that the registries give for them."""
     from scaffold import present
+    from scaffold.files.leftovers import sweep_folders
     from scaffold.files.rewrite import rewrite
     from scaffold.pin.plan import find_images, plan, resolve, wanted
     from scaffold.pin.registry import RegistryClient
 
     out = present.console(quiet=quiet or json_)
     with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:
-        found = resolve(wanted(find_images(folder)), client, lambda done, total, _: on_step(done, total))
+        uses = find_images(folder)
+        found = resolve(wanted(uses), client, lambda done, total, _: on_step(done, total))
     changes = plan(folder, found)
     if not (dry_run or check):
+        sweep_folders(folder / Path(use.path).parent for use in uses)
         rewrite(changes)
     edits = [
         {"path": edit.use.path, "line": edit.use.line, "before": edit.use.reference, "after": edit.reference}

@@ -50,7 +50,7 @@ def workshop(folder: Path, name: str) -> Iterator[Workshop]:
         if made.keep:
             (made.path / _MARK).unlink(missing_ok=True)
         else:
-            shutil.rmtree(made.path, ignore_errors=True)
+            _remove(made.path)
         if mark is not None:
             os.close(mark)
 
@@ -68,6 +68,20 @@ def _marked(folder: Path) -> int:
         os.close(mark)
         raise
     return mark
+
+
+def _remove(folder: Path) -> None:
+    """Remove a marked folder, the mark last: what can't be removed now, the next run still knows as ours."""
+    with suppress(OSError):
+        for each in list(folder.iterdir()):
+            if each.name == _MARK:
+                continue
+            if each.is_dir() and not each.is_symlink():
+                shutil.rmtree(each)
+            else:
+                each.unlink()
+        (folder / _MARK).unlink(missing_ok=True)
+        folder.rmdir()
 
 
 def sweep(folder: Path, prefix: str) -> None:
@@ -92,7 +106,7 @@ def _remove_dead(folder: Path) -> None:
     try:
         if stat.S_ISREG(os.fstat(mark).st_mode):
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)  # held by a maker that lives: BlockingIOError
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
     except OSError:
         return
     finally:

@@ -153,6 +153,8 @@ def commit_all(folder: Path, message: str) -> None:
     run(folder, *_QUIET, "add", "--all")
     identity = () if _knows_author(folder) else _IDENTITY
     run(folder, *_QUIET, *identity, "commit", "--quiet", "--no-verify", "--message", message)
+    for lock in (folder / ".git").rglob("*.lock"):  # git ends well also where it could not remove one
+        lock.unlink()
 
 
 def _knows_author(folder: Path) -> bool:

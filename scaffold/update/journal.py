@@ -117,13 +117,17 @@ def give_up(folder: Path, journal: Journal) -> None:
 
 
 def finish(folder: Path, journal: Journal) -> None:
-    """Say that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo."""
+    """Say that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo.
+
+    What can't be cleared away now, the next run clears: the change is done all the same.
+    """
     if journal.undo:
         file_of(folder, DONE).unlink(missing_ok=True)
         file_of(folder, journal.phase).unlink(missing_ok=True)
     else:
         enter(folder, journal, DONE)
-    clear(folder)
+    with suppress(OSError):
+        clear(folder)
 
 
 def clear(folder: Path) -> None:
