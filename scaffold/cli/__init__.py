@@ -15,7 +15,7 @@ Exit codes:
   1    something was found (`check`, `status`, `pin --check`), or an experiment failed
   2    wrong usage of the command line
   3    an answer is wrong, unknown, or its file can't be read
-  4    the destination can't be written
+  4    the destination can't be written, or the machine refuses
   5    git is missing or refused
   6    the template is broken
   7    a container registry did not answer as it should
@@ -26,7 +26,8 @@ Exit codes:
   12   a setting is wrong, the user's own or one in the service's folder
   13   the image can't be built or found
   70   a bug in scaffold
-  130  interrupted by ^C"""
+  130  interrupted by ^C
+  143  ended by SIGTERM"""
 
 COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""

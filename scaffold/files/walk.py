@@ -99,7 +99,7 @@ def _known_to_git(folder: Path, unread: Unread) -> list[str] | None:
     for closed in _CLOSED.finditer(done.stderr):
         unread(os.fsdecode(closed[1]), closed[2].decode(errors="replace"))
     nested = [name for name in names if name.endswith("/")]  # a repository inside, which git does not look into
-    return list(_inside(folder, (name for name in names if not name.endswith("/")))) + [
+    return list(_inside(folder, (name for name in names if not name.endswith("/")), unread)) + [
         name + each for name in nested for each in _walked(folder / name, _prefixed(name, unread))
     ]
 
@@ -115,10 +115,10 @@ def _top(folder: Path) -> Path | None:
     return None
 
 
-def _inside(folder: Path, names: Iterable[str]) -> Iterator[str]:
+def _inside(folder: Path, names: Iterable[str], unread: Unread) -> Iterator[str]:
     """Yield the names that lie in the folder itself: an index that git did not write may hold any name.
 
-    Git tracks nothing behind a symbolic link, so such a name is not there either.
+    Git tracks nothing behind a symbolic link; a file whose folder became one is told to `unread`.
     """
     known = {"": True}
 
@@ -135,8 +135,12 @@ def _inside(folder: Path, names: Iterable[str]) -> Iterator[str]:
 
     for name in names:
         parents, _, last = name.rpartition("/")
-        if last not in ("", ".", "..") and not name.startswith("/") and lies_here(parents):
+        if last in ("", ".", "..") or name.startswith("/"):
+            continue
+        if lies_here(parents):
             yield name
+        elif ".." not in parents.split("/"):
+            unread(name, "it lies behind a symbolic link")
 
 
 def _prefixed(start: str, unread: Unread) -> Unread:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scaffold.brief import brief
 from scaffold.errors import AnswerError
 
 DOCKER_HUB = "docker.io"
@@ -69,10 +70,10 @@ def parse_reference(text: str) -> Reference:
     """
     match = _REFERENCE.fullmatch(text)
     if match is None or len(match["name"]) > _LONGEST_NAME:
-        raise AnswerError(f"{text!r} is no image reference; write name:tag, for example python:3.13-slim.")
+        raise AnswerError(f"{brief(text)} is no image reference; write name:tag, for example python:3.13-slim.")
     registry, repository = _split(match["name"])
     if not re.fullmatch(_HOST, registry):
-        raise AnswerError(f"{text!r} is no image reference: {registry!r} is no host.")
+        raise AnswerError(f"{brief(text)} is no image reference: {brief(registry)} is no host.")
     tag = match["tag"] or (None if match["digest"] else "latest")
     return Reference(registry, repository, tag, match["digest"])
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from scaffold import cache
+from scaffold.errors import TemplateError
 from scaffold.files.private import ExposedError, make_private
 from tests.support.caches import EXPECTED, OTHER, entries, everything, given_away, needs_root, rendered
 
@@ -18,7 +19,7 @@ from tests.support.caches import EXPECTED, OTHER, entries, everything, given_awa
 def test_the_poison_works_where_it_is_one_s_own(poison: Callable[[], Path], template: Path) -> None:
     """Without this, the tests below could not fail."""
     canary = poison()
-    with pytest.raises(KeyError):
+    with pytest.raises(TemplateError):
         rendered(template)
     assert canary.exists()
 

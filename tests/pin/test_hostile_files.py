@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
@@ -26,7 +27,8 @@ NAMES = ("compose.yaml", ".gitlab-ci.yml", ".github/workflows/ci.yml", "deploy/p
 def test_aliases_take_no_memory(tmp_path: Path, name: str, text: str) -> None:
     write(tmp_path, {name: f"{text}\nx: {{image: ''}}\n", "Dockerfile": "FROM a:1\n", ".copier-answers.yml": text})
     begun = time.process_time()
-    assert references(tmp_path) == ["a:1"]
+    with pytest.raises(DestinationError, match=r"is (too large: its aliases stand for|endless: an anchor holds)"):
+        references(tmp_path)
     assert time.process_time() - begun < 5
 
 
@@ -130,7 +132,10 @@ def test_folders_may_be_deep(tmp_path: Path) -> None:
         folder = below
     os.close(folder)
     write(tmp_path, {"Dockerfile": "FROM a:1\n"})
-    assert references(tmp_path) == ["a:1"]
+    try:
+        assert references(tmp_path) == ["a:1"]
+    finally:  # pytest's own clean-up calls itself once for each level, and fails
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

@@ -160,8 +160,8 @@ def spoil_changelog(folder: Path) -> None:
 
 
 def spoil_update(folder: Path) -> None:
-    file = folder / "copier.yml"  # an update never writes such a file again, a fresh copy does
-    file.write_text(file.read_text().replace("_envops:", "_skip_if_exists: [CHANGED.md]\n_envops:"))
+    file = folder / "templates/service/skeleton/CHANGED.md.jinja"  # Copier tells templates what it is doing
+    file.write_text("{{ _copier_operation | default('copy') }}\n")
     bring_up_to_date(folder)
 
 

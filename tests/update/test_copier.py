@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import AnswerError, ServiceError
+from scaffold.errors import AnswerError, ServiceError, TemplateError
 from scaffold.update.editions import Editions
 from tests.support import goldens
 from tests.support.lineage import QUESTIONS, Lineage, commit, edit, git
@@ -132,10 +132,21 @@ def test_they_differ_on_what_the_team_deleted_on_crlf_on_unknown_keys_and_files(
 
 @pytest.fixture
 def stricter(lineage: Lineage, tmp_path: Path) -> Lineage:
-    """Return the lineage with one more version, which refuses long descriptions and has a task, as others' may."""
+    """Return the lineage with one more version, which refuses long descriptions."""
     root = Path(shutil.copytree(lineage.root, tmp_path / "stricter/checkout", symlinks=True))
     edit(root / QUESTIONS / "identity.yml", r'"description", description, \d+', '"description", description, 40')
+    return released(root)
+
+
+@pytest.fixture
+def with_a_task(lineage: Lineage, tmp_path: Path) -> Lineage:
+    """Return the lineage with one more version, which has a task, as others' templates may."""
+    root = Path(shutil.copytree(lineage.root, tmp_path / "task/checkout", symlinks=True))
     edit(root / "copier.yml", r"^_envops:", "_tasks: [touch made-by-a-task]\n_envops:")
+    return released(root)
+
+
+def released(root: Path) -> Lineage:
     git(root, "commit", "--quiet", "--all", "--message", "0.4.0")
     git(root, "tag", "v0.4.0")
     with (root / "releases.yml").open("a") as file:
@@ -143,15 +154,24 @@ def stricter(lineage: Lineage, tmp_path: Path) -> Lineage:
     return Lineage(root)
 
 
-def test_they_differ_on_answers_that_became_wrong_and_on_tasks(stricter: Lineage, start, update_to) -> None:
+def test_they_differ_on_tasks(with_a_task: Lineage, start, update_to) -> None:
+    mine = start("frontend", "mine")
+    theirs = twin(mine)
+    with pytest.raises(TemplateError, match="does not support _tasks"):
+        update_to(mine, "0.4.0", root=with_a_task.root, editions=Editions(with_a_task.root))
+    assert git(mine, "status", "--porcelain") == ""
+    copier_update(with_a_task, theirs, "0.4.0", "--trust")
+    assert not (mine / "made-by-a-task").exists()
+    assert (theirs / "made-by-a-task").exists()
+
+
+def test_they_differ_on_answers_that_became_wrong(stricter: Lineage, start, update_to) -> None:
     mine = start("frontend", "mine")
     theirs, version = twin(mine), {"root": stricter.root, "editions": Editions(stricter.root)}
     with pytest.raises(AnswerError, match=r"answered for v0\.4\.0: description: .*--data"):
         update_to(mine, "0.4.0", **version)
     assert git(mine, "status", "--porcelain") == ""
     assert update_to(mine, "0.4.0", given={"description": "Mail and weather"}, **version).applied
-    copier_update(stricter, theirs, "0.4.0", "--trust")
+    copier_update(stricter, theirs, "0.4.0")
     assert "description: Mail and weather\n" in (mine / ".copier-answers.yml").read_text()
     assert "description: A service that survives production\n" in (theirs / ".copier-answers.yml").read_text()
-    assert not (mine / "made-by-a-task").exists()
-    assert (theirs / "made-by-a-task").exists()
