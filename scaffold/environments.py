@@ -15,32 +15,31 @@ from pathlib import Path
 _KEPT = ("PATH", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "PATHEXT", "COMSPEC", "TEMP", "TMP")
 """The variables of a program that looks at somebody else's files; the last five are Windows'."""
 
-HOOK = frozenset(
+_USERS_OWN = frozenset(
     {
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_ATTR_SOURCE",
-        "GIT_COMMON_DIR",
-        "GIT_DIR",
-        "GIT_GLOB_PATHSPECS",
-        "GIT_GRAFT_FILE",
-        "GIT_ICASE_PATHSPECS",
-        "GIT_IMPLICIT_WORK_TREE",
-        "GIT_INDEX_FILE",
-        "GIT_INTERNAL_SUPER_PREFIX",
-        "GIT_LITERAL_PATHSPECS",
-        "GIT_NAMESPACE",
-        "GIT_NOGLOB_PATHSPECS",
-        "GIT_NO_REPLACE_OBJECTS",
-        "GIT_OBJECT_DIRECTORY",
-        "GIT_PREFIX",
-        "GIT_QUARANTINE_PATH",
-        "GIT_REPLACE_REF_BASE",
-        "GIT_SHALLOW_FILE",
-        "GIT_WORK_TREE",
+        "GIT_ALLOW_PROTOCOL",
+        "GIT_ASKPASS",
+        "GIT_ATTR_NOSYSTEM",
+        "GIT_CEILING_DIRECTORIES",
+        "GIT_DEFAULT_HASH",
+        "GIT_DEFAULT_REF_FORMAT",
+        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+        "GIT_EXEC_PATH",
+        "GIT_NO_LAZY_FETCH",
+        "GIT_PROTOCOL_FROM_USER",
+        "GIT_PROXY_COMMAND",
+        "GIT_TEMPLATE_DIR",
+        "GIT_TERMINAL_PROMPT",
+        "GIT_TEXTDOMAINDIR",
     }
 )
-"""The variables by which a hook's git names its repository (`git rev-parse --local-env-vars`), and those that change
-how paths are read: no program of ours gets one. Settings that the user gives by GIT_CONFIG_COUNT stay."""
+_USERS_OWN_KINDS = (
+    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_CURL_", "GIT_HTTP_", "GIT_LFS_"),
+    *("GIT_SSH", "GIT_SSL_", "GIT_TRACE"),
+)
+"""What a user sets for every git: who he is, his settings, and how other hosts are reached. All other variables of git
+name a repository, its index or its objects, or change how paths are read and differences are shown: a hook has them,
+and no program of ours gets one."""
 
 
 class Sees(Enum):
@@ -66,7 +65,11 @@ STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
 
 def users_environment() -> dict[str, str]:
     """Return the user's own variables, for a program that works for the user: without those of a surrounding git."""
-    return {name: value for name, value in os.environ.items() if name not in HOOK}
+    return {name: value for name, value in os.environ.items() if _is_users_own(name)}
+
+
+def _is_users_own(name: str) -> bool:
+    return not name.startswith("GIT_") or name in _USERS_OWN or name.startswith(_USERS_OWN_KINDS)
 
 
 def bare_environment(home: Path, **more: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scaffold import environments, programs
-from scaffold.environments import HOOK, STARTED
+from scaffold.environments import STARTED
 from scaffold.programs import MIB, Bounds, MissingError, ProgramError, operand, run, run_bounded, start
 from tests.support.goldens import ROOT
 
@@ -59,6 +59,29 @@ def test_every_place_that_starts_a_program_is_listed() -> None:
     starters = ("run", "start", "run_bounded")
     ways = {f"{way}{name}" for way in ("programs.", "scaffold.programs.") for name in starters}
     assert {name for name, used in USED.items() if used & ways} == set(STARTED)
+
+
+# What `git rev-parse --local-env-vars` names, and what changes how paths are read; the user's settings stay.
+HOOK = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_ATTR_SOURCE",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_GRAFT_FILE",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NAMESPACE",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
 
 
 def test_a_hook_s_repository_reaches_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,30 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-_USERS_OWN = frozenset(
-    {
-        "GIT_ALLOW_PROTOCOL",
-        "GIT_ASKPASS",
-        "GIT_ATTR_NOSYSTEM",
-        "GIT_CEILING_DIRECTORIES",
-        "GIT_DEFAULT_HASH",
-        "GIT_DEFAULT_REF_FORMAT",
-        "GIT_DISCOVERY_ACROSS_FILESYSTEM",
-        "GIT_EXEC_PATH",
-        "GIT_NO_LAZY_FETCH",
-        "GIT_PROTOCOL_FROM_USER",
-        "GIT_PROXY_COMMAND",
-        "GIT_TEMPLATE_DIR",
-        "GIT_TERMINAL_PROMPT",
-        "GIT_TEXTDOMAINDIR",
-    }
-)
-_USERS_OWN_KINDS = (
-    *("GIT_AUTHOR_", "GIT_COMMITTER_", "GIT_CONFIG_", "GIT_CURL_", "GIT_HTTP_", "GIT_LFS_"),
-    *("GIT_SSH", "GIT_SSL_", "GIT_TRACE"),
-)
-"""What a user sets for every git: who he is, his settings, and how other hosts are reached. All other variables of git
-name a repository, its index or its objects, or change how paths are read and differences are shown."""
+from scaffold.environments import users_environment
 
 LOOKING = (
     *("-c", "core.fsmonitor=false"),
@@ -67,7 +44,7 @@ def clean_environment(**more: str | Path) -> dict[str, str]:
 
     Settings that the user gives by GIT_CONFIG_COUNT and its like stay. `more` is added.
     """
-    kept = {key: value for key, value in os.environ.items() if _is_kept(key)}
+    kept = users_environment()
     if characters := kept.pop("LC_ALL", ""):
         kept["LC_CTYPE"] = characters
     kept.pop("LANGUAGE", None)
@@ -84,7 +61,3 @@ def without_settings(environment: dict[str, str]) -> dict[str, str]:
     """Return these variables so that git reads no settings but those of the repository that it works on."""
     kept = {key: value for key, value in environment.items() if not key.startswith("GIT_CONFIG_")}
     return {**kept, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-
-
-def _is_kept(name: str) -> bool:
-    return not name.startswith("GIT_") or name in _USERS_OWN or name.startswith(_USERS_OWN_KINDS)
