@@ -57,6 +57,12 @@ def looking_environment(**more: str | Path) -> dict[str, str]:
     return clean_environment(**{**_LOOKING, **more})
 
 
+def identity(seconds: int = 0) -> dict[str, str]:
+    """Return the variables by which git calls the author scaffold, at that time in seconds since 1970."""
+    values = {"NAME": "scaffold", "EMAIL": "scaffold@localhost", "DATE": f"@{seconds} +0000"}
+    return {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in values.items()}
+
+
 def without_settings(environment: dict[str, str]) -> dict[str, str]:
     """Return these variables so that git reads no settings but those of the repository that it works on."""
     kept = {key: value for key, value in environment.items() if not key.startswith("GIT_CONFIG_")}

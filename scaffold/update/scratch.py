@@ -15,7 +15,7 @@ from pathlib import Path
 from scaffold.errors import DestinationError, GitError
 from scaffold.files.foreign import read_foreign
 from scaffold.git.command import failure, run_git, try_git
-from scaffold.git.environment import WITHOUT_HOOKS, without_settings
+from scaffold.git.environment import WITHOUT_HOOKS, identity, without_settings
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.git.settings import Settings, quoted, settings_of
@@ -175,7 +175,7 @@ def _settings(repository: Repository, settings: Settings | None) -> str:
 
 
 def _environment(folder: Path, repository: Repository, settings: Settings | None) -> dict[str, str]:
-    whole = {**repository.environment, "GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder / "work")}
+    whole = {**repository.environment, **identity(), "GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder / "work")}
     return without_settings(whole) if settings else whole
 
 

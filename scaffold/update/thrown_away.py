@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scaffold.git.environment import identity
 from scaffold.git.repository import Repository
 from scaffold.git.store import adopt, lay_out
 from scaffold.update.lock import held
@@ -39,18 +40,12 @@ def keep(repository: Repository, folder: Path, paths: list[str], message: str) -
     command = ("update-index", "--add", "--remove", "-z", "--stdin")
     repository.git(*command, stdin=listing, environment=place, settings=BESIDE)
     tree = repository.git("write-tree", environment=place).decode().strip()
-    author = _author()
+    author = identity(int(time.time()))
     made = repository.git("commit-tree", tree, "-p", "HEAD", "-m", message, environment={**place, **author})
     adopt(objects, repository.common / "objects")
     with _ref_free(repository):
         commit = made.decode().strip()
         repository.git("update-ref", "--create-reflog", "-m", message, THROWN_AWAY, commit, environment=author)
-
-
-def _author() -> Mapping[str, str]:
-    now = f"{int(time.time())} +0000"
-    values = {"NAME": "scaffold", "EMAIL": "scaffold@localhost", "DATE": now}
-    return {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in values.items()}
 
 
 @contextmanager
