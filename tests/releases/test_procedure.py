@@ -160,9 +160,9 @@ def spoil_changelog(folder: Path) -> None:
 
 
 def spoil_update(folder: Path) -> None:
-    file = folder / SKELETON / "CHANGED.md"  # an update by Copier writes another text than a fresh copy
+    file = folder / SKELETON / "CHANGED.md"  # Copier gives it a variable that scaffold does not have
     file.unlink()
-    file.with_name("CHANGED.md.jinja").write_text("{{ _copier_operation | default('copy') }}\n")
+    file.with_name("CHANGED.md.jinja").write_text("{{ _copier_phase | default('none') }}\n")
     bring_up_to_date(folder)
 
 
