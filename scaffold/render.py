@@ -44,7 +44,7 @@ def render(
     """
     with bounded(f"the template in {template.root}"):
         files = _render(template, renderer, {**answers.context, **_copier_context(template, answers, origin)}, on_file)
-    if sentence := names.clash(files):
+    if sentence := names.clash(tuple(files)):
         raise TemplateError(f"two files of the template can't both be written: {sentence}")
     return [files[path] for path in sorted(files)]
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 LONGEST = 255
@@ -52,7 +51,8 @@ def _problem_of(name: str) -> str | None:
     return None
 
 
-def clash(paths: Iterable[str]) -> str | None:
+@lru_cache(maxsize=64)
+def clash(paths: tuple[str, ...]) -> str | None:
     """Return a sentence about two paths that can't both be written everywhere; None where all can.
 
     Of two that differ by case alone, one is lost on the disks of macOS and Windows.

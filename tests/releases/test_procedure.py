@@ -160,8 +160,9 @@ def spoil_changelog(folder: Path) -> None:
 
 
 def spoil_update(folder: Path) -> None:
-    file = folder / "templates/service/skeleton/CHANGED.md.jinja"  # Copier tells templates what it is doing
-    file.write_text("{{ _copier_operation | default('copy') }}\n")
+    file = folder / SKELETON / "CHANGED.md"  # Copier gives it a variable that scaffold does not have
+    file.unlink()
+    file.with_name("CHANGED.md.jinja").write_text("{{ _copier_phase | default('none') }}\n")
     bring_up_to_date(folder)
 
 
