@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from types import FrameType
 
@@ -20,7 +19,7 @@ SECONDS = 60.0
 """Of computing time, which waits for nobody: the template takes less than one for all its values and files."""
 
 MEMORY = 1024 * 1024 * 1024
-"""Bytes beyond what the process had when the first block began; the template takes some 50 MiB."""
+"""Bytes beyond what the process has already; the template takes some 50 MiB."""
 
 _PAGES = Path("/proc/self/statm")
 
@@ -99,7 +98,6 @@ def _memory() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
-@cache
 def _data_in_use() -> int:
     """Return the bytes that count for RLIMIT_DATA (`man 5 proc`, statm: the sixth number, in pages)."""
     import resource

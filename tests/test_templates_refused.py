@@ -222,16 +222,17 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("a: {type: yaml, fields: {b: {secret: true}}}", "field b: 'secret' is no key of a field"),
         ("1: x", "1 is no name of a question"),
         ("- a", "no valid YAML"),
-        ("a: [", "copier.yml, line 4, is no valid YAML"),
+        ("a: [", "copier.yml:4:1 is no valid YAML"),
         ("a: 2026-99-99", "no valid YAML: month must be in 1..12"),
         ("a: !!python/name:os.system x", "no valid YAML"),
         ("---\n- a\n", "copier.yml must be a mapping"),
         ("---\ntext\n", "copier.yml must be a mapping"),
-        ("a: &a [*a]", "a value holds itself"),
-        ("a: " + "[" * 30_000, "nested more than 200 levels"),
+        ("a: &a [*a]", "an anchor holds its own alias"),
+        ("a: " + "[" * 30_000, "nested more than 200 deep"),
         ("a: " + "- " * 30_000, "no valid YAML"),
         ("a: " + "9" * 10_000, "no valid YAML"),
     ],
+    ids=lambda value: value[:30],
 )
 def test_questions_and_settings_that_are_wrong(copier_yml: str, words: str, root: Path) -> None:
     template_in(root, {}, f"{copier_yml}\n")
@@ -245,13 +246,13 @@ def bomb(levels: int = 40) -> str:
 
 def test_a_bomb_of_aliases_in_a_template(root: Path) -> None:
     template_in(root, {}, bomb())
-    refused(root, "its aliases unfold to more than 1,000,000 values")
+    refused(root, "its aliases stand for more than can be looked at")
 
 
 def test_a_bomb_of_merged_maps_in_a_template(root: Path) -> None:
     lines = ["m0: &m0 {k: v}", *(f"m{n}: &m{n} {{<<: [*m{n - 1}, *m{n - 1}]}}" for n in range(1, 40))]
     template_in(root, {}, "\n".join(lines) + "\n")
-    refused(root, "its aliases unfold")
+    refused(root, "its aliases stand for more than can be looked at")
 
 
 @pytest.mark.parametrize("kind", ["yaml", "str", "int", "json"])
@@ -283,7 +284,7 @@ ENDLESS = "{% for a in range(100000) %}{% for b in range(100000) %}{% set c = a 
         ("{{ 'a' | int | join }}", "skeleton/x.jinja, line 3: 'int' object is not iterable"),
         ("{{ '{' | from_json }}", "skeleton/x.jinja, line 3: Expecting property name"),
         ("{{ '[' | from_yaml }}", "skeleton/x.jinja, line 3: "),
-        ("{{ ('[' * 30000) | from_yaml }}", "nested more than 200 levels"),
+        ("{{ ('[' * 30000) | from_yaml }}", "nested more than 200 deep"),
         ("{{ '(' | regex_search('(') }}", "skeleton/x.jinja, line 3: "),
         ("{{ 'x' | mandatory(1, 2, 3) }}", "skeleton/x.jinja, line 3: "),
         ("{{ 'x' | to_datetime }}", "skeleton/x.jinja, line 3: "),
