@@ -78,6 +78,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("startup_seconds", 10**9, "from 1 to 3600"),
     ("startup_seconds", "soon", '"soon" is not a whole number'),
     ("shutdown_seconds", 3, "from 4 to 3600"),
+    ("dependencies", [{**DEPENDENCY, "timeout": float("nan")}], "a number of seconds from 0.05 to 600"),
+    ("dependencies", [{**DEPENDENCY, "timeout": float("inf")}], "a number of seconds from 0.05 to 600"),
     ("dependencies", [{**DEPENDENCY, "url": "mail"}], "an http:// or https:// URL"),
     ("dependencies", [{**DEPENDENCY, "url": "ftp://mail"}], '"ftp://mail" is not'),
     ("dependencies", [{**DEPENDENCY, "url": "http://mail/?q={{ x }}"}], "URL without a query"),
