@@ -142,7 +142,7 @@ def questionnaire() -> Questionnaire:
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.inf"])
 def test_a_timeout_that_is_no_number(text: str) -> None:
     answer = f"[{{name: mail, url: 'http://mail', kind: critical, timeout: {text}}}]"
-    with pytest.raises(AnswerError, match="a number of seconds from 0.05 to 600"):
+    with pytest.raises(AnswerError, match="a number of seconds from"):
         questionnaire().resolve({"dependencies": answer})
 
 
