@@ -20,7 +20,7 @@ from tests.support.goldens import ROOT
 PYTEST = (sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5")
 BY_SIDE = ("-n", os.environ.get("JOBS", "2"), "--dist", "loadgroup")
 AGAIN = ("--reruns", "2", "--reruns-delay", "5", "-raR")  # the summary names what was run again
-MINUTES = 80  # for all phases together: the last ones get what is left
+MINUTES = 85  # for all phases together: the last ones get what is left
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ CHECK = Phase("lint, format, types", (str(ROOT / "dev"), "check"), 5)
 INSTALL = Phase("system packages", (str(ROOT / "tests/support/install-system"),), 10)
 TESTS = (
     Phase("prepare", (sys.executable, "-m", "tests.support.prepare"), 30),
-    Phase("tests side by side", (*PYTEST, *BY_SIDE, "-m", "not clock"), 25),
+    Phase("tests side by side", (*PYTEST, *BY_SIDE, "-m", "not clock"), 45),
     # What follows watches a clock. What mostly waits disturbs its neighbour less than the slack that the tests give.
     Phase("services as processes", (*PYTEST, *BY_SIDE, *AGAIN, "tests/conformance"), 25),
     Phase("breakers and limiters under load", (*PYTEST, *AGAIN, "tests/experiments"), 15),
