@@ -8,7 +8,7 @@ import pytest
 
 from tests.support import goldens
 
-LANGUAGES = ["go", "java", "python", "rust", "typescript"]
+LANGUAGES = next(each for each in goldens.engine()[0].asked if each.name == "language").choices.values()
 DESCRIPTIONS = [
     ("plain", "plain"),
     ("ends in \\", "ends in \\ "),

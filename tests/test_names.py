@@ -217,6 +217,7 @@ def test_folders_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pyte
 
 def test_folders_that_git_cannot_read_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = b"warning: could not open directory 'a/it's\nb/': Permission denied\nwarning: could not open directory 'c/': x\n"
+    (tmp_path / ".git").mkdir()
     monkeypatch.setattr(walk, "try_git", lambda *_, **__: Done(0, b"pod.yaml\0", said))
     monkeypatch.chdir(tmp_path)
     told: list[tuple[str, str]] = []
