@@ -218,7 +218,7 @@ def test_pipes_and_endless_files_are_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="no regular file"):
         load_subject(tmp_path)
     os.truncate(settings, 20 * 2**30)
-    with pytest.raises(SettingError, match="larger than 8 MiB"):
+    with pytest.raises(SettingError, match="larger than 1 MiB"):
         load_subject(tmp_path)
     settings.write_text("a = " + "[" * 100_000)
     with pytest.raises(SettingError, match="no valid TOML"):

@@ -12,10 +12,15 @@ OWN = "scaffold's own file, below .git"
 
 READS = {
     "scaffold/files/foreign.py": "the reader itself",
-    "scaffold/files/rewrite.py": "compares a file that was read before with what it holds now",
+    "scaffold/files/held.py": "compares a file that was read before with what it holds now, in a folder that is held open",
+    "scaffold/files/rewrite.py": "holds a folder",
+    "scaffold/files/leftovers.py": "holds a folder",
+    "scaffold/files/private.py": "the user's own cache, with its own look at the owner",
+    "scaffold/files/workshop.py": "scaffold's own mark in a folder of its own",
+    "scaffold/cache.py": "a folder, to lock it",
+    "scaffold/bounds.py": PROC,
     "scaffold/files/folder.py": "writes",
     "scaffold/__main__.py": "/dev/null, to write to",
-    "scaffold/template.py": PACKAGE,
     "scaffold/origin.py": PACKAGE,
     "scaffold/releases/known.py": PACKAGE,
     "scaffold/releases/source.py": PACKAGE,
@@ -27,9 +32,7 @@ READS = {
     "scaffold/update/transaction.py": OWN,
     "scaffold/update/scratch.py": OWN,
     "scaffold/update/resolve.py": "the user's own file in his work tree, which git checked out",
-    "scaffold/git/repository.py": "the user's own .git/config",
     "scaffold/pin/credentials.py": "the user's own configuration of Docker",
-    "scaffold/pin/images.py": "files that pin looks for",
     "scaffold/prove/containers/files.py": "an archive that the runtime writes, piece by piece",
     "scaffold/prove/containers/p05.py": "an archive that the runtime wrote, from memory",
     "scaffold/prove/load.py": "what the load generator that scaffold started writes",
@@ -41,10 +44,9 @@ READS = {
 
 METHODS = frozenset({"read_text", "read_bytes", "open"})
 LOADERS = {
-    "yaml": {"scaffold/files/yaml.py", "scaffold/releases/records.py", "scaffold/template.py", "scaffold/jinja.py",
-             "scaffold/pin/yaml_images.py", "scaffold/prove/cluster/objects.py"},
+    "yaml": {"scaffold/files/yaml.py", "scaffold/releases/records.py"},
     "tomllib": {"scaffold/files/toml.py"},
-}  # fmt: skip
+}
 """Which modules may make values of YAML and TOML: the bounded ones, and those that read what comes with the package."""
 
 

@@ -47,8 +47,8 @@ class HeldFolder:
     def _at(self, name: str) -> str:
         return name if self._descriptor is not None else str(self._path / name)
 
-    def read(self, name: str) -> tuple[bytes, os.stat_result]:
-        """Return the bytes of a regular file, and what the system knows of it.
+    def read(self, name: str, most: int) -> tuple[bytes, os.stat_result]:
+        """Return the first `most` bytes of a regular file, and what the system knows of it.
 
         Raises:
             OSError: when it can't be read, or is a link or something else.
@@ -57,7 +57,7 @@ class HeldFolder:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise OSError(0, "it is no regular file", name)
-            return opened.read(), status
+            return opened.read(most), status
 
     def status(self, name: str) -> os.stat_result | None:
         """Return what the system knows of a name, links not followed; None where there is nothing.

@@ -83,7 +83,7 @@ def _stage(change: Rewrite, cleanup: contextlib.ExitStack) -> _Staged:
         sweep(folder)
         if _regular(folder, file.name) is None:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(file))
-        found, status = folder.read(file.name)
+        found, status = folder.read(file.name, len(change.before) + 1)
         if found != change.before:
             raise DestinationError(f"{file} changed meanwhile; run again. Nothing was changed.")
         new = _written_beside(folder, file.name, change.after, status, cleanup)
