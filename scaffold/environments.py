@@ -6,9 +6,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from enum import Enum
 from pathlib import Path
 
@@ -80,10 +78,3 @@ def bare_environment(home: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name in _KEPT if (value := os.environ.get(name))}
     xdg = {f"XDG_{name}_HOME": str(home / name.lower()) for name in ("CONFIG", "CACHE", "DATA", "STATE")}
     return {**kept, "HOME": str(home), "USERPROFILE": str(home), **xdg, **more}
-
-
-@contextmanager
-def empty_home() -> Iterator[Path]:
-    """Yield an empty folder for `bare_environment`, which is gone when the block ends."""
-    with tempfile.TemporaryDirectory(prefix="scaffold-home-", ignore_cleanup_errors=True) as folder:
-        yield Path(folder)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from scaffold.environments import bare_environment, empty_home, users_environment
+from scaffold.environments import bare_environment, users_environment
 from scaffold.offline import call_offline
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "Process",
     "ProgramError",
     "bare_environment",
-    "empty_home",
     "operand",
     "run",
     "run_bounded",

@@ -25,9 +25,6 @@ IN_ALL = 1000
 BYTES_EACH = 100
 """Bytes of the files that findings are in, for each further finding: five lines, or three of its own in a report."""
 
-NAMED = 20
-"""Other places, and overlays and charts, that are named beside one finding."""
-
 _TOLD = 50
 _USUAL = 500
 _TITLE = "not shown"
