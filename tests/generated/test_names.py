@@ -57,11 +57,19 @@ def generated(chance: random.Random, count: int) -> list[str]:
     return sorted(found)
 
 
+def apart(names: list[str]) -> list[str]:
+    """Return the names whose class files have names of their own where case is ignored; the others are refused."""
+    return list({re.sub("-(?=[a-z])", "", name): name for name in reversed(names)}.values())[::-1]
+
+
 def answers(language: str, chance: random.Random) -> dict[str, Any]:
     """Return a service with as many names as it may have: all of them as jobs, a part as dependencies and as ports."""
     reserved = RESERVED[language].split()
     names = list(dict.fromkeys([*reserved, *ALIKE.split(), *generated(chance, 20)]))
-    some = list(dict.fromkeys([*chance.sample(reserved, 14), *ALIKE.split()[:8], *chance.sample(names, len(names))]))
+    if language == "java":
+        names = apart(names)
+    some = [*chance.sample(reserved, 14), *ALIKE.split()[:8], *chance.sample(names, len(names))]
+    some = [name for name in dict.fromkeys(some) if name in names]
     dependencies = [
         {
             "name": name,

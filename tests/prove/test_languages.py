@@ -16,6 +16,8 @@ from tests.support import runtime
 from tests.support.goldens import answers_of, rendered
 from tests.support.standins import build_arguments
 
+pytestmark = pytest.mark.timeout(900)  # sixteen experiments with a JVM take minutes, twice as long beside other work
+
 SUBJECTS = [pytest.param(each, id=each.language) for each in for_features("critical", "auxiliary", "jobs")]
 
 
