@@ -18,6 +18,7 @@ MEASURES = (*new.MEASURES, *check.MEASURES, *update.MEASURES)
 
 def main() -> int:
     os.environ["PYTHONPATH"] = str(ROOT)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # nobody who installs it has that
     if sys.argv[1:2] == ["images"]:
         from bench import images
 

@@ -63,7 +63,7 @@ def hundred_against_git(folder: Path) -> tuple[str, float, float]:
     return (
         "100 updates / git's own part of them",
         _hundred(folder, lambda number: f"service-{number % len(EXAMPLES)}"),
-        3,
+        4.5,
     )
 
 
@@ -72,7 +72,7 @@ def hundred_names_against_git(folder: Path) -> tuple[str, float, float]:
     return (
         "100 updates of 100 names / git's own part",
         _hundred(folder / "names", lambda number: f"service-{number}"),
-        5,
+        7,
     )
 
 
