@@ -11,15 +11,16 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from scaffold.origin import project_url
+from scaffold.update.editions import Editions, Rendered
+from scaffold.update.remembered import FILE
+
 from bench.measure import PYTHON, medians
 from scaffold.git.command import clean_environment
 from scaffold.git.objects import Blob
 from scaffold.git.repository import locate
-from scaffold.origin import project_url
 from scaffold.releases import Revision
-from scaffold.update.editions import Editions, Rendered
 from scaffold.update.plan import new_answers, old_answers, plan, read_service
-from scaffold.update.remembered import FILE
 from scaffold.update.scratch import Commit, Scratch
 from tests.support import lineage as lines
 from tests.support.lineage import Lineage, git, make_lineage

@@ -18,9 +18,9 @@ import yaml
 from scaffold import git, releases
 from scaffold.errors import ScaffoldError, TemplateError
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.origin import project_url
 from scaffold.releases import Revision
-from scaffold.update.editions import Editions, Rendered, blob_id
+from scaffold.releases.editions import Editions, Rendered, blob_id
+from scaffold.releases.home import project_url
 from scaffold.update.run import Wish, update
 
 BY_COPIER = 3

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from releasing.bundle import make_bundle
 from scaffold import git
+from scaffold.engine.template import REVISION
 from scaffold.releases.known import known
 from scaffold.releases.revision import resolve
 from scaffold.releases.source import BUNDLE
 from scaffold.releases.trees import PARTS
-from scaffold.template import REVISION
 
 
 def carried(root: Path, folder: Path, warn: Callable[[str], None]) -> list[Path]:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold import git
+from scaffold.engine.render import Origin
+from scaffold.engine.template import Template, load_template
 from scaffold.files.folder import RenderedFile, staged, write_files
-from scaffold.origin import origin_of, template_url
-from scaffold.render import Origin
-from scaffold.template import Template, load_template
+from scaffold.releases.home import origin_of, template_url
 
 
 def template_and_origin(version: str | None = None, url: str | None = None) -> tuple[Template, Origin]:

@@ -18,23 +18,26 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffold import present, present_prove, present_update
 from scaffold.check.engine import check
 from scaffold.check.findings import Finding
-from scaffold.check.formats import render, text
+from scaffold.check.formats import render
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules import all_rules
 from scaffold.check.source import Note, Place
 from scaffold.cli.prove import write_report
 from scaffold.files import walk
 from scaffold.files.folder import RenderedFile
-from scaffold.printable import printable, sentence, to_json
 from scaffold.programs import Done
 from scaffold.prove.model import Experiment, Measure, Proof, Record, Result, Stage, Verdict
 from scaffold.prove.report.data import as_data
 from scaffold.prove.report.html import as_html
 from scaffold.prove.report.junit import as_junit
-from scaffold.screen import Screen, console, line
+from scaffold.show import check as text
+from scaffold.show import console as present
+from scaffold.show import prove as present_prove
+from scaffold.show import update as present_update
+from scaffold.show.screen import Screen, console, line
+from scaffold.text.printable import printable, sentence, to_json
 
 RULES = list(all_rules().values())
 POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"

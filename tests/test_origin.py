@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.engine.template import template_root
 from scaffold.errors import SettingError
-from scaffold.origin import is_own, project_url, template_url
-from scaffold.settings import read_settings
-from scaffold.template import template_root
+from scaffold.releases.home import is_own, project_url, template_url
+from scaffold.settings.user import read_settings
 from tests.test_new import scaffold
 
 URL = "https://git.example.org/mirrors/scaffold.git"

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.answers_file import parse_answers, read_answers
-from scaffold.brief import brief
 from scaffold.check.baseline import read_baseline
 from scaffold.check.settings import Settings
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import documents
+from scaffold.engine.answers_file import parse_answers, read_answers
 from scaffold.errors import AnswerError, ScaffoldError, ServiceError, SettingError
 from scaffold.files.foreign import read_foreign
 from scaffold.prove import manifests
 from scaffold.prove.gather import load_subject
-from scaffold.settings import read_settings
+from scaffold.settings.user import read_settings
+from scaffold.text.brief import brief
 from scaffold.update.versions import status
 
 

@@ -22,8 +22,8 @@ from scaffold.check.ground import Ground
 from scaffold.check.source import Note, Place, Source, read
 from scaffold.check.workshop import Workshop
 from scaffold.check.yaml_nodes import Document, Value, documents
-from scaffold.offline import is_offline_possible
 from scaffold.programs import Done, ProgramError, operand
+from scaffold.programs.offline import is_offline_possible
 
 if TYPE_CHECKING:
     import yaml

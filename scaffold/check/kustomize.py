@@ -26,8 +26,8 @@ from scaffold.check.origin import BuiltDocument, Origins
 from scaffold.check.source import Note, Source
 from scaffold.check.workshop import Workshop
 from scaffold.check.yaml_nodes import Value, documents
-from scaffold.offline import is_offline_possible
 from scaffold.programs import ProgramError
+from scaffold.programs.offline import is_offline_possible
 
 _FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _WAY = re.compile(r"recursed accumulation of path '[^']*': |couldn't make target for path '[^']*': ")

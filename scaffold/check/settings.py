@@ -10,10 +10,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scaffold.brief import brief, one_line
 from scaffold.errors import OptionError, ScaffoldError, SettingError
 from scaffold.files.foreign import read_foreign, read_given
-from scaffold.repository_settings import find_table, repository_of
+from scaffold.settings.repository import find_table, repository_of
+from scaffold.text.brief import brief, one_line
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 FAIL_ON = ("warning", "error", "never")

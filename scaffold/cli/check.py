@@ -165,9 +165,10 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
 
 
 def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
-    from scaffold.check.formats import as_json, text
+    from scaffold.check.formats import as_json
     from scaffold.check.selection import named
-    from scaffold.screen import console
+    from scaffold.show import check as text
+    from scaffold.show.screen import console
 
     if json_:
         say_report(as_json.rules(named(explain) if explain else rules))
@@ -186,7 +187,7 @@ def _show(report: Report, format_: str, *, quiet: bool) -> None:
 
         say_report(render(format_, report))
     elif report.findings or report.notes or not quiet:
-        from scaffold.check.formats import text
-        from scaffold.screen import console
+        from scaffold.show import check as text
+        from scaffold.show.screen import console
 
         text.show(console(result=True), report)

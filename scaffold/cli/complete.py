@@ -10,7 +10,7 @@ from click.shell_completion import CompletionItem
 
 def pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer KEY=VALUE: every question, with each of its choices."""
-    from scaffold.template import load_template
+    from scaffold.engine.template import load_template
 
     return _starting(
         incomplete,

@@ -12,8 +12,8 @@ from scaffold.cli import complete, options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from scaffold.answers import Answers, Questionnaire
-    from scaffold.render import Origin
+    from scaffold.engine.answers import Answers, Questionnaire
+    from scaffold.engine.render import Origin
 
 
 @click.command(
@@ -69,13 +69,13 @@ def new(
     quiet: bool,
 ) -> None:
     """Make a new service in FOLDER (default: the service's name)."""
-    from scaffold import present
-    from scaffold.answers import Questionnaire, check_names
-    from scaffold.answers_file import parse_pairs, read_answers
+    from scaffold.engine.answers import Questionnaire, check_names
+    from scaffold.engine.answers_file import parse_pairs, read_answers
+    from scaffold.engine.jinja import Renderer
+    from scaffold.engine.render import render
     from scaffold.files.folder import check_destination
-    from scaffold.jinja import Renderer
     from scaffold.new import create, template_and_origin
-    from scaffold.render import render
+    from scaffold.show import console as present
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
@@ -115,7 +115,8 @@ def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str
 
 def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str, Any]) -> Answers | None:
     """Ask, summarize, and let the user change answers until they are right; None when the user quits."""
-    from scaffold import present, prompt
+    from scaffold import prompt
+    from scaffold.show import console as present
 
     answers = prompt.ask_all(questionnaire, given, proposed)
     while True:
@@ -147,7 +148,7 @@ def _result(
 
 
 def _say_next(out: Any, folder: Path, count: int, *, repository: bool) -> None:
-    from scaffold.screen import line
+    from scaffold.show.screen import line
 
     head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
     out.print(line(head, style="bold"), soft_wrap=True)

@@ -25,11 +25,11 @@ from scaffold.cli.help import examples
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
     """Replace image tags below FOLDER by the digests that the registries give for them."""
-    from scaffold import present
     from scaffold.files.leftovers import sweep_folders
     from scaffold.files.rewrite import rewrite
     from scaffold.pin.plan import find_images, plan, resolve, wanted
     from scaffold.pin.registry import RegistryClient
+    from scaffold.show import console as present
 
     out = present.console(quiet=quiet or json_)
     with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:

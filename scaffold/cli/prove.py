@@ -82,11 +82,11 @@ def prove(folder: Path, **options: Any) -> None:
 
     Everything that it starts it ends. Exit code 1 when an experiment failed.
     """
-    from scaffold import present_prove
-    from scaffold.present import console
     from scaffold.prove.select import choose, experiments
     from scaffold.prove.session import Settings
     from scaffold.prove.session import prove as run
+    from scaffold.show import prove as present_prove
+    from scaffold.show.console import console
 
     out = console(quiet=options["quiet"] or options["json_"])
     chosen = choose(experiments(), options["only"])
@@ -123,7 +123,7 @@ def _cluster_settings(options: dict[str, Any]) -> ClusterSettings:
 
 
 def _subject(folder: Path, options: dict[str, Any]) -> Subject:
-    from scaffold.answers_file import parse_pairs
+    from scaffold.engine.answers_file import parse_pairs
     from scaffold.prove.gather import load_subject
 
     given = {key: options[key] for key in ("image", "port", "admin_port")}
@@ -144,15 +144,15 @@ def _sweep(out: Any, options: dict[str, Any]) -> None:
         ended["namespaces"] = stage.sweep(cluster)
         out.print(f"{len(ended['namespaces'])} namespaces of earlier runs deleted in {cluster.context}.")
     if options["json_"]:
-        from scaffold.present import as_json
+        from scaffold.show.console import as_json
 
         as_json(ended)
 
 
 def _report(proof: Proof, options: dict[str, Any]) -> None:
-    from scaffold import present_prove
-    from scaffold.present import as_json
     from scaffold.prove.report.data import as_data
+    from scaffold.show import prove as present_prove
+    from scaffold.show.console import as_json
 
     if options["junit"]:
         from scaffold.prove.report.junit import as_junit

@@ -15,11 +15,11 @@ from scaffold.cli.help import examples
 @click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
 def questions(*, json_: bool, schema: bool) -> None:
     """Show every question: type, default, choices, meaning and an example."""
-    from scaffold import present
-    from scaffold.answers import Questionnaire
-    from scaffold.jinja import Renderer
-    from scaffold.schema import describe, json_schema
-    from scaffold.template import load_template
+    from scaffold.engine.answers import Questionnaire
+    from scaffold.engine.jinja import Renderer
+    from scaffold.engine.schema import describe, json_schema
+    from scaffold.engine.template import load_template
+    from scaffold.show import console as present
 
     template = load_template()
     if schema:

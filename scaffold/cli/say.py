@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from scaffold.printable import printable, to_json
+from scaffold.text.printable import printable, to_json
 
 
 def say(text: str, *, error: bool = False) -> None:

@@ -9,7 +9,7 @@ import click
 
 from scaffold.cli.help import examples
 from scaffold.cli.say import say
-from scaffold.printable import sentence
+from scaffold.text.printable import sentence
 
 if TYPE_CHECKING:
     from scaffold.update.versions import Status
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code tells.")
 def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
     """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks."""
-    from scaffold import present
     from scaffold.errors import ScaffoldError
+    from scaffold.show import console as present
     from scaffold.update.versions import status as status_of
 
     found: list[dict[str, Any]] = []

@@ -14,7 +14,7 @@ from scaffold.cli.help import examples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scaffold.answers import Answers, Questionnaire
+    from scaffold.engine.answers import Answers, Questionnaire
     from scaffold.update.run import Outcome
 
 NEXT = ("git diff --staged", "make setup test", "git commit")
@@ -69,8 +69,9 @@ def update(
     quiet: bool,
 ) -> None:
     """Bring the service in FOLDER (default: this one) to a newer version of the template, and keep its own changes."""
-    from scaffold import present, present_update
     from scaffold.errors import CONFLICTS
+    from scaffold.show import console as present
+    from scaffold.show import update as present_update
     from scaffold.update.run import Wish, take_back
     from scaffold.update.run import update as run
 
@@ -96,7 +97,7 @@ def update(
 
 
 def _given(answers_file: Path | None, data: tuple[str, ...]) -> dict[str, Any]:
-    from scaffold.answers_file import parse_pairs, read_answers
+    from scaffold.engine.answers_file import parse_pairs, read_answers
 
     return {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
 

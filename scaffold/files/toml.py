@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from scaffold.brief import one_line
 from scaffold.errors import SettingError
 from scaffold.files.foreign import read_foreign
+from scaffold.text.brief import one_line
 
 LARGEST = 1024 * 1024
 # Python's reader takes the square of their number for a key of many parts.

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scaffold.brief import brief
 from scaffold.errors import AnswerError
+from scaffold.text.brief import brief
 
 DOCKER_HUB = "docker.io"
 

@@ -10,13 +10,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers_file import read_answers
-from scaffold.brief import brief, one_line
+from scaffold.engine.answers_file import read_answers
 from scaffold.errors import SettingError
 from scaffold.prove import manifests
 from scaffold.prove.quantity import number
 from scaffold.prove.settings import Values, read_settings
 from scaffold.prove.subject import Dependency, Job, Port, Probes, Subject
+from scaffold.text.brief import brief, one_line
 
 ANSWERS_FILE = ".copier-answers.yml"
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)

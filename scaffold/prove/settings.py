@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from scaffold.brief import brief, one_line
 from scaffold.errors import SettingError
 from scaffold.files.toml import read_toml
+from scaffold.text.brief import brief, one_line
 
 Values = dict[str, Any]
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
+from scaffold.engine.template import template_root
 from scaffold.errors import TemplateError
 from scaffold.releases.records import read_records
-from scaffold.template import template_root
 
 FILE = "releases.yml"
 _FIELDS = ("version", "commit", "date")

@@ -16,10 +16,10 @@ from functools import cache
 from pathlib import Path
 
 from scaffold import git
-from scaffold.cache import kept
+from scaffold.engine.template import template_root
 from scaffold.errors import GitError, TemplateError
+from scaffold.files.cache import kept
 from scaffold.files.private import close_to_others, contents, read_private
-from scaffold.template import template_root
 
 BUNDLE = "releases.bundle"
 _RECORD = "scaffold-record"

@@ -15,12 +15,12 @@ from functools import cache
 from pathlib import Path
 
 from scaffold import git
-from scaffold.cache import kept
+from scaffold.engine.template import Template, load_template
 from scaffold.errors import GitError, VersionError
+from scaffold.files.cache import kept
 from scaffold.files.private import contents
 from scaffold.releases.revision import resolve
 from scaffold.releases.source import git_dir
-from scaffold.template import Template, load_template
 
 PARTS = ("copier.yml", "templates")
 """What of the repository is the template; nothing else is extracted."""

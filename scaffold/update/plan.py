@@ -10,17 +10,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.answers import Answers, Questionnaire, check_names
+from scaffold.engine.answers import Answers, Questionnaire, check_names
+from scaffold.engine.remembered import FILE, Remembered, read_remembered
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.releases import Revision
+from scaffold.releases.editions import Editions, Rendered
 from scaffold.update.changes import LineCount, line_counts
 from scaffold.update.drivers import drivers_left_out
-from scaffold.update.editions import Editions, Rendered
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
-from scaffold.update.remembered import FILE, Remembered, read_remembered
 from scaffold.update.resolve import resolve
 from scaffold.update.scratch import Commit, scratch
 

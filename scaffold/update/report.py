@@ -10,8 +10,8 @@ from pathlib import Path
 
 from scaffold.git.objects import Blob
 from scaffold.releases import Change, Revision, changes_between
+from scaffold.releases.editions import Rendered
 from scaffold.update.changes import LineCount
-from scaffold.update.editions import Rendered
 from scaffold.update.merge import BASE, THEIRS, Conflict
 from scaffold.update.plan import Plan
 

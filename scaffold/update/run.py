@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import Answers, Questionnaire
+from scaffold.engine.answers import Answers, Questionnaire
 from scaffold.git.repository import Repository, locate
+from scaffold.releases.editions import Editions
 from scaffold.update.abort import abort
 from scaffold.update.apply import apply, refuse_unfinished
-from scaffold.update.editions import Editions
 from scaffold.update.journal import Journal
 from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, new_answers, new_questionnaire, old_answers, plan, read_service

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.brief import one_line
+from scaffold.engine.remembered import FILE, Remembered, read_remembered
 from scaffold.errors import ServiceError, VersionError
 from scaffold.files.foreign import read_foreign
-from scaffold.origin import is_own
 from scaffold.releases import Change, Release, Revision, changes_between, known, latest, resolve
-from scaffold.update.remembered import FILE, Remembered, read_remembered
+from scaffold.releases.home import is_own
+from scaffold.text.brief import one_line
 
 
 def version_of(remembered: Remembered, root: Path | None = None, url: str | None = None) -> Revision:

@@ -15,12 +15,13 @@ from scaffold.check.collected import Collected
 from scaffold.check.comment_places import Places
 from scaffold.check.engine import check
 from scaffold.check.findings import Problem
-from scaffold.check.formats import render, text
+from scaffold.check.formats import render
 from scaffold.check.ignores import split_ignored
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from scaffold.check.source import Note, Place, Source
-from scaffold.screen import Screen
+from scaffold.show import check as text
+from scaffold.show.screen import Screen
 
 RULES = list(all_rules().values())
 NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]

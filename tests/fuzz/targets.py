@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scaffold.answers_file import parse_answers
 from scaffold.check import dockerfile, overlay
 from scaffold.check.baseline import read_baseline
 from scaffold.check.chart_templates import Template
@@ -19,12 +18,13 @@ from scaffold.check.rules import all_rules
 from scaffold.check.settings import Settings
 from scaffold.check.source import Source
 from scaffold.check.yaml_nodes import Document, Value, documents
+from scaffold.engine.answers_file import parse_answers
+from scaffold.engine.remembered import read_remembered
 from scaffold.errors import AnswerError
 from scaffold.pin.references import parse_reference
 from scaffold.pin.tokens import token_of
 from scaffold.prove import manifests
 from scaffold.prove.settings import read_settings
-from scaffold.update.remembered import read_remembered
 from tests.support import goldens
 
 try:

@@ -12,7 +12,7 @@ import pytest
 from scaffold.check import closure
 from scaffold.check.addresses import is_address
 from scaffold.check.engine import check
-from scaffold.offline import is_offline_possible
+from scaffold.programs.offline import is_offline_possible
 from tests.hostile.conftest import Canaries, Clone, Scaffold
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n"

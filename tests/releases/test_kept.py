@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from releasing.bundle import make_bundle
-from scaffold import cache
 from scaffold.errors import DestinationError, TemplateError, VersionError
+from scaffold.files import cache
 from scaffold.releases import resolve, source, template_at, trees
 from scaffold.releases.known import known
 from tests.support import goldens

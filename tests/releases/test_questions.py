@@ -14,9 +14,9 @@ import yaml
 from scaffold import git as engine_git
 from scaffold.errors import AnswerError
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.origin import project_url
 from scaffold.releases import resolve
-from scaffold.update.editions import Editions
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
 from scaffold.update.run import Wish, update
 from tests.support.versions import Versions, git
 

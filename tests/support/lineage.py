@@ -14,12 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.answers import Answers
-from scaffold.answers_file import read_answers
+from scaffold.engine.answers import Answers
+from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.origin import project_url
 from scaffold.releases import Revision, resolve
-from scaffold.update.editions import Editions, Rendered
+from scaffold.releases.editions import Editions, Rendered
+from scaffold.releases.home import project_url
 from tests.support import goldens
 from tests.support.versions import git
 

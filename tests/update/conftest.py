@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.origin import project_url
-from scaffold.update.editions import Editions
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
 from scaffold.update.run import Outcome, Wish, update
 from tests.support import lineage as lines
 from tests.support.lineage import Lineage, make_lineage

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import AnswerError, ServiceError, TemplateError
-from scaffold.update.editions import Editions
+from scaffold.releases.editions import Editions
 from tests.support import goldens
 from tests.support.lineage import QUESTIONS, Lineage, commit, edit, git
 from tests.update.edits import edit_at_random

@@ -5,13 +5,13 @@ from __future__ import annotations
 import random
 import shutil
 
-from scaffold.answers import Questionnaire
-from scaffold.jinja import Renderer
-from scaffold.memo import Memo
-from scaffold.origin import project_url
+from scaffold.engine.answers import Questionnaire
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render import Origin, render
+from scaffold.engine.render_cache import Memo
 from scaffold.releases import template_at
-from scaffold.render import Origin, render
-from scaffold.update.editions import Editions
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
 from tests.support import goldens
 from tests.support.lineage import VERSIONS, answers_of
 

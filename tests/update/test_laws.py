@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from scaffold.git.objects import Blob
 from scaffold.git.repository import locate
-from scaffold.origin import project_url
 from scaffold.releases import resolve
-from scaffold.update.editions import Editions
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
 from scaffold.update.plan import Plan, Service, new_answers, old_answers, plan, read_service
 from tests.support import goldens
 from tests.support.lineage import Lineage, commit, start

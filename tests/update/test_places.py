@@ -12,7 +12,7 @@ import pytest
 
 from scaffold.errors import DestinationError
 from scaffold.git.repository import locate
-from scaffold.origin import project_url
+from scaffold.releases.home import project_url
 from scaffold.update.plan import new_answers, old_answers, plan, read_service
 from scaffold.update.run import take_back
 from tests.support.lineage import answers_of, commit, edit, git, tree_of, write

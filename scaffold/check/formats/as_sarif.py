@@ -12,7 +12,7 @@ from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.source import Note, Place
-from scaffold.printable import to_json
+from scaffold.text.printable import to_json
 
 _LINK = re.compile(r"\[(?=[^][]*\]\()")
 _ON_DISK = re.compile("[^\ud800-\udc7f\udd00-\udfff]*")

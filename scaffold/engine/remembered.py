@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.answers_file import parse_answers
-from scaffold.brief import brief
+from scaffold.engine.answers_file import parse_answers
 from scaffold.errors import AnswerError, ServiceError
+from scaffold.text.brief import brief
 
 FILE = ".copier-answers.yml"
 

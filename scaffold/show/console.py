@@ -15,12 +15,12 @@ from rich.text import Text
 from rich.tree import Tree
 
 from scaffold.cli.say import say_json
-from scaffold.printable import printable
-from scaffold.screen import console as console
-from scaffold.screen import line
+from scaffold.show.screen import console as console
+from scaffold.show.screen import line
+from scaffold.text.printable import printable
 
 if TYPE_CHECKING:
-    from scaffold.answers import Answers
+    from scaffold.engine.answers import Answers
     from scaffold.files.folder import RenderedFile
 
 

@@ -8,13 +8,13 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
-from scaffold.answers import Answers
-from scaffold.bounds import bounded
+from scaffold.engine.answers import Answers
+from scaffold.engine.bounds import bounded
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.template import MOST_FILES, Entry, Template
 from scaffold.errors import TemplateError
 from scaffold.files import names
 from scaffold.files.folder import RenderedFile
-from scaffold.jinja import Renderer
-from scaffold.template import MOST_FILES, Entry, Template
 
 LARGEST_SERVICE = 64 * 1024 * 1024
 """Bytes of all files together; a service of the template has some 300 KiB."""

@@ -10,10 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from scaffold.present import as_json
-from scaffold.printable import printable
 from scaffold.prove.model import Experiment, Measure, Proof, Result, Verdict
-from scaffold.screen import Screen, line
+from scaffold.show.console import as_json
+from scaffold.show.screen import Screen, line
+from scaffold.text.printable import printable
 
 STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.SKIP: "yellow"}
 

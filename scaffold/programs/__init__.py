@@ -1,7 +1,7 @@
 """The one way out to other programs: it cleans what they see of us, and bounds what they may take.
 
 No other module starts a program. What a repository names (a folder, a chart, an object) goes through `operand`, so that
-no name reaches a program as an option. `scaffold.environments` tells which module starts what, and what that sees.
+no name reaches a program as an option. `environments` tells which module starts what, and what that sees.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from scaffold.environments import bare_environment, users_environment
-from scaffold.offline import call_offline
+from scaffold.programs.environments import bare_environment, users_environment
+from scaffold.programs.offline import call_offline
 
 __all__ = [
     "NOTHING",
@@ -187,7 +187,7 @@ def run_bounded(
     """Run a program on files that nobody vouches for; return how it ended.
 
     It reads `stdin`, nothing of the terminal. When it takes more than `bounds`, it is ended with all that it started.
-    With `offline`, the kernel refuses it a network, where it can (`scaffold.offline`).
+    With `offline`, the kernel refuses it a network, where it can (`scaffold.programs.offline`).
 
     Raises:
         MissingError: when there is no such program.

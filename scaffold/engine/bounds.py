@@ -1,6 +1,6 @@
 """Bounds of time and memory for what a template computes: an endless loop ends, and so does one that fills all memory.
 
-Where the system has neither timers nor limits (Windows), only what `scaffold.sandbox` refuses is bounded.
+Where the system has neither timers nor limits (Windows), only what `scaffold.engine.sandbox` refuses is bounded.
 """
 
 from __future__ import annotations

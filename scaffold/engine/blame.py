@@ -7,7 +7,7 @@ from types import TracebackType
 
 from jinja2 import Template, TemplateSyntaxError
 
-from scaffold import bounds
+from scaffold.engine import bounds
 
 _LONGEST = 300
 

@@ -12,11 +12,11 @@ from typing import Any
 
 import yaml
 
-from scaffold.brief import brief
+from scaffold.engine.supported import check_question
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
 from scaffold.files.yaml import load, problem_of
-from scaffold.supported import check_question
+from scaffold.text.brief import brief
 
 
 @dataclass(frozen=True)

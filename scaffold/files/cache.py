@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
-from scaffold import __version__, folders
+from scaffold import __version__
 from scaffold.errors import DestinationError, ScaffoldError
 from scaffold.files import sweep
 from scaffold.files.private import ExposedError, close_to_others, make_private
+from scaffold.settings import folders
 
 try:
     import fcntl

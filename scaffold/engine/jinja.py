@@ -21,15 +21,15 @@ from jinja2.loaders import split_template_path
 from jinja2.parser import Parser
 from jinja2.sandbox import SandboxedEnvironment
 
-from scaffold import cache
-from scaffold.blame import what, where
-from scaffold.bounds import TimeIsUp, bounded, is_bounded
-from scaffold.bytecode import PrivateBytecodeCache
+from scaffold.engine.blame import what, where
+from scaffold.engine.bounds import TimeIsUp, bounded, is_bounded
+from scaffold.engine.bytecode import PrivateBytecodeCache
+from scaffold.engine.render_cache import Memo, TracingEnvironment
+from scaffold.engine.sandbox import BoundedEnvironment, refused_filters
 from scaffold.errors import ScaffoldError, TemplateError
+from scaffold.files import cache
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import load
-from scaffold.memo import Memo, TracingEnvironment
-from scaffold.sandbox import BoundedEnvironment, refused_filters
 
 _STRING = "string:"
 _T = TypeVar("_T")

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold import folders
-from scaffold.brief import one_line
 from scaffold.errors import SettingError
 from scaffold.files.toml import read_toml
+from scaffold.settings import folders
+from scaffold.text.brief import one_line
 
 KEYS = ("template",)
 

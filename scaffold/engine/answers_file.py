@@ -8,10 +8,10 @@ from typing import Any
 
 import yaml
 
-from scaffold.brief import brief, one_line
 from scaffold.errors import AnswerError
 from scaffold.files.foreign import read_foreign, read_given, shown_size
 from scaffold.files.yaml import Loader, place_of, problem_of
+from scaffold.text.brief import brief, one_line
 
 LARGEST = 1024 * 1024
 """Bytes of an answers file; the largest of the examples has two thousand."""

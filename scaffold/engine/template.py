@@ -16,13 +16,13 @@ from typing import Any
 
 import yaml
 
-from scaffold.bounds import bounded
+from scaffold.engine.bounds import bounded
+from scaffold.engine.questions import Question, question_from
+from scaffold.engine.supported import check_settings
 from scaffold.errors import TemplateError
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import Loader as SafeLoader
 from scaffold.files.yaml import load_all, place_of, problem_of
-from scaffold.questions import Question, question_from
-from scaffold.supported import check_settings
 
 COPIER_YML = "copier.yml"
 
@@ -138,7 +138,7 @@ def template_root() -> Path:
     Raises:
         TemplateError: when neither holds a copier.yml.
     """
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     for root in (package / "_template", package.parent):
         if (root / COPIER_YML).is_file():
             return root

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from scaffold.bounds import bounded
+from scaffold.engine.bounds import bounded
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.questions import Question, cast, cast_to_bool
+from scaffold.engine.template import Template
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.values import refuse_endless
-from scaffold.jinja import Renderer
-from scaffold.questions import Question, cast, cast_to_bool
-from scaffold.template import Template
 
 Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
 """Gives a raw answer for a question, its rendered default, and the values so far."""

@@ -18,7 +18,7 @@ from typing import Any
 from jinja2 import BaseLoader, Template, TemplateNotFound
 from jinja2.runtime import Context
 
-from scaffold.sandbox import BoundedEnvironment
+from scaffold.engine.sandbox import BoundedEnvironment
 
 _MISSING = object()
 _KEPT = 12  # texts of one template

@@ -48,7 +48,7 @@ class BoundedEnvironment(SandboxedEnvironment):
         """Join the parts of a text.
 
         Raises:
-            SecurityError: when it is larger than LARGEST_TEXT; before that, `scaffold.bounds` limits the memory.
+            SecurityError: when it is larger than LARGEST_TEXT; before that, `scaffold.engine.bounds` limits the memory.
         """
         text = "".join(parts)
         if len(text) > LARGEST_TEXT:

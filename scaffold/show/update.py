@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from scaffold.printable import printable
-from scaffold.screen import line
+from scaffold.show.screen import line
+from scaffold.text.printable import printable
 
 if TYPE_CHECKING:
     from scaffold.releases import Change

@@ -9,7 +9,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-from scaffold.printable import printable
+from scaffold.text.printable import printable
 
 _NARROWEST, _USUAL, _WIDEST = 10, 80, 1000
 """Columns; outside these, COLUMNS says nothing that can be meant."""

@@ -9,10 +9,11 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scaffold import __version__, folders
+from scaffold import __version__
+from scaffold.engine.render import Origin
+from scaffold.engine.template import REVISION, Template, template_root
 from scaffold.errors import GitError, SettingError, VersionError
-from scaffold.render import Origin
-from scaffold.template import REVISION, Template, template_root
+from scaffold.settings import folders
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"
 
@@ -44,7 +45,7 @@ def template_url(given: str | None = None) -> str:
     Raises:
         SettingError: when it is no URL, or holds a password.
     """
-    from scaffold.settings import read_settings
+    from scaffold.settings.user import read_settings
 
     if given is not None:
         return _checked(given, "--template")

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import Answers, Questionnaire
+from scaffold.engine.answers import Answers, Questionnaire
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render import Origin, render
+from scaffold.engine.render_cache import Memo
+from scaffold.engine.template import Template
 from scaffold.git.objects import Blob
-from scaffold.jinja import Renderer
-from scaffold.memo import Memo
 from scaffold.releases import Revision, template_at
-from scaffold.render import Origin, render
-from scaffold.template import Template
 
 _KEPT = 256  # rendered services, some 300 KiB each
 

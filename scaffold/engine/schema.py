@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scaffold.questions import Field, Question
-from scaffold.template import Template
+from scaffold.engine.questions import Field, Question
+from scaffold.engine.template import Template
 
 _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
 
