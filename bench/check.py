@@ -52,7 +52,7 @@ def check_against_libyaml(folder: Path) -> tuple[str, float, float]:
 
 
 def one_service(folder: Path) -> tuple[str, float, float]:
-    """Compare a check of one service with what it can't do without: its two overlays built, and its libraries loaded."""
+    """Compare a check of one service with what it needs: two overlays built, and three libraries loaded."""
     scaffold = str(Path(PYTHON).parent / "scaffold")
     service = ROOT / "examples/frontend"
     overlays = [str(each) for each in sorted((service / "deploy/overlays").iterdir())]

@@ -224,7 +224,9 @@ def test_a_name_that_the_language_cannot_take_is_refused(answer: dict[str, Any])
     ids=lambda answer: next(iter(answer)),
 )
 def test_two_classes_never_share_a_file_where_case_is_ignored(answer: dict[str, Any]) -> None:
-    with pytest.raises(AnswerError, match='"ab-c" is not free: the file of its class and that of a-bc differ by case only'):
+    with pytest.raises(
+        AnswerError, match='"ab-c" is not free: the file of its class and that of a-bc differ by case only'
+    ):
         questionnaire().resolve({"language": "java", **answer})
     questionnaire().resolve({"language": "python", **answer})
     (records,) = answer.values()

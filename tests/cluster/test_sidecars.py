@@ -114,7 +114,9 @@ def test_a_slow_auxiliary_costs_three_calls_and_then_milliseconds(demo: Demo, re
             assert seconds < timeout + SLACK
         took = time.monotonic() - began
         demo.cluster.wait_for(
-            lambda: len(refused(demo)) - before + len(waited(demo)) >= PAGES, 20, "each page's call is a line of the log"
+            lambda: len(refused(demo)) - before + len(waited(demo)) >= PAGES,
+            20,
+            "each page's call is a line of the log",
         )
         late = waited(demo)
         trips = 1 + took // OPEN_SECONDS  # it tries again each time, with calls that are slow again
