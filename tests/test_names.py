@@ -18,12 +18,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffold.check.engine import check
 from scaffold.check.findings import Finding
 from scaffold.check.formats import render
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules import all_rules
-from scaffold.check.source import Note, Place
+from scaffold.check.run import check
+from scaffold.check.syntax.source import Note, Place
 from scaffold.cli.prove import write_report
 from scaffold.files import walk
 from scaffold.files.folder import RenderedFile

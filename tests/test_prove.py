@@ -26,7 +26,7 @@ from scaffold.prove.report.junit import as_junit
 from scaffold.prove.runner import run_all
 from scaffold.prove.runtime import LABEL, is_left
 from scaffold.prove.select import choose, experiments
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.subject import Subject
 
 
 @contextmanager

@@ -18,11 +18,11 @@ from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
 from scaffold.prove.containers.container import Container
 from scaffold.prove.containers.files import files
 from scaffold.prove.containers.lab import ContainerStage
-from scaffold.prove.gather import load_subject
 from scaffold.prove.load import Vegeta, find_vegeta
 from scaffold.prove.model import Experiment, Failed, Skip, Stage
 from scaffold.prove.runtime import CommandFailed, Runtime, build, find_runtime, image_id
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.read import load_subject
+from scaffold.prove.subject.subject import Subject
 
 FAKE = """#!{python}
 import json, os, sys

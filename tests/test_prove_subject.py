@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import SettingError
-from scaffold.prove.gather import load_subject
 from scaffold.prove.quantity import number, size
+from scaffold.prove.subject.read import load_subject
 from tests.support import goldens
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from scaffold.check.baseline import read_baseline
 from scaffold.check.settings import Settings
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import documents
+from scaffold.check.syntax.source import Source
+from scaffold.check.syntax.yaml_nodes import documents
 from scaffold.engine.answers_file import parse_answers, read_answers
 from scaffold.errors import AnswerError, ScaffoldError, ServiceError, SettingError
 from scaffold.files.foreign import read_foreign
-from scaffold.prove import manifests
-from scaffold.prove.gather import load_subject
+from scaffold.prove.subject import manifests
+from scaffold.prove.subject.read import load_subject
 from scaffold.settings.user import read_settings
 from scaffold.text.brief import brief
 from scaffold.update.versions import status

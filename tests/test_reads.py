@@ -24,8 +24,8 @@ READS = {
     "scaffold/releases/home.py": PACKAGE,
     "scaffold/releases/known.py": PACKAGE,
     "scaffold/releases/source.py": PACKAGE,
-    "scaffold/prove/cluster/upstreams.py": PACKAGE,
-    "scaffold/prove/cluster/stub_server.py": "runs in a pod of its own, and reads what scaffold put there",
+    "scaffold/prove/cluster/stubs.py": PACKAGE,
+    "scaffold/prove/stub_server.py": "runs in a pod of its own, and reads what scaffold put there",
     "scaffold/releases/trees.py": "what scaffold unpacked into the user's cache",
     "scaffold/update/lock.py": OWN,
     "scaffold/update/journal.py": OWN,
@@ -34,11 +34,11 @@ READS = {
     "scaffold/update/resolve.py": "the user's own file in his work tree, which git checked out",
     "scaffold/pin/credentials.py": "the user's own configuration of Docker",
     "scaffold/prove/containers/files.py": "an archive that the runtime writes, piece by piece",
-    "scaffold/prove/containers/p05.py": "an archive that the runtime wrote, from memory",
+    "scaffold/prove/experiments/containers/p05_logs_to_stdout.py": "an archive that the runtime wrote, from memory",
     "scaffold/prove/load.py": "what the load generator that scaffold started writes",
     "scaffold/prove/containers/groups.py": PROC,
     "scaffold/prove/containers/processes.py": PROC,
-    "scaffold/prove/cluster/p12.py": "a copy of the manifests that scaffold made",
+    "scaffold/prove/experiments/cluster/p12_configuration.py": "a copy of the manifests that scaffold made",
 }
 """Where files are read in another way, and why that is right."""
 

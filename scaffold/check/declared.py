@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import Document, Value
+from scaffold.check.syntax.source import Source
+from scaffold.check.syntax.yaml_nodes import Document, Value
 from scaffold.files.foreign import read_foreign
 from scaffold.files.walk import shown
 

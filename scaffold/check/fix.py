@@ -15,12 +15,12 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.check import dockerfile
 from scaffold.check.findings import Finding
 from scaffold.check.ground import Ground
 from scaffold.check.report import Report
-from scaffold.check.source import Source, read
-from scaffold.check.yaml_nodes import Value, documents
+from scaffold.check.syntax import dockerfile
+from scaffold.check.syntax.source import Source, read
+from scaffold.check.syntax.yaml_nodes import Value, documents
 from scaffold.files.rewrite import Rewrite, rewrite
 
 LINES: dict[str, tuple[tuple[str, str, str], ...]] = {

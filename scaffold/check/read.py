@@ -9,13 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
-from scaffold.check import dockerfile, helm, kustomize
+from scaffold.check.built import helm, kustomize
+from scaffold.check.built.workshop import workshop
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.source import Note, Source, read, unread
-from scaffold.check.workshop import workshop
-from scaffold.check.yaml_nodes import Document, documents
+from scaffold.check.syntax import dockerfile
+from scaffold.check.syntax.source import Note, Source, read, unread
+from scaffold.check.syntax.yaml_nodes import Document, documents
 from scaffold.files.walk import files_below
 
 _DOCKERFILE = re.compile(

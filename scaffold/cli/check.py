@@ -116,7 +116,7 @@ _FAILS: dict[str, tuple[str, ...]] = {"warning": ("warning", "error"), "error": 
 
 
 def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
-    from scaffold.check import engine
+    from scaffold.check import run as engine
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
     from scaffold.check.selection import selected

@@ -13,7 +13,7 @@ from scaffold.cli.help import examples
 if TYPE_CHECKING:
     from scaffold.prove.cluster.settings import ClusterSettings
     from scaffold.prove.model import Proof
-    from scaffold.prove.subject import Subject
+    from scaffold.prove.subject.subject import Subject
 
 
 @click.command(
@@ -124,7 +124,7 @@ def _cluster_settings(options: dict[str, Any]) -> ClusterSettings:
 
 def _subject(folder: Path, options: dict[str, Any]) -> Subject:
     from scaffold.engine.answers_file import parse_pairs
-    from scaffold.prove.gather import load_subject
+    from scaffold.prove.subject.read import load_subject
 
     given = {key: options[key] for key in ("image", "port", "admin_port")}
     return load_subject(folder, {**given, "env": parse_pairs(options["env"], "--env")})

@@ -16,8 +16,8 @@ import yaml
 
 from scaffold.errors import AnswerError, DestinationError
 from scaffold.files.foreign import read_foreign
+from scaffold.kubernetes.references import Reference, parse_reference
 from scaffold.pin.dockerfile import images_in_dockerfile
-from scaffold.pin.references import Reference, parse_reference
 from scaffold.pin.yaml_images import built_images, documents_of, images_in_yaml, values_at, yaml_kind
 
 _DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:\.(?!dockerignore$).+)?|.+\.(?:Docker|Container)file")

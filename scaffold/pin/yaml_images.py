@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import yaml
 
-from scaffold.check.source import Note, Source
-from scaffold.check.yaml_nodes import documents
+from scaffold.check.syntax.source import Note, Source
+from scaffold.check.syntax.yaml_nodes import documents
 from scaffold.errors import DestinationError
 from scaffold.pin.places import Keys, nodes_at, scalars_at
 

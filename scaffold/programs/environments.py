@@ -50,7 +50,11 @@ class Sees(Enum):
 STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
     "scaffold.git.command": (("git",), Sees.USERS, "the user's git, whose settings and identity count"),
     "scaffold.git.objects": (("git",), Sees.USERS, "the same, where one git answers many questions"),
-    "scaffold.check.workshop": (("helm", "kustomize", "kubectl"), Sees.BARE, "they build what nobody vouches for"),
+    "scaffold.check.built.workshop": (
+        ("helm", "kustomize", "kubectl"),
+        Sees.BARE,
+        "they build what others wrote",
+    ),
     "scaffold.pin.credentials": (("docker-credential-*",), Sees.USERS, "it asks the user's own keychain"),
     "scaffold.prove.runtime": (("docker", "podman"), Sees.USERS, "DOCKER_HOST, CONTAINER_HOST, XDG_RUNTIME_DIR"),
     "scaffold.prove.containers.files": (("docker", "podman"), Sees.USERS, "the same"),

@@ -8,7 +8,7 @@ from typing import Protocol
 from scaffold.prove.clock import Clock
 from scaffold.prove.load import MISSING, Vegeta
 from scaffold.prove.model import Experiment, Skip
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.subject import Subject
 
 
 class Stage(Protocol):

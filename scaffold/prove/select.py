@@ -5,35 +5,19 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from pkgutil import iter_modules
 
 from scaffold.errors import SettingError
+from scaffold.prove.experiments import cluster, containers
 from scaffold.prove.model import Experiment
 
-MODULES = (
-    "containers.p01",
-    "containers.p02",
-    "containers.p05",
-    "containers.p06",
-    "containers.p08",
-    "containers.p09",
-    "containers.p12",
-    "containers.p13",
-    "cluster.p03",
-    "cluster.p04",
-    "cluster.p06",
-    "cluster.p08",
-    "cluster.p09",
-    "cluster.p10",
-    "cluster.p11",
-    "cluster.p12",
-    "cluster.p13",
-)
-"""The modules that hold experiments, in the order of their patterns."""
+FOLDERS = (containers, cluster)
 
 
 def experiments() -> list[Experiment]:
     """Return every experiment of both stages, by pattern."""
-    found = [each for name in MODULES for each in import_module(f"scaffold.prove.{name}").EXPERIMENTS]
+    names = [f"{folder.__name__}.{each.name}" for folder in FOLDERS for each in iter_modules(folder.__path__)]
+    found = [each for name in names for each in import_module(name).EXPERIMENTS]
     return sorted(found, key=lambda each: (each.pattern, each.stage))
 
 

@@ -15,7 +15,7 @@ from scaffold.prove.load import find_vegeta
 from scaffold.prove.model import Experiment, Proof, Result
 from scaffold.prove.runner import OpenLab, run_all
 from scaffold.prove.runtime import Runtime, build, find_runtime, image_id
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.subject import Subject
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Place, Source, read
+from scaffold.check.syntax.source import Place, Source, read
 from scaffold.show.screen import line as one_line
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}

@@ -12,14 +12,14 @@ import pytest
 
 from scaffold.check import budget, collected
 from scaffold.check.collected import Collected
-from scaffold.check.comment_places import Places
-from scaffold.check.engine import check
 from scaffold.check.findings import Problem
 from scaffold.check.formats import render
 from scaffold.check.ignores import split_ignored
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
-from scaffold.check.source import Note, Place, Source
+from scaffold.check.run import check
+from scaffold.check.syntax.comment_places import Places
+from scaffold.check.syntax.source import Note, Place, Source
 from scaffold.show import check as text
 from scaffold.show.screen import Screen
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import run
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
+from scaffold.check.run import run
 from scaffold.files.walk import shown
 
 CASES = Path(__file__).with_name("cases")

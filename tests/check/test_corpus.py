@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from scaffold.files.walk import shown
 
 CORPUS = Path(__file__).with_name("corpus")

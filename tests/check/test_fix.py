@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.check.engine import check
 from scaffold.check.fix import LINES, apply, plan
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from tests.check.test_cases import CASES
 from tests.check.test_corpus import CORPUS
 from tests.test_new import scaffold

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.findings import Finding
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from scaffold.files.walk import shown
 from tests.check.test_reading import written
 

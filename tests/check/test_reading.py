@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from tests.check.test_ignores import POD
 
 

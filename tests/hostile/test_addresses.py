@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check import closure
-from scaffold.check.addresses import is_address
-from scaffold.check.engine import check
+from scaffold.check.built import closure
+from scaffold.check.built.addresses import is_address
+from scaffold.check.run import check
 from scaffold.programs.offline import is_offline_possible
 from tests.hostile.conftest import Canaries, Clone, Scaffold
 

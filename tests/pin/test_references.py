@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scaffold.errors import AnswerError
-from scaffold.pin.references import Reference, parse_reference, with_digest
+from scaffold.kubernetes.references import Reference, parse_reference, with_digest
 from tests.pin.files import OLD, digests, written
 
 

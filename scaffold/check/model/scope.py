@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.containers import Container
@@ -22,8 +21,9 @@ from scaffold.check.model.objects import (
     Workload,
 )
 from scaffold.check.model.selection import Selection, partners
-from scaffold.check.source import Note, Source, read
-from scaffold.check.yaml_nodes import Document, Value
+from scaffold.check.syntax.dockerfile import Dockerfile
+from scaffold.check.syntax.source import Note, Source, read
+from scaffold.check.syntax.yaml_nodes import Document, Value
 
 
 class OpenPorts:

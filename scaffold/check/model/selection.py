@@ -7,8 +7,8 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from scaffold.check.model.objects import Workload
-from scaffold.check.model.quantities import selects
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.kubernetes.quantities import selects
 
 MANY = 100
 """Of the objects that belong to one other, rules look at this many; nobody has so many on purpose."""

@@ -7,9 +7,9 @@ from fractions import Fraction
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import DaemonSet, Workload
-from scaffold.check.model.quantities import quantity
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.kubernetes.quantities import quantity
 
 
 class WritableRoot(Rule[Container]):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scaffold.check.findings import Problem
 from scaffold.check.model.objects import Deployment, Server, Service, StatefulSet
-from scaffold.check.model.quantities import share_of
 from scaffold.check.rules.rule import Problems, Rule
+from scaffold.kubernetes.quantities import share_of
 
 
 class RolloutUnavailable(Rule[Deployment]):

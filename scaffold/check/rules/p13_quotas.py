@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from scaffold.check.dockerfile import Instruction
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.kinds import SCALED
 from scaffold.check.model.objects import HorizontalPodAutoscaler, Server
-from scaffold.check.model.quantities import quantity
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.syntax.dockerfile import Instruction
+from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.kubernetes.quantities import quantity
 
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _GO_MEMORY = re.compile(r"([0-9]{1,15})(B|[KMGT]iB)?")

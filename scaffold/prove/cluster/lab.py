@@ -17,10 +17,10 @@ from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.cluster.load_pod import PodVegeta
 from scaffold.prove.cluster.objects import serving
 from scaffold.prove.cluster.pods import is_ready, last_words, status_of
-from scaffold.prove.cluster.upstreams import NAME as STUBS
+from scaffold.prove.cluster.stubs import NAME as STUBS
 from scaffold.prove.load import Shot
-from scaffold.prove.manifests import Object
 from scaffold.prove.model import Failed, Skip
+from scaffold.prove.subject.manifests import Object
 
 if TYPE_CHECKING:
     from scaffold.prove.cluster.stage import ClusterStage

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from scaffold.errors import SettingError
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
-from scaffold.prove.manifests import Object, parse, read, workload
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.manifests import Object, parse, read, workload
+from scaffold.prove.subject.subject import Subject
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 

@@ -14,17 +14,18 @@ from pathlib import Path
 
 from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster import load_pod, upstreams
+from scaffold.prove.cluster import load_pod
+from scaffold.prove.cluster import stubs as upstreams
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
 from scaffold.prove.cluster.lab import FIRST_PATIENCE, ClusterLab
 from scaffold.prove.cluster.objects import build, closed, moved, place_of, unknown
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.load import Vegeta
-from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Failed
 from scaffold.prove.runtime import LABEL, Runtime
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.manifests import Object
+from scaffold.prove.subject.subject import Subject
 
 RESTRICTED = {
     "pod-security.kubernetes.io/enforce": "restricted",

@@ -22,8 +22,9 @@ from scaffold.prove.containers.container import Container
 from scaffold.prove.load import Vegeta
 from scaffold.prove.model import Experiment, Failed, Skip
 from scaffold.prove.runtime import CommandFailed, Runtime
-from scaffold.prove.stubs import Stub, environment, stubs
-from scaffold.prove.subject import Port, Subject
+from scaffold.prove.stub_server import Server
+from scaffold.prove.stubs import environment, stubs
+from scaffold.prove.subject.subject import Port, Subject
 
 Network = Literal["bridge", "host"]
 PATIENCE = 60.0
@@ -76,7 +77,7 @@ class Lab(Bench):
     """The bench of an experiment on containers."""
 
     stage: ContainerStage
-    stubs: Mapping[str, Stub]
+    stubs: Mapping[str, Server]
     http: httpx.Client
     _started: list[str] = field(default_factory=list)
 

@@ -9,10 +9,10 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from scaffold.check.closure import KustomizationFile
-from scaffold.check.embedded import Embedded
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import Key, Value, documents
+from scaffold.check.built.closure import KustomizationFile
+from scaffold.check.syntax.embedded import Embedded
+from scaffold.check.syntax.source import Source
+from scaffold.check.syntax.yaml_nodes import Key, Value, documents
 
 _FIELD_KEY = re.compile(r"\[[^\[\]]*\]|(?:\\.|[^.\[\]\\])+")
 _LONGEST_NAME = 253  # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
@@ -129,7 +129,7 @@ def _operated(operation: Value, path: tuple[Key, ...]) -> Value | None:
 
 
 def _follow(patch: Value, root: Value, path: tuple[Key, ...]) -> Value | None:
-    from scaffold.check.origin import step
+    from scaffold.check.built.written import step
 
     for key in path:
         following = step(patch, root, key)

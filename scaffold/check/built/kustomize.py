@@ -19,13 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.check.built import Built
-from scaffold.check.closure import NAMES, Closures, Obstacle, Part
+from scaffold.check.built.built import Built
+from scaffold.check.built.closure import NAMES, Closures, Obstacle, Part
+from scaffold.check.built.workshop import Workshop
+from scaffold.check.built.written import BuiltDocument, Origins
 from scaffold.check.ground import Ground
-from scaffold.check.origin import BuiltDocument, Origins
-from scaffold.check.source import Note, Source
-from scaffold.check.workshop import Workshop
-from scaffold.check.yaml_nodes import Value, documents
+from scaffold.check.syntax.source import Note, Source
+from scaffold.check.syntax.yaml_nodes import Value, documents
 from scaffold.programs import ProgramError
 from scaffold.programs.offline import is_offline_possible
 

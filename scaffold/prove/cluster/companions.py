@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scaffold.prove.manifests import Object
+from scaffold.prove.subject.manifests import Object
 
 USER = 10001
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from typing import get_args
 
 from scaffold.prove.containers.lab import Lab
 from scaffold.prove.model import Experiment, Record, Skip, Stage
-from scaffold.prove.stubs import Behaviour
-from scaffold.prove.subject import Job
+from scaffold.prove.stub_server import Behaviour
+from scaffold.prove.subject.subject import Job
 
 PATIENCE = 30.0
 """Seconds that a job gets to notice that what it depends on is broken or hangs."""
+
+_TROUBLE: tuple[Behaviour, ...] = ("broken", "hanging")
 
 
 def jobs(lab: Lab, record: Record) -> None:
@@ -23,7 +24,7 @@ def jobs(lab: Lab, record: Record) -> None:
         if code is not None:
             record.expect(code == 0, f"{job.name} ends with {code}")
     if any(each.critical for each in lab.subject.dependencies):
-        for behaviour in get_args(Behaviour)[1:]:
+        for behaviour in _TROUBLE:
             code = _run(lab, lab.subject.jobs[0], record, behaviour)
             record.expect(code != 0, f"{lab.subject.jobs[0].name} ends with 0 though its dependencies are {behaviour}")
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from scaffold.engine.answers_file import read_answers
 from scaffold.errors import SettingError
-from scaffold.prove import manifests
 from scaffold.prove.quantity import number
-from scaffold.prove.settings import Values, read_settings
-from scaffold.prove.subject import Dependency, Job, Port, Probes, Subject
+from scaffold.prove.subject import manifests
+from scaffold.prove.subject.settings import Values, read_settings
+from scaffold.prove.subject.subject import Dependency, Job, Port, Probes, Subject
 from scaffold.text.brief import brief, one_line
 
 ANSWERS_FILE = ".copier-answers.yml"

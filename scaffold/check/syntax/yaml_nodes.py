@@ -12,7 +12,7 @@ from functools import cached_property
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-from scaffold.check.source import Note, Place, Source
+from scaffold.check.syntax.source import Note, Place, Source
 from scaffold.files.yaml import Bounded, Refused, problem_of
 
 _NULL = "tag:yaml.org,2002:null"

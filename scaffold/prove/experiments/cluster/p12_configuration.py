@@ -10,7 +10,7 @@ from pathlib import Path
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.cluster.objects import build, moved, unknown
 from scaffold.prove.cluster.stage import apply
-from scaffold.prove.cluster.upstreams import hosts
+from scaffold.prove.cluster.stubs import hosts
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
 

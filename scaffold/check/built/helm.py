@@ -17,19 +17,19 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scaffold.check.built import Built
+from scaffold.check.built.built import Built
+from scaffold.check.built.workshop import Workshop
 from scaffold.check.ground import Ground
-from scaffold.check.source import Note, Place, Source, read
-from scaffold.check.workshop import Workshop
-from scaffold.check.yaml_nodes import Document, Value, documents
+from scaffold.check.syntax.source import Note, Place, Source, read
+from scaffold.check.syntax.yaml_nodes import Document, Value, documents
 from scaffold.programs import Done, ProgramError, operand
 from scaffold.programs.offline import is_offline_possible
 
 if TYPE_CHECKING:
     import yaml
 
-    from scaffold.check.chart_copy import ChartCopy
-    from scaffold.check.chart_templates import Found, Template
+    from scaffold.check.built.chart_copy import ChartCopy
+    from scaffold.check.built.chart_templates import Found, Template
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
@@ -85,7 +85,7 @@ class Charts:
 
     def _prepared(self, shop: Workshop, folder: str, number: int) -> list[_Job]:
         """Copy a chart, and return what to render of it: once with each of its files of values."""
-        from scaffold.check.chart_copy import ChartCopy
+        from scaffold.check.built.chart_copy import ChartCopy
 
         source = read(_chart(folder))
         top = documents(source)[0] if isinstance(source, Source) else []
@@ -174,7 +174,7 @@ class ChartFiles:
 
     def template(self, name: str) -> Template | None:
         """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
-        from scaffold.check.chart_templates import Template
+        from scaffold.check.built.chart_templates import Template
 
         if name not in self._templates:
             source = read(self._files[name]) if name in self._files else None

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.prove.cluster.beside import deployment, egress
-from scaffold.prove.manifests import Object
-from scaffold.prove.subject import Dependency
+from scaffold.prove import stub_server
+from scaffold.prove.cluster.companions import deployment, egress
+from scaffold.prove.subject.manifests import Object
+from scaffold.prove.subject.subject import Dependency
 
 IMAGE = "docker.io/library/python:3.13.18-slim-trixie"
 """What the stub runs on: any image with python3 (`--stub-image`)."""
@@ -59,7 +60,7 @@ def objects(made: Sequence[Upstream], image: str, closed: Sequence[Object] = ())
     if not made:
         return []
     program = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME}}
-    program["data"] = {"stub_server.py": Path(__file__).with_name("stub_server.py").read_text(encoding="utf-8")}
+    program["data"] = {"stub_server.py": Path(stub_server.__file__).read_text(encoding="utf-8")}
     stubs = {"to": [{"podSelector": {"matchLabels": {"app": NAME}}}]}
     policies = [egress(f"{NAME}-{number}", pods, [stubs]) for number, pods in enumerate(closed)]
     return [program, _deployment(made, image), *policies, *_services(made)]

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.load import require_quick_client
-from scaffold.prove.manifests import Object
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Stage
+from scaffold.prove.subject.manifests import Object
 
 LOAD_BEFORE = 2.0
 STOPS_AFTER = 10

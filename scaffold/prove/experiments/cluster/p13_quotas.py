@@ -7,8 +7,8 @@ import json
 
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.cluster.pods import is_ready, statuses
-from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Record, Skip, Stage
+from scaffold.prove.subject.manifests import Object
 
 NOTICED = 2.0
 """Seconds until the kubelet, which looks once a second, tells of a container that has ended."""

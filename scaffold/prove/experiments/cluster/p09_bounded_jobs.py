@@ -7,8 +7,8 @@ import json
 import time
 
 from scaffold.prove.cluster.lab import ClusterLab
-from scaffold.prove.manifests import Object
 from scaffold.prove.model import Experiment, Record, Skip, Stage
+from scaffold.prove.subject.manifests import Object
 
 BOUNDS = {
     "activeDeadlineSeconds": "a pod that hangs is never ended",

@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from scaffold.check.built.workshop import Workshop, named
 from scaffold.check.ground import Ground
-from scaffold.check.source import Note, Source, read
-from scaffold.check.workshop import Workshop, named
-from scaffold.check.yaml_nodes import Value, documents
+from scaffold.check.syntax.source import Note, Source, read
+from scaffold.check.syntax.yaml_nodes import Value, documents
 from scaffold.files.foreign import LARGEST
 
 SCHEMA = "values.schema.json"

@@ -9,7 +9,7 @@ from itertools import islice
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.load import Shot
 from scaffold.prove.model import Chart, Experiment, Mark, Record, Series, Skip, Stage
-from scaffold.prove.subject import Dependency
+from scaffold.prove.subject.subject import Dependency
 
 QUICK = 12
 """Answers in a row that must be quick before the breaker counts as open in every pod."""
