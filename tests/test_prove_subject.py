@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import SettingError
-from scaffold.prove.quantity import number, size
+from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject.read import load_subject
+from scaffold.text.sizes import size
 from tests.support import goldens
 
 
@@ -25,8 +26,8 @@ def test_a_service_of_ours_says_all_that_is_needed(name: str) -> None:
         f"{each['variable']}_URL" for each in answers["upstreams"]
     ]
     assert [each.scheme for each in subject.dependencies] == [each["scheme"] for each in answers["upstreams"]]
-    assert subject.memory_limit == number(answers["memory_limit"])
-    assert subject.cpu_limit == number(answers["cpu_limit"])
+    assert subject.memory_limit == amount(answers["memory_limit"])
+    assert subject.cpu_limit == amount(answers["cpu_limit"])
     assert subject.startup_budget and subject.startup_seconds == answers["startup_seconds"]
     assert subject.startup_budget >= 3 * subject.startup_seconds
     assert list(subject.writable) == [each["path"] for each in answers["writable_paths"]]
@@ -94,7 +95,7 @@ def test_wrong_settings_are_told(settings: str, message: str, tmp_path: Path) ->
 
 
 def test_quantities() -> None:
-    assert [number(each) for each in ("1", "500m", "64Mi", "1.5Gi", "2k", 3)] == [1, 0.5, 2**26, 1.5 * 2**30, 2000, 3]
-    assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2.0 KiB", "3.0 MiB", "5.0 GiB"]
+    assert [amount(each) for each in ("1", "500m", "64Mi", "1.5Gi", "2k", 3)] == [1, 0.5, 2**26, 1.5 * 2**30, 2000, 3]
+    assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2 KiB", "3 MiB", "5 GiB"]
     with pytest.raises(ValueError, match="no quantity"):
-        number("64MB")
+        amount("64MB")

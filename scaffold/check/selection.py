@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.settings import Setting, Settings
 from scaffold.errors import OptionError
+from scaffold.text.nearest import nearest
 
 
 def selected(settings: Settings) -> list[AnyRule]:
@@ -32,7 +32,7 @@ def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
     found = [rule for rule in rules if word.upper() in (rule.id.upper(), rule.pattern)]
     if not found:
         known = [rule.id for rule in rules]
-        close = get_close_matches(word, known, 1) or known[:1]
-        message = f"{word} is no rule of check; say a rule such as {close[0]}, or a pattern such as P08."
+        close = nearest(word, known) or known[0]
+        message = f"{word} is no rule of check; say a rule such as {close}, or a pattern such as P08."
         raise setting.refuse(message) if setting else OptionError(message)
     return found

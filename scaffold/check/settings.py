@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import OptionError, ScaffoldError, SettingError
 from scaffold.files.foreign import read_foreign, read_given
+from scaffold.settings.keys import unknown_setting
 from scaffold.settings.repository import find_table, repository_of
-from scaffold.text.brief import brief, one_line
+from scaffold.text.brief import brief
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 FAIL_ON = ("warning", "error", "never")
@@ -73,9 +73,7 @@ class Settings:
                 )
             if name not in _DEFAULTS:
                 known = [each for each in _DEFAULTS if each not in _NEVER_IN_A_FILE]
-                close = get_close_matches(key, known, 1)
-                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
-                raise SettingError(f"{where}: {one_line(key)} is no setting; {hint}")
+                raise unknown_setting(where, key, known)
             self._found[name] = _checked(name, Setting(value, f"{where} {key}"))
         self.file = Path(where.partition(": ")[0]) if where else None
         self._take_environment(os.environ if environment is None else environment)

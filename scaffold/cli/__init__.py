@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 
 import click
 
 from scaffold import __version__
+from scaffold.text.nearest import hint
 
 EXIT_CODES = """\b
 Exit codes:
@@ -32,6 +32,8 @@ Exit codes:
 COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
 
+_COMMANDS = f"the commands are {', '.join(COMMANDS)}."
+
 
 class Group(click.Group):
     """A group that imports a command's module when the command is asked for."""
@@ -52,9 +54,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Refuse a command that there is not, with the nearest name."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}."
-            ctx.fail(f"{args[0]} is no command; {hint}")
+            ctx.fail(f"{args[0]} is no command; {hint(args[0], COMMANDS, _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 

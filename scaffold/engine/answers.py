@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from scaffold.engine.questions import Question, cast, cast_to_bool
 from scaffold.engine.template import Template
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.values import refuse_endless
+from scaffold.text.nearest import hint
 
 Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
 """Gives a raw answer for a question, its rendered default, and the values so far."""
@@ -76,9 +76,8 @@ def check_names(template: Template, given: Mapping[str, Any]) -> None:
     known = [question.name for question in template.asked]
     for key in given:
         if key not in known:
-            near = difflib.get_close_matches(str(key), known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}?" if near else f"the questions are {', '.join(known)}."
-            raise AnswerError(f"{key} is no question of this template; {hint}")
+            near = hint(key, known, f"the questions are {', '.join(known)}.", cutoff=0.5)
+            raise AnswerError(f"{key} is no question of this template; {near}")
 
 
 class Questionnaire:

@@ -9,9 +9,10 @@ from typing import Any
 import yaml
 
 from scaffold.errors import AnswerError
-from scaffold.files.foreign import read_foreign, read_given, shown_size
+from scaffold.files.foreign import read_foreign, read_given
 from scaffold.files.yaml import Loader, place_of, problem_of
 from scaffold.text.brief import brief, one_line
+from scaffold.text.sizes import size
 
 LARGEST = 1024 * 1024
 """Bytes of an answers file; the largest of the examples has two thousand."""
@@ -40,7 +41,7 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
         AnswerError: as `read_answers` does.
     """
     if len(content) > LARGEST:
-        raise AnswerError(f"{name} is larger than {shown_size(LARGEST)}, which no answers are; take an earlier one.")
+        raise AnswerError(f"{name} is larger than {size(LARGEST)}, which no answers are; take an earlier one.")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

@@ -6,12 +6,12 @@ than its authors see with Copier.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from scaffold.errors import TemplateError
 from scaffold.files.names import problem
+from scaffold.text.nearest import hint
 
 SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops")
 """Settings of copier.yml, without the leading `_`. Copier's version is for Copier alone."""
@@ -99,9 +99,8 @@ def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[st
             continue
         if key in copiers:
             raise TemplateError(f"{here}: scaffold does not support {key}, `copier` does; use copier, or remove it.")
-        near = difflib.get_close_matches(str(key), known, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"scaffold knows {', '.join(known)}."
-        raise TemplateError(f"{here}: {_shown(key)} is no {what}; {hint}")
+        near = hint(key, known, f"scaffold knows {', '.join(known)}.")
+        raise TemplateError(f"{here}: {_shown(key)} is no {what}; {near}")
 
 
 def _private(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,12 +1,12 @@
-"""Quantities (`500m`, `1Gi`), percentages and selectors, as Kubernetes reads them."""
+"""Quantities (`500m`, `1Gi`) and percentages, as Kubernetes reads them.
+
+https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from fractions import Fraction
-
-from scaffold.check.syntax.yaml_nodes import Value
 
 _QUANTITY = re.compile(
     r"([+-]?[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})(?:[eE]([+-]?[0-9]{1,2})|([numkMGTPE]|[KMGTPE]i)?)"
@@ -16,10 +16,7 @@ _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 
 
 def quantity(text: str | None) -> Fraction | None:
-    """Return a quantity in its base unit (cores, bytes), or None where the text is none.
-
-    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-    """
+    """Return a quantity in its base unit (cores, bytes), or None where the text is none."""
     found = _QUANTITY.fullmatch(text or "")
     if not found:
         return None
@@ -28,6 +25,18 @@ def quantity(text: str | None) -> Fraction | None:
         return number * Fraction(1024) ** _BINARY[suffix]
     power = int(exponent) if exponent else _DECIMAL[suffix]
     return number * (Fraction(10**power) if power >= 0 else Fraction(1, 10**-power))
+
+
+def amount(text: str | float) -> float:
+    """Return a quantity as a number of its base unit.
+
+    Raises:
+        ValueError: when it is none.
+    """
+    found = quantity(str(text).strip())
+    if found is None or found < 0:
+        raise ValueError(f"{text} is no quantity; for example 256Mi or 500m")
+    return float(found)
 
 
 def share_of(text: str | None, whole: int, *, up: bool) -> int | None:
@@ -39,25 +48,3 @@ def share_of(text: str | None, whole: int, *, up: bool) -> int | None:
     if not (text.endswith("%") and text[:-1].isdecimal() and len(text) < 10):
         return None
     return -(-whole * int(text[:-1]) // 100) if up else whole * int(text[:-1]) // 100
-
-
-def selects(selector: Value | None, labels: Mapping[str, str]) -> bool:
-    """Tell whether a LabelSelector (matchLabels and matchExpressions) selects what has these labels.
-
-    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/
-    """
-    if selector is None:
-        return False
-    return selector.texts("matchLabels").items() <= labels.items() and all(
-        _meets(each, labels) for each in selector.items("matchExpressions")
-    )
-
-
-def _meets(expression: Value, labels: Mapping[str, str]) -> bool:
-    key, operator = expression.text("key") or "", expression.text("operator")
-    values = {value.text() for value in expression.items("values")}
-    if operator == "In":
-        return labels.get(key) in values
-    if operator == "NotIn":
-        return labels.get(key) not in values
-    return (key in labels) == (operator == "Exists")

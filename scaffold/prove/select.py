@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pkgutil import iter_modules
 
-from scaffold.errors import SettingError
+from scaffold.errors import OptionError
 from scaffold.prove.experiments import cluster, containers
 from scaffold.prove.model import Experiment
+from scaffold.text.nearest import hint
 
 FOLDERS = (containers, cluster)
 
@@ -25,7 +25,7 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
     """Return the experiments that `only` names by pattern (P08), id (P08-drain) or stage (cluster); all for no name.
 
     Raises:
-        SettingError: for a name that fits none, with the nearest right one.
+        OptionError: for a name that fits none, with the nearest right one.
     """
     everything = list(known)
     wanted = [name.lower() for name in only]
@@ -33,7 +33,6 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
     for name, found in fits.items():
         if not found:
             names = sorted({word for each in everything for word in (each.pattern, each.id)})
-            near = difflib.get_close_matches(name.upper(), [*names, *(n.upper() for n in names)], n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
-            raise SettingError(f"--only {name}: no such pattern or experiment; {hint}")
+            near = hint(name.upper(), [*names, *(n.upper() for n in names)], f"there are {', '.join(names)}.")
+            raise OptionError(f"--only {name}: no such pattern or experiment; {near}")
     return [each for each in everything if not wanted or any(each in found for found in fits.values())]

@@ -5,7 +5,6 @@ template = "https://git.example.org/mirrors/kube-scaffold.git"
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from scaffold.errors import SettingError
 from scaffold.files.toml import read_toml
 from scaffold.settings import folders
-from scaffold.text.brief import one_line
+from scaffold.settings.keys import unknown_setting
 
 KEYS = ("template",)
 
@@ -31,9 +30,7 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
     settings: dict[str, Any] = read_toml(file)
     for key, value in settings.items():
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there is only {', '.join(KEYS)}."
-            raise SettingError(f"{file}: {one_line(key)} is no setting; {hint}")
+            raise unknown_setting(str(file), key, KEYS)
         if not isinstance(value, str):
             raise SettingError(
                 f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".'

@@ -18,6 +18,7 @@ from scaffold.cli.say import say_json
 from scaffold.show.screen import console as console
 from scaffold.show.screen import line
 from scaffold.text.printable import printable
+from scaffold.text.sizes import size
 
 if TYPE_CHECKING:
     from scaffold.engine.answers import Answers
@@ -73,11 +74,6 @@ def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
         nodes[parent].add(label)
     out.print(root)
     out.print(f"{len(files)} files, {size(sum(len(file.content) for file in files))}")
-
-
-def size(count: int) -> str:
-    """Show a number of bytes."""
-    return f"{count} B" if count < 1024 else f"{count / 1024:.1f} KiB"
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 
 from scaffold.check.model.objects import Workload
 from scaffold.check.syntax.yaml_nodes import Value
-from scaffold.kubernetes.quantities import selects
 
 MANY = 100
 """Of the objects that belong to one other, rules look at this many; nobody has so many on purpose."""
@@ -73,6 +72,28 @@ class Selection:
         near = islice(fewest, MANY)
         best = max(near, key=lambda each: len(labels.items() & each.pod_labels.items()), default=None)
         return best if best and 2 * len(labels.items() & best.pod_labels.items()) >= len(labels) else None
+
+
+def selects(selector: Value | None, labels: Mapping[str, str]) -> bool:
+    """Tell whether a LabelSelector (matchLabels and matchExpressions) selects what has these labels.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/
+    """
+    if selector is None:
+        return False
+    return selector.texts("matchLabels").items() <= labels.items() and all(
+        _meets(each, labels) for each in selector.items("matchExpressions")
+    )
+
+
+def _meets(expression: Value, labels: Mapping[str, str]) -> bool:
+    key, operator = expression.text("key") or "", expression.text("operator")
+    values = {value.text() for value in expression.items("values")}
+    if operator == "In":
+        return labels.get(key) in values
+    if operator == "NotIn":
+        return labels.get(key) not in values
+    return (key in labels) == (operator == "Exists")
 
 
 def _expressions(selector: Value | None) -> tuple[object, ...]:

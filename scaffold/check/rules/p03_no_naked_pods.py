@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from scaffold.check.findings import Problem
 from scaffold.check.model.objects import DaemonSet, NetworkPolicy, Pod, PodDisruptionBudget, Server, Service, Workload
-from scaffold.check.model.selection import MANY
+from scaffold.check.model.selection import MANY, selects
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.kubernetes.quantities import selects, share_of
+from scaffold.kubernetes.quantities import share_of
 
 
 class NakedPod(Rule[Pod]):

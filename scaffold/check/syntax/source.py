@@ -7,7 +7,8 @@ import os
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from scaffold.files.foreign import LARGEST, read_foreign, shown_size
+from scaffold.files.foreign import LARGEST, read_foreign
+from scaffold.text.sizes import size
 
 
 @dataclass(frozen=True, order=True)
@@ -79,7 +80,7 @@ def read(path: str) -> Source | Note | None:
         return Source(path, read_foreign(path))
     except OSError as error:
         if error.errno == errno.EFBIG:
-            return Note(path, f"is larger than {shown_size(LARGEST)}; not judged")
+            return Note(path, f"is larger than {size(LARGEST)}; not judged")
         return unread(path, error.strerror)
 
 

@@ -11,7 +11,7 @@ import yaml
 from scaffold.errors import SettingError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.yaml import load_all, place_of, problem_of
-from scaffold.prove.quantity import number
+from scaffold.kubernetes.quantities import amount
 
 Object = dict[str, Any]
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -90,7 +90,7 @@ def _resources(resources: Object) -> Object:
         ("cpu_request", requests, "cpu"),
     ):
         if key in source:
-            told[field] = int(number(source[key])) if key == "memory" else number(source[key])
+            told[field] = int(amount(source[key])) if key == "memory" else amount(source[key])
     return told
 
 
@@ -116,5 +116,5 @@ def _writable(pod: Object, container: Object) -> dict[str, int]:
         volume = volumes.get(mount["name"], {})
         if "emptyDir" in volume and not mount.get("readOnly"):
             limit = (volume["emptyDir"] or {}).get("sizeLimit", "64Mi")
-            found[mount["mountPath"]] = int(number(limit))
+            found[mount["mountPath"]] = int(amount(limit))
     return found

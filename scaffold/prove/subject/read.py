@@ -12,7 +12,7 @@ from typing import Any
 
 from scaffold.engine.answers_file import read_answers
 from scaffold.errors import SettingError
-from scaffold.prove.quantity import number
+from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import Values, read_settings
 from scaffold.prove.subject.subject import Dependency, Job, Port, Probes, Subject
@@ -104,11 +104,11 @@ def _with_answers(subject: Subject, answers: Values) -> Subject:
             jobs=tuple(jobs),
             # The manifests win: a team may have changed them since.
             writable=subject.writable
-            or {each["path"]: int(number(each["size"])) for each in answers.get("writable_paths") or ()},
-            memory_limit=subject.memory_limit or int(number(answers["memory_limit"])),
-            memory_request=subject.memory_request or int(number(answers["memory_request"])),
-            cpu_limit=subject.cpu_limit or number(answers["cpu_limit"]),
-            cpu_request=subject.cpu_request or number(answers["cpu_request"]),
+            or {each["path"]: int(amount(each["size"])) for each in answers.get("writable_paths") or ()},
+            memory_limit=subject.memory_limit or int(amount(answers["memory_limit"])),
+            memory_request=subject.memory_request or int(amount(answers["memory_request"])),
+            cpu_limit=subject.cpu_limit or amount(answers["cpu_limit"]),
+            cpu_request=subject.cpu_request or amount(answers["cpu_request"]),
             startup_seconds=float(answers["startup_seconds"]),
             shutdown_seconds=float(answers["shutdown_seconds"]),
             startup_delay_variable="STARTUP_DELAY_SECONDS",
@@ -159,9 +159,9 @@ PLAIN: dict[str, Callable[[Any], Any]] = {
     "wrong": lambda told: {key: str(value) for key, value in told.items()},
     "jobs": lambda told: tuple(_job(name, each) for name, each in told.items()),
     "dependencies": lambda told: tuple(_declared(name, each) for name, each in told.items()),
-    "writable": lambda told: {path: int(number(size)) for path, size in told.items()},
-    "memory_limit": lambda told: int(number(told)),
-    "cpu_limit": number,
+    "writable": lambda told: {path: int(amount(size)) for path, size in told.items()},
+    "memory_limit": lambda told: int(amount(told)),
+    "cpu_limit": amount,
 }
 """The settings that are a field of the subject, and how each is read."""
 

@@ -1,15 +1,14 @@
-"""Reads the settings of a folder: `[prove]` of .scaffold.toml, or `[tool.scaffold.prove]` of pyproject.toml."""
+"""Reads the settings of `prove`: `[prove]` of .scaffold.toml, or `[tool.scaffold.prove]` of pyproject.toml."""
 
 from __future__ import annotations
 
-import difflib
-import os
 from pathlib import Path
 from typing import Any
 
 from scaffold.errors import SettingError
-from scaffold.files.toml import read_toml
-from scaffold.text.brief import brief, one_line
+from scaffold.settings.keys import unknown_setting
+from scaffold.settings.repository import find_table
+from scaffold.text.brief import brief
 
 Values = dict[str, Any]
 
@@ -45,31 +44,19 @@ KEYS: dict[str, type] = {
 
 
 def read_settings(folder: Path) -> Values:
-    """Return the settings of a folder, checked.
+    """Return the settings that hold for a folder, checked; they are found as those of `check` are.
 
     Raises:
         SettingError: naming the file, the key, and what is right.
     """
-    for name, path in ((".scaffold.toml", ("prove",)), ("pyproject.toml", ("tool", "scaffold", "prove"))):
-        file = folder / name
-        if not os.path.lexists(file) or file.is_dir():
-            continue
-        found: Any = read_toml(file, below=folder)
-        for key in path:
-            found = found.get(key, {}) if isinstance(found, dict) else {}
-        if found:
-            return _checked(found, f"{file}: [{'.'.join(path)}]")
-    return {}
+    table, where = find_table(folder, "prove")
+    return _checked(table, where)
 
 
-def _checked(found: Any, where: str) -> Values:
-    if not isinstance(found, dict):
-        raise SettingError(f"{where}: must be a table of settings.")
+def _checked(found: Values, where: str) -> Values:
     for key, value in found.items():
         if key not in KEYS:
-            near = difflib.get_close_matches(key, KEYS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the settings are {', '.join(KEYS)}."
-            raise SettingError(f"{where}: {one_line(key)} is no setting; {hint}")
+            raise unknown_setting(where, key, KEYS)
         kind = KEYS[key]
         right = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
         if isinstance(value, bool) or not right:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from scaffold.prove.containers.files import File, files
 from scaffold.prove.containers.lab import Lab
 from scaffold.prove.model import Experiment, Record, Stage
-from scaffold.prove.quantity import size
+from scaffold.text.sizes import size
 
 COMPILERS = re.compile(
     r"(.*-)?(gcc|g\+\+|cc|c\+\+|cpp|cc1|clang|clang\+\+|ld|as|make|cmake|ninja|go|gofmt|rustc|cargo|javac|mvn|gradle|tsc)"

@@ -9,8 +9,8 @@ from scaffold.prove.containers.lab import Lab
 from scaffold.prove.containers.usage import Meter, Samples, sampled
 from scaffold.prove.load import Report, require_quick_client
 from scaffold.prove.model import Chart, Experiment, Record, Series, Skip, Stage
-from scaffold.prove.quantity import size
 from scaffold.prove.runtime import CommandFailed
+from scaffold.text.sizes import size
 
 LOAD_SECONDS = 5.0
 ROOM = 0.9
