@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import SettingError
+from scaffold.errors import OptionError
 from scaffold.prove import load
 from scaffold.prove.clock import Clock, OutOfTime, Stopped
 from scaffold.prove.cluster.kubectl import Kubectl, is_local
@@ -131,7 +131,7 @@ def test_experiments_are_chosen_by_pattern_id_or_stage() -> None:
     assert {each.pattern for each in choose(known, ["p02"])} == {"P02"}
     assert [each.id for each in choose(known, ["P02-stop"])] == ["P02-stop"]
     assert choose(known, []) == known
-    with pytest.raises(SettingError, match="did you mean P02-STOP"):
+    with pytest.raises(OptionError, match="did you mean P02-stop"):
         choose(known, ["P02-stopp"])
 
 

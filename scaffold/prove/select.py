@@ -33,6 +33,6 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
     for name, found in fits.items():
         if not found:
             names = sorted({word for each in everything for word in (each.pattern, each.id)})
-            near = hint(name.upper(), [*names, *(n.upper() for n in names)], f"there are {', '.join(names)}.")
+            near = hint(name, names, f"there are {', '.join(names)}.")
             raise OptionError(f"--only {name}: no such pattern or experiment; {near}")
     return [each for each in everything if not wanted or any(each in found for found in fits.values())]

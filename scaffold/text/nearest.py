@@ -7,11 +7,12 @@ from difflib import get_close_matches
 
 
 def nearest(word: object, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
-    """Return the known name that is most like a word, or None where none is alike.
+    """Return the known name that is most like a word in any case of letters, or None where none is alike.
 
     `cutoff` is the least likeness from 0 to 1, as difflib measures it.
     """
-    return next(iter(get_close_matches(str(word), list(known), n=1, cutoff=cutoff)), None)
+    names = {each.casefold(): each for each in known}
+    return next((names[each] for each in get_close_matches(str(word).casefold(), names, n=1, cutoff=cutoff)), None)
 
 
 def hint(word: object, known: Iterable[str], otherwise: str, *, cutoff: float = 0.6) -> str:
