@@ -8,7 +8,7 @@ import pytest
 
 from scaffold.engine.template import template_root
 from scaffold.errors import SettingError
-from scaffold.releases.home import is_own, project_url, template_url
+from scaffold.releases.home import installed_home, project_url, template_url
 from scaffold.settings.user import read_settings
 from tests.test_new import scaffold
 
@@ -87,17 +87,17 @@ def test_settings_that_can_t_be_read(settings: Path) -> None:
 
 
 def test_services_of_this_template_are_known_by_their_url(settings: Path) -> None:
-    assert is_own(project_url())
-    assert is_own(project_url().removesuffix(".git") + "/")
-    assert is_own(f"git+{project_url()}")
-    assert is_own(str(template_root()))
-    assert not is_own(URL)
-    assert not any(is_own(source) for source in ("", ".", "/", "\0", "/\0"))
-    assert not is_own(f"{project_url()}x")
+    assert installed_home().owns(project_url())
+    assert installed_home().owns(project_url().removesuffix(".git") + "/")
+    assert installed_home().owns(f"git+{project_url()}")
+    assert installed_home().owns(str(template_root()))
+    assert not installed_home().owns(URL)
+    assert not any(installed_home().owns(source) for source in ("", ".", "/", "\0", "/\0"))
+    assert not installed_home().owns(f"{project_url()}x")
     settings.write_text(f'template = "{URL}"\n')
-    assert is_own(URL)
-    assert is_own(project_url())
-    assert is_own("https://other.example/t.git", "https://other.example/t")
+    assert installed_home().owns(URL)
+    assert installed_home().owns(project_url())
+    assert installed_home("https://other.example/t").owns("https://other.example/t.git")
 
 
 def test_new_remembers_the_url(tmp_path: Path, settings: Path) -> None:

@@ -74,14 +74,16 @@ def new(
     from scaffold.engine.jinja import Renderer
     from scaffold.engine.render import render
     from scaffold.files.folder import check_destination
-    from scaffold.new import create, template_and_origin
+    from scaffold.new import create
+    from scaffold.releases.home import installed_home
     from scaffold.show import console as present
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
     if not (interactive or defaults or data or answers_file):
         raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE or --answers FILE.")
-    template, origin = template_and_origin(vcs_ref, template_url)
+    home = installed_home(template_url)
+    template, origin = home.template(vcs_ref), home.origin(vcs_ref)
     check_names(template, given)
     if folder is not None:
         check_destination(folder, force=force)

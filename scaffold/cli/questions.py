@@ -18,10 +18,10 @@ def questions(*, json_: bool, schema: bool) -> None:
     from scaffold.engine.answers import Questionnaire
     from scaffold.engine.jinja import Renderer
     from scaffold.engine.schema import describe, json_schema
-    from scaffold.engine.template import load_template
+    from scaffold.engine.template import load_template, template_root
     from scaffold.show import console as present
 
-    template = load_template()
+    template = load_template(template_root())
     if schema:
         present.as_json(json_schema(template))
     elif json_:

@@ -29,14 +29,16 @@ if TYPE_CHECKING:
 def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
     """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks."""
     from scaffold.errors import ScaffoldError
+    from scaffold.releases.home import installed_home
     from scaffold.show import console as present
     from scaffold.update.versions import status as status_of
 
+    home = installed_home(url)
     found: list[dict[str, Any]] = []
     code = 0
     for folder in folders or (Path(),):
         try:
-            one = status_of(folder, url=url)
+            one = status_of(folder, home)
         except ScaffoldError as error:
             code = max(code, error.exit_code)
             found.append({"folder": str(folder), "error": str(error)})

@@ -145,14 +145,13 @@ def template_root() -> Path:
     raise TemplateError(f"no template beside {package}: the installation is incomplete. Install kube-scaffold again.")
 
 
-def load_template(root: Path | None = None) -> Template:
+def load_template(root: Path) -> Template:
     """Read copier.yml and what it includes.
 
     Raises:
         TemplateError: when a file is missing, leads out of the template, is no valid YAML (with its name and line), or
             says what scaffold does not support.
     """
-    root = root or template_root()
     settings: dict[str, Any] = {}
     questions: dict[Any, tuple[Any, str]] = {}
     with bounded(str(root / COPIER_YML)):

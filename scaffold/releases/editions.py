@@ -11,7 +11,6 @@ import json
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from scaffold.engine.answers import Answers, Questionnaire
@@ -20,7 +19,8 @@ from scaffold.engine.render import Origin, render
 from scaffold.engine.render_cache import Memo
 from scaffold.engine.template import Template
 from scaffold.git.objects import Blob
-from scaffold.releases import Revision, template_at
+from scaffold.releases.history import History
+from scaffold.releases.revision import Revision
 
 _KEPT = 256  # rendered services, some 300 KiB each
 
@@ -35,10 +35,10 @@ class Rendered:
 
 
 class Editions:
-    """Renders services at any version of the template in `root` (default: what this installation knows)."""
+    """Renders services at any version of a template."""
 
-    def __init__(self, root: Path | None = None) -> None:
-        self.root = root
+    def __init__(self, history: History) -> None:
+        self.history = history
         self._memo = Memo()
         self._compiled: dict[str, tuple[Template, Renderer]] = {}
         self._resolved: OrderedDict[tuple[str, str], Answers] = OrderedDict()
@@ -91,7 +91,7 @@ class Editions:
 
     def _compile(self, revision: Revision) -> tuple[Template, Renderer]:
         if revision.commit not in self._compiled:
-            template = template_at(revision.commit, self.root)
+            template = self.history.template_at(revision.commit)
             self._compiled[revision.commit] = (template, Renderer(template.root, template.settings, self._memo))
         return self._compiled[revision.commit]
 

@@ -5,37 +5,68 @@ from __future__ import annotations
 import os
 import re
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scaffold import __version__
 from scaffold.engine.render import Origin
-from scaffold.engine.template import REVISION, Template, template_root
+from scaffold.engine.template import REVISION, Template, load_template
 from scaffold.errors import GitError, SettingError, VersionError
+from scaffold.releases.history import History, installed
 from scaffold.settings import folders
+from scaffold.settings.user import read_settings
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"
 
 
-def origin_of(template: Template, url: str | None = None) -> Origin:
-    """Return the template's portable URL, and its version as `git describe` would give it.
+@dataclass(frozen=True)
+class Home:
+    """A template's address, as new services remember it, and its versions that are known here."""
 
-    `url` is the user's own word, which wins over all settings.
+    url: str
+    history: History
+
+    def template(self, version: str | None = None) -> Template:
+        """Return the template as it lies here, or as it was in a version.
+
+        Raises:
+            VersionError, TemplateError, DestinationError, GitError: as `History.template_at` does.
+        """
+        return load_template(self.history.root) if version is None else self.history.template_at(version)
+
+    def origin(self, version: str | None = None) -> Origin:
+        """Return what a new service remembers of the template as it lies here, or of a version."""
+        return Origin(self.url, _version(self.history) if version is None else self.history.resolve(version).name)
+
+    def owns(self, source: str) -> bool:
+        """Say whether a service's `_src_path` means this template.
+
+        It does when it is the address, the project's own one, or a path to the checkout that runs.
+        """
+        if _plain(source) in (_plain(project_url()), _plain(self.url)):
+            return True
+        path = Path(source).expanduser() if source.isprintable() else Path()
+        return path.is_absolute() and path.resolve() == self.history.root.resolve()
+
+
+def installed_home(url: str | None = None) -> Home:
+    """Return the home of the template that this installation carries; `url` as in `template_url`.
 
     Raises:
         SettingError: as `template_url` does.
+        TemplateError: when there is no template.
     """
-    return Origin(template_url(url), _version(template.root))
+    return Home(template_url(url), installed())
 
 
-def _version(root: Path) -> str:
-    if (root / ".git").exists():
-        from scaffold import releases
-
+def _version(history: History) -> str:
+    """Return the version of what lies there, as `git describe` would give it."""
+    if (history.root / ".git").exists():
         with suppress(GitError, VersionError):  # no git, or no commit yet
-            return releases.resolve("HEAD", root).name
-    recorded = root / REVISION
+            return history.resolve("HEAD").name
+    recorded = history.root / REVISION
     return recorded.read_text(encoding="utf-8").strip() if recorded.is_file() else f"v{__version__}"
 
 
@@ -45,8 +76,6 @@ def template_url(given: str | None = None) -> str:
     Raises:
         SettingError: when it is no URL, or holds a password.
     """
-    from scaffold.settings.user import read_settings
-
     if given is not None:
         return _checked(given, "--template")
     if value := os.environ.get(SOURCE_VARIABLE):
@@ -76,17 +105,6 @@ def project_url() -> str:
     except metadata.PackageNotFoundError:
         urls = []
     return next((url.partition(", ")[2] for url in urls if url.startswith("Template, ")), "https://scaffold.example")
-
-
-def is_own(source: str, given: str | None = None) -> bool:
-    """Say whether a service's `_src_path` means this template, whose versions this installation carries.
-
-    It does when it is the project's URL, the one that the user set, or a path to the checkout that runs.
-    """
-    if _plain(source) in (_plain(project_url()), _plain(template_url(given))):
-        return True
-    path = Path(source).expanduser() if source.isprintable() else Path()
-    return path.is_absolute() and path.resolve() == template_root().resolve()
 
 
 def _plain(url: str) -> str:

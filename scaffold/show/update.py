@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scaffold.update.changes import LineCount
     from scaffold.update.journal import Journal
     from scaffold.update.report import Clash, Report
-    from scaffold.update.run import Outcome
+    from scaffold.update.run import Result
 
 _BAR = 40  # columns of the longest bar of a diffstat, as git has it
 
@@ -69,7 +69,7 @@ def _clash(out: Console, clash: Clash) -> None:
         out.print(line(f"  {change.pattern} {change.title}: {change.why}"), soft_wrap=True)
 
 
-def closing(out: Console, outcome: Outcome, commands: Sequence[str]) -> None:
+def closing(out: Console, outcome: Result, commands: Sequence[str]) -> None:
     """Say what was done and what to run now."""
     if not outcome.applied:
         if outcome.report.lines:

@@ -6,10 +6,9 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from scaffold.git.objects import Blob
-from scaffold.releases import Change, Revision, changes_between
+from scaffold.releases import Change, History, Revision
 from scaffold.releases.editions import Rendered
 from scaffold.update.changes import LineCount
 from scaffold.update.merge import BASE, THEIRS, Conflict
@@ -41,23 +40,24 @@ class Report:
     drivers: Mapping[str, str]
 
 
-def report(plan: Plan, root: Path | None = None) -> Report:
-    """Return the report of a plan that was made with `count_lines`; `root` is the template's checkout.
+def report(plan: Plan, history: History) -> Report:
+    """Return the report of a plan that was made with `count_lines`.
 
     Raises:
         TemplateError: when the template's changelog is broken.
     """
-    changes = tuple(changes_between(plan.old.commit, plan.new.commit, root))
+    old, new = plan.crossing.old, plan.crossing.new
+    changes = tuple(history.changes_between(old.commit, new.commit))
     clashes = tuple(
         Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict, changes))
         for conflict in plan.conflicts
     )
-    return Report(plan.old, plan.new, changes, plan.lines, clashes, plan.drivers)
+    return Report(old, new, changes, plan.lines, clashes, plan.drivers)
 
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Return the changes that name the file, or whose pattern stands in the lines that the template changed."""
-    inner = conflict.path.removeprefix(plan.service.prefix)
+    inner = conflict.path.removeprefix(plan.crossing.service.prefix)
     before = _name(plan.before, conflict.stages.get(BASE), inner)
     after = _name(plan.after, conflict.stages.get(THEIRS), inner)
     changed = difflib.unified_diff(_lines(plan.before, before), _lines(plan.after, after), n=1, lineterm="")
