@@ -11,15 +11,14 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from scaffold.origin import project_url
-from scaffold.update.editions import Editions, Rendered
-from scaffold.update.remembered import FILE
-
 from bench.measure import PYTHON, medians
+from scaffold.engine.answers_file import NAME as FILE
 from scaffold.git.command import clean_environment
 from scaffold.git.objects import Blob
 from scaffold.git.repository import locate
 from scaffold.releases import Revision
+from scaffold.releases.editions import Editions, Rendered
+from scaffold.releases.home import project_url
 from scaffold.update.crossing import prepare, read_service
 from scaffold.update.plan import plan
 from scaffold.update.scratch import Commit, Scratch

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -107,3 +108,8 @@ PATTERNS = {
         "no restart, and no other pod of the node is evicted.",
     ),
 }
+
+
+def named_in(text: str) -> set[str]:
+    """Return the ids of the patterns that a text names."""
+    return set(re.findall(rf"\b(?:{'|'.join(PATTERNS)})\b", text))

@@ -14,6 +14,9 @@ from scaffold.files.yaml import Loader, place_of, problem_of
 from scaffold.text.brief import brief, one_line
 from scaffold.text.sizes import size
 
+NAME = ".copier-answers.yml"
+"""The name of the file, in the folder of a service, that says how it was made; Copier reads and writes it, too."""
+
 LARGEST = 1024 * 1024
 """Bytes of an answers file; the largest of the examples has two thousand."""
 

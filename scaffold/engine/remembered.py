@@ -10,8 +10,6 @@ from scaffold.engine.answers_file import parse_answers
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.text.brief import brief
 
-FILE = ".copier-answers.yml"
-
 
 @dataclass(frozen=True)
 class Remembered:

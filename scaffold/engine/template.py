@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.engine.bounds import bounded
 from scaffold.engine.questions import Question, question_from
 from scaffold.engine.supported import check_settings
@@ -79,7 +80,7 @@ class Template:
     @property
     def answers_file(self) -> str:
         """Return the path of the answers file in a generated service."""
-        return str(self.settings.get("answers_file", ".copier-answers.yml"))
+        return str(self.settings.get("answers_file", ANSWERS))
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:

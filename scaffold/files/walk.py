@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -13,7 +13,6 @@ from scaffold.git.command import try_git
 from scaffold.git.environment import looking_environment
 
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
-_HIDDEN_ANSWERS = ".copier-answers.yml"
 _CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
 
 Unread = Callable[[str, str], None]
@@ -24,12 +23,15 @@ def _ignored(folder: str, why: str) -> None:
     """Take no notice of a folder that can't be read."""
 
 
-def files_below(paths: Iterable[Path], exclude: Sequence[str] = (), unread: Unread = _ignored) -> list[str]:
+def files_below(
+    paths: Iterable[Path], exclude: Sequence[str] = (), unread: Unread = _ignored, hidden: Collection[str] = ()
+) -> list[str]:
     """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
 
     A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/testdata`.
     In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
-    package managers fill. `unread` is told of folders that can't be read.
+    package managers fill, and hidden files but those called as one of `hidden`. `unread` is told of folders that can't
+    be read.
 
     Raises:
         OptionError: when a path is not there.
@@ -37,7 +39,7 @@ def files_below(paths: Iterable[Path], exclude: Sequence[str] = (), unread: Unre
     found: set[str] = set()
     for path in paths:
         if path.is_dir():
-            found.update(_below(path, unread))
+            found.update(_below(path, unread, hidden))
         elif path.is_file():
             found.add(shown(str(path)))
         else:
@@ -62,7 +64,7 @@ def shown(path: str) -> str:
     return relative.replace(os.sep, "/")
 
 
-def _below(folder: Path, unread: Unread) -> Iterator[str]:
+def _below(folder: Path, unread: Unread, hidden: Collection[str]) -> Iterator[str]:
     prefix = "" if (start := shown(str(folder))) == "." else f"{start}/"
 
     def closed(name: str, why: str) -> None:
@@ -72,7 +74,7 @@ def _below(folder: Path, unread: Unread) -> Iterator[str]:
     names = _known_to_git(folder, closed)
     for name in _walked(folder, closed) if names is None else names:
         parents, _, last = name.rpartition("/")
-        if (not last.startswith(".") or last == _HIDDEN_ANSWERS) and _enters(parents):
+        if (not last.startswith(".") or last in hidden) and _enters(parents):
             yield prefix + name
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.errors import AnswerError, DestinationError
 from scaffold.files.foreign import read_foreign
 from scaffold.kubernetes.references import Reference, parse_reference
@@ -21,7 +22,6 @@ from scaffold.pin.dockerfile import images_in_dockerfile
 from scaffold.pin.yaml_images import built_images, documents_of, images_in_yaml, values_at, yaml_kind
 
 _DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:\.(?!dockerignore$).+)?|.+\.(?:Docker|Container)file")
-_ANSWERS = ".copier-answers.yml"
 _ENTERED = frozenset({".github", ".gitlab"})
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
 
@@ -131,7 +131,7 @@ def _sources(folder: Path) -> Iterator[SourceFile]:
     for path in sorted(_files(folder)):
         name = path.rpartition("/")[2]
         kind = "dockerfile" if _DOCKERFILE.fullmatch(name) else yaml_kind(path)
-        if kind and name != _ANSWERS:
+        if kind and name != ANSWERS:
             file = folder / path
             yield SourceFile(file, path, kind, _read(file, folder))
 
@@ -167,8 +167,8 @@ def _read(file: Path, folder: Path) -> bytes:
 def _own_images(folder: Path, sources: Iterable[SourceFile]) -> set[str]:
     """Return the names of the images that this repository makes: the service's, and those that compose builds."""
     own = [image for each in sources if each.kind == "compose" for image in built_images(each.documents)]
-    if (folder / _ANSWERS).is_file():
-        answers = documents_of(_ANSWERS, _read(folder / _ANSWERS, folder))
+    if (folder / ANSWERS).is_file():
+        answers = documents_of(ANSWERS, _read(folder / ANSWERS, folder))
         names = values_at(answers, ("name",))
         own += [f"{place}/{name}" for place in values_at(answers, ("image_registry",)) for name in names]
     return set(_names(own))

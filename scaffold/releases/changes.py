@@ -12,6 +12,7 @@ from typing import Any
 from packaging.version import InvalidVersion, Version
 
 from scaffold.errors import TemplateError
+from scaffold.patterns import PATTERNS
 from scaffold.releases.records import read_records
 
 FILE = "templates/service/changes.yml"
@@ -61,7 +62,7 @@ def _change(record: dict[str, Any], where: str) -> Change:
             raise TemplateError(f"{where}: {path} is no path from the top of a service; for example src/*.py.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
-    if not re.fullmatch(r"P(0[1-9]|1[0-3])|none", change.pattern):
+    if change.pattern not in (*PATTERNS, "none"):
         raise TemplateError(f"{where}: pattern {change.pattern} is none of P01 to P13, nor none.")
     if change.version != UNRELEASED:
         try:

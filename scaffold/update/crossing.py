@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.engine.answers import Answers, Questionnaire, check_names
-from scaffold.engine.remembered import FILE, Remembered, read_remembered
+from scaffold.engine.answers_file import NAME as FILE
+from scaffold.engine.remembered import Remembered, read_remembered
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.git.repository import Repository
 from scaffold.releases import Revision

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scaffold.git.objects import Blob
+from scaffold.patterns import named_in
 from scaffold.releases import Change, History, Revision
 from scaffold.releases.editions import Rendered
 from scaffold.update.changes import LineCount
@@ -61,7 +61,7 @@ def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tup
     before = _name(plan.before, conflict.stages.get(BASE), inner)
     after = _name(plan.after, conflict.stages.get(THEIRS), inner)
     changed = difflib.unified_diff(_lines(plan.before, before), _lines(plan.after, after), n=1, lineterm="")
-    patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", "\n".join(changed)))
+    patterns = named_in("\n".join(changed))
     return tuple(each for each in changes if each.touches(before, patterns) or each.touches(after, patterns))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.engine.remembered import FILE, Remembered, read_remembered
+from scaffold.engine.answers_file import NAME as FILE
+from scaffold.engine.remembered import Remembered, read_remembered
 from scaffold.errors import ServiceError, VersionError
 from scaffold.files.foreign import read_foreign
 from scaffold.releases import Change, History, Release, Revision

@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from scaffold.engine.answers_file import NAME as ANSWERS_FILE
 from scaffold.engine.answers_file import read_answers
 from scaffold.errors import SettingError
 from scaffold.kubernetes.quantities import amount
@@ -18,7 +19,6 @@ from scaffold.prove.subject.settings import Values, read_settings
 from scaffold.prove.subject.subject import Dependency, Job, Port, Probes, Subject
 from scaffold.text.brief import brief, one_line
 
-ANSWERS_FILE = ".copier-answers.yml"
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
 """What comes of values that are not as they should be."""
 
