@@ -23,15 +23,11 @@ from scaffold.engine.answers_file import parse_answers
 from scaffold.engine.remembered import read_remembered
 from scaffold.errors import AnswerError
 from scaffold.kubernetes.references import parse_reference
+from scaffold.pin.challenges import challenge_of
 from scaffold.pin.tokens import token_of
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import read_settings
 from tests.support import goldens
-
-try:
-    from scaffold.pin.challenges import challenge_of
-except ImportError:  # before it had a module of its own
-    from scaffold.pin.tokens import challenge_of
 
 
 @dataclass(frozen=True)
