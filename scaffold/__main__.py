@@ -210,7 +210,7 @@ def _complain(text: str) -> None:
 
 
 def _tell_in_json(message: str, code: int) -> None:
-    from scaffold.cli.say import say_json
+    from scaffold.show.say import say_json
 
     try:
         say_json({"error": message, "exit_code": code})

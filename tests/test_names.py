@@ -36,7 +36,7 @@ from scaffold.show import check as text
 from scaffold.show import console as present
 from scaffold.show import prove as present_prove
 from scaffold.show import update as present_update
-from scaffold.show.screen import Screen, console, line
+from scaffold.show.console import Screen, console, line
 from scaffold.text.printable import printable, sentence, to_json
 
 RULES = list(all_rules().values())
@@ -112,7 +112,7 @@ def parsed_workflow_command(command: str) -> tuple[str, dict[str, str], str]:
 def told_as_text(report: Report) -> str:
     out = Screen()
     out.file = io.StringIO()
-    text.show(out, report)
+    text.findings(out, report)
     return out.file.getvalue()
 
 

@@ -11,7 +11,7 @@ import click
 from scaffold.check.settings import FAIL_ON, FORMATS, Settings
 from scaffold.cli import complete
 from scaffold.cli.help import examples
-from scaffold.cli.say import say, say_block, say_report
+from scaffold.show.say import say, say_block, say_report
 
 if TYPE_CHECKING:
     from scaffold.check.report import Report
@@ -167,8 +167,8 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
 def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
     from scaffold.check.formats import as_json
     from scaffold.check.selection import named
-    from scaffold.show import check as text
-    from scaffold.show.screen import console
+    from scaffold.show import check as show
+    from scaffold.show.console import console
 
     if json_:
         say_report(as_json.rules(named(explain) if explain else rules))
@@ -176,9 +176,9 @@ def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
     out = console(result=True)
     if explain:
         for rule in named(explain):
-            text.explain(out, rule)
+            show.explain(out, rule)
     else:
-        text.list_rules(out, rules)
+        show.list_rules(out, rules)
 
 
 def _show(report: Report, format_: str, *, quiet: bool) -> None:
@@ -187,7 +187,7 @@ def _show(report: Report, format_: str, *, quiet: bool) -> None:
 
         say_report(render(format_, report))
     elif report.findings or report.notes or not quiet:
-        from scaffold.show import check as text
-        from scaffold.show.screen import console
+        from scaffold.show import check as show
+        from scaffold.show.console import console
 
-        text.show(console(result=True), report)
+        show.findings(console(result=True), report)

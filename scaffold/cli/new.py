@@ -76,7 +76,10 @@ def new(
     from scaffold.files.folder import check_destination
     from scaffold.new import create
     from scaffold.releases.home import installed_home
-    from scaffold.show import console as present
+    from scaffold.show import new as show
+    from scaffold.show.console import console
+    from scaffold.show.progress import progress
+    from scaffold.show.say import say_json
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
@@ -89,7 +92,7 @@ def new(
         check_destination(folder, force=force)
     renderer = Renderer(template.root, template.settings)
     questionnaire = Questionnaire(template, renderer)
-    out = present.console(quiet=quiet or json_)
+    out = console(quiet=quiet or json_)
     proposed = _propose_name(questionnaire, folder)
     answers = _ask(questionnaire, given, proposed) if interactive else questionnaire.resolve(given, proposed)
     if answers is None:
@@ -97,15 +100,15 @@ def new(
         return
     destination = folder or Path(answers.asked["name"])
     check_destination(destination, force=force)
-    with present.progress(out, "Rendering") as on_file:
+    with progress(out, "Rendering") as on_file:
         files = render(template, renderer, answers, origin, on_file)
     repository = False if dry_run else create(destination, answers.asked["name"], files, with_git=with_git, force=force)
     if json_:
-        present.as_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
+        say_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
     elif dry_run:
-        present.tree(present.console(quiet=quiet, result=True), str(destination), files)
+        show.tree(console(quiet=quiet, result=True), str(destination), files)
     else:
-        _say_next(out, destination, len(files), repository=repository)
+        show.done(out, destination, len(files), NEXT, repository=repository)
 
 
 def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str, Any]:
@@ -118,11 +121,12 @@ def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str
 def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str, Any]) -> Answers | None:
     """Ask, summarize, and let the user change answers until they are right; None when the user quits."""
     from scaffold import prompt
-    from scaffold.show import console as present
+    from scaffold.show import new as show
+    from scaffold.show.console import console
 
     answers = prompt.ask_all(questionnaire, given, proposed)
     while True:
-        present.summary(present.console(), answers, questionnaire.relevant_names(answers))
+        show.summary(console(), answers, questionnaire.relevant_names(answers))
         choice = prompt.confirm()
         if choice == prompt.CREATE:
             return answers
@@ -147,12 +151,3 @@ def _result(
         "files": [{"path": file.path, "bytes": len(file.content), "executable": file.executable} for file in files],
         "next": [f"cd {folder}", *NEXT],
     }
-
-
-def _say_next(out: Any, folder: Path, count: int, *, repository: bool) -> None:
-    from scaffold.show.screen import line
-
-    head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
-    out.print(line(head, style="bold"), soft_wrap=True)
-    for command in (f"cd {folder}", *NEXT):
-        out.print(line(f"  {command}"), soft_wrap=True)

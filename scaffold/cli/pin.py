@@ -29,10 +29,13 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
     from scaffold.files.rewrite import rewrite
     from scaffold.pin.plan import find_images, plan, resolve, wanted
     from scaffold.pin.registry import RegistryClient
-    from scaffold.show import console as present
+    from scaffold.show.console import console
+    from scaffold.show.pin import pins
+    from scaffold.show.progress import progress
+    from scaffold.show.say import say_json
 
-    out = present.console(quiet=quiet or json_)
-    with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:
+    out = console(quiet=quiet or json_)
+    with RegistryClient(plain_http=plain_http) as client, progress(out, "Asking registries") as on_step:
         uses = find_images(folder)
         found = resolve(wanted(uses), client, lambda done, total, _: on_step(done, total))
     changes = plan(folder, found)
@@ -45,8 +48,8 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
         for edit in change.edits
     ]
     if json_:
-        present.as_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
+        say_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
     else:
-        present.pins(present.console(quiet=quiet, result=dry_run or check), edits, len(found))
+        pins(console(quiet=quiet, result=dry_run or check), edits, len(found))
     if check and edits:
         raise click.exceptions.Exit(1)

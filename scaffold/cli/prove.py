@@ -85,13 +85,13 @@ def prove(folder: Path, **options: Any) -> None:
     from scaffold.prove.select import choose, experiments
     from scaffold.prove.session import Settings
     from scaffold.prove.session import prove as run
-    from scaffold.show import prove as present_prove
+    from scaffold.show import prove as show
     from scaffold.show.console import console
 
     out = console(quiet=options["quiet"] or options["json_"])
     chosen = choose(experiments(), options["only"])
     if options["list_"]:
-        present_prove.listed(chosen, json=options["json_"])
+        show.listed(chosen, json=options["json_"])
         return
     if options["sweep_"]:
         _sweep(out, options)
@@ -108,7 +108,7 @@ def prove(folder: Path, **options: Any) -> None:
         build=not options["no_build"],
         build_arguments=options["build_arg"],
     )
-    with present_prove.progress(out, wanted) as shown:
+    with show.progress(out, wanted) as shown:
         proof = run(subject, wanted, settings, shown)
     _report(proof, options)
     if any(each.verdict == "fail" for each in proof.results):
@@ -144,15 +144,15 @@ def _sweep(out: Any, options: dict[str, Any]) -> None:
         ended["namespaces"] = stage.sweep(cluster)
         out.print(f"{len(ended['namespaces'])} namespaces of earlier runs deleted in {cluster.context}.")
     if options["json_"]:
-        from scaffold.show.console import as_json
+        from scaffold.show.say import say_json
 
-        as_json(ended)
+        say_json(ended)
 
 
 def _report(proof: Proof, options: dict[str, Any]) -> None:
     from scaffold.prove.report.data import as_data
-    from scaffold.show import prove as present_prove
-    from scaffold.show.console import as_json
+    from scaffold.show import prove as show
+    from scaffold.show.say import say_json
 
     if options["junit"]:
         from scaffold.prove.report.junit import as_junit
@@ -163,9 +163,9 @@ def _report(proof: Proof, options: dict[str, Any]) -> None:
 
         write_report(options["html"], as_html(proof))
     if options["json_"]:
-        as_json(as_data(proof))
+        say_json(as_data(proof))
     elif not options["quiet"]:
-        present_prove.table(proof)
+        show.table(proof)
 
 
 def write_report(file: Path, text: str) -> None:

@@ -19,13 +19,14 @@ def questions(*, json_: bool, schema: bool) -> None:
     from scaffold.engine.jinja import Renderer
     from scaffold.engine.schema import describe, json_schema
     from scaffold.engine.template import load_template, template_root
-    from scaffold.show import console as present
+    from scaffold.show import questions as show
+    from scaffold.show.say import say_json
 
     template = load_template(template_root())
     if schema:
-        present.as_json(json_schema(template))
+        say_json(json_schema(template))
     elif json_:
-        present.as_json(describe(template))
+        say_json(describe(template))
     else:
         defaults = Questionnaire(template, Renderer(template.root, template.settings)).resolve({}).asked
-        present.questions(describe(template), defaults)
+        show.questions(describe(template), defaults)

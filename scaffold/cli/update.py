@@ -71,28 +71,27 @@ def update(
     """Bring the service in FOLDER (default: this one) to a newer version of the template, and keep its own changes."""
     from scaffold.errors import CONFLICTS
     from scaffold.releases.home import installed_home
-    from scaffold.show import console as present
-    from scaffold.show import update as present_update
+    from scaffold.show import update as show
+    from scaffold.show.console import console
+    from scaffold.show.say import say_json
     from scaffold.update.run import Request, take_back
     from scaffold.update.run import update as run
 
-    out = present.console(quiet=quiet or json_, result=dry_run)
+    out = console(quiet=quiet or json_, result=dry_run)
     if abort_:
         taken = take_back(folder)
         if json_:
-            present.as_json(
-                {"folder": str(folder), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]}
-            )
-        present_update.aborted(out, taken)
+            say_json({"folder": str(folder), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]})
+        show.aborted(out, taken)
         return
     if ask_new and (json_ or not sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask in; answer with --data KEY=VALUE or --answers FILE.")
     given = _given(answers_file, data)
     request = Request(installed_home(url), wanted, given, conflict, dry_run, ask=_ask if ask_new else None)
-    outcome = run(folder, request, show=lambda told: present_update.report(out, told))
+    outcome = run(folder, request, show=lambda told: show.report(out, told))
     if json_:
-        present.as_json(_result(folder, outcome))
-    present_update.closing(out, outcome, next_commands(outcome))
+        say_json(_result(folder, outcome))
+    show.closing(out, outcome, next_commands(outcome))
     if outcome.unresolved:
         raise click.exceptions.Exit(CONFLICTS)
 

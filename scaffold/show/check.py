@@ -1,4 +1,4 @@
-"""Text for people: each finding with its line and a caret under the value."""
+"""What the user of `scaffold check` sees: each finding with its line and a caret under the value."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.syntax.source import Place, Source, read
-from scaffold.show.screen import line as one_line
+from scaffold.show.console import line as one_line
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 _WIDEST = 160
 
 
-def show(out: Console, report: Report) -> None:
+def findings(out: Console, report: Report) -> None:
     """Print the findings, what could not be judged, and a sum."""
     sources: dict[str, Source | None] = {**report.sources}
     seen = shown(report)

@@ -11,8 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from scaffold.prove.model import Experiment, Measure, Proof, Result, Verdict
-from scaffold.show.console import as_json
-from scaffold.show.screen import Screen, line
+from scaffold.show.console import Screen, line
+from scaffold.show.say import say_json
 from scaffold.text.printable import printable
 
 STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.SKIP: "yellow"}
@@ -63,7 +63,7 @@ def listed(experiments: Sequence[Experiment], *, json: bool) -> None:
     """Print the experiments: what each asks and expects."""
     if json:
         keys = ("id", "pattern", "stage", "question", "expected")
-        as_json([{key: getattr(each, key) for key in keys} for each in experiments])
+        say_json([{key: getattr(each, key) for key in keys} for each in experiments])
         return
     table = Table("Experiment", "Stage", "Question", "Expected", header_style="bold")
     for each in experiments:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from scaffold.show.screen import line
+from scaffold.show.console import line
 from scaffold.text.printable import printable
 
 if TYPE_CHECKING:

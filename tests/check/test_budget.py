@@ -21,7 +21,7 @@ from scaffold.check.run import check
 from scaffold.check.syntax.comment_places import Places
 from scaffold.check.syntax.source import Note, Place, Source
 from scaffold.show import check as text
-from scaffold.show.screen import Screen
+from scaffold.show.console import Screen
 
 RULES = list(all_rules().values())
 NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]
@@ -33,7 +33,7 @@ def told(report: Report) -> dict[str, str]:
     """Return a report in each format."""
     out = Screen()
     out.file = io.StringIO()
-    text.show(out, report)
+    text.findings(out, report)
     return {
         **{name: render(name, report) for name in ("json", "sarif", "github", "junit")},
         "text": out.file.getvalue(),
