@@ -23,10 +23,9 @@ from scaffold.check.formats import render
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from scaffold.check.syntax.source import Note, Place
 from scaffold.cli.prove import write_report
-from scaffold.files import walk
 from scaffold.files.folder import RenderedFile
+from scaffold.git import walk
 from scaffold.programs import Done
 from scaffold.prove.model import Experiment, Measure, Proof, Record, Result, Stage, Verdict
 from scaffold.prove.report.data import as_data
@@ -37,6 +36,7 @@ from scaffold.show import console as present
 from scaffold.show import prove as present_prove
 from scaffold.show import update as present_update
 from scaffold.show.console import Screen, console, line
+from scaffold.syntax.source import Note, Place
 from scaffold.text.printable import printable, sentence, to_json
 
 RULES = list(all_rules().values())

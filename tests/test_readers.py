@@ -12,8 +12,6 @@ import pytest
 
 from scaffold.check.baseline import read_baseline
 from scaffold.check.settings import Settings
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import documents
 from scaffold.engine.answers_file import parse_answers, read_answers
 from scaffold.errors import AnswerError, ScaffoldError, ServiceError, SettingError
 from scaffold.files.foreign import read_foreign
@@ -21,6 +19,8 @@ from scaffold.prove.subject import manifests
 from scaffold.prove.subject.read import load_subject
 from scaffold.releases.home import installed_home
 from scaffold.settings.user import read_settings
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import documents
 from scaffold.text.brief import brief
 from scaffold.update.versions import status
 

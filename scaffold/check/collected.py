@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from scaffold.check.findings import Finding, Placed, Problem
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.syntax.source import Place
+from scaffold.syntax.source import Place
 
 MOST = 100_000
 """Findings that are kept; those that come later are only counted. They take about a kilobyte each."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from scaffold.check.syntax.source import Place
+from scaffold.syntax.source import Place
 
 if TYPE_CHECKING:
     from scaffold.check.rules.rule import AnyRule

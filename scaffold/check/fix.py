@@ -18,10 +18,10 @@ import yaml
 from scaffold.check.findings import Finding
 from scaffold.check.ground import Ground
 from scaffold.check.report import Report
-from scaffold.check.syntax import dockerfile
-from scaffold.check.syntax.source import Source, read
-from scaffold.check.syntax.yaml_nodes import Value, documents
 from scaffold.files.rewrite import Rewrite, rewrite
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Source, read
+from scaffold.syntax.yaml_nodes import Value, documents
 
 LINES: dict[str, tuple[tuple[str, str, str], ...]] = {
     "P09-job-deadline": (

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from scaffold.check.findings import Finding
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.syntax.comment_places import Places
-from scaffold.check.syntax.source import Note, Source
+from scaffold.syntax.comment_places import Places
+from scaffold.syntax.source import Note, Source
 
 _IGNORE = re.compile(
     r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"

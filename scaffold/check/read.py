@@ -14,11 +14,11 @@ from scaffold.check.built.workshop import workshop
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.syntax import dockerfile
-from scaffold.check.syntax.source import Note, Source, read, unread
-from scaffold.check.syntax.yaml_nodes import Document, documents
 from scaffold.engine.answers_file import NAME as ANSWERS
-from scaffold.files.walk import files_below
+from scaffold.git.walk import files_below
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Note, Source, read, unread
+from scaffold.syntax.yaml_nodes import Document, documents
 
 _DOCKERFILE = re.compile(
     r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore\Z)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)",

@@ -16,8 +16,8 @@ from scaffold.check.model.scope import Repository
 from scaffold.check.read import read_repository
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problems
-from scaffold.check.syntax.source import Note
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.source import Note
+from scaffold.syntax.yaml_nodes import Value
 
 Check = Callable[..., Problems]
 

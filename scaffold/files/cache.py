@@ -16,8 +16,8 @@ from pathlib import Path
 from scaffold import __version__
 from scaffold.errors import DestinationError, ScaffoldError
 from scaffold.files import sweep
+from scaffold.files import user_folders as folders
 from scaffold.files.private import ExposedError, close_to_others, make_private
-from scaffold.settings import folders
 
 try:
     import fcntl

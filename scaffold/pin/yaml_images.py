@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 import yaml
 
-from scaffold.check.syntax.source import Note, Source
-from scaffold.check.syntax.yaml_nodes import documents
 from scaffold.errors import DestinationError
 from scaffold.pin.places import Keys, nodes_at, scalars_at
+from scaffold.syntax.source import Note, Source
+from scaffold.syntax.yaml_nodes import documents
 
 _GITLAB = (("image",), ("image", "name"), ("services", "*"), ("services", "*", "name"), ("variables", "*_IMAGE"))
 _PLACES: dict[str, tuple[Keys, ...]] = {

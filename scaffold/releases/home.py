@@ -14,8 +14,8 @@ from scaffold import __version__
 from scaffold.engine.render import Origin
 from scaffold.engine.template import REVISION, Template, load_template
 from scaffold.errors import GitError, SettingError, VersionError
+from scaffold.files import user_folders as folders
 from scaffold.releases.history import History, installed
-from scaffold.settings import folders
 from scaffold.settings.user import read_settings
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"

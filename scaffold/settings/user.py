@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.errors import SettingError
+from scaffold.files import user_folders as folders
 from scaffold.files.toml import read_toml
-from scaffold.settings import folders
 from scaffold.settings.keys import unknown_setting
 
 KEYS = ("template",)

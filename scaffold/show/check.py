@@ -9,8 +9,8 @@ from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.syntax.source import Place, Source, read
 from scaffold.show.console import line as one_line
+from scaffold.syntax.source import Place, Source, read
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 _WIDEST = 160

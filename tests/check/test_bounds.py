@@ -20,9 +20,9 @@ from scaffold.check.findings import Finding
 from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
-from scaffold.check.syntax import dockerfile
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import documents
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import documents
 
 RULES = list(all_rules().values())
 

@@ -18,10 +18,10 @@ from scaffold.check.ignores import split_ignored
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from scaffold.check.syntax.comment_places import Places
-from scaffold.check.syntax.source import Note, Place, Source
 from scaffold.show import check as text
 from scaffold.show.console import Screen
+from scaffold.syntax.comment_places import Places
+from scaffold.syntax.source import Note, Place, Source
 
 RULES = list(all_rules().values())
 NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]

@@ -14,7 +14,7 @@ import pytest
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
 
 CASES = Path(__file__).with_name("cases")
 FOLDERS = sorted(path for path in CASES.glob("*/*") if path.is_dir())

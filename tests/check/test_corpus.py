@@ -12,7 +12,7 @@ import pytest
 
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
 
 CORPUS = Path(__file__).with_name("corpus")
 NAMES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir() and path.name != "chart")

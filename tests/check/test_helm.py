@@ -12,9 +12,9 @@ from scaffold.check.built.helm import ChartFiles, RenderedDocument
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import documents
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import documents
 from tests.check.test_corpus import CORPUS
 from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written

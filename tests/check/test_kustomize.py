@@ -10,7 +10,7 @@ from scaffold.check.findings import Finding
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
 from tests.check.test_reading import written
 
 WEB = """\

@@ -11,7 +11,7 @@ import pytest
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
 from tests.check.mutations import MUTATIONS, Mutation
 from tests.support.goldens import EXAMPLES
 

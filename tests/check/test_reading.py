@@ -19,7 +19,7 @@ def found(folder: Path, *exclude: str) -> Report:
 
 
 def paths(report: Report, folder: Path) -> list[str]:
-    from scaffold.files.walk import shown
+    from scaffold.git.walk import shown
 
     prefix = f"{shown(str(folder))}/"
     return [each.place.path.removeprefix(prefix) for each in report.findings]

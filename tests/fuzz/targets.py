@@ -16,9 +16,6 @@ from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
 from scaffold.check.settings import Settings
-from scaffold.check.syntax import dockerfile
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import Document, Value, documents
 from scaffold.engine.answers_file import parse_answers
 from scaffold.engine.remembered import read_remembered
 from scaffold.errors import AnswerError
@@ -27,6 +24,9 @@ from scaffold.pin.challenges import challenge_of
 from scaffold.pin.tokens import token_of
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import read_settings
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Document, Value, documents
 from tests.support import goldens
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scaffold.check.syntax.yaml_nodes import Document
+from scaffold.syntax.yaml_nodes import Document
 
 
 @dataclass(frozen=True)

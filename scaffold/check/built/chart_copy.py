@@ -15,9 +15,9 @@ from pathlib import Path
 
 from scaffold.check.built.workshop import Workshop, named
 from scaffold.check.ground import Ground
-from scaffold.check.syntax.source import Note, Source, read
-from scaffold.check.syntax.yaml_nodes import Value, documents
 from scaffold.files.foreign import LARGEST
+from scaffold.syntax.source import Note, Source, read
+from scaffold.syntax.yaml_nodes import Value, documents
 
 SCHEMA = "values.schema.json"
 

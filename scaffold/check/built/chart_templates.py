@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Value
 
 _ACTION = re.compile(r"\{\{.*?(?:\}\}|$)", re.MULTILINE)  # one that ends on a later line, too
 _ONLY_ACTION = re.compile(r"\s*(?:-\s+)?\{\{.*\}\}\s*")

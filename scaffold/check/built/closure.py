@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from scaffold.check.built.addresses import FOLDERS, PATHS, PLUGINS, is_address, is_encoded, texts
 from scaffold.check.built.workshop import named
 from scaffold.check.ground import Ground
-from scaffold.check.syntax.source import Note, Source, read
-from scaffold.check.syntax.yaml_nodes import Document, Value, documents
+from scaffold.syntax.source import Note, Source, read
+from scaffold.syntax.yaml_nodes import Document, Value, documents
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from scaffold.check.built.built import Built
 from scaffold.check.built.workshop import Workshop
 from scaffold.check.ground import Ground
-from scaffold.check.syntax.source import Note, Place, Source, read
-from scaffold.check.syntax.yaml_nodes import Document, Value, documents
 from scaffold.programs import Done, ProgramError, operand
 from scaffold.programs.offline import is_offline_possible
+from scaffold.syntax.source import Note, Place, Source, read
+from scaffold.syntax.yaml_nodes import Document, Value, documents
 
 if TYPE_CHECKING:
     import yaml

@@ -24,10 +24,10 @@ from scaffold.check.built.closure import NAMES, Closures, Obstacle, Part
 from scaffold.check.built.workshop import Workshop
 from scaffold.check.built.written import BuiltDocument, Origins
 from scaffold.check.ground import Ground
-from scaffold.check.syntax.source import Note, Source
-from scaffold.check.syntax.yaml_nodes import Value, documents
 from scaffold.programs import ProgramError
 from scaffold.programs.offline import is_offline_possible
+from scaffold.syntax.source import Note, Source
+from scaffold.syntax.yaml_nodes import Value, documents
 
 _FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _WAY = re.compile(r"recursed accumulation of path '[^']*': |couldn't make target for path '[^']*': ")

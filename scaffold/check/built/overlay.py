@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from scaffold.check.built.closure import KustomizationFile
-from scaffold.check.syntax.embedded import Embedded
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import Key, Value, documents
+from scaffold.syntax.embedded import Embedded
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Key, Value, documents
 
 _FIELD_KEY = re.compile(r"\[[^\[\]]*\]|(?:\\.|[^.\[\]\\])+")
 _LONGEST_NAME = 253  # https://kubernetes.io/docs/concepts/overview/working-with-objects/names/

@@ -8,8 +8,8 @@ from dataclasses import replace
 import yaml
 
 from scaffold.check.built.overlay import changed_by, generated_from
-from scaffold.check.syntax.source import Place, Source, read
-from scaffold.check.syntax.yaml_nodes import Document, Key, Value, documents
+from scaffold.syntax.source import Place, Source, read
+from scaffold.syntax.yaml_nodes import Document, Key, Value, documents
 
 ORIGIN = "config.kubernetes.io/origin"
 

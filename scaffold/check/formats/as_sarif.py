@@ -11,7 +11,7 @@ from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.syntax.source import Note, Place
+from scaffold.syntax.source import Note, Place
 from scaffold.text.printable import to_json
 
 _LINK = re.compile(r"\[(?=[^][]*\]\()")

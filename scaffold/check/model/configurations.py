@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scaffold.check.syntax import nginx
-from scaffold.check.syntax.embedded import Embedded
-from scaffold.check.syntax.source import Source
-from scaffold.check.syntax.yaml_nodes import Value, documents
+from scaffold.syntax import nginx
+from scaffold.syntax.embedded import Embedded
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Value, documents
 
 if TYPE_CHECKING:
     from scaffold.check.model.objects import ConfigMap, Workload

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.yaml_nodes import Value
 
 if TYPE_CHECKING:
     from scaffold.check.model.objects import Workload

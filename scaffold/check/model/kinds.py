@@ -22,7 +22,7 @@ from scaffold.check.model.objects import (
     Service,
     StatefulSet,
 )
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.yaml_nodes import Value
 
 if TYPE_CHECKING:
     from scaffold.check.model.scope import Scope

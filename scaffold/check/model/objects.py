@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from scaffold.check.model.containers import Container
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.yaml_nodes import Value
 
 if TYPE_CHECKING:
     from scaffold.check.model.scope import Scope

@@ -21,9 +21,9 @@ from scaffold.check.model.objects import (
     Workload,
 )
 from scaffold.check.model.selection import Selection, partners
-from scaffold.check.syntax.dockerfile import Dockerfile
-from scaffold.check.syntax.source import Note, Source, read
-from scaffold.check.syntax.yaml_nodes import Document, Value
+from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.source import Note, Source, read
+from scaffold.syntax.yaml_nodes import Document, Value
 
 
 class OpenPorts:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from scaffold.check.model.objects import Workload
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.yaml_nodes import Value
 
 MANY = 100
 """Of the objects that belong to one other, rules look at this many; nobody has so many on purpose."""

@@ -6,7 +6,7 @@ import re
 
 from scaffold.check.findings import Problem
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.dockerfile import Dockerfile
+from scaffold.syntax.dockerfile import Dockerfile
 
 _INSTALLERS = re.compile(
     r"\b(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|zypper)\b(?:\s+-\S+){0,20}\s+(?:install|add|in)\b(?P<packages>[^;&|]*)"

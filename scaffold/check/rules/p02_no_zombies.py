@@ -9,7 +9,7 @@ from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import Job
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.check.rules.shell import background, keeps_shell, script_of
-from scaffold.check.syntax.dockerfile import Dockerfile
+from scaffold.syntax.dockerfile import Dockerfile
 
 INITS = frozenset({"dumb-init", "tini", "tini-static", "docker-init", "catatonit", "s6-overlay", "pid1", "yelp-init"})
 """Programs made to be PID 1."""

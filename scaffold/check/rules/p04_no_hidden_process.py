@@ -9,7 +9,7 @@ from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import Server
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.check.rules.shell import background, script_of
-from scaffold.check.syntax.dockerfile import Dockerfile
+from scaffold.syntax.dockerfile import Dockerfile
 
 _LONGEST_SCRIPT = 1000  # of one that asks nothing
 

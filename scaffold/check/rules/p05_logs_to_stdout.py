@@ -11,7 +11,7 @@ from scaffold.check.model.configurations import NginxConfiguration
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import DaemonSet, Workload
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.dockerfile import Dockerfile
+from scaffold.syntax.dockerfile import Dockerfile
 
 _OPTION = re.compile(
     r"--?(?:access-?|error-?|request-?)?log(?:-?file|file)?(?:[-_.](?:file|path|dir|output))?(?:=(.+))?"

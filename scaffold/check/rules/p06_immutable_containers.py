@@ -8,8 +8,8 @@ from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import DaemonSet, Workload
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.yaml_nodes import Value
 from scaffold.kubernetes.quantities import quantity
+from scaffold.syntax.yaml_nodes import Value
 
 
 class WritableRoot(Rule[Container]):

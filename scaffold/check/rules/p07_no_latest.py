@@ -6,7 +6,7 @@ from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.scope import Scope
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.dockerfile import Dockerfile
+from scaffold.syntax.dockerfile import Dockerfile
 
 
 def moving(image: str) -> str:

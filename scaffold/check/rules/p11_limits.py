@@ -8,7 +8,7 @@ from scaffold.check.findings import Problem
 from scaffold.check.model.configurations import Configuration, EnvoyConfiguration, NginxConfiguration
 from scaffold.check.model.containers import Probe
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.nginx import Directive
+from scaffold.syntax.nginx import Directive
 
 
 class LimiterCatchesProbes(Rule[NginxConfiguration]):

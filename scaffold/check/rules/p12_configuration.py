@@ -8,8 +8,8 @@ from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import Server, Workload
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.dockerfile import Dockerfile
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.yaml_nodes import Value
 
 _SECRET = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:$|_)", re.IGNORECASE)
 _ABOUT = re.compile(

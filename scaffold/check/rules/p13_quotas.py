@@ -11,9 +11,9 @@ from scaffold.check.model.containers import Container
 from scaffold.check.model.kinds import SCALED
 from scaffold.check.model.objects import HorizontalPodAutoscaler, Server
 from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.syntax.dockerfile import Instruction
-from scaffold.check.syntax.yaml_nodes import Value
 from scaffold.kubernetes.quantities import quantity
+from scaffold.syntax.dockerfile import Instruction
+from scaffold.syntax.yaml_nodes import Value
 
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _GO_MEMORY = re.compile(r"([0-9]{1,15})(B|[KMGT]iB)?")

@@ -12,8 +12,8 @@ from functools import cached_property
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-from scaffold.check.syntax.source import Note, Place, Source
 from scaffold.files.yaml import Bounded, Refused, problem_of
+from scaffold.syntax.source import Note, Place, Source
 
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"

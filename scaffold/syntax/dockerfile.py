@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from scaffold.check.syntax.source import Place, Source
+from scaffold.syntax.source import Place, Source
 
 _HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_]\w*)\2""")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]{0,100})?\})")

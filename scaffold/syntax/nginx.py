@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from scaffold.check.syntax.source import Place, Source
+from scaffold.syntax.source import Place, Source
 
 _DEEPEST = 50
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scaffold.check.syntax.source import Place, Source
-from scaffold.check.syntax.yaml_nodes import Value
+from scaffold.syntax.source import Place, Source
+from scaffold.syntax.yaml_nodes import Value
 
 
 @dataclass
