@@ -103,7 +103,7 @@ def _open(
         watcher.say("Preparing the cluster")
         stage = opened.enter_context(open_stage(runtime, subject, image, settings.cluster, vegeta))
         labs["cluster"] = stage.lab
-        platforms.append(stage.kubectl.context)
+        platforms.append(stage.deployed.kubectl.context)
     return labs, " and ".join(platforms)
 
 

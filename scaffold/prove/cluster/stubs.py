@@ -10,6 +10,8 @@ from pathlib import Path
 
 from scaffold.prove import stub_server
 from scaffold.prove.cluster.companions import deployment, egress
+from scaffold.prove.cluster.kubectl import Kubectl
+from scaffold.prove.stub_server import Behaviour
 from scaffold.prove.subject.manifests import Object
 from scaffold.prove.subject.subject import Dependency
 
@@ -29,6 +31,32 @@ class Upstream:
     port: int
     target: int
     host: str  # where the manifests say that it is
+
+
+@dataclass(frozen=True)
+class Stubs:
+    """The stubs as they run in the namespace of `kubectl`."""
+
+    kubectl: Kubectl
+    upstreams: Sequence[Upstream]
+
+    @property
+    def dependencies(self) -> list[Dependency]:
+        """The dependencies that are stubbed."""
+        return [each.dependency for each in self.upstreams]
+
+    def behave(self, behaviour: Behaviour, *names: str) -> None:
+        """Set what the stubs of these dependencies do."""
+        ports = [each.target for each in self.upstreams if each.dependency.name in names]
+        self._run("; ".join(f"echo {behaviour} > /state/{port}" for port in ports))
+
+    def asked(self, name: str) -> int:
+        """Return how often the stub of that dependency was asked."""
+        port = next(each.target for each in self.upstreams if each.dependency.name == name)
+        return int(self._run(f"cat /state/{port}.asked 2>/dev/null || echo 0") or 0)
+
+    def _run(self, script: str) -> str:
+        return self.kubectl.call("exec", f"deployment/{NAME}", "--", "sh", "-c", script)
 
 
 def upstreams(dependencies: Sequence[Dependency]) -> list[Upstream]:

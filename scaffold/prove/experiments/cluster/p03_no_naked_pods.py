@@ -6,6 +6,7 @@ import json
 
 from scaffold.prove.cluster.kubectl import KubectlFailed
 from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.rollout import why_not
 from scaffold.prove.model import Experiment, Record, Stage
 
 DRAIN = 15.0
@@ -14,23 +15,28 @@ DRAIN = 15.0
 
 def killed(lab: ClusterLab, record: Record) -> None:
     """Delete a pod at once; another must take its place."""
-    naked = [each["metadata"]["name"] for each in lab.objects("Pod")]
+    naked = [each["metadata"]["name"] for each in lab.deployed.of_kind("Pod")]
     record.expect(not naked, f"Pods that nobody replaces: {', '.join(naked)}")
     with lab.service():
-        before = {pod["metadata"]["uid"] for pod in lab.ready()}
-        (pod,) = lab.kubectl.named(lab.ready()[0]["metadata"]["name"])
+        before = {pod["metadata"]["uid"] for pod in lab.deployed.ready()}
+        (pod,) = lab.kubectl.named(lab.deployed.ready()[0]["metadata"]["name"])
         lab.kubectl.call("delete", "pod", pod, "--grace-period=0", "--force")
         waited = lab.clock.wait_until(
-            lambda: len(lab.ready()) == len(before) and {p["metadata"]["uid"] for p in lab.ready()} != before, 90, 0.3
+            lambda: (
+                len(lab.deployed.ready()) == len(before)
+                and {p["metadata"]["uid"] for p in lab.deployed.ready()} != before
+            ),
+            90,
+            0.3,
         )
         record.measure("replaced after", waited if waited is not None else "never", "s")
-        record.expect(waited is not None, f"a killed pod was not replaced: {lab.story(lab.name)}")
+        record.expect(waited is not None, f"a killed pod was not replaced: {why_not(lab.deployed, lab.deployed.name)}")
 
 
 def drained(lab: ClusterLab, record: Record) -> None:
     """Evict every pod as a node's drain does; the budget must hold the last ones back until others have come."""
     with lab.service():
-        pods = lab.ready()
+        pods = lab.deployed.ready()
         if not record.expect(len(pods) > 1, f"{len(pods)} pod serves: a drained node takes all of it"):
             return
         held: list[str] = []
@@ -47,7 +53,7 @@ def drained(lab: ClusterLab, record: Record) -> None:
             len(held) < len(pods), f"no pod can be evicted, so no node can be drained: {held[0] if held else ''}"
         )
         record.expect(bool(held), "a drain takes all pods at once: no PodDisruptionBudget holds any back")
-        lab.rolled_out(lab.name, "readyReplicas")
+        lab.rolled_out(lab.deployed.name, "readyReplicas")
 
 
 def _evict(lab: ClusterLab, pod: str) -> str:

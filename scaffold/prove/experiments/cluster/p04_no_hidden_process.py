@@ -13,14 +13,14 @@ KILL = "kill -9 $(cat /proc/1/task/1/children) 2>/dev/null || kill -9 1"
 def restarted(lab: ClusterLab, record: Record) -> None:
     """Kill the serving process inside a container; the kubelet must start the container again."""
     with lab.service():
-        pod = min(lab.ready(), key=lab.restarts)  # the kubelet puts off a second restart
-        name, container = pod["metadata"]["name"], str(lab.container["name"])
+        pod = min(lab.deployed.ready(), key=lab.deployed.restarts)  # the kubelet puts off a second restart
+        name, container = pod["metadata"]["name"], str(lab.deployed.container["name"])
         lab.need(name, "sh")
         before = status_of(pod, container)["restartCount"]
         lab.execute(name, "sh", "-c", KILL)
 
         def again() -> bool:
-            status = status_of(lab.pod(name), container)
+            status = status_of(lab.deployed.pod(name), container)
             return bool(status.get("ready")) and status.get("restartCount", 0) > before
 
         waited = lab.clock.wait_until(again, 60, 0.3)

@@ -11,7 +11,7 @@ PLACES = ("/", "/usr", "/etc", "/var", "/tmp")  # noqa: S108 - places that are t
 def root(lab: ClusterLab, record: Record) -> None:
     """Try to write all over a pod's file system; only the declared paths may take it."""
     with lab.service():
-        pod = lab.ready()[0]["metadata"]["name"]
+        pod = lab.deployed.ready()[0]["metadata"]["name"]
         lab.need(pod, "sh")
         declared = set(lab.subject.writable)
         for place in PLACES:

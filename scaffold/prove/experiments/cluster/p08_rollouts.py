@@ -19,17 +19,17 @@ def rolling(lab: ClusterLab, record: Record) -> None:
     """Restart every pod under constant load through the Service; no request may fail."""
     vegeta = lab.vegeta
     with lab.service():
-        lab.rolled_out(lab.name)
+        lab.rolled_out(lab.deployed.name)
         lab.need_answers()
         url = lab.url
-        before = _ids(lab.pods())
+        before = _ids(lab.deployed.pods())
         with vegeta.attack(url, lab.clock, rate=lab.rate, seconds=140) as attack:
             lab.clock.sleep(LOAD_BEFORE)
             at = time.time()
-            lab.kubectl.call("rollout", "restart", f"deployment/{lab.name}")
-            lab.clock.wait_until(lambda: not before & _ids(lab.pods()), 100, 0.3)
-            lab.rolled_out(lab.name)
-            gone = lab.clock.wait_until(lambda: not before & _ids(lab.all_pods()), 60, 0.5)
+            lab.kubectl.call("rollout", "restart", f"deployment/{lab.deployed.name}")
+            lab.clock.wait_until(lambda: not before & _ids(lab.deployed.pods()), 100, 0.3)
+            lab.rolled_out(lab.deployed.name)
+            gone = lab.clock.wait_until(lambda: not before & _ids(lab.deployed.all_pods()), 60, 0.5)
             done = time.time()
             lab.clock.sleep(1)
             report = attack.report()
@@ -54,14 +54,16 @@ def _ids(pods: Sequence[Object]) -> set[str]:
 def broken(lab: ClusterLab, record: Record) -> None:
     """Roll out a version that can't start; the rollout must stop by itself, and the old version go on serving."""
     with lab.service():
-        old = _ids(lab.ready())
-        minimum = lab.deployment["spec"].get("minReadySeconds", 0)
+        old = _ids(lab.deployed.ready())
+        minimum = lab.deployed.deployment["spec"].get("minReadySeconds", 0)
         deadline = max(STOPS_AFTER, minimum + 5)
-        container = {"name": lab.container["name"], "command": ["/scaffold-prove/no-such-program"], "args": []}
-        lab.patch({"spec": {"progressDeadlineSeconds": deadline, "template": {"spec": {"containers": [container]}}}})
+        container = {"name": lab.deployed.container["name"], "command": ["/scaffold-prove/no-such-program"], "args": []}
+        lab.deployed.patch(
+            {"spec": {"progressDeadlineSeconds": deadline, "template": {"spec": {"containers": [container]}}}}
+        )
         try:
             stopped = lab.clock.wait_until(lambda: _has_stopped(lab), deadline + 30, 0.5)
-            serving = [pod for pod in lab.ready() if pod["metadata"]["uid"] in old]
+            serving = [pod for pod in lab.deployed.ready() if pod["metadata"]["uid"] in old]
             record.measure("stopped after", stopped if stopped is not None else "never", "s")
             record.measure("old pods that serve", f"{len(serving)} of {len(old)}")
             record.expect(stopped is not None, "a rollout that can't succeed goes on for ever")
@@ -70,13 +72,14 @@ def broken(lab: ClusterLab, record: Record) -> None:
                 f"{len(old) - len(serving)} of {len(old)} good pods were ended for a broken version",
             )
         finally:
-            lab.kubectl.call("rollout", "undo", f"deployment/{lab.name}")
-            lab.patch({"spec": {"progressDeadlineSeconds": lab.deployment["spec"].get("progressDeadlineSeconds", 600)}})
-            lab.rolled_out(lab.name)
+            lab.kubectl.call("rollout", "undo", f"deployment/{lab.deployed.name}")
+            usual = lab.deployed.deployment["spec"].get("progressDeadlineSeconds", 600)
+            lab.deployed.patch({"spec": {"progressDeadlineSeconds": usual}})
+            lab.rolled_out(lab.deployed.name)
 
 
 def _has_stopped(lab: ClusterLab) -> bool:
-    conditions = lab.kubectl.get(f"deployment/{lab.name}")["status"].get("conditions", [])
+    conditions = lab.kubectl.get(f"deployment/{lab.deployed.name}")["status"].get("conditions", [])
     return any(each.get("reason") == "ProgressDeadlineExceeded" for each in conditions)
 
 

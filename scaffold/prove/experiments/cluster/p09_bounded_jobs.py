@@ -54,7 +54,7 @@ def bounded(lab: ClusterLab, record: Record) -> None:
 
 def overlap(lab: ClusterLab, record: Record) -> None:
     """Let a scheduled job hang over its next run; the two must not run beside each other."""
-    scheduled = lab.objects("CronJob")
+    scheduled = lab.deployed.of_kind("CronJob")
     if not scheduled:
         raise Skip("no CronJob")
     _need_a_shell(lab)
@@ -84,8 +84,8 @@ def overlap(lab: ClusterLab, record: Record) -> None:
 
 def _specs(lab: ClusterLab) -> dict[str, Object]:
     """Return each job's name and spec, a scheduled one's too."""
-    jobs = {each["metadata"]["name"]: each["spec"] for each in lab.objects("Job")}
-    jobs |= {each["metadata"]["name"]: each["spec"]["jobTemplate"]["spec"] for each in lab.objects("CronJob")}
+    jobs = {each["metadata"]["name"]: each["spec"] for each in lab.deployed.of_kind("Job")}
+    jobs |= {each["metadata"]["name"]: each["spec"]["jobTemplate"]["spec"] for each in lab.deployed.of_kind("CronJob")}
     if not jobs:
         raise Skip("no Job")
     return jobs
@@ -93,7 +93,7 @@ def _specs(lab: ClusterLab) -> dict[str, Object]:
 
 def _scheduled(lab: ClusterLab, name: str) -> bool:
     """Tell whether a CronJob's history limits clean up after a job."""
-    found = [each for each in lab.objects("CronJob") if each["metadata"]["name"] == name]
+    found = [each for each in lab.deployed.of_kind("CronJob") if each["metadata"]["name"] == name]
     return bool(found) and "failedJobsHistoryLimit" in found[0]["spec"]
 
 

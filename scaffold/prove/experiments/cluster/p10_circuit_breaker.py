@@ -26,7 +26,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         limit = max(slow / 2, 3 * healthy)
         if limit >= slow * 0.9:
             raise Skip(f"answers take {healthy:.2f} s here, so a call that waits {slow:g} s does not stand out")
-        lab.behave("hanging", dependency.name)
+        lab.stubs.behave("hanging", dependency.name)
         try:
             shots = _until_quick(lab, limit)
             slow_calls = sum(each.seconds > limit for each in shots)
@@ -39,11 +39,11 @@ def breaker(lab: ClusterLab, record: Record) -> None:
                 bad = [each.status for each in shots if not each.ok]
                 record.expect(not bad, f"{dependency.name} is auxiliary, but its failure gave {bad[:3]}")
         finally:
-            lab.behave("ok", dependency.name)
-        before = lab.asked(dependency.name)
+            lab.stubs.behave("ok", dependency.name)
+        before = lab.stubs.asked(dependency.name)
         # Each pod has a breaker of its own: all are closed when as many calls as answers get through.
         back = lab.clock.wait_until(
-            lambda: bool(lab.ask().status) and lab.asked(dependency.name) > before + 2, RECOVERY, 0.5
+            lambda: bool(lab.ask().status) and lab.stubs.asked(dependency.name) > before + 2, RECOVERY, 0.5
         )
         record.measure("asked again after", back if back is not None else "never", "s")
         record.expect(back is not None, f"{dependency.name} is well again, and nobody asks it within {RECOVERY:g} s")
@@ -60,7 +60,7 @@ def _guarded(lab: ClusterLab) -> Dependency:
         raise Skip("no circuit breaker was answered")
     if lab.subject.breaker == "istio" and lab.stage.left_out:
         raise Skip("the breaker is the mesh's, and this cluster has no Istio")
-    stubbed = [each.dependency for each in lab.stage.stubs if each.dependency.scheme == "http"]
+    stubbed = [each for each in lab.stubs.dependencies if each.scheme == "http"]
     if not stubbed:
         raise Skip("no HTTP dependency could be stubbed")
     return min(stubbed, key=lambda each: each.critical)

@@ -20,7 +20,7 @@ def limits(lab: ClusterLab, record: Record) -> None:
         raise Skip("the limiter is the mesh's, and this cluster has no Istio")
     vegeta = lab.vegeta
     with lab.service():
-        pods = lab.ready()
+        pods = lab.deployed.ready()
         above = int(2.5 * (limit + lab.subject.limit_burst / SECONDS) * len(pods)) + 1
         if above > MOST:
             raise Skip(f"{above}/s would be needed to exceed the limit; one machine can't send that")
@@ -55,8 +55,8 @@ def _refused(report: Report) -> int:
 def _readiness(lab: ClusterLab) -> dict[str, tuple[str, int]]:
     """Return when each pod's readiness last changed, and its restarts."""
     return {
-        pod["metadata"]["uid"]: (each["lastTransitionTime"], lab.restarts(pod))
-        for pod in lab.pods()
+        pod["metadata"]["uid"]: (each["lastTransitionTime"], lab.deployed.restarts(pod))
+        for pod in lab.deployed.pods()
         for each in pod["status"]["conditions"]
         if each["type"] == "Ready"
     }

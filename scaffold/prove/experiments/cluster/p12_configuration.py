@@ -20,20 +20,20 @@ def rolls(lab: ClusterLab, record: Record) -> None:
     if not place.is_dir():
         raise Skip("its manifests are one file: there is no configuration beside them to change")
     with lab.service(), tempfile.TemporaryDirectory(prefix="scaffold-prove-") as folder:
-        before = {pod["metadata"]["uid"] for pod in lab.ready()}
+        before = {pod["metadata"]["uid"] for pod in lab.deployed.ready()}
         top = _top(place)
         shutil.copytree(top, Path(folder) / top.name, symlinks=True)
         variable, value = _change(Path(folder) / top.name, lab)
         built = build(Path(folder) / top.name / place.relative_to(top), lab.kubectl)
-        image = str(lab.container["image"])
-        made = moved(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stage.stubs))
+        image = str(lab.deployed.container["image"])
+        made = moved(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stubs.upstreams))
         left_out = unknown(made, lab.kubectl)
         kinds = ("ConfigMap", "Deployment")  # jobs can't be changed, and nothing else has configuration
         items = [each for each in made if each["kind"] in kinds and each not in left_out]
         apply(lab.kubectl, items)
-        lab.rolled_out(lab.name)
-        lab.clock.wait_until(lambda: not before & {pod["metadata"]["uid"] for pod in lab.ready()}, 15, 0.5)
-        now = lab.ready()
+        lab.rolled_out(lab.deployed.name)
+        lab.clock.wait_until(lambda: not before & {pod["metadata"]["uid"] for pod in lab.deployed.ready()}, 15, 0.5)
+        now = lab.deployed.ready()
         old = [pod for pod in now if pod["metadata"]["uid"] in before]
         record.measure("changed", f"{variable}={value}")
         record.measure("pods that were replaced", f"{len(now) - len(old)} of {len(now)}")

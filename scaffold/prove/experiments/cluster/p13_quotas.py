@@ -21,21 +21,23 @@ EVICTION = 150.0
 
 def out_of_memory(lab: ClusterLab, record: Record) -> None:
     """Take more memory than the limit inside a pod; that container alone may suffer, and must come back."""
-    limits = (lab.container.get("resources") or {}).get("limits") or {}
+    limits = (lab.deployed.container.get("resources") or {}).get("limits") or {}
     if not record.expect("memory" in limits, "no memory limit: a leak takes the memory of the node"):
         return
     with lab.service():
-        pod, *others = lab.ready()
+        pod, *others = lab.deployed.ready()
         name = pod["metadata"]["name"]
         lab.need(name, "sh", "tail")
         before = {each["metadata"]["uid"]: _restarts(each, lab) for each in [pod, *others]}
         failed, _ = lab.execute(name, "sh", "-c", "tail /dev/zero")
         record.expect(bool(failed), "a process took all the memory it wanted")
         lab.clock.sleep(NOTICED)
-        back = lab.clock.wait_until(lambda: is_ready(lab.pod(name)) and len(lab.ready()) > len(others), 75, 0.3)
+        back = lab.clock.wait_until(
+            lambda: is_ready(lab.deployed.pod(name)) and len(lab.deployed.ready()) > len(others), 75, 0.3
+        )
         record.measure("ready again after", back if back is not None else "never", "s")
         record.expect(back is not None, "it did not come back")
-        now = {each["metadata"]["uid"]: _restarts(each, lab) for each in lab.pods()}
+        now = {each["metadata"]["uid"]: _restarts(each, lab) for each in lab.deployed.pods()}
         uid = pod["metadata"]["uid"]
         record.measure("restarts", now.get(uid, (0, 0))[0] - before[uid][0])
         record.expect(uid in now and now[uid][1] == before[uid][1], "its sidecars suffered too")
@@ -50,7 +52,7 @@ def full(lab: ClusterLab, record: Record) -> None:
     """
     if not lab.subject.writable:
         raise Skip("nothing is writable")
-    volumes = lab.deployment["spec"]["template"]["spec"].get("volumes", [])
+    volumes = lab.deployed.deployment["spec"]["template"]["spec"].get("volumes", [])
     unbounded = [v["name"] for v in volumes if "emptyDir" in v and "sizeLimit" not in (v["emptyDir"] or {})]
     if not record.expect(not unbounded, f"without a sizeLimit, {', '.join(unbounded)} can fill the node's disk"):
         return
@@ -58,9 +60,9 @@ def full(lab: ClusterLab, record: Record) -> None:
     if size > LARGEST:
         raise Skip(f"{path} holds {size / 2**20:.0f} MiB: more than this experiment writes")
     lab.first_ready()  # its images are on a node now
-    lab.kubectl.call("create", "--filename=-", input_=json.dumps(copied(lab.deployment, COPY)))
+    lab.kubectl.call("create", "--filename=-", input_=json.dumps(copied(lab.deployed.deployment, COPY)))
     lab.rolled_out(COPY)
-    name = lab.pods({"app": COPY})[0]["metadata"]["name"]
+    name = lab.deployed.pods({"app": COPY})[0]["metadata"]["name"]
     lab.need(name, "sh", "head")
     failed, said = lab.execute(name, "sh", "-c", f"head -c {size * 3 // 2} /dev/zero > {path}/scaffold-prove")
     record.measure("written to", path)
@@ -93,7 +95,7 @@ def _is_evicted(lab: ClusterLab, name: str) -> bool:
 
 def _restarts(pod: Object, lab: ClusterLab) -> tuple[int, int]:
     """Count the restarts of the serving container, and of the others beside it."""
-    own = lab.restarts(pod)
+    own = lab.deployed.restarts(pod)
     return own, sum(each["restartCount"] for each in statuses(pod)) - own
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from scaffold.prove.containers.files import File, files
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Record, Stage
 from scaffold.text.sizes import size
 
@@ -46,7 +46,7 @@ KNOWN_SETUID = {
 LARGE = 2**30
 
 
-def contents(lab: Lab, record: Record) -> None:
+def contents(lab: ContainerLab, record: Record) -> None:
     """List every file of the image and look for what only a build needs."""
     found = files(lab.runtime, lab.stage.image, lab.experiment.id, lab.clock)
     total = sum(each.size for each in found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold.prove.containers.container import Container
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Failed, Record, Skip, Stage
 from scaffold.prove.runtime import CommandFailed
 
@@ -11,7 +11,7 @@ MARGIN = 0.5
 """Seconds that reading the clock through the runtime may take."""
 
 
-def zombies(lab: Lab, record: Record) -> None:
+def zombies(lab: ContainerLab, record: Record) -> None:
     """Leave orphans behind that end soon, and count those that nobody has reaped."""
     with lab.serve() as container:
         first = container.processes()[0]
@@ -36,7 +36,7 @@ def _leave_orphans(container: Container, count: int) -> None:
         raise Skip(f"no orphans could be left: {error}") from None
 
 
-def stop(lab: Lab, record: Record) -> None:
+def stop(lab: ContainerLab, record: Record) -> None:
     """Send SIGTERM to an idle service, as the kubelet does, and wait for its end."""
     allowed = lab.subject.shutdown_seconds or 10.0
     with lab.serve() as container:

@@ -8,7 +8,7 @@ import tarfile
 from io import BytesIO
 
 from scaffold.prove.containers.container import Container
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Record, Stage
 
 REQUESTS = 10
@@ -16,7 +16,7 @@ UNKNOWN = "/no/such/route"
 LOG_FILE = re.compile(r"/var/log/.*|.*\.(log|log\.\d+|out|err)")
 
 
-def lines(lab: Lab, record: Record) -> None:
+def lines(lab: ContainerLab, record: Record) -> None:
     """Serve a few requests, right and wrong ones, stop, and parse every line that was written."""
     with lab.serve() as container:
         _ask(lab, container)
@@ -41,7 +41,7 @@ def _is_event(line: str) -> bool:
         return False
 
 
-def log_files(lab: Lab, record: Record) -> None:
+def log_files(lab: ContainerLab, record: Record) -> None:
     """Serve from a root that can be written to; see which files were written, and which grow with the requests.
 
     A file is a log when it is called so, or when it grows while requests come. Other files are for P06.
@@ -58,7 +58,7 @@ def log_files(lab: Lab, record: Record) -> None:
     record.expect(not logs, f"it logs into files, which nobody collects and which fill the disk: {', '.join(logs[:3])}")
 
 
-def _ask(lab: Lab, container: Container) -> None:
+def _ask(lab: ContainerLab, container: Container) -> None:
     port = lab.subject.ports[0].name
     for number in range(REQUESTS):
         container.ask(port, UNKNOWN if number % 3 == 2 else lab.subject.path)

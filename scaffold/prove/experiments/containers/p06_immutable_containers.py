@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scaffold.prove.containers.container import Container
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Failed, Record, Stage
 from scaffold.prove.runtime import CommandFailed
 
@@ -16,7 +16,7 @@ RUNTIMES_OWN = re.compile(
 REQUESTS = 5
 
 
-def read_only(lab: Lab, record: Record) -> None:
+def read_only(lab: ContainerLab, record: Record) -> None:
     """Serve from a read-only root with the declared writable paths alone."""
     declared = list(lab.subject.writable)
     with lab.serve(read_only=True) as container:
@@ -51,7 +51,7 @@ def _writes(container: Container, path: str) -> bool:
     return True
 
 
-def serves_at_all(lab: Lab, record: Record) -> None:
+def serves_at_all(lab: ContainerLab, record: Record) -> None:
     """Explain a failure: whether it starts from a root that can be written to."""
     try:
         read_only(lab, record)

@@ -7,7 +7,7 @@ import statistics
 import time
 
 from scaffold.prove.containers.container import Container
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.load import require_quick_client
 from scaffold.prove.model import Chart, Experiment, Failed, Mark, Record, Series, Stage
 from scaffold.prove.times import epoch
@@ -21,7 +21,7 @@ only what is under way then, and a last few, must be served; the cluster's rolli
 LOAD_BEFORE = 2.0
 
 
-def never_early(lab: Lab, record: Record) -> None:
+def never_early(lab: ContainerLab, record: Record) -> None:
     """Ask readiness from the first moment on; the moment that it says yes, a request must be answered."""
     subject = lab.subject
     variable = subject.startup_delay_variable
@@ -38,7 +38,7 @@ def never_early(lab: Lab, record: Record) -> None:
             record.expect(waited >= REHEARSED, f"ready after {waited:.1f} s, though its start takes {REHEARSED:g} s")
 
 
-def startup(lab: Lab, record: Record) -> None:
+def startup(lab: ContainerLab, record: Record) -> None:
     """Start it a few times under its limits, and hold the slowest start against what was answered."""
     subject = lab.subject
     taken = []
@@ -89,7 +89,7 @@ def _started_at(container: Container) -> float:
     return epoch(container.inspect()["State"]["StartedAt"])
 
 
-def drain(lab: Lab, record: Record) -> None:
+def drain(lab: ContainerLab, record: Record) -> None:
     """Send SIGTERM under constant load; callers stay away once readiness is false, as in a cluster."""
     subject = lab.subject
     port = subject.ports[0].name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 from scaffold.prove.stub_server import Behaviour
 from scaffold.prove.subject.subject import Job
@@ -15,7 +15,7 @@ PATIENCE = 30.0
 _TROUBLE: tuple[Behaviour, ...] = ("broken", "hanging")
 
 
-def jobs(lab: Lab, record: Record) -> None:
+def jobs(lab: ContainerLab, record: Record) -> None:
     """Run every job's command; the first one also while its dependencies are broken, and while they hang."""
     if not lab.subject.jobs:
         raise Skip("it has no jobs")
@@ -29,7 +29,7 @@ def jobs(lab: Lab, record: Record) -> None:
             record.expect(code != 0, f"{lab.subject.jobs[0].name} ends with 0 though its dependencies are {behaviour}")
 
 
-def _run(lab: Lab, job: Job, record: Record, behaviour: Behaviour) -> int | None:
+def _run(lab: ContainerLab, job: Job, record: Record, behaviour: Behaviour) -> int | None:
     """Run a job and return its exit code, or None when it did not end."""
     for stub in lab.stubs.values():
         stub.behaviour = behaviour

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 
 PATIENCE = 20.0
 
 
-def configurations(lab: Lab, record: Record) -> None:
+def configurations(lab: ContainerLab, record: Record) -> None:
     """Serve from the same image with two configurations: both must work, and something must differ."""
     if len(lab.subject.configurations) < 2:
         raise Skip("no two configurations are known: set `configurations`, two tables of variables")
@@ -24,7 +24,7 @@ def configurations(lab: Lab, record: Record) -> None:
     record.expect(seen[0] != seen[1], "both configurations do the same: the service does not take its from outside")
 
 
-def _behaviour(lab: Lab, given: Mapping[str, str]) -> set[str]:
+def _behaviour(lab: ContainerLab, given: Mapping[str, str]) -> set[str]:
     """Return what can be seen of it: the answer, and the kinds of lines that it logs, without times and ids."""
     with lab.serve(env=given) as container:
         answer = container.ask(lab.subject.ports[0].name, lab.subject.path)
@@ -41,7 +41,7 @@ def _kind(line: str) -> str:
     return f"{event.get('level')} {event.get('message', event.get('msg'))}" if isinstance(event, dict) else line
 
 
-def wrong(lab: Lab, record: Record) -> None:
+def wrong(lab: ContainerLab, record: Record) -> None:
     """Start it with a configuration that is wrong: it must end, and say which variables."""
     given, expected = lab.subject.wrong, lab.subject.code_when_wrong
     if not given:

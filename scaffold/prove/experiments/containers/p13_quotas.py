@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from scaffold.prove.containers.container import Container
-from scaffold.prove.containers.lab import Lab
+from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.containers.usage import Meter, Samples, sampled
 from scaffold.prove.load import Report, require_quick_client
 from scaffold.prove.model import Chart, Experiment, Record, Series, Skip, Stage
@@ -18,7 +18,7 @@ ROOM = 0.9
 MIB = 2**20
 
 
-def restricted(lab: Lab, record: Record) -> None:
+def restricted(lab: ContainerLab, record: Record) -> None:
     """Serve as Pod Security `restricted` has it: no root, no capability, no way to new privileges."""
     with lab.serve(restricted=True) as container:
         status = container.status(lab.subject.ports[0].name, lab.subject.path)
@@ -34,7 +34,7 @@ def restricted(lab: Lab, record: Record) -> None:
         record.expect(all(each.no_new_privileges for each in found), "a process can get new privileges")
 
 
-def under_load(lab: Lab, record: Record) -> None:
+def under_load(lab: ContainerLab, record: Record) -> None:
     """Put it under its limits and constant load; watch memory, CPU, and every answer."""
     subject = lab.subject
     if not subject.memory_limit:
@@ -81,7 +81,7 @@ def _measure(record: Record, report: Report, samples: Samples, limit: int) -> No
     record.charts.append(Chart("Latency under load", "ms", report.series(), kind="dots"))
 
 
-def _advise_memory(lab: Lab, record: Record, peak: float) -> None:
+def _advise_memory(lab: ContainerLab, record: Record, peak: float) -> None:
     limit, request = lab.subject.memory_limit or 0, lab.subject.memory_request
     fitting = max(32, math.ceil(peak * 2 / MIB / 32) * 32)
     if request and peak > request:
@@ -94,7 +94,7 @@ def _advise_memory(lab: Lab, record: Record, peak: float) -> None:
         )
 
 
-def out_of_memory(lab: Lab, record: Record) -> None:
+def out_of_memory(lab: ContainerLab, record: Record) -> None:
     """Let a process inside eat all memory; then kill the service too, as the kernel may, and start it again."""
     subject = lab.subject
     limit = subject.memory_limit
@@ -121,7 +121,7 @@ def _eat_memory(container: Container) -> int:
     return 0
 
 
-def full(lab: Lab, record: Record) -> None:
+def full(lab: ContainerLab, record: Record) -> None:
     """Fill every writable path to the last byte; the service must answer on, or recover once there is room."""
     if not lab.subject.writable:
         raise Skip("it has no writable paths")

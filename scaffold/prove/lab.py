@@ -1,4 +1,4 @@
-"""What an experiment finds on its bench in either stage: the service under proof, the load generator, its clock."""
+"""What every experiment works with, in either stage: the service under proof, the load generator, its clock."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Stage(Protocol):
 
 
 @dataclass
-class Bench:
-    """One experiment's bench."""
+class Lab:
+    """The lab of one experiment."""
 
     stage: Stage
     experiment: Experiment
