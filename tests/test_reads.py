@@ -22,7 +22,7 @@ READS = {
     "scaffold/files/folder.py": "writes",
     "scaffold/__main__.py": "/dev/null, to write to",
     "scaffold/releases/home.py": PACKAGE,
-    "scaffold/releases/known.py": PACKAGE,
+    "scaffold/releases/history.py": PACKAGE,
     "scaffold/releases/source.py": PACKAGE,
     "scaffold/prove/cluster/stubs.py": PACKAGE,
     "scaffold/prove/stub_server.py": "runs in a pod of its own, and reads what scaffold put there",
