@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 
+from scaffold.check.edits import Edit, Spot
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.objects import Job
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.check.rules.shell import background, keeps_shell, script_of
-from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.dockerfile import Dockerfile, parse
 
 INITS = frozenset({"dumb-init", "tini", "tini-static", "docker-init", "catatonit", "s6-overlay", "pid1", "yelp-init"})
 """Programs made to be PID 1."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
+_SHELL_WORDS = frozenset(
+    {"cd", "export", "source", ".", "exec", "set", "eval", "trap", "ulimit", "umask", "unset", "if", "for"}
+)
 
 
 class ShellForm(Rule[Dockerfile]):
@@ -25,7 +32,6 @@ class ShellForm(Rule[Dockerfile]):
     id = "P02-shell-form"
     severity = "error"
     looks_at = Dockerfile
-    fixable = True
 
     def check(self, dockerfile: Dockerfile) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
@@ -35,6 +41,28 @@ class ShellForm(Rule[Dockerfile]):
                 continue  # by `exec`, the shell becomes the program
             if instruction.words is None:
                 yield Problem(instruction, f"{name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Write the words as a list, where a shell would do nothing with them but split them."""
+        parsed = parse(spot.source)
+        start = next((each for each in parsed.instructions if each.lines[0] == spot.line), None)
+        if start is None or start.lines[0] != start.lines[1]:
+            return []
+        if start.name == "CMD" and parsed.effective("ENTRYPOINT") is not None:
+            return []  # its words would go to the ENTRYPOINT: not the same
+        words = start.value.split()
+        column = spot.source.line(spot.line).find(start.value)
+        if not _is_plain(words) or column < 0:
+            return []
+        begin = sum(len(line) + 1 for line in spot.text.split("\n")[: spot.line - 1]) + column
+        return [Edit(begin, begin + len(start.value), json.dumps(words))]
+
+
+def _is_plain(words: list[str]) -> bool:
+    """Say whether a shell would do nothing with these words but start the program of the first."""
+    if not words or words[0] in _SHELL_WORDS or "=" in words[0]:
+        return False
+    return all(_PLAIN.fullmatch(word) for word in words)
 
 
 class InitBypassed(Rule[Container]):

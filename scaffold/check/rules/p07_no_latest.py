@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from scaffold.check.edits import Edit, Spot, replaced
 from scaffold.check.findings import Problem
 from scaffold.check.model.containers import Container
 from scaffold.check.model.scope import Scope
 from scaffold.check.rules.rule import Problems, Rule
 from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.yaml_nodes import Value
 
 
 def moving(image: str) -> str:
@@ -94,7 +98,6 @@ class PullPolicy(Rule[Container]):
     id = "P07-pull-policy"
     severity = "warning"
     looks_at = Container
-    fixable = True
 
     def check(self, container: Container) -> Problems:
         """Write an exact tag and `imagePullPolicy: IfNotPresent`."""
@@ -107,3 +110,15 @@ class PullPolicy(Rule[Container]):
             yield Problem(policy, f"with the tag latest, each node keeps another version of {container.name}", also)
         elif policy.text() == "Always" and image and not moving(image) and "$" not in image:
             yield Problem(policy, f"a restart of {container.name} needs the registry, though its tag is exact", also)
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Write IfNotPresent, where an exact tag is always pulled."""
+        root = spot.document()
+        found = next((each for each in _policies(root) if each.place().line == spot.line), None) if root else None
+        return replaced(found, "Always", "IfNotPresent") if found else []
+
+
+def _policies(root: Value) -> Iterator[Value]:
+    for path in (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec")):
+        for kind in ("containers", "initContainers"):
+            yield from (each for item in root.items(*path, kind) if (each := item.get("imagePullPolicy")))

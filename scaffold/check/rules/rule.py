@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
+from scaffold.check.edits import Edit, Spot
 from scaffold.check.findings import Problem
 
 Subject = TypeVar("Subject")
@@ -25,11 +26,19 @@ class Rule(Generic[Subject]):
     id: ClassVar[str]
     severity: ClassVar[Severity]
     looks_at: ClassVar[Any]
-    fixable: ClassVar[bool] = False
 
     def check(self, subject: Subject, /) -> Problems:
         """Yield each problem."""
         raise NotImplementedError
+
+    def fix(self, spot: Spot, /) -> Sequence[Edit]:
+        """Return the edits that mend what was found there, where there is one right answer; else none."""
+        return ()
+
+    @property
+    def fixable(self) -> bool:
+        """Say whether some of its findings can be mended."""
+        return type(self).fix is not Rule.fix
 
     @property
     def pattern(self) -> str:
