@@ -10,12 +10,12 @@ from pathlib import Path
 
 from scaffold.check.baseline import split_known
 from scaffold.check.collected import LONGEST, Collected, shortened
-from scaffold.check.findings import Finding, Problem
+from scaffold.check.findings import Finding
 from scaffold.check.ignores import in_vain, split_ignored
-from scaffold.check.model.scope import Repository
+from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.read import read_repository
 from scaffold.check.report import Report, Suppressed
-from scaffold.check.rules.rule import AnyRule, Problems
+from scaffold.check.rules.rule import AnyRule, Problem, Problems
 from scaffold.syntax.source import Note
 from scaffold.syntax.yaml_nodes import Value
 
@@ -81,9 +81,10 @@ def collect(repository: Repository, rules: Iterable[AnyRule]) -> Collected:
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
         subjects = [scope, *scope.objects, *scope.containers, *scope.configurations]
-        for rule, problem in dispatch.problems(subjects):
+        for rule, problem in dispatch.problems(subjects, scope):
             found.add(rule, problem, names)
-    for rule, problem in dispatch.problems([repository, *repository.dockerfiles, *repository.configurations]):
+    nothing = Scope(repository, "", ())
+    for rule, problem in dispatch.problems([*repository.dockerfiles, *repository.configurations], nothing):
         found.add(rule, problem, ())
     return found
 
@@ -93,7 +94,7 @@ class _Dispatch:
         self.rules = [(rule, rule.check) for rule in rules]
         self.by_type: dict[type, list[tuple[AnyRule, Check]]] = {}
 
-    def problems(self, subjects: Iterable[object]) -> Iterable[tuple[AnyRule, Problem]]:
+    def problems(self, subjects: Iterable[object], scope: Scope) -> Iterable[tuple[AnyRule, Problem]]:
         by_type = self.by_type
         for subject in subjects:
             kind = subject.__class__
@@ -101,5 +102,5 @@ class _Dispatch:
             if checks is None:
                 checks = by_type[kind] = [each for each in self.rules if issubclass(kind, each[0].looks_at)]
             for rule, check in checks:
-                for problem in check(subject):
+                for problem in check(subject, scope):
                     yield rule, problem

@@ -12,11 +12,11 @@ import pytest
 
 from scaffold.check import budget, collected
 from scaffold.check.collected import Collected
-from scaffold.check.findings import Problem
 from scaffold.check.formats import render
 from scaffold.check.ignores import split_ignored
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
+from scaffold.check.rules.rule import Problem
 from scaffold.check.run import check
 from scaffold.show import check as text
 from scaffold.show.console import Screen

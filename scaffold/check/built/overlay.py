@@ -129,14 +129,26 @@ def _operated(operation: Value, path: tuple[Key, ...]) -> Value | None:
 
 
 def _follow(patch: Value, root: Value, path: tuple[Key, ...]) -> Value | None:
-    from scaffold.check.built.written import step
-
     for key in path:
         following = step(patch, root, key)
         if following is None:
             return None
         patch, root = following
     return patch
+
+
+def step(written: Value, built: Value, key: Key) -> tuple[Value, Value] | None:
+    """Return what a key leads to in both, or None where one of them ends."""
+    if isinstance(key, str):
+        here, there = written.get(key), built.get(key)
+        return (here, there) if here and there else None
+    item = built.items()[key]
+    name = item.text("name")
+    candidates = written.items()
+    if name is not None:
+        candidates = [each for each in candidates if each.text("name") == name]
+        return (candidates[0], item) if candidates else None
+    return (candidates[key], item) if key < len(candidates) else None
 
 
 def _patches(kustomization: Value) -> Iterator[tuple[Value, Value | None]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import yaml
 
-from scaffold.check.built.overlay import changed_by, generated_from
+from scaffold.check.built.overlay import changed_by, generated_from, step
 from scaffold.syntax.source import Place, Source, read
 from scaffold.syntax.yaml_nodes import Document, Key, Value, documents
 
@@ -110,17 +110,3 @@ def _walk(written: Value, built: Value, path: tuple[Key, ...]) -> Value:
             break
         written, built = following
     return written
-
-
-def step(written: Value, built: Value, key: Key) -> tuple[Value, Value] | None:
-    """Return what a key leads to in both, or None where one of them ends."""
-    if isinstance(key, str):
-        here, there = written.get(key), built.get(key)
-        return (here, there) if here and there else None
-    item = built.items()[key]
-    name = item.text("name")
-    candidates = written.items()
-    if name is not None:
-        candidates = [each for each in candidates if each.text("name") == name]
-        return (candidates[0], item) if candidates else None
-    return (candidates[key], item) if key < len(candidates) else None

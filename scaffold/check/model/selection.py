@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from scaffold.check.model.objects import Workload
+from scaffold.check.model.workloads import Workload
 from scaffold.syntax.yaml_nodes import Value
 
 MANY = 100
@@ -15,16 +15,7 @@ _FREE = 1_000_000  # looks at a workload, for all selectors together; then only 
 _FIRST = 1000
 
 
-class Selector(Protocol):
-    """An object that selects workloads."""
-
-    @property
-    def workloads(self) -> list[Workload]:
-        """Return the workloads whose pods it selects."""
-        ...
-
-
-S = TypeVar("S", bound=Selector)
+S = TypeVar("S")
 
 
 class Selection:
@@ -103,12 +94,11 @@ def _expressions(selector: Value | None) -> tuple[object, ...]:
     )
 
 
-def partners(selectors: Sequence[S]) -> dict[Workload, list[S]]:
-    """Return the objects that select each workload, the first `MANY` of them."""
+def partners(selecting: Iterable[tuple[S, list[Workload]]]) -> dict[Workload, list[S]]:
+    """Return the objects that select each workload, the first `MANY` of them; `selecting` gives what each selects."""
     found: dict[Workload, list[S]] = {}
     together: dict[int, tuple[list[Workload], list[S]]] = {}
-    for each in selectors:
-        workloads = each.workloads
+    for each, workloads in selecting:
         same = together.setdefault(id(workloads), (workloads, []))[1]
         if len(same) < MANY:
             same.append(each)

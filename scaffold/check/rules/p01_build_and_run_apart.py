@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from scaffold.check.findings import Problem
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.dockerfile import Dockerfile
 
 _INSTALLERS = re.compile(
@@ -28,7 +28,7 @@ class CompilerInImage(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
         for stage in () if dockerfile.is_for_work else dockerfile.final:
             for run in stage.all("RUN"):
@@ -64,7 +64,7 @@ class BuildBase(Rule[Dockerfile]):
     severity = "warning"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Base the last stage on a slim or distroless image, and copy into it what an earlier stage built."""
         if not dockerfile.final or dockerfile.is_for_work:
             return
@@ -86,7 +86,7 @@ class CopiesEverything(Rule[Dockerfile]):
     severity = "warning"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Copy what the program needs by name, or leave out the rest in .dockerignore."""
         if dockerfile.has_ignore_file or dockerfile.is_for_work:
             return

@@ -6,10 +6,9 @@ import json
 import re
 
 from scaffold.check.edits import Edit, Spot
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import Job
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Job
+from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.shell import background, keeps_shell, script_of
 from scaffold.syntax.dockerfile import Dockerfile, parse
 
@@ -33,7 +32,7 @@ class ShellForm(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
         for name in ("ENTRYPOINT", "CMD"):
             instruction = dockerfile.effective(name)
@@ -76,12 +75,12 @@ class InitBypassed(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Give the program's arguments as `args`, or start `command` with the same init."""
         command = container.value.items("command")
         if not command or (command[0].text() or "").rpartition("/")[2] in INITS or container.role == "init":
             return
-        dockerfile = container.workload.scope.repository.dockerfile_of(container)
+        dockerfile = scope.repository.dockerfile_of(container)
         entrypoint = dockerfile.effective("ENTRYPOINT") if dockerfile else None
         if entrypoint and entrypoint.words and entrypoint.words[0].rpartition("/")[2] in INITS:
             message = f"replaces the ENTRYPOINT, so {entrypoint.words[0]} is not PID 1 of {container.name}"
@@ -99,7 +98,7 @@ class NoInit(Rule[Dockerfile]):
     severity = "warning"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Start it by a small init: `ENTRYPOINT ["dumb-init", "--", "program"]`."""
         start = dockerfile.effective("ENTRYPOINT") or dockerfile.effective("CMD")
         if not start or not start.words or dockerfile.shares_processes:
@@ -122,7 +121,7 @@ class ShellWrapper(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Start the last command by `exec`, or make the preparation an init container."""
         if container.role == "init" or isinstance(container.workload, Job):
             return

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.check.edits import Edit, Spot, replaced
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
 from scaffold.check.model.scope import Scope
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.workloads import Container
+from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
@@ -35,11 +34,11 @@ class LatestImage(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Write an exact tag, and a digest where the registry lets tags move (`scaffold pin` adds it)."""
         if container.image is None or not (why := moving(container.image.text() or "")):
             return
-        if container.image.text() not in container.workload.scope.repository.tagged_by_skaffold:
+        if container.image.text() not in scope.repository.tagged_by_skaffold:
             yield Problem(container.image, why)
 
 
@@ -53,7 +52,7 @@ class LatestBase(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write an exact tag behind FROM."""
         names: set[str] = set()
         for stage in dockerfile.stages:
@@ -72,7 +71,7 @@ class ImageDiffers(Rule[Scope]):
     severity = "error"
     looks_at = Scope
 
-    def check(self, scope: Scope) -> Problems:
+    def check(self, scope: Scope, _: Scope) -> Problems:
         """Give all of them the same tag, best in one place: `images` of a kustomization, or a chart's values."""
         first: dict[tuple[str, str], Container] = {}
         for container in scope.containers:
@@ -99,7 +98,7 @@ class PullPolicy(Rule[Container]):
     severity = "warning"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Write an exact tag and `imagePullPolicy: IfNotPresent`."""
         policy = container.value.get("imagePullPolicy")
         if not (policy and container.image):

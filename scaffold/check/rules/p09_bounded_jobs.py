@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from scaffold.check.edits import Edit, Spot, put_in
-from scaffold.check.findings import Problem
-from scaffold.check.model.objects import CronJob, Job
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import CronJob, Job
+from scaffold.check.rules.rule import Problem, Problems, Rule
 
 _PROXIES = re.compile(
     r"envoy|nginx|haproxy|istio-proxy|proxyv2|linkerd|cloud-?sql-proxy|pgbouncer|fluent|oauth2-proxy|vault-agent"
@@ -25,7 +25,7 @@ class JobDeadline(Rule[Job]):
     severity = "error"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `activeDeadlineSeconds` of the Job's spec to the longest run that is still right."""
         if job.job and not job.job.get("activeDeadlineSeconds"):
             yield Problem(job.at, f"{job.kind} {job.name} has no activeDeadlineSeconds: if it hangs, it hangs for ever")
@@ -50,7 +50,7 @@ class JobBackoff(Rule[Job]):
     severity = "warning"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `backoffLimit` to the retries that help."""
         if job.job and not job.job.get("backoffLimit"):
             yield Problem(job.at, f"{job.kind} {job.name} has no backoffLimit: it is tried seven times by default")
@@ -74,7 +74,7 @@ class JobCleanUp(Rule[Job]):
     severity = "warning"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `ttlSecondsAfterFinished` to as long as somebody may want to look at it, such as a week (604800)."""
         if (
             isinstance(job, CronJob)
@@ -108,7 +108,7 @@ class CronConcurrency(Rule[CronJob]):
     severity = "error"
     looks_at = CronJob
 
-    def check(self, job: CronJob) -> Problems:
+    def check(self, job: CronJob, scope: Scope) -> Problems:
         """Set `concurrencyPolicy: Forbid`, or `Replace` where the newest run is the one that counts."""
         policy = job.value.get("spec", "concurrencyPolicy")
         if policy is None or policy.text() == "Allow":
@@ -133,7 +133,7 @@ class CronHistory(Rule[CronJob]):
     severity = "warning"
     looks_at = CronJob
 
-    def check(self, job: CronJob) -> Problems:
+    def check(self, job: CronJob, scope: Scope) -> Problems:
         """Set `successfulJobsHistoryLimit` and `failedJobsHistoryLimit`."""
         names = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
         missing = [name for name in names if not job.value.get("spec", name)]
@@ -161,7 +161,7 @@ class CronStartingDeadline(Rule[CronJob]):
     severity = "warning"
     looks_at = CronJob
 
-    def check(self, job: CronJob) -> Problems:
+    def check(self, job: CronJob, scope: Scope) -> Problems:
         """Set `startingDeadlineSeconds`: 300, and a run that could not start within five minutes waits for the next."""
         value = job.value.get("spec", "startingDeadlineSeconds")
         seconds = value.number() if value else None
@@ -194,7 +194,7 @@ class SidecarKeepsJob(Rule[Job]):
     severity = "error"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Make it an init container with `restartPolicy: Always` (Kubernetes 1.29), which ends with the others."""
         mains = [each for each in job.containers if each.role == "main"]
         for container in mains if len(mains) > 1 else ():
@@ -213,7 +213,7 @@ class JobRestart(Rule[Job]):
     severity = "error"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `restartPolicy: Never`: a failed pod stays with its logs, and its retry is a new one."""
         if not job.pod or not job.containers:
             return

@@ -4,10 +4,30 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from scaffold.check.edits import Edit, Spot
-from scaffold.check.findings import Problem
+from scaffold.check.model.scope import Scope
+from scaffold.syntax.source import Place
+
+
+class Placed(Protocol):
+    """Something that stands in a file."""
+
+    def place(self) -> Place:
+        """Return where."""
+        ...
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule yields: where, what is wrong there, and the other places that it contradicts."""
+
+    at: Placed | Place
+    message: str
+    also: tuple[Placed, ...] = ()
+
 
 Subject = TypeVar("Subject")
 Problems = Iterator[Problem]
@@ -27,8 +47,8 @@ class Rule(Generic[Subject]):
     severity: ClassVar[Severity]
     looks_at: ClassVar[Any]
 
-    def check(self, subject: Subject, /) -> Problems:
-        """Yield each problem."""
+    def check(self, subject: Subject, scope: Scope, /) -> Problems:
+        """Yield each problem; `scope` is what is deployed together with the subject, and tells how both relate."""
         raise NotImplementedError
 
     def fix(self, spot: Spot, /) -> Sequence[Edit]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from scaffold.prove.clock import Clock
 from scaffold.prove.cluster.deployed import Deployed
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.cluster.pods import is_ready
 from scaffold.prove.cluster.rollout import FIRST_PATIENCE, PATIENCE, wait_for_rollout, why_not
+from scaffold.prove.cluster.stage import ClusterStage
 from scaffold.prove.cluster.stubs import Stubs
 from scaffold.prove.lab import Lab
 from scaffold.prove.load import Shot
-from scaffold.prove.model import Failed, Skip
+from scaffold.prove.model import Experiment, Failed, Skip
 from scaffold.prove.subject.manifests import Object
-
-if TYPE_CHECKING:
-    from scaffold.prove.cluster.stage import ClusterStage
 
 
 @dataclass
@@ -142,3 +140,14 @@ class ClusterLab(Lab):
         if missing:
             raise Skip(f"{told}, and {', '.join(missing)} can't be stubbed here; set `path` to what does without")
         raise Failed(f"{told}; set `path` to what it answers by itself")
+
+
+@contextmanager
+def open_lab(stage: ClusterStage, experiment: Experiment, clock: Clock) -> Iterator[ClusterLab]:
+    """Open the lab of one experiment, with all manifests applied; `ClusterLab.service` waits for the rollout.
+
+    Raises:
+        Failed: when the service could not be deployed.
+    """
+    stage.deploy(clock)
+    yield ClusterLab(stage, experiment, clock.again())  # the deployment was not this experiment's time

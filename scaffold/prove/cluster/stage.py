@@ -19,13 +19,12 @@ from scaffold.prove.cluster.deployed import Deployed
 from scaffold.prove.cluster.door import Door, FromHere, FromPod
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
-from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.cluster.objects import build, closed, moved, place_of, unknown
 from scaffold.prove.cluster.rollout import FIRST_PATIENCE, PATIENCE, wait_for_rollout
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.cluster.stubs import Stubs
 from scaffold.prove.load import Vegeta
-from scaffold.prove.model import Experiment, Failed
+from scaffold.prove.model import Failed
 from scaffold.prove.runtime import LABEL, Runtime
 from scaffold.prove.subject.manifests import Object
 from scaffold.prove.subject.subject import Subject
@@ -54,9 +53,8 @@ class ClusterStage:
     _applying: threading.Lock = field(default_factory=threading.Lock, init=False)
     _applied: bool = field(default=False, init=False)
 
-    @contextmanager
-    def lab(self, experiment: Experiment, clock: Clock) -> Iterator[ClusterLab]:
-        """Open the lab of one experiment, with all manifests applied; `ClusterLab.service` waits for the rollout.
+    def deploy(self, clock: Clock) -> None:
+        """Apply all manifests, the first time that somebody asks for it.
 
         Raises:
             Failed: when the service could not be deployed.
@@ -66,7 +64,6 @@ class ClusterStage:
                 self._applied = True
                 self.problem = self._deploy(clock.again(600))
         self.check_deployed()
-        yield ClusterLab(self, experiment, clock.again())  # the deployment was not this experiment's time
 
     def check_deployed(self) -> None:
         """Go on only where the service could be deployed.

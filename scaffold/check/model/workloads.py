@@ -1,81 +1,13 @@
-"""Containers and their probes."""
+"""Workloads, which make pods, and the containers of those."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
+from scaffold.check.model.objects import KubernetesObject
+from scaffold.check.model.probes import Probe
 from scaffold.syntax.yaml_nodes import Value
-
-if TYPE_CHECKING:
-    from scaffold.check.model.objects import Workload
-
-HANDLERS = ("httpGet", "tcpSocket", "grpc", "exec")
-
-
-class Probe:
-    """A probe with Kubernetes' defaults: what is absent has a number all the same."""
-
-    def __init__(self, value: Value, kind: str) -> None:
-        """Take the probe and which it is: startupProbe, readinessProbe or livenessProbe."""
-        self.value = value
-        self.kind = kind
-
-    @cached_property
-    def initial_delay(self) -> int:
-        """Return the seconds before the first look."""
-        return self._seconds("initialDelaySeconds", 0)
-
-    @cached_property
-    def period(self) -> int:
-        """Return the seconds between two looks."""
-        return self._seconds("periodSeconds", 10)
-
-    @cached_property
-    def timeout(self) -> int:
-        """Return the seconds that an answer may take."""
-        return self._seconds("timeoutSeconds", 1)
-
-    @cached_property
-    def failures(self) -> int:
-        """Return how many looks must fail in a row before Kubernetes acts."""
-        return self._seconds("failureThreshold", 3)
-
-    @property
-    def budget(self) -> int:
-        """Return the seconds from the container's start until the probe may act for the first time."""
-        return self.initial_delay + self.period * self.failures
-
-    def _seconds(self, key: str, default: int) -> int:
-        number = self.value.number(key)
-        return default if number is None else number
-
-    @cached_property
-    def handler(self) -> tuple[str, Value] | None:
-        """Return how the probe asks (httpGet, tcpSocket, grpc, exec) and the handler itself."""
-        for name in HANDLERS:
-            if value := self.value.get(name):
-                return name, value
-        return None
-
-    @property
-    def port(self) -> Value | None:
-        """Return the port that it asks: a number or the name of a container's port."""
-        return self.handler[1].get("port") if self.handler and self.handler[0] != "exec" else None
-
-    @property
-    def http_path(self) -> str | None:
-        """Return the path of an HTTP probe; Kubernetes' default is `/`."""
-        if self.handler and self.handler[0] == "httpGet":
-            return self.handler[1].text("path") or "/"
-        return None
-
-    @property
-    def command(self) -> list[str]:
-        """Return the words of an exec probe."""
-        if self.handler and self.handler[0] == "exec":
-            return [word.text() or "" for word in self.handler[1].items("command")]
-        return []
 
 
 class Container:
@@ -101,19 +33,6 @@ class Container:
     def image(self) -> Value | None:
         """Return the image."""
         return self.value.get("image")
-
-    def declared(self, question: str) -> Value | None:
-        """Return what the service answered to a question of the template, if this is the service's own container.
-
-        Where the template made none of it, the settings may declare it for the first container of each workload.
-        """
-        repository = self.workload.scope.repository
-        if not (repository.answers and self.image):
-            first = self.role == "main" and self.value.key == 0
-            return repository.settings.get(question) if repository.settings and first else None
-        path = self.image.place().path
-        name = repository.declared(path, "name")
-        return repository.declared(path, question) if name and name.text() == self.image_name else None
 
     @property
     def image_name(self) -> str:
@@ -190,3 +109,118 @@ class Container:
         if "sleep" in words[:-1] and (after := words[words.index("sleep") + 1].rstrip("s;")).isdecimal():
             return int(after)
         return None
+
+
+class Workload(KubernetesObject):
+    """An object that makes pods, or is one."""
+
+    pod_path: ClassVar[tuple[str, ...]] = ("spec", "template")
+
+    @cached_property
+    def template(self) -> Value | None:
+        """Return the pod template: `metadata` and `spec` of its pods."""
+        return self.value.get(*self.pod_path)
+
+    @cached_property
+    def pod(self) -> Value | None:
+        """Return the pods' spec."""
+        return self.template.get("spec") if self.template else None
+
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """Return the labels of its pods."""
+        return self.template.texts("metadata", "labels") if self.template else {}
+
+    @cached_property
+    def pod_annotations(self) -> dict[str, str]:
+        """Return the annotations of its pods."""
+        return self.template.texts("metadata", "annotations") if self.template else {}
+
+    @cached_property
+    def containers(self) -> list[Container]:
+        """Return the containers that run as long as the pod: main ones and sidecars."""
+        sidecars = [each for each in self.init_containers if each.role == "sidecar"]
+        if self.pod is None:
+            return []
+        return [*(Container(each, self, "main") for each in self.pod.items("containers")), *sidecars]
+
+    @cached_property
+    def init_containers(self) -> list[Container]:
+        """Return the init containers; those that restart always are sidecars (Kubernetes 1.29)."""
+        if self.pod is None:
+            return []
+        return [
+            Container(each, self, "sidecar" if each.text("restartPolicy") == "Always" else "init")
+            for each in self.pod.items("initContainers")
+        ]
+
+    @cached_property
+    def all_containers(self) -> list[Container]:
+        """Return every container once."""
+        return [*self.containers, *(each for each in self.init_containers if each.role == "init")]
+
+    @cached_property
+    def grace(self) -> int:
+        """Return terminationGracePeriodSeconds, by default 30."""
+        number = self.pod.number("terminationGracePeriodSeconds") if self.pod else None
+        return 30 if number is None else number
+
+
+class Pod(Workload):
+    """A Pod that nothing made."""
+
+    pod_path = ()
+
+
+class Server(Workload):
+    """A workload that runs for ever: its pods serve."""
+
+    @cached_property
+    def replicas(self) -> int:
+        """Return how many pods it wants, by default 1."""
+        number = self.value.number("spec", "replicas")
+        return 1 if number is None else number
+
+    @property
+    def has_claim(self) -> bool:
+        """Tell whether its pods mount a PersistentVolumeClaim."""
+        return any(each.get("persistentVolumeClaim") for each in (self.pod.items("volumes") if self.pod else ()))
+
+
+class Deployment(Server):
+    """A Deployment."""
+
+
+class StatefulSet(Server):
+    """A StatefulSet."""
+
+
+class DaemonSet(Server):
+    """A DaemonSet: a pod on each node."""
+
+
+class ReplicaSet(Server):
+    """A ReplicaSet or ReplicationController that no Deployment made."""
+
+
+class Rollout(Server):
+    """A Rollout of Argo: a Deployment with steps of its own (https://argo-rollouts.readthedocs.io/)."""
+
+
+class CustomWorkload(Workload):
+    """An object of a kind that is not Kubernetes' own, with a pod template where a Deployment has it."""
+
+
+class Job(Workload):
+    """A Job, or what a CronJob makes: `job` is the JobSpec."""
+
+    @property
+    def job(self) -> Value | None:
+        """Return the JobSpec."""
+        return self.value.get(*self.pod_path[:-1])
+
+
+class CronJob(Job):
+    """A CronJob."""
+
+    pod_path = ("spec", "jobTemplate", "spec", "template")
