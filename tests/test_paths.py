@@ -16,6 +16,7 @@ from tests.support import goldens
 
 FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
 DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])([.].*)?")
+LANGUAGES = next(each.choices for each in goldens.engine()[0].asked if each.name == "language").values()
 LONGEST = 120
 """Bytes of one name in the skeleton, so that a clone in a deep folder still has room."""
 
@@ -65,7 +66,7 @@ def test_a_service_can_be_cloned_everywhere(name: str) -> None:
     assert not wrong(goldens.files_of(goldens.EXAMPLES / name))
 
 
-@pytest.mark.parametrize("language", ["go", "java", "python", "rust", "typescript"])
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_no_answer_gives_such_a_path(language: str) -> None:
     """The names of Windows' devices are refused where a file would have one."""
     for name in ("aux", "con", "nul", "prn", "com1", "lpt9"):
