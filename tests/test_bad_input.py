@@ -37,6 +37,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("repository", "github.com/example-org/COM1.x", "Go refuses"),
     ("image_registry", "Registry.Example.Com", "image_registry:"),
     ("image_registry", "registry.example.com/a:latest", "image_registry:"),
+    ("image_registry", "registry.example.com/" + "a" * 235, "the 255 characters of an image's name"),
     ("kubernetes_namespace", "default", "namespace of the team's own"),
     ("kubernetes_namespace", "null", "YAML reads it as a value of its own"),
     ("kubernetes_namespace", "a" * 60, "at most 59"),
