@@ -119,14 +119,14 @@ def give_up(folder: Path, journal: Journal) -> None:
 def finish(folder: Path, journal: Journal) -> None:
     """Say that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo.
 
-    What can't be cleared away now, the next run clears: the change is done all the same.
+    What can't be said or cleared away now, the next run says and clears: it sees by the index that the change is done.
     """
-    if journal.undo:
-        file_of(folder, DONE).unlink(missing_ok=True)
-        file_of(folder, journal.phase).unlink(missing_ok=True)
-    else:
-        enter(folder, journal, DONE)
     with suppress(OSError):
+        if journal.undo:
+            file_of(folder, DONE).unlink(missing_ok=True)
+            file_of(folder, journal.phase).unlink(missing_ok=True)
+        else:
+            enter(folder, journal, DONE)
         clear(folder)
 
 

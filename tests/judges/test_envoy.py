@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from scaffold.files.folder import write_files
+from tests.support import goldens
 from tests.support.deployed import deployed, examples
 
 pytestmark = [
@@ -42,6 +44,21 @@ def test_envoy_can_refuse(tmp_path: Path) -> None:
     assert judged(path).returncode != 0
 
 
+def test_a_dependency_may_have_any_name(tmp_path: Path) -> None:
+    """Words that YAML reads as a value, and what the configuration itself has names for."""
+    names = ["true", "no", "y", "null", "health", "admin", "envoy-admin", "router", "x"]
+    given = [{"name": name, "url": f"https://{name}.example.com", "kind": "auxiliary", "timeout": 1} for name in names]
+    answers = goldens.engine()[1].resolve({"name": "frontend", "breaker": "envoy", "dependencies": given})
+    write_files(tmp_path, goldens.rendered(answers))
+    path = tmp_path / "deploy/base/breaker/envoy.yaml"
+    told = judged(path)
+    assert told.returncode == 0, told.stderr
+    # It takes two listeners, or clusters, of one name, and serves the last one of them.
+    for kind, own in (("listeners", {"envoy_health"}), ("clusters", {"envoy_admin"})):
+        found = [each["name"] for each in yaml.safe_load(path.read_text())["static_resources"][kind]]
+        assert sorted(found) == sorted({*names, *own})
+
+
 def at_key(tree: Any, wanted: str) -> list[Any]:
     """Return every value at a key, wherever it stands in the tree."""
     if isinstance(tree, dict):
@@ -56,7 +73,7 @@ def test_the_breaker_sees_a_slow_call_before_the_client_gives_up(path: Path) -> 
     listeners = {each["name"]: each for each in config["static_resources"]["listeners"]}
     clusters = {each["name"]: each for each in config["static_resources"]["clusters"]}
     guarded = [each for each in service.answers["dependencies"] if "://" in each["url"]]
-    assert set(listeners) == {each["name"] for each in guarded} | {"health"}
+    assert set(listeners) == {each["name"] for each in guarded} | {"envoy_health"}
     for each in guarded:
         routes = at_key(listeners[each["name"]], "route")
         limits = {float(route["timeout"].rstrip("s")) for route in routes}
@@ -70,6 +87,6 @@ def test_the_breaker_sees_a_slow_call_before_the_client_gives_up(path: Path) -> 
 def test_the_admin_interface_is_the_pods_own(path: Path) -> None:
     (config,) = yaml.safe_load_all(path.read_text())
     assert config["admin"]["address"]["socket_address"]["address"] == "127.0.0.1"
-    (health,) = (each for each in config["static_resources"]["listeners"] if each["name"] == "health")
+    (health,) = (each for each in config["static_resources"]["listeners"] if each["name"] == "envoy_health")
     (routes,) = at_key(health, "routes")
     assert {each["match"]["path"] for each in routes} == {"/livez", "/readyz", "/metrics"}
