@@ -216,24 +216,6 @@ def test_a_name_that_the_language_cannot_take_is_refused(answer: dict[str, Any])
     questionnaire().resolve({"language": "python", **answer})
 
 
-@pytest.mark.parametrize(
-    "answer",
-    [
-        {"dependencies": [{**DEPENDENCY, "name": name} for name in ("a-bc", "x", "ab-c")]},
-        {"jobs": [{**JOB, "name": f"j{each}", "command": f"{each} --now"} for each in ("a-bc", "x", "ab-c")]},
-    ],
-    ids=lambda answer: next(iter(answer)),
-)
-def test_two_classes_never_share_a_file_where_case_is_ignored(answer: dict[str, Any]) -> None:
-    with pytest.raises(
-        AnswerError, match='"ab-c" is not free: the file of its class and that of a-bc differ by case only'
-    ):
-        questionnaire().resolve({"language": "java", **answer})
-    questionnaire().resolve(answer)
-    (records,) = answer.values()
-    questionnaire().resolve({"language": "java", next(iter(answer)): records[:2]})
-
-
 def test_a_key_like_none_is_refused_with_all_names() -> None:
     with pytest.raises(AnswerError, match=r"the questions are name, description"):
         questionnaire().resolve({"zzzzzz": "x"})

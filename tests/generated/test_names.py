@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from scaffold.errors import AnswerError
 from scaffold.files.folder import write_files
 from tests.generated.workshop import furnish, make
 from tests.support import goldens
@@ -114,6 +115,33 @@ def test_any_names_compile(language: str, workshop: Path) -> None:
     write_files(folder, goldens.rendered(goldens.engine()[1].resolve(answers(language, random.Random(SEED)))))
     furnish(folder, language)
     make(folder, "lint")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {
+            "dependencies": [
+                {"name": name, "url": "http://a", "kind": "critical", "timeout": 1} for name in ("a-bc", "x", "ab-c")
+            ]
+        },
+        {
+            "jobs": [
+                {"name": f"j{each}", "command": f"{each} --now", "deadline": 60, "retries": 1}
+                for each in ("a-bc", "x", "ab-c")
+            ]
+        },
+    ],
+    ids=lambda answer: next(iter(answer)),
+)
+def test_two_classes_never_share_a_file_where_case_is_ignored(answer: dict[str, Any]) -> None:
+    with pytest.raises(
+        AnswerError, match='"ab-c" is not free: the file of its class and that of a-bc differ by case only'
+    ):
+        goldens.engine()[1].resolve({"language": "java", **answer})
+    goldens.engine()[1].resolve(answer)
+    (records,) = answer.values()
+    goldens.engine()[1].resolve({"language": "java", next(iter(answer)): records[:2]})
 
 
 def test_every_language_has_its_words() -> None:
