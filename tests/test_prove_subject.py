@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
 from scaffold.errors import SettingError
 from scaffold.kubernetes.quantities import amount
@@ -32,6 +33,20 @@ def test_a_service_of_ours_says_all_that_is_needed(name: str) -> None:
     assert subject.startup_budget >= 3 * subject.startup_seconds
     assert list(subject.writable) == [each["path"] for each in answers["writable_paths"]]
     assert subject.user == "10001:10001"
+
+
+def test_the_contract_tells_what_no_answer_does() -> None:
+    subject = load_subject(goldens.EXAMPLES / "frontend")
+    contract = yaml.safe_load((goldens.ROOT / "templates/service/contract.yml").read_text())
+    assert subject.args == ("serve",) and "serve" in contract["commands"]
+    probes = (subject.probes.startup, subject.probes.readiness, subject.probes.liveness)
+    assert probes == ("/startupz", "/readyz", "/livez") and set(probes) == set(contract["probes"])
+    assert subject.code_when_wrong == contract["exit_codes"]["configuration"]["code"]
+    assert subject.wrong["LOG_LEVEL"] == contract["environment"]["LOG_LEVEL"]["wrong"]
+    assert subject.configurations == ({"LOG_LEVEL": "info"}, {"LOG_LEVEL": "error"})
+    assert subject.startup_delay_variable in contract["environment"]
+    assert [each.variable for each in subject.ports] == ["PORT_HTTP"]
+    assert subject.admin and subject.admin.variable == "ADMIN_PORT"
 
 
 def test_any_image_and_its_manifests(tmp_path: Path) -> None:

@@ -22,7 +22,16 @@ LARGEST = 1024 * 1024
 
 
 def read_answers(file: Path, *, below: Path | None = None) -> dict[str, Any]:
-    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out.
+    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out. As `read_all` reads it.
+
+    Raises:
+        AnswerError: as `read_all` does.
+    """
+    return {key: value for key, value in read_all(file, below=below).items() if not key.startswith("_")}
+
+
+def read_all(file: Path, *, below: Path | None = None) -> dict[str, Any]:
+    """Return every key of an answers file, Copier's own too.
 
     Without `below`, the user named the file: it may be a pipe, or `-` for standard input. With it, the file lies in
     that folder of somebody else's: only a regular file there is read.
@@ -34,7 +43,7 @@ def read_answers(file: Path, *, below: Path | None = None) -> dict[str, Any]:
         content = read_given(file, largest=LARGEST) if below is None else read_foreign(file, below=below)
     except (OSError, ValueError) as error:  # NUL in a name
         raise AnswerError(f"{file} can't be read: {getattr(error, 'strerror', error)}.") from error
-    return {key: value for key, value in parse_answers(content, str(file)).items() if not key.startswith("_")}
+    return parse_answers(content, str(file))
 
 
 def parse_answers(content: bytes, name: str) -> dict[str, Any]:

@@ -6,17 +6,20 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from scaffold.engine.answers_file import NAME as ANSWERS_FILE
-from scaffold.engine.answers_file import read_answers
-from scaffold.errors import SettingError
+from scaffold.engine.answers_file import read_all
+from scaffold.engine.contract import Contract, read_contract
+from scaffold.errors import ScaffoldError, SettingError
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import Values, read_settings
 from scaffold.prove.subject.subject import Dependency, Job, Port, Probes, Subject
+from scaffold.releases import installed
 from scaffold.text.brief import brief, one_line
 
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
@@ -35,7 +38,7 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     chosen = {**own, **{key: value for key, value in (given or {}).items() if value not in (None, (), {})}}
     chosen["env"] = {**own.get("env", {}), **chosen.get("env", {})}
     file = folder / ANSWERS_FILE
-    answers = read_answers(file, below=folder) if os.path.lexists(file) else {}
+    answers = read_all(file, below=folder) if os.path.lexists(file) else {}
     if not (answers or chosen.get("image") or (folder / "Dockerfile").is_file()):
         raise SettingError(
             f"{folder.absolute()} has no {ANSWERS_FILE} and no Dockerfile; give a service's folder, or --image IMAGE."
@@ -43,13 +46,16 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     subject = Subject(name=str(answers.get("name") or chosen.get("name") or folder.absolute().name), folder=folder)
     subject = _with_manifests(subject, chosen)
     if answers:
-        subject = _with_answers(subject, answers)
+        subject = _with_answers(subject, answers, _contract(str(answers.get("_commit", ""))))
     return _with_paths(_with_settings(subject, chosen))
 
 
-def variable(name: str) -> str:
-    """Return a name as a part of a variable, as the template writes it: capitals, with `_` for `-`."""
-    return name.upper().replace("-", "_")
+def _contract(reference: str) -> Contract:
+    """Return the contract of the version that made a service; where that is not known here, the newest one."""
+    history = installed()
+    with suppress(ScaffoldError):
+        return read_contract(history.template_at(reference).root)
+    return read_contract(history.root)
 
 
 # --- the three sources ------------------------------------------------------------------------------------------------
@@ -85,11 +91,13 @@ def _with_manifests(subject: Subject, chosen: Values) -> Subject:
     )
 
 
-def _with_answers(subject: Subject, answers: Values) -> Subject:
+def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subject:
     """Take what a service of our template has answered; its contract gives the rest."""
     try:
-        ports = [Port(each["name"], int(each["number"]), f"PORT_{variable(each['name'])}") for each in answers["ports"]]
-        dependencies = [_dependency(each) for each in answers.get("dependencies") or ()]
+        ports = [
+            Port(each["name"], int(each["number"]), contract.port_variable(each["name"])) for each in answers["ports"]
+        ]
+        dependencies = [_dependency(each, contract) for each in answers.get("dependencies") or ()]
         jobs = [
             Job(each["name"], tuple(shlex.split(each["command"])), float(each["deadline"]))
             for each in answers.get("jobs") or ()
@@ -97,9 +105,13 @@ def _with_answers(subject: Subject, answers: Values) -> Subject:
         return replace(
             subject,
             ports=tuple(ports),
-            admin=Port("admin", int(answers["admin_port"]), "ADMIN_PORT"),
-            probes=Probes("/startupz", "/readyz", "/livez"),
-            args=("serve",),
+            admin=Port("admin", int(answers["admin_port"]), contract.admin_variable),
+            probes=Probes(
+                contract.probe(starting=503, draining=200),
+                contract.probe(starting=503, draining=503),
+                contract.probe(starting=200, draining=200),
+            ),
+            args=(contract.command,),
             dependencies=tuple(dependencies),
             jobs=tuple(jobs),
             # The manifests win: a team may have changed them since.
@@ -111,10 +123,10 @@ def _with_answers(subject: Subject, answers: Values) -> Subject:
             cpu_request=subject.cpu_request or amount(answers["cpu_request"]),
             startup_seconds=float(answers["startup_seconds"]),
             shutdown_seconds=float(answers["shutdown_seconds"]),
-            startup_delay_variable="STARTUP_DELAY_SECONDS",
-            configurations=({"LOG_LEVEL": "info"}, {"LOG_LEVEL": "error"}),
-            wrong={"LOG_LEVEL": "loud", "SHUTDOWN_SECONDS": "soon"},
-            code_when_wrong=78,
+            startup_delay_variable=contract.delay_variable,
+            configurations=contract.configurations,
+            wrong=contract.wrong,
+            code_when_wrong=contract.code_when_wrong,
             language=str(answers.get("language", "")),
             breaker=str(answers.get("breaker", "")),
             **_limits(answers),
@@ -125,12 +137,11 @@ def _with_answers(subject: Subject, answers: Values) -> Subject:
         ) from error
 
 
-def _dependency(answer: Values) -> Dependency:
+def _dependency(answer: Values, contract: Contract) -> Dependency:
     scheme = re.match(r"(https?)://", answer["url"])
-    name = variable(answer["name"])
     return Dependency(
         answer["name"],
-        f"{name}_URL",
+        contract.url_variable(answer["name"]),
         scheme=scheme[1] if scheme else "tcp",
         critical=answer.get("kind") == "critical",
         url=re.sub(r"^((?:https?://)?[^/:]+)\.(?=[:/]|$)", r"\1", answer["url"]),  # DNS's dot at its end
