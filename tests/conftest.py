@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.clock)
             item.add_marker(suite_of(item))
             # Their fixtures build and start things, with limits of their own; on a fresh machine that takes long.
-            item.add_marker(pytest.mark.timeout(300, func_only=True))
+            # A test that needs longer than most says so: its own mark is the closest, and counts.
+            if not item.get_closest_marker("timeout"):
+                item.add_marker(pytest.mark.timeout(300, func_only=True))
         if suite_of(item) in WAITING and not item.get_closest_marker("xdist_group"):
             # The rest of prove stays together, too: its experiments load the machine, and count what runs on it.
             item.add_marker(pytest.mark.xdist_group("cluster" if "kubernetes" in item.fixturenames else suite_of(item)))
