@@ -107,6 +107,7 @@ def test_nobody_can_change_or_become_somebody_through_what_was_added(added: dict
     assert (raised, writable, foreign) == ([], [], [])
 
 
+@pytest.mark.alone  # it compiles with all cores
 def test_a_change_of_the_source_installs_nothing_again(example: Example) -> None:
     """Each step before the one that copies the source comes from the cache, the dependencies' among them."""
     source = changeable(example.folder)

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import is_again
 from tests.support import runtime
 from tests.support.cluster import Cluster, cluster
 from tests.support.cluster import missing as no_cluster
@@ -82,8 +83,9 @@ class Attempts:
 
     def of(self, name: str, item: pytest.Item) -> Run:
         """Return what came of a name; a test that is run again gets a new attempt, with the machine for itself."""
-        again = getattr(item, "execution_count", 1) > 1  # pytest-rerunfailures counts, where it reruns at all
-        return self.attempt(name) if again or name not in self.beforehand else self.beforehand[name].result(600)
+        return (
+            self.attempt(name) if is_again(item) or name not in self.beforehand else self.beforehand[name].result(600)
+        )
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,20 @@ def locked(name: str) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def turn(alone: bool, folder: Path = CACHE) -> Iterator[None]:
+    """Hold the machine, beside others or `alone`: what watches a clock is not disturbed by a neighbour that loads it.
+
+    Who waits to be alone holds the gate, so that those who come later don't keep him waiting for ever.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "machine.lock").open("w") as lock:
+        with (folder / "gate.lock").open("w") as gate:
+            fcntl.flock(gate, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
+
+
 def write(path: Path, text: str) -> Path:
     """Write a file in one move, so that nobody sees half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
