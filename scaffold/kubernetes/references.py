@@ -1,4 +1,4 @@
-"""Image references as Docker writes them: `[registry/]repository[:tag][@digest]`, and the words of a digest.
+"""Image references as Docker writes them: `[registry/]repository[:tag][@digest]`, spelled out or as they are written.
 
 Grammar: https://github.com/distribution/reference (reference.go), which Docker, Kubernetes and Podman follow.
 """
@@ -54,6 +54,28 @@ class Reference:
         return Reference(self.registry, self.repository, self.tag)
 
 
+@dataclass(frozen=True)
+class Written:
+    """An image as somebody wrote it, variables and mistakes included; what it does not have is empty."""
+
+    name: str
+    tag: str = ""
+    digest: str = ""
+
+    @property
+    def last(self) -> str:
+        """Return the last part of the name: `api` of `registry.example.com/team/api`."""
+        return self.name.rpartition("/")[2]
+
+
+def written(text: str) -> Written:
+    """Take a reference apart without judging it: a colon before the last slash belongs to the registry's port."""
+    named, _, digest = text.partition("@")
+    folder, slash, last = named.rpartition("/")
+    last, _, tag = last.partition(":")
+    return Written(f"{folder}{slash}{last}", tag, digest)
+
+
 def is_digest(text: str) -> bool:
     """Return whether `text` is a digest of one of the two algorithms that the OCI image spec registers."""
     return re.fullmatch(_DIGEST, text) is not None
@@ -83,9 +105,8 @@ def with_digest(text: str, digest: str) -> str:
 
     A missing tag is written out (`:latest`), so that the digest can be refreshed later.
     """
-    named = text.partition("@")[0]
-    tag = "" if ":" in named.rpartition("/")[2] else ":latest"
-    return f"{named}{tag}@{digest}"
+    image = written(text)
+    return f"{image.name}:{image.tag or 'latest'}@{digest}"
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from scaffold.check.built.addresses import FOLDERS, PATHS, PLUGINS, is_address, is_encoded, texts
 from scaffold.check.built.workshop import named
 from scaffold.check.ground import Ground
+from scaffold.kubernetes.kustomize import NAMES
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value, documents
-
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 _LONGEST = 4096
 _MOST_PARTS = 2000

@@ -13,17 +13,17 @@ import os
 import posixpath
 import re
 import secrets
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.check.built.built import Built
-from scaffold.check.built.closure import NAMES, Closures, Obstacle, Part
+from scaffold.check.built.closure import Closures, Obstacle, Part
 from scaffold.check.built.workshop import Workshop
 from scaffold.check.built.written import BuiltDocument, Origins
 from scaffold.check.ground import Ground
+from scaffold.kubernetes.kustomize import NAMES, build_command
 from scaffold.programs import ProgramError
 from scaffold.programs.offline import is_offline_possible
 from scaffold.syntax.source import Note, Source
@@ -74,7 +74,7 @@ class Tree:
         """Return what each of the outermost kustomizations builds to; `notes` tell of those that can't be built."""
         if not self.roots:
             return []
-        command = _command()
+        command = build_command()
         if command is None:
             why = "is not judged: neither kustomize nor kubectl is there to build it"
             self.notes += [Note(self._path(folder), why) for folder in self.roots]
@@ -224,14 +224,6 @@ def _problem(stderr: bytes, replica: Replica, shop: Workshop) -> str:
     innermost = _WAY.split(innermost)[-1]
     innermost = innermost.replace(f"{replica.place(str(Path.cwd()))}{os.sep}", "").replace(str(replica.folder), "")
     return shop.told(innermost)
-
-
-def _command() -> list[str] | None:
-    if kustomize := shutil.which("kustomize"):
-        return [kustomize, "build"]
-    if kubectl := shutil.which("kubectl"):
-        return [kubectl, "kustomize"]
-    return None
 
 
 def _references(root: Value) -> Iterator[str]:

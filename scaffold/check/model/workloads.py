@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.probes import Probe
+from scaffold.kubernetes.references import written
 from scaffold.syntax.yaml_nodes import Value
 
 
@@ -38,7 +39,7 @@ class Container:
     def image_name(self) -> str:
         """Return the last part of the image's name, without tag and digest."""
         text = (self.image.text() if self.image else None) or ""
-        return text.partition("@")[0].rpartition("/")[2].partition(":")[0]
+        return written(text).last
 
     @cached_property
     def startup(self) -> Probe | None:

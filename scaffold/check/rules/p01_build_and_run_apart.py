@@ -6,6 +6,7 @@ import re
 
 from scaffold.check.model.scope import Scope
 from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.references import written
 from scaffold.syntax.dockerfile import Dockerfile
 
 _INSTALLERS = re.compile(
@@ -69,9 +70,9 @@ class BuildBase(Rule[Dockerfile]):
         if not dockerfile.final or dockerfile.is_for_work:
             return
         stage = dockerfile.final[-1]
-        name, _, tag = stage.image.partition("@")[0].rpartition("/")[2].partition(":")
-        full = name in _WITH_COMPILER and "$" not in tag and not _SLIM.search(tag)
-        if name in _BUILD_IMAGES or full or re.search(r"(?:^|-)jdk(?:-|$)", tag):
+        image = written(stage.image)
+        full = image.last in _WITH_COMPILER and "$" not in image.tag and not _SLIM.search(image.tag)
+        if image.last in _BUILD_IMAGES or full or re.search(r"(?:^|-)jdk(?:-|$)", image.tag):
             yield Problem(dockerfile.arguments_of(stage.base) or stage.base, f"{stage.image} is made for building")
 
 

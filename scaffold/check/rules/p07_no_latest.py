@@ -8,19 +8,19 @@ from scaffold.check.edits import Edit, Spot, replaced
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container
 from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.references import written
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
 
 def moving(image: str) -> str:
     """Return why an image reference names no version: `latest`, no tag; nothing where it does or can't be known."""
-    name, _, digest = image.partition("@")
-    if digest or "$" in image or "{{" in image or image.startswith("ko://") or not name:
+    named = written(image)
+    if named.digest or "$" in image or "{{" in image or image.startswith("ko://") or not named.name:
         return ""
-    _, colon, tag = name.rpartition("/")[2].partition(":")
-    if not colon:
-        return f"{name} has no tag, which means latest"
-    return f"{name}: the tag latest names no version" if tag.lower() == "latest" else ""
+    if not named.tag:
+        return f"{named.name} has no tag, which means latest"
+    return f"{image}: the tag latest names no version" if named.tag.lower() == "latest" else ""
 
 
 class LatestImage(Rule[Container]):
@@ -79,7 +79,7 @@ class ImageDiffers(Rule[Scope]):
             if not container.image or "/" not in text:  # a public image may well stand there in two versions
                 continue
             folder = container.workload.value.document.source.path.rpartition("/")[0]
-            name = text.partition("@")[0].rpartition("/")[0] + "/" + container.image_name
+            name = written(text).name
             other = first.setdefault((folder, name), container)
             if other.image and other.image.text() != text:
                 shown = text.removeprefix(name).lstrip(":")

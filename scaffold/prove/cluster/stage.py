@@ -132,7 +132,7 @@ def open_stage(
     """
     cluster = find_cluster(settings.context)
     place = place_of(subject, settings.overlay)
-    found = build(place, cluster)
+    found = build(place)
     reference = _reference(runtime, subject, image, settings, cluster)
     name = f"scaffold-prove-{runtime.run}"
     stubbed = stubs.upstreams(subject.dependencies)

@@ -24,7 +24,7 @@ def rolls(lab: ClusterLab, record: Record) -> None:
         top = _top(place)
         shutil.copytree(top, Path(folder) / top.name, symlinks=True)
         variable, value = _change(Path(folder) / top.name, lab)
-        built = build(Path(folder) / top.name / place.relative_to(top), lab.kubectl)
+        built = build(Path(folder) / top.name / place.relative_to(top))
         image = str(lab.deployed.container["image"])
         made = moved(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stubs.upstreams))
         left_out = unknown(made, lab.kubectl)
