@@ -38,7 +38,7 @@ def test_interrupted_while_it_starts(tmp_path: Path) -> None:
 
 
 def test_a_file_s_early_end_is_no_interruption(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def cut_short() -> None:
+    def cut_short(*_: object) -> None:
         raise EOFError
 
     monkeypatch.setattr("scaffold.engine.template.load_template", cut_short)

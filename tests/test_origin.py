@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.engine.template import template_root
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.releases.home import installed_home, project_url, template_url
 from scaffold.settings.user import read_settings
 from tests.test_new import scaffold
@@ -46,13 +46,13 @@ def test_what_git_and_copier_know_is_a_url(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["", " ", "a b", "--upload-pack=x", "https://a\nb", "https://[x", "\x00"])
 def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(SettingError, match=r"^--template: .* is no URL"):
+    with pytest.raises(FileError, match=r"^--template: .* is no URL"):
         template_url(url)
 
 
 def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://me:secret@git.example.org/t.git")
-    with pytest.raises(SettingError) as error:
+    with pytest.raises(FileError) as error:
         template_url()
     assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL holds a password")
     assert "secret" not in str(error.value)
@@ -70,7 +70,7 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_wrong_settings_are_named_with_their_file(text: str, words: str, settings: Path) -> None:
     settings.write_text(text)
-    with pytest.raises(SettingError) as error:
+    with pytest.raises(FileError) as error:
         template_url()
     assert str(error.value).startswith(str(settings))
     assert words in str(error.value)
@@ -78,11 +78,11 @@ def test_wrong_settings_are_named_with_their_file(text: str, words: str, setting
 
 def test_settings_that_can_t_be_read(settings: Path) -> None:
     settings.write_bytes(b"\xff")
-    with pytest.raises(SettingError, match="no valid TOML"):
+    with pytest.raises(FileError, match="no valid TOML"):
         read_settings()
     settings.unlink()
     settings.mkdir()
-    with pytest.raises(SettingError, match="can't be read: Is a directory"):
+    with pytest.raises(FileError, match="can't be read: Is a directory"):
         read_settings()
 
 

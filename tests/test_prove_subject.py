@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject.read import load_subject
 from scaffold.text.sizes import size
@@ -105,7 +105,7 @@ items:
 )
 def test_wrong_settings_are_told(settings: str, message: str, tmp_path: Path) -> None:
     (tmp_path / ".scaffold.toml").write_text(settings)
-    with pytest.raises(SettingError, match="(?s)" + message.replace("?", r"\?").replace(".", r"\.")):
+    with pytest.raises(FileError, match="(?s)" + message.replace("?", r"\?").replace(".", r"\.")):
         load_subject(tmp_path)
 
 

@@ -13,7 +13,7 @@ import pytest
 from scaffold.check.baseline import read_baseline
 from scaffold.check.settings import Settings
 from scaffold.engine.answers_file import parse_answers, read_answers
-from scaffold.errors import AnswerError, ScaffoldError, ServiceError, SettingError
+from scaffold.errors import AnswerError, FileError, ScaffoldError, ServiceError
 from scaffold.files.foreign import read_foreign
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.read import load_subject
@@ -92,7 +92,7 @@ def test_manifests_of_prove(name: str, tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(f"kind: A\n{text}" if "%TAG" not in text else text)
     try:
         manifests.read(tmp_path)
-    except SettingError as error:
+    except FileError as error:
         assert "x.yaml" in str(error) and len(str(error)) < 400
     else:
         assert name == "several documents"
@@ -170,7 +170,7 @@ def test_a_baseline_that_a_repository_names(baseline: str, tmp_path: Path) -> No
     settings = Settings(folder, {}, {})
     file = settings.path("baseline")
     assert file
-    with pytest.raises(SettingError, match="can't be read"):
+    with pytest.raises(FileError, match="can't be read"):
         read_baseline(file, settings.reader("baseline"))
 
 
@@ -209,14 +209,14 @@ def test_settings(name: str, reader: str, tmp_path: Path) -> None:
     file, read = SETTINGS_OF[reader]
     (tmp_path / ".git").mkdir()
     (tmp_path / file).write_bytes(TOML[name].encode("utf-8", "surrogateescape"))
-    with pytest.raises(SettingError, match=file.replace(".", r"\.")) as caught:
+    with pytest.raises(FileError, match=file.replace(".", r"\.")) as caught:
         read(tmp_path)
     assert len(str(caught.value)) < 600 and "\n" not in str(caught.value)
 
 
 def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
     (tmp_path / ".scaffold.toml").write_text(f"[check]\nselect = 0x{'f' * 50_000}\n")
-    with pytest.raises(SettingError, match="is no list of words"):
+    with pytest.raises(FileError, match="is no list of words"):
         Settings(tmp_path, {}, {})
 
 
@@ -226,7 +226,7 @@ def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
 )
 def test_a_baseline(text: str, tmp_path: Path) -> None:
     (tmp_path / "old.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(SettingError, match=r"old\.json is no baseline"):
+    with pytest.raises(FileError, match=r"old\.json is no baseline"):
         read_baseline(tmp_path / "old.json")
 
 

@@ -15,7 +15,7 @@ def selected(settings: Settings) -> list[AnyRule]:
     """Return the rules that `select` names (all when it is empty) and `ignore` does not.
 
     Raises:
-        OptionError, SettingError: when a word names no rule.
+        OptionError, FileError: when a word names no rule.
     """
     wanted = {rule.id for word in settings.words("select") for rule in named(word, settings["select"])}
     unwanted = {rule.id for word in settings.words("ignore") for rule in named(word, settings["ignore"])}
@@ -26,7 +26,7 @@ def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
     """Return the rule of an id, or all rules of a pattern, in any case of letters; `setting` is where the word stands.
 
     Raises:
-        OptionError, SettingError: when there is none.
+        OptionError, FileError: when there is none.
     """
     rules = all_rules().values()
     found = [rule for rule in rules if word.upper() in (rule.id.upper(), rule.pattern)]

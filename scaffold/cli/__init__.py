@@ -23,7 +23,7 @@ Exit codes:
   9    there is no container runtime or no cluster
   10   the service's own state forbids an update
   11   there is no such version of the template
-  12   a setting is wrong, the user's own or one in the service's folder
+  12   a file has to be mended: your own settings, or one in the service's folder
   13   the image can't be built or found
   70   a bug in scaffold
   130  interrupted by ^C

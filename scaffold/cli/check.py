@@ -120,9 +120,12 @@ def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
     from scaffold.check.selection import selected
+    from scaffold.errors import OptionError
 
-    stdin = _standard_input() if Path("-") in paths else None
     baseline = settings.path("baseline")
+    if baseline and not settings.is_in_file("baseline") and not baseline.exists():
+        raise OptionError(f"--baseline: {baseline} is not there; make it by --write-baseline {baseline}.")
+    stdin = _standard_input() if Path("-") in paths else None
     return engine.check(
         [path for path in paths if path != Path("-")],
         selected(settings),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from scaffold.cli import values
 from scaffold.cli.help import examples
 
 
@@ -20,7 +21,9 @@ from scaffold.cli.help import examples
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an image has no digest, or an old one.")
-@click.option("--plain-http", multiple=True, metavar="HOST[:PORT]", help="Ask this registry without TLS.")
+@click.option(
+    "--plain-http", callback=values.registries, multiple=True, metavar="HOST[:PORT]", help="Ask it without TLS."
+)
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:

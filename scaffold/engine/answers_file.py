@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.errors import AnswerError
+from scaffold.errors import AnswerError, OptionError
 from scaffold.files.foreign import read_foreign, read_given
 from scaffold.files.yaml import Loader, place_of, problem_of
 from scaffold.text.brief import brief, one_line
@@ -89,14 +89,14 @@ def parse_pairs(pairs: Iterable[str], option: str = "--data") -> dict[str, Any]:
     """Return what `KEY=VALUE` words of a command line option say; values stay strings, which the questions' types cast.
 
     Raises:
-        AnswerError: when a word has no `=` or a key comes twice.
+        OptionError: when a word has no `=` or a key comes twice.
     """
     answers: dict[str, Any] = {}
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise AnswerError(f"{option} {pair}: no KEY=VALUE; for example {option} name=payments-api.")
+            raise OptionError(f"{option} {pair}: no KEY=VALUE; for example {option} name=payments-api.")
         if key in answers:
-            raise AnswerError(f"{option} {key}: given twice ({answers[key]} and {value}); keep one.")
+            raise OptionError(f"{option} {key}: given twice ({answers[key]} and {value}); keep one.")
         answers[key] = value
     return answers

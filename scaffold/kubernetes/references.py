@@ -8,8 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scaffold.errors import AnswerError
 from scaffold.text.brief import brief
+
+
+class InvalidReferenceError(ValueError):
+    """A text is no image reference; the message says why, for a user."""
+
 
 DOCKER_HUB = "docker.io"
 
@@ -76,6 +80,11 @@ def written(text: str) -> Written:
     return Written(f"{folder}{slash}{last}", tag, digest)
 
 
+def is_host(text: str) -> bool:
+    """Return whether `text` is a registry's `host` or `host:port`."""
+    return re.fullmatch(_HOST, text) is not None
+
+
 def is_digest(text: str) -> bool:
     """Return whether `text` is a digest of one of the two algorithms that the OCI image spec registers."""
     return re.fullmatch(_DIGEST, text) is not None
@@ -88,14 +97,16 @@ def parse_reference(text: str) -> Reference:
     word localhost); everything else lies on Docker Hub, single names below `library/`.
 
     Raises:
-        AnswerError: when `text` is no image reference.
+        InvalidReferenceError: when `text` is no image reference.
     """
     match = _REFERENCE.fullmatch(text)
     if match is None or len(match["name"]) > _LONGEST_NAME:
-        raise AnswerError(f"{brief(text)} is no image reference; write name:tag, for example python:3.13-slim.")
+        raise InvalidReferenceError(
+            f"{brief(text)} is no image reference; write name:tag, for example python:3.13-slim."
+        )
     registry, repository = _split(match["name"])
-    if not re.fullmatch(_HOST, registry):
-        raise AnswerError(f"{brief(text)} is no image reference: {brief(registry)} is no host.")
+    if not is_host(registry):
+        raise InvalidReferenceError(f"{brief(text)} is no image reference: {brief(registry)} is no host.")
     tag = match["tag"] or (None if match["digest"] else "latest")
     return Reference(registry, repository, tag, match["digest"])
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from scaffold import __version__
 from scaffold.engine.render import Origin
 from scaffold.engine.template import REVISION, Template, load_template
-from scaffold.errors import GitError, SettingError, VersionError
+from scaffold.errors import FileError, GitError, VersionError
 from scaffold.files import user_folders as folders
 from scaffold.releases.history import History, installed
 from scaffold.settings.user import read_settings
@@ -55,7 +55,7 @@ def installed_home(url: str | None = None) -> Home:
     """Return the home of the template that this installation carries; `url` as in `template_url`.
 
     Raises:
-        SettingError: as `template_url` does.
+        FileError: as `template_url` does.
         TemplateError: when there is no template.
     """
     return Home(template_url(url), installed())
@@ -74,7 +74,7 @@ def template_url(given: str | None = None) -> str:
     """Return the URL to remember: the given one, SCAFFOLD_TEMPLATE_URL, the user's setting, or the project's own.
 
     Raises:
-        SettingError: when it is no URL, or holds a password.
+        FileError: when it is no URL, or holds a password.
     """
     if given is not None:
         return _checked(given, "--template")
@@ -88,13 +88,13 @@ def template_url(given: str | None = None) -> str:
 def _checked(url: str, where: str) -> str:
     """Refuse what git would misread, and what would put a secret into every service's answers file."""
     if not re.fullmatch(r"[^\s-]\S*", url) or not url.isprintable():
-        raise SettingError(f"{where}: {url!r} is no URL; for example https://git.example.org/kube-scaffold.git.")
+        raise FileError(f"{where}: {url!r} is no URL; for example https://git.example.org/kube-scaffold.git.")
     try:
         secret = urlsplit(url).password
     except ValueError as error:
-        raise SettingError(f"{where}: {url!r} is no URL: {error}.") from error
+        raise FileError(f"{where}: {url!r} is no URL: {error}.") from error
     if secret:
-        raise SettingError(f"{where}: the URL holds a password, which would stand in every service; use one without.")
+        raise FileError(f"{where}: the URL holds a password, which would stand in every service; use one without.")
     return url
 
 

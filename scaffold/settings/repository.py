@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.files.toml import read_toml
 
 
@@ -17,7 +17,7 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     and the place are empty.
 
     Raises:
-        SettingError: when a file can't be read, leads out of the repository, or is no TOML, or the table is none.
+        FileError: when a file can't be read, leads out of the repository, or is no TOML, or the table is none.
     """
     folders, top = _folders(folder.resolve())
     for parent in folders:
@@ -28,7 +28,7 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
                     found = found.get(key, {}) if isinstance(found, dict) else {}
                 where = f"{path}: [{'.'.join(keys)}]"
                 if not isinstance(found, dict):
-                    raise SettingError(f"{where}: must be a table of settings.")
+                    raise FileError(f"{where}: must be a table of settings.")
                 if found:
                     return found, where
     return {}, ""

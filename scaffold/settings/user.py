@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.files import user_folders as folders
 from scaffold.files.toml import read_toml
 from scaffold.settings.keys import unknown_setting
@@ -22,7 +22,7 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
     """Return the settings; none when there is no such file.
 
     Raises:
-        SettingError: when the file can't be read, is no TOML, or names an unknown setting.
+        FileError: when the file can't be read, is no TOML, or names an unknown setting.
     """
     file = file or folders.settings_file()
     if not os.path.lexists(file):
@@ -32,7 +32,5 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
         if key not in KEYS:
             raise unknown_setting(str(file), key, KEYS)
         if not isinstance(value, str):
-            raise SettingError(
-                f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".'
-            )
+            raise FileError(f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".')
     return settings

@@ -37,7 +37,7 @@ class Screen(Console):
             yield each if each.control else Segment(printable(each.text, lines=True), each.style)
 
 
-def console(*, quiet: bool = False, result: bool = False) -> Console:
+def console(*, quiet: bool = False, result: bool = False) -> Screen:
     """Return a console on standard error, for a `result` on standard output.
 
     rich honours NO_COLOR, FORCE_COLOR and a terminal that is none.

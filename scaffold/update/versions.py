@@ -9,6 +9,7 @@ from scaffold.engine.answers_file import NAME as FILE
 from scaffold.engine.remembered import Remembered, read_remembered
 from scaffold.errors import ServiceError, VersionError
 from scaffold.files.foreign import read_foreign
+from scaffold.files.place import require_folder
 from scaffold.releases import Change, History, Release, Revision
 from scaffold.releases.home import Home
 from scaffold.text.brief import one_line
@@ -73,11 +74,11 @@ def status(folder: Path, home: Home) -> Status:
     """Return how far behind the service in `folder` is; git is not needed there.
 
     Raises:
+        OptionError: when it is no folder.
         ServiceError: when it is no service of this template, or its answers file is broken.
         VersionError: when its version is unknown.
     """
-    if not folder.is_dir():
-        raise ServiceError(f"{folder} is no folder; name the folder of a service.")
+    require_folder(folder)
     try:
         content = read_foreign(folder / FILE, below=folder)
     except FileNotFoundError as error:

@@ -18,8 +18,7 @@ from scaffold.check.run import run
 from scaffold.check.settings import Settings
 from scaffold.engine.answers_file import parse_answers
 from scaffold.engine.remembered import read_remembered
-from scaffold.errors import AnswerError
-from scaffold.kubernetes.references import parse_reference
+from scaffold.kubernetes.references import InvalidReferenceError, parse_reference
 from scaffold.pin.challenges import challenge_of
 from scaffold.pin.tokens import token_of
 from scaffold.prove.subject import manifests
@@ -147,7 +146,7 @@ def _read_registry(data: bytes, folder: Path) -> str:
     for line in data.decode("latin-1").splitlines():
         try:
             told += str(parse_reference(line))
-        except AnswerError as error:
+        except InvalidReferenceError as error:
             assert len(str(error)) < 1_000
     return told + str(challenge_of([data.decode("latin-1")]))
 

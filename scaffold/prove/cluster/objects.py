@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scaffold import programs
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.kubernetes.kustomize import build_command, is_kustomization
 from scaffold.kubernetes.references import written
 from scaffold.prove.cluster.kubectl import Kubectl
@@ -20,41 +20,41 @@ def place_of(subject: Subject, overlay: str) -> Path:
     """Return where the manifests lie: the overlay of that name, or the file or folder that the settings name.
 
     Raises:
-        SettingError: when there is neither.
+        FileError: when there is neither.
     """
     overlays = subject.folder / "deploy/overlays"
     if (overlays / overlay).is_dir():
         return overlays / overlay
     if overlays.is_dir():
         names = ", ".join(sorted(each.name for each in overlays.iterdir() if each.is_dir()))
-        raise SettingError(f"{overlays} has no overlay {overlay}; there are {names}: add for example --overlay dev.")
+        raise FileError(f"{overlays} has no overlay {overlay}; there are {names}: add for example --overlay dev.")
     if subject.manifests:
         return subject.manifests
-    raise SettingError(f"{subject.folder} has no deploy/overlays; name its manifests by the setting `manifests`.")
+    raise FileError(f"{subject.folder} has no deploy/overlays; name its manifests by the setting `manifests`.")
 
 
 def build(place: Path) -> list[Object]:
     """Return the objects in a file or folder, a kustomization as kustomize builds it.
 
     Raises:
-        SettingError: when it can't be built or holds no Deployment.
+        FileError: when it can't be built or holds no Deployment.
     """
     objects = list(parse(_kustomized(place), str(place))) if is_kustomization(place) else read(place)
     if not any(each["kind"] == "Deployment" for each in objects):
-        raise SettingError(f"{place} holds no Deployment, which is what the cluster's experiments are about.")
+        raise FileError(f"{place} holds no Deployment, which is what the cluster's experiments are about.")
     return objects
 
 
 def _kustomized(place: Path) -> bytes:
     command = build_command()
     if command is None:
-        raise SettingError(f"{place} can't be built: neither kustomize nor kubectl is on the PATH.")
+        raise FileError(f"{place} can't be built: neither kustomize nor kubectl is on the PATH.")
     try:
         done = programs.run([*command, str(place.absolute())], seconds=60)
     except programs.ProgramError as error:
-        raise SettingError(f"{place} can't be built: it {error}.") from error
+        raise FileError(f"{place} can't be built: it {error}.") from error
     if done.code != 0:
-        raise SettingError(f"{place} can't be built: {(done.said.strip().splitlines() or ['no reason given'])[-1]}")
+        raise FileError(f"{place} can't be built: {(done.said.strip().splitlines() or ['no reason given'])[-1]}")
     return done.stdout
 
 

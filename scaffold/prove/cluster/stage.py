@@ -128,7 +128,7 @@ def open_stage(
 
     Raises:
         PlatformError: when there is no cluster that may be used, or the image can't be handed to it.
-        SettingError: when the service has no manifests that can be built.
+        FileError: when the service has no manifests that can be built.
     """
     cluster = find_cluster(settings.context)
     place = place_of(subject, settings.overlay)

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.yaml import load_all, place_of, problem_of
 from scaffold.kubernetes.quantities import amount
@@ -21,7 +21,7 @@ def read(place: Path) -> list[Object]:
     """Return every object in a YAML file, or in those of a folder (not of the folders below it).
 
     Raises:
-        SettingError: when a file can't be read, is a link out of the folder, or is no YAML.
+        FileError: when a file can't be read, is a link out of the folder, or is no YAML.
     """
     files = sorted([*place.glob("*.yaml"), *place.glob("*.yml")]) if place.is_dir() else [place]
     below = place if place.is_dir() else place.parent
@@ -32,7 +32,7 @@ def _objects(file: Path, below: Path) -> Iterator[Object]:
     try:
         data = read_foreign(file, below=below)
     except OSError as error:
-        raise SettingError(f"{file} can't be read: {error.strerror}.") from error
+        raise FileError(f"{file} can't be read: {error.strerror}.") from error
     yield from parse(data, str(file))
 
 
@@ -40,14 +40,14 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
     """Yield every object of a YAML file, those of lists too; `name` is what the file is called.
 
     Raises:
-        SettingError: when it is no YAML, or beyond the bounds of `scaffold.files.yaml`.
+        FileError: when it is no YAML, or beyond the bounds of `scaffold.files.yaml`.
     """
     try:
         documents = load_all(data.decode())
     except UnicodeDecodeError as error:
-        raise SettingError(f"{name} can't be read: it is not UTF-8.") from error
+        raise FileError(f"{name} can't be read: it is not UTF-8.") from error
     except yaml.YAMLError as error:
-        raise SettingError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
+        raise FileError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
     for each in documents:
         if isinstance(each, dict) and "kind" in each:
             items = each.get("items")

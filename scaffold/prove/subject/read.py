@@ -14,7 +14,8 @@ from typing import Any
 from scaffold.engine.answers_file import NAME as ANSWERS_FILE
 from scaffold.engine.answers_file import read_all
 from scaffold.engine.contract import Contract, read_contract
-from scaffold.errors import ScaffoldError, SettingError
+from scaffold.errors import FileError, ScaffoldError
+from scaffold.files.place import require_folder
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import Values, read_settings
@@ -30,17 +31,17 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     """Return the subject in `folder`; `given` are settings (KEYS) of the command line, which win.
 
     Raises:
-        SettingError: when a setting is unknown or wrong, or nothing tells what to prove.
+        OptionError: when it is no folder.
+        FileError: when a setting is unknown or wrong, or nothing tells what to prove.
     """
-    if not folder.is_dir():
-        raise SettingError(f"{folder} is no folder; give the folder of a service.")
+    require_folder(folder)
     own = read_settings(folder)
     chosen = {**own, **{key: value for key, value in (given or {}).items() if value not in (None, (), {})}}
     chosen["env"] = {**own.get("env", {}), **chosen.get("env", {})}
     file = folder / ANSWERS_FILE
     answers = read_all(file, below=folder) if os.path.lexists(file) else {}
     if not (answers or chosen.get("image") or (folder / "Dockerfile").is_file()):
-        raise SettingError(
+        raise FileError(
             f"{folder.absolute()} has no {ANSWERS_FILE} and no Dockerfile; give a service's folder, or --image IMAGE."
         )
     subject = Subject(name=str(answers.get("name") or chosen.get("name") or folder.absolute().name), folder=folder)
@@ -66,14 +67,12 @@ def _with_manifests(subject: Subject, chosen: Values) -> Subject:
     place = place if place.is_absolute() or place.exists() else subject.folder / place
     if not place.exists():
         if "manifests" in chosen:
-            raise SettingError(f"{place}: no such file or folder of manifests.")
+            raise FileError(f"{place}: no such file or folder of manifests.")
         return subject
     try:
         told = manifests.facts(manifests.read(place), subject.name)
     except _WRONG as error:
-        raise SettingError(
-            f"{place}: the manifests are not as Kubernetes has them ({one_line(str(error))})."
-        ) from error
+        raise FileError(f"{place}: the manifests are not as Kubernetes has them ({one_line(str(error))}).") from error
     ports = [Port(name, number) for name, number in told.pop("ports", [])]
     probe_port, paths = told.pop("probe_port", None), told.pop("paths", {})
     admin = next((each for each in ports if probe_port in (each.name, each.number)), None)
@@ -132,7 +131,7 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             **_limits(answers),
         )
     except _WRONG as error:
-        raise SettingError(
+        raise FileError(
             f"{subject.folder / ANSWERS_FILE}: not the answers of a service of this template ({one_line(str(error))})."
         ) from error
 
@@ -185,7 +184,7 @@ def _with_settings(subject: Subject, chosen: Values) -> Subject:
             try:
                 changes[key] = read(chosen[key])
             except _WRONG as error:
-                raise SettingError(f"{subject.folder}: the setting {key} is wrong: {one_line(str(error))}.") from error
+                raise FileError(f"{subject.folder}: the setting {key} is wrong: {one_line(str(error))}.") from error
     for field, key in LIMITS.items():
         if key in chosen:
             changes[field] = float(chosen[key])
@@ -206,9 +205,7 @@ def _with_paths(subject: Subject) -> Subject:
 def _path(subject: Subject, path: Any) -> str:
     text = str(path)
     if not text.isprintable() or any(letter.isspace() for letter in text):
-        raise SettingError(
-            f"{subject.folder}: the path {text!r} holds blanks or control characters; write it as a URL."
-        )
+        raise FileError(f"{subject.folder}: the path {text!r} holds blanks or control characters; write it as a URL.")
     return text if text.startswith("/") or not text else f"/{text}"
 
 
@@ -231,7 +228,7 @@ def _declared(name: str, told: Any) -> Dependency:
     try:
         return Dependency(name, **told)
     except TypeError as error:
-        raise SettingError(
+        raise FileError(
             f"dependency {name} = {brief(told)}: give the variable of its address, or a table with "
             "variable, scheme, critical, url, timeout."
         ) from error

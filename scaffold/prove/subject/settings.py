@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.settings.keys import unknown_setting
 from scaffold.settings.repository import find_table
 from scaffold.text.brief import brief
@@ -47,7 +47,7 @@ def read_settings(folder: Path) -> Values:
     """Return the settings that hold for a folder, checked; they are found as those of `check` are.
 
     Raises:
-        SettingError: naming the file, the key, and what is right.
+        FileError: naming the file, the key, and what is right.
     """
     table, where = find_table(folder, "prove")
     return _checked(table, where)
@@ -60,5 +60,5 @@ def _checked(found: Values, where: str) -> Values:
         kind = KEYS[key]
         right = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
         if isinstance(value, bool) or not right:
-            raise SettingError(f"{where}: {key} = {brief(value)} is no {'number' if kind is float else kind.__name__}.")
+            raise FileError(f"{where}: {key} = {brief(value)} is no {'number' if kind is float else kind.__name__}.")
     return found
