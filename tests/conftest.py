@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import goldens
 from tests.support.machine import turn
 
 HERE = Path(__file__).parent
+
+settings.register_profile("any machine", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("any machine")
 
 # The suites that watch a clock, by folder, in the order in which they run: `clock` is their mark. All others may run
 # side by side on a busy machine.

@@ -205,9 +205,11 @@ def test_a_bug_of_ours_is_logged_for_the_user_alone(
 
 
 WAITS = """
-import sys, time
+import signal, sys, time
 from scaffold import __main__ as boundary
 from scaffold.cli import cli
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 def main(*_, **__):
     try:
         print("ready", flush=True)

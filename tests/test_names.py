@@ -60,7 +60,6 @@ def is_printable(told: str) -> bool:
     return all(char.isprintable() or char == "\n" for char in told) and not re.search(r"##[\w-]*\[", told)
 
 
-@settings(deadline=None)
 @given(WORDS)
 @example("::add-mask::x")
 @example("  ::x\n::y")
@@ -116,7 +115,7 @@ def told_as_text(report: Report) -> str:
     return out.file.getvalue()
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(NAMES, min_size=1, max_size=3).map(b"/".join), WORDS)
 def test_every_report_parses(name: bytes, word: str) -> None:
     path = os.fsdecode(name)
@@ -150,9 +149,7 @@ def test_sarif_of_any_name_is_valid(name: bytes) -> None:
     jsonschema.Draft202012Validator(SARIF).validate(told)
 
 
-@settings(
-    deadline=None, max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(NAMES, unique=True, min_size=5, max_size=30))
 @example(KNOWN)
 def test_every_file_is_judged_or_named(
@@ -181,7 +178,7 @@ def test_every_file_is_judged_or_named(
     assert not any(each.lstrip().startswith("::") for each in told.splitlines())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(WORDS)
 def test_objects_of_any_name(word: str) -> None:
     pod = json.dumps(
@@ -235,7 +232,7 @@ def shown(show: Callable[[Screen], None]) -> str:
     return out.file.getvalue()
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(WORDS)
 def test_every_screen(word: str) -> None:
     from scaffold.update.changes import LineCount

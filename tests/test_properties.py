@@ -126,7 +126,7 @@ def words(text: str) -> str:
     return " ".join(text.split())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(answer_sets)
 def test_accepted_answers_render_to_files_that_parse(answers: dict[str, Any]) -> None:
     _, questionnaire, _ = goldens.engine()
@@ -210,7 +210,7 @@ key = st.sampled_from(["name", "number", "url", "path", "size", "command", "x"])
 value = st.recursive(scalar, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(key, inner, max_size=3))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from([question.name for question in goldens.engine()[0].asked]), value)
 def test_any_value_is_accepted_or_refused_in_one_sentence(question: str, value: Any) -> None:
     try:

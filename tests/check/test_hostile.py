@@ -216,7 +216,7 @@ _KINDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(_KINDS, st.dictionaries(_KEYS, _VALUES, max_size=6)), min_size=1, max_size=4))
 def test_objects_of_any_shape(tmp_path: Path, objects: list[tuple[str, dict[str, object]]]) -> None:
     import yaml

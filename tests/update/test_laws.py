@@ -25,7 +25,7 @@ from tests.update.edits import edit_at_random
 
 EXAMPLES = st.sampled_from(goldens.NAMES)
 SEEDS = st.integers(0, 2**32)
-laws = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+laws = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 def planned(editions: Editions, service: Service, old: str, new: str, lineage: Lineage) -> Plan:
