@@ -32,10 +32,9 @@ from scaffold.prove.report.data import as_data
 from scaffold.prove.report.html import as_html
 from scaffold.prove.report.junit import as_junit
 from scaffold.show import check as text
-from scaffold.show import console as present
-from scaffold.show import prove as present_prove
-from scaffold.show import update as present_update
+from scaffold.show import new, prove, update
 from scaffold.show.console import Screen, console, line
+from scaffold.show.pin import pins
 from scaffold.syntax.source import Note, Place
 from scaffold.text.printable import printable, sentence, to_json
 
@@ -239,9 +238,9 @@ def test_every_screen(word: str) -> None:
 
     lines = [LineCount(path=word, was=word, added=1, deleted=None)]
     screens = [
-        shown(lambda out: present.tree(out, word, [RenderedFile(f"{word}/{word}", b"", False)])),
-        shown(lambda out: present.pins(out, [{"path": word, "line": 1, "after": word}], 1)),
-        shown(lambda out: present_update._diffstat(out, lines)),
+        shown(lambda out: new.tree(out, word, [RenderedFile(f"{word}/{word}", b"", False)])),
+        shown(lambda out: pins(out, [{"path": word, "line": 1, "after": word}], 1)),
+        shown(lambda out: update._diffstat(out, lines)),
         shown(lambda out: out.print(word)),
         shown(lambda out: out.print(f"[bold]{word}")),
     ]
@@ -266,4 +265,4 @@ def test_what_prove_reports(name: bytes, tmp_path: Path) -> None:
     suite = ET.fromstring((tmp_path / "a.xml").read_bytes())
     assert suite.attrib["name"] == printable(f"scaffold prove {word}", lines=True, tabs=True)
     assert json.loads(to_json(as_data(proof)))["service"]
-    assert is_printable(shown(lambda out: out.print(line(present_prove.measured(record.measures)))))
+    assert is_printable(shown(lambda out: out.print(line(prove.measured(record.measures)))))
