@@ -1,7 +1,7 @@
 """How large each language's image is, how soon its service is ready and what it holds idle: `./dev bench images`.
 
 The demo's frontend in each language is built by its own Dockerfile, on stand-ins for the base images that are made of
-Debian's packages (tests/support/standins.py), and run read-only and without capabilities, with its pod's environment.
+Debian's packages (workshop/standins.py), and run read-only and without capabilities, with its pod's environment.
 Needs root, buildah and podman.
 """
 
@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.files.folder import write_files
-from tests.conformance.service import Bench, ask, bench, free_ports, port_variable
-from tests.conformance.subjects import Subject, for_features
-from tests.support import runtime
+from tests.real.conformance.service import Bench, ask, bench, free_ports, port_variable
+from tests.real.conformance.subjects import Subject, for_features
 from tests.support.deployed import deployed
-from tests.support.goldens import EXAMPLES, answers_of, rendered
-from tests.support.standins import LANGUAGES, build_arguments
+from workshop import runtime
+from workshop.goldens import EXAMPLES, answers_of, rendered
+from workshop.standins import LANGUAGES, build_arguments
 
 STARTS = 5  # the best of them counts: a start is only ever slower than it need be
 IDLE = 10  # seconds after it is ready: what starting needed is given back, as far as it ever is

@@ -22,9 +22,9 @@ from scaffold.releases.home import project_url
 from scaffold.update.crossing import prepare, read_service
 from scaffold.update.plan import plan
 from scaffold.update.scratch import Commit, Scratch
-from tests.support import lineage as lines
-from tests.support.lineage import Lineage, git, make_lineage
 from tests.update.edits import edit_at_random
+from workshop import history as lines
+from workshop.history import Lineage, git, make_lineage
 
 OLD, NEW = "0.1.0", "0.2.0"
 EXAMPLES = ("defaults", "everything-go", "everything-python", "frontend", "frontend-java", "mail", "weather")

@@ -81,7 +81,7 @@ def check_goldens(tree: Path) -> None:
     Raises:
         TemplateError: with the number of files that differ.
     """
-    run(tree, "tests.support.goldens")
+    run(tree, "workshop.goldens")
     if changed := git.run(tree, "status", "--porcelain", "--", "examples"):
         raise TemplateError(f"{len(changed.splitlines())} files of examples/ are not current; run ./dev goldens.")
     if changelog.update(tree):
@@ -102,7 +102,7 @@ def write_release(tree: Path, version: str, day: date) -> None:
     changes.write_text(stamped)
     log.write_text(changelog.cut(log.read_text(), version, day))
     changelog.update(tree)
-    run(tree, "tests.support.goldens")
+    run(tree, "workshop.goldens")
     diff = git.run(tree, "diff", "--unified=0", "--", "examples").splitlines()
     edits = [line for line in diff if line[:1] in "+-" and line[:3] not in ("+++", "---")]
     if others := [line for line in edits if not re.match(r"[+-]_commit: ", line)]:

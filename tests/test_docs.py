@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.cli import COMMANDS, EXIT_CODES
-from tests.support import goldens
+from workshop import goldens
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
 

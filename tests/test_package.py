@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import goldens
 from tests.support.installed import build_wheel, install, package_of
-from tests.test_paths import wrong
+from tests.template.test_paths import wrong
+from workshop import goldens
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pexpect
 import pytest
 import yaml
 
-from tests.support import goldens
+from workshop import goldens
 
 ENTER, DOWN, UP, CTRL_C = "\r", "\x1b[B", "\x1b[A", "\x03"
 CLEAR = "\x15"  # ^U: empty the line

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 from scaffold.check.built import helm, kustomize
-from scaffold.check.built.workshop import workshop
+from scaffold.check.built.enclosure import enclosure
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Repository, Scope
@@ -55,9 +55,9 @@ def read_repository(
     ground, names = _ground(paths, exclude, repository)
     repository.ground = ground
     tree, charts = kustomize.Tree(ground, network=network), helm.Charts(ground, network=network)
-    with workshop(network=network) if tree.roots or charts.folders else nullcontext() as shop:
+    with enclosure(network=network) if tree.roots or charts.folders else nullcontext() as enclosed:
         with ThreadPoolExecutor(2) as pool:  # other programs, so they run while the plain files are read
-            building = [pool.submit(each, shop) for each in (tree.build, charts.render) if shop]
+            building = [pool.submit(each, enclosed) for each in (tree.build, charts.render) if enclosed]
             manifests += _plain_files(repository, names, tree, charts)
         built = [each for done in building for each in done.result()]
     plain = alternatives(_plain_documents(repository, manifests))

@@ -17,7 +17,7 @@ from pathlib import Path
 from scaffold.errors import DestinationError
 from scaffold.files import names
 from scaffold.files.place import put_in_place
-from scaffold.files.workshop import workshop
+from scaffold.files.staging import staging
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,14 @@ def staged(destination: Path, *, force: bool = False) -> Iterator[Path]:
     made: list[Path] = []
     try:
         if destination.is_dir() and not _replaceable(destination):
-            with workshop(destination, destination.name) as shop:
-                yield _new_folder(shop.path)
-                put_in_place(shop.path / _NEW, destination, shop)
+            with staging(destination, destination.name) as stage:
+                yield _new_folder(stage.path)
+                put_in_place(stage.path / _NEW, destination, stage)
         else:
             made = _make_parents(destination.parent)
-            with workshop(destination.parent, destination.name) as shop:
-                yield _new_folder(shop.path)
-                (shop.path / _NEW).rename(destination)
+            with staging(destination.parent, destination.name) as stage:
+                yield _new_folder(stage.path)
+                (stage.path / _NEW).rename(destination)
     except OSError as error:
         _remove_empty(made)
         raise DestinationError(f"{destination}: {error.strerror or error}. Nothing was written.") from error

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.errors import DestinationError, OptionError
-from scaffold.files.workshop import Workshop
+from scaffold.files.staging import Staging
 
 _LAST = ".git"
 """What is moved as a whole, when all else is in its place: from then on it is a repository."""
@@ -33,8 +33,8 @@ def require_folder(folder: Path) -> None:
         raise OptionError(f"{folder} is no folder; name the folder of a service.")
 
 
-def put_in_place(stage: Path, destination: Path, shop: Workshop) -> None:
-    """Move what `stage` holds into `destination`; files of the same name are replaced, and kept in `shop` meanwhile.
+def put_in_place(stage: Path, destination: Path, staging: Staging) -> None:
+    """Move what `stage` holds into `destination`; files of the same name are replaced, and kept in `staging` meanwhile.
 
     A file that holds the same already is left as it is. A replaced one keeps its owner and its mode, but for the right
     to run it.
@@ -48,9 +48,9 @@ def put_in_place(stage: Path, destination: Path, shop: Workshop) -> None:
         _refuse_no_folder(destination, name)
     for name in files:
         _refuse_no_file(destination, name)
-    kept = shop.path / "old"
+    kept = staging.path / "old"
     kept.mkdir()
-    steps = _Steps(shop)
+    steps = _Steps(staging)
     try:
         for name in folders:
             steps.make_folder(destination / name)
@@ -95,7 +95,7 @@ def _refuse_no_file(destination: Path, name: str) -> None:
 class _Steps:
     """What was done, and how to take it back."""
 
-    shop: Workshop
+    staging: Staging
     _undo: list[tuple[str, Callable[[], None]]] = field(default_factory=list)
 
     def make_folder(self, folder: Path) -> None:
@@ -130,9 +130,9 @@ class _Steps:
                 except OSError:
                     failed.append(name)
         if failed:
-            self.shop.keep = True
+            self.staging.keep = True
             raise DestinationError(
-                f"{failed[0]} could not be put back as it was; what it held is in {self.shop.path / 'old'}."
+                f"{failed[0]} could not be put back as it was; what it held is in {self.staging.path / 'old'}."
             )
 
 

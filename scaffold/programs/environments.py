@@ -50,7 +50,7 @@ class Sees(Enum):
 STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
     "scaffold.git.command": (("git",), Sees.USERS, "the user's git, whose settings and identity count"),
     "scaffold.git.objects": (("git",), Sees.USERS, "the same, where one git answers many questions"),
-    "scaffold.check.built.workshop": (
+    "scaffold.check.built.enclosure": (
         ("helm", "kustomize", "kubectl"),
         Sees.BARE,
         "they build what others wrote",

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from tests.support import goldens
+from workshop import goldens
 
 CHOICES = {each.name: list(each.choices.values()) for each in goldens.engine()[0].asked if each.choices}
 

@@ -17,10 +17,11 @@ from xml.etree import ElementTree
 
 import yaml
 
-from tests.conformance.subjects import Subject
-from tests.support import judges, nginx
-from tests.support.command import run
-from tests.support.goldens import ROOT
+from tests.real.conformance.subjects import Subject
+from tests.support import nginx
+from workshop import judges
+from workshop.command import run
+from workshop.goldens import ROOT
 
 Said = dict[Path, str]
 """What a judge said of each file that it can't parse."""

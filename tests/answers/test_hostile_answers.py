@@ -12,7 +12,7 @@ import pytest
 
 from tests.answers.formats import FORMATS, Format
 from tests.answers.trial import Trial, said
-from tests.support import goldens
+from workshop import goldens
 
 SEED = os.environ.get("KUBE_SCAFFOLD_SEED", "1")
 SETS = 80

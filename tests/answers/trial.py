@@ -13,7 +13,7 @@ from scaffold.errors import AnswerError
 from scaffold.files.folder import write_files
 from tests.answers.draw import drawn
 from tests.answers.formats import Format
-from tests.support import goldens
+from workshop import goldens
 
 
 @dataclass

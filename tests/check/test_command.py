@@ -10,7 +10,7 @@ import pytest
 
 from scaffold.check.rules import all_rules
 from tests.check.test_cases import CASES
-from tests.test_new import scaffold
+from tests.cli.test_new import scaffold
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from tests.check.test_cases import CASES
 from tests.check.test_corpus import CORPUS
-from tests.test_new import scaffold
+from tests.cli.test_new import scaffold
 
 FIXABLE = [rule.id for rule in all_rules().values() if rule.fixable]
 

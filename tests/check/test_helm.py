@@ -18,7 +18,7 @@ from scaffold.syntax.yaml_nodes import documents
 from tests.check.test_corpus import CORPUS
 from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written
-from tests.support import helm
+from workshop import helm
 
 needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
 

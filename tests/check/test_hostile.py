@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from tests.support import goldens
+from workshop import goldens
 
 RULES = list(all_rules().values())
 POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers: [{name: web, image: nginx}]\n"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.test_new import scaffold
+from tests.cli.test_new import scaffold
 
 POD = """\
 apiVersion: v1

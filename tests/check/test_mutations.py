@@ -13,7 +13,7 @@ from scaffold.check.rules import all_rules
 from scaffold.check.run import run
 from scaffold.git.walk import shown
 from tests.check.mutations import MUTATIONS, Mutation
-from tests.support.goldens import EXAMPLES
+from workshop.goldens import EXAMPLES
 
 _NAMES = [f"{number}-{each.rule}" for number, each in enumerate(MUTATIONS, 1)]
 

@@ -12,9 +12,9 @@ from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import DOCS
 from scaffold.patterns import PATTERNS
 from tests.check.test_ignores import POD
-from tests.support.goldens import ROOT
-from tests.support.pages import PAGES, pages
-from tests.test_new import scaffold
+from tests.cli.test_new import scaffold
+from workshop.goldens import ROOT
+from workshop.pages import PAGES, pages
 
 
 def test_the_pages_are_current() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.check.test_ignores import POD
-from tests.test_new import scaffold
+from tests.cli.test_new import scaffold
 
 
 @pytest.fixture

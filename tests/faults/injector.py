@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from tests.support.command import HungError, succeed
-from tests.support.goldens import ROOT
-from tests.support.machine import CACHE, locked
+from workshop.command import HungError, succeed
+from workshop.goldens import ROOT
+from workshop.machine import CACHE, locked
 
 SOURCE = Path(__file__).with_name("inject.c")
 WARM = Path(__file__).with_name("warm.py")

@@ -15,7 +15,7 @@ from scaffold import errors
 from tests.faults.injector import Call, Ended
 from tests.faults.state import AFTER, BETWEEN, State, place, state_of, strays, trouble
 from tests.faults.worlds import NAME, Worlds, copied
-from tests.support.command import HungError
+from workshop.command import HungError
 
 KILLED = 137
 CODES = {0, 1, errors.CONFLICTS} | {

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from scaffold.releases.home import project_url
 from tests.faults.injector import Ended, Injector
-from tests.support import goldens
 from tests.support.registry import Request, Response, digest_of, serving
+from workshop import goldens
 
 NAME = "service"
 _SETTINGS = """\

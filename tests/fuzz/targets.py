@@ -26,7 +26,7 @@ from scaffold.prove.subject.settings import read_settings
 from scaffold.syntax import dockerfile
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import Document, Value, documents
-from tests.support import goldens
+from workshop import goldens
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import pytest
 
 from scaffold.errors import AnswerError
 from scaffold.files.folder import write_files
-from tests.generated.workshop import furnish, make
-from tests.support import goldens
+from tests.generated.makefile import furnish, make
+from workshop import goldens
 
 pytestmark = [pytest.mark.generated, pytest.mark.timeout(1500)]
 
@@ -108,8 +108,8 @@ def answers(language: str, chance: random.Random) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "language", [pytest.param(each, marks=pytest.mark.xdist_group(each)) for each in sorted(RESERVED)]
 )
-def test_any_names_compile(language: str, workshop: Path) -> None:
-    folder = workshop / f"names-{language}"
+def test_any_names_compile(language: str, services: Path) -> None:
+    folder = services / f"names-{language}"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     write_files(folder, goldens.rendered(goldens.engine()[1].resolve(answers(language, random.Random(SEED)))))

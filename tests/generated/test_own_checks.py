@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.subjects import Subject
-from tests.generated.workshop import furnish, make
-from tests.support import goldens
+from tests.generated.makefile import furnish, make
+from tests.real.conformance.subjects import Subject
+from workshop import goldens
 
 # Their own tests watch a clock a little, and here two of them run side by side; a command that hangs has its own limit.
 pytestmark = [pytest.mark.generated, pytest.mark.flaky(reruns=1), pytest.mark.timeout(1500)]
@@ -28,8 +28,8 @@ def language_of(name: str) -> str:
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.xdist_group(language_of(name))) for name in goldens.NAMES]
 )
-def test_lint_and_tests_pass(name: str, workshop: Path) -> None:
-    folder = workshop / name
+def test_lint_and_tests_pass(name: str, services: Path) -> None:
+    folder = services / name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(goldens.EXAMPLES / name, folder)
     furnish(folder, language_of(name))

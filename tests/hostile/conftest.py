@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import goldens, helm
+from workshop import goldens, helm
 
 MARK = "canary-7f3a"
 """What the files outside hold; no output may."""

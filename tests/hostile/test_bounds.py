@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.built import workshop
+from scaffold.check.built import enclosure
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from scaffold.programs import MIB, Bounds
@@ -26,7 +26,7 @@ def bomb() -> str:
 
 @pytest.fixture
 def tight(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workshop, "BOUNDS", Bounds(seconds=10, output=1 * MIB, memory=150 * MIB))
+    monkeypatch.setattr(enclosure, "BOUNDS", Bounds(seconds=10, output=1 * MIB, memory=150 * MIB))
 
 
 def test_a_bomb_of_maps(tmp_path: Path, tight: None) -> None:
@@ -61,13 +61,13 @@ def test_endless_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool.write_text("#!/bin/sh\nsleep 60\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tool.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(workshop, "BOUNDS", Bounds(seconds=0.2))
+    monkeypatch.setattr(enclosure, "BOUNDS", Bounds(seconds=0.2))
     for folder in ("a", "b"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "kustomization.yaml").write_text("resources: []\n")
     report = check([tmp_path], [])
     assert [each.message for each in report.notes] == ["can't be built: it did not end within 0.2 s; not judged"] * 2
-    monkeypatch.setattr(workshop, "ALTOGETHER", 0.0)
+    monkeypatch.setattr(enclosure, "ALTOGETHER", 0.0)
     report = check([tmp_path], [])
     assert {each.message for each in report.notes} == {
         "can't be built: it had no time left: all builds together took 0 minutes; not judged"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.check.built.enclosure import enclosure
 from scaffold.check.built.helm import Charts
-from scaffold.check.built.workshop import workshop
 from scaffold.check.ground import Ground
 from tests.hostile.conftest import Canaries, Clone, Recorder, Scaffold
 
@@ -121,6 +121,6 @@ def test_a_release_is_named_as_its_chart_only_where_that_is_a_name(
     (tmp_path / "Chart.yaml").write_text("name: --set=a\n")
     monkeypatch.setenv("PATH", recorder.path)
     monkeypatch.chdir(tmp_path)
-    with workshop() as shop:
-        Charts(Ground([Path()], ["Chart.yaml"])).render(shop)
+    with enclosure() as made:
+        Charts(Ground([Path()], ["Chart.yaml"])).render(made)
     assert [call.split("\n")[0].split()[:4] for call in recorder.read()] == [["helm", "template", "release", "chart"]]

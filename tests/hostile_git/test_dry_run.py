@@ -9,7 +9,7 @@ import pytest
 
 from scaffold.errors import ScaffoldError
 from tests.hostile_git.canaries import Canary, poison
-from tests.support.lineage import commit, edit, git
+from workshop.history import commit, edit, git
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
 

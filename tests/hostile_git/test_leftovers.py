@@ -11,7 +11,7 @@ import pytest
 from scaffold.errors import DestinationError, ScaffoldError, ServiceError
 from scaffold.update import journal as journals
 from scaffold.update.run import take_back
-from tests.support.lineage import commit, git, tree_of
+from workshop.history import commit, git, tree_of
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
 OURS = ".git/scaffold-update"

@@ -17,7 +17,7 @@ from scaffold.git.repository import locate
 from scaffold.git.walk import files_below
 from scaffold.programs import Bounds
 from tests.hostile_git.canaries import Canary, owned_by, poison, settings_of_git
-from tests.support.lineage import commit, git
+from workshop.history import commit, git
 
 MANIFEST = "kind: Deployment\n"
 

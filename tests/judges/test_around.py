@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import go_tools, judges
 from tests.support.deployed import examples
-from tests.support.goldens import ROOT
+from workshop import go_tools, judges
+from workshop.goldens import ROOT
 
 pytestmark = pytest.mark.judges
 

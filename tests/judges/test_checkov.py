@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from tests.support import judges
 from tests.support.deployed import OVERLAYS, examples, files_of, manifests
+from workshop import judges
 
 pytestmark = pytest.mark.judges
 

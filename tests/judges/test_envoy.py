@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from scaffold.files.folder import write_files
-from tests.support import goldens
 from tests.support.deployed import deployed, examples
+from workshop import goldens
 
 pytestmark = [
     pytest.mark.judges,

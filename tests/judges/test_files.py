@@ -18,8 +18,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support import goldens, judges
 from tests.support.deployed import each_example, examples, files_of, read_yaml
+from workshop import goldens, judges
 
 pytestmark = pytest.mark.judges
 
@@ -107,7 +107,7 @@ def test_shellcheck_of_our_own_scripts() -> None:
 @with_stubs
 def test_nginx_accepts_the_stubs(conf: Path) -> None:
     if not shutil.which("nginx"):
-        pytest.skip("nginx is not installed; tests/support/install-system installs it")
+        pytest.skip("nginx is not installed; workshop/install-system installs it")
     told = subprocess.run(["nginx", "-t", "-q", "-c", conf], capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
 
@@ -115,7 +115,7 @@ def test_nginx_accepts_the_stubs(conf: Path) -> None:
 @with_stubs
 def test_the_stubs_answer(conf: Path, tmp_path: Path) -> None:
     if not shutil.which("nginx"):
-        pytest.skip("nginx is not installed; tests/support/install-system installs it")
+        pytest.skip("nginx is not installed; workshop/install-system installs it")
     names = re.findall(r'\{"stub": "([a-z0-9-]+)"\}', conf.read_text())
     ports = iter(free_ports(len(names)))
     listening = re.sub(r"listen \d+", lambda _: f"listen 127.0.0.1:{next(ports)}", conf.read_text())

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import go_tools, judges
 from tests.support.deployed import OVERLAYS, each_example, examples, files_of, manifests
+from workshop import go_tools, judges
 
 pytestmark = pytest.mark.judges
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.files.folder import write_files
-from tests.support import goldens, nginx
+from tests.support import nginx
 from tests.support.deployed import examples
+from workshop import goldens
 
 pytestmark = pytest.mark.judges
 

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conformance.contract import CONTRACT
+from tests.real.conformance.contract import CONTRACT
 from tests.support.deployed import Object, each_example, examples, read_yaml
 
 pytestmark = [
     pytest.mark.judges,
     pytest.mark.skipif(
-        not shutil.which("promtool"), reason="judges: promtool not found; tests/support/install-system installs it"
+        not shutil.which("promtool"), reason="judges: promtool not found; workshop/install-system installs it"
     ),
 ]
 

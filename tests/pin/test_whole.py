@@ -14,11 +14,11 @@ from scaffold.kubernetes.references import is_digest
 from scaffold.pin.credentials import DockerConfig
 from scaffold.pin.plan import Change, find_images, plan, resolve, wanted
 from scaffold.pin.registry import RegistryClient
+from tests.cli.test_new import scaffold
 from tests.pin.files import references, write
-from tests.support import goldens
 from tests.support import registry as support
 from tests.support.registry import Registry, digest_of, running_registry
-from tests.test_new import scaffold
+from workshop import goldens
 
 
 @pytest.mark.skipif(support.PROGRAM is None, reason=support.REASON)

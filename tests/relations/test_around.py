@@ -9,8 +9,8 @@ import yaml
 
 from scaffold.cli.prove import prove
 from scaffold.prove.load import MISSING
-from tests.support import go_tools
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml
+from workshop import go_tools
 
 VERBS = (
     "help setup lint format test run up build push manifests lint-manifests namespaces deploy-dev deploy-production"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import yaml
 
-from tests.support import judges
 from tests.support.deployed import Deployed, deployed, each_example
+from workshop import judges
 
 DIFFERENT_IN_DEV = {"LOG_LEVEL"}
 

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from tests.relations.test_times import pre_stop_seconds
-from tests.support import judges
 from tests.support.deployed import Deployed, Object, containers_of, deployed, each_example, examples
+from workshop import judges
 
 KINDS = ("breaker", "limiter")
 

@@ -10,7 +10,7 @@ import pytest
 
 from releasing.bundle import make_bundle
 from scaffold.releases import History
-from tests.support.versions import Versions, git
+from workshop.history import Versions, git
 
 
 @pytest.fixture(scope="package", autouse=True)

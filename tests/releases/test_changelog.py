@@ -9,7 +9,7 @@ import pytest
 from releasing import changelog
 from scaffold.errors import TemplateError
 from scaffold.releases.changes import FILE, read_changes
-from tests.support import goldens
+from workshop import goldens
 
 CHANGES = """\
 - {id: a, version: 0.1.0, pattern: none, title: First, why: Why., check: Nothing.}

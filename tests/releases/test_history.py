@@ -9,7 +9,7 @@ from packaging.version import Version
 
 from scaffold import __version__
 from scaffold.releases import installed
-from tests.support import goldens
+from workshop import goldens
 
 
 def git(*arguments: str) -> str:

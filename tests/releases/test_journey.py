@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.releases import installed
-from tests.support import goldens
-from tests.support.command import offline
-from tests.support.lineage import Lineage, commit, edit, git, tree_of
+from workshop import goldens
+from workshop.command import offline
+from workshop.history import Lineage, commit, edit, git, tree_of
 
 OLD, NEW = "0.1.0", "0.2.0"
 DEPLOYMENT, OWN = "deploy/base/deployment.yaml", "src/app/own.py"

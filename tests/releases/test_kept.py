@@ -17,8 +17,8 @@ from releasing.bundle import make_bundle
 from scaffold.errors import DestinationError, TemplateError, VersionError
 from scaffold.files import cache
 from scaffold.releases import History, source, trees
-from tests.support import goldens
-from tests.support.versions import RECORD, git
+from workshop import goldens
+from workshop.history import RECORD, git
 
 OTHER = 54321
 """A user that is not there."""

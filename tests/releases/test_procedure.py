@@ -17,10 +17,10 @@ from releasing.package import carried
 from releasing.record import record
 from scaffold.errors import VersionError
 from scaffold.releases.known import read_releases
-from tests.support import goldens
-from tests.support.command import offline
 from tests.support.installed import build_wheel, install, package_of
-from tests.support.versions import git
+from workshop import goldens
+from workshop.command import offline
+from workshop.history import git
 
 pytestmark = pytest.mark.xdist_group("procedure")  # its copy is made once
 EXAMPLES = ("batch", "defaults")
@@ -49,7 +49,7 @@ def change(folder: Path, name: str) -> None:
 
 
 def bring_up_to_date(folder: Path) -> None:
-    for module in ("tests.support.goldens", "releasing.changelog"):
+    for module in ("workshop.goldens", "releasing.changelog"):
         done = python(folder, "-m", module)
         assert done.returncode == 0, done.stderr
     git(folder, "add", "--all")

@@ -18,7 +18,7 @@ from scaffold.releases import History
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import Home, project_url
 from scaffold.update.run import Request, update
-from tests.support.versions import Versions, git
+from workshop.history import Versions, git
 
 QUESTIONS = "templates/service/questions/delivery.yml"
 FIRST = """

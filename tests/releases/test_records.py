@@ -9,7 +9,7 @@ import pytest
 from scaffold.errors import TemplateError
 from scaffold.releases.changes import read_changes
 from scaffold.releases.known import read_releases
-from tests.support import goldens
+from workshop import goldens
 
 COMMIT = "a" * 40
 CHANGE = "{id: a-b, version: 0.1.0, pattern: P08, title: t, why: w, check: c}"

@@ -12,8 +12,8 @@ import pytest
 from releasing.bundle import make_bundle
 from scaffold.errors import GitError, VersionError
 from scaffold.releases import History
-from tests.support import goldens
-from tests.support.versions import Versions, git
+from workshop import goldens
+from workshop.history import Versions, git
 
 NOTES = "templates/service/skeleton/NOTES.md"
 

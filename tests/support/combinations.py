@@ -13,7 +13,7 @@ from typing import Any
 
 from scaffold.engine.answers import Answers
 from scaffold.files.folder import write_files
-from tests.support import goldens
+from workshop import goldens
 
 Levels = dict[str, str]  # of each factor: which of its levels
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support import goldens, judges
+from workshop import goldens, judges
 
 Object = dict[str, Any]
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.go_tools import missing as missing
-from tests.support.go_tools import program
+from workshop.go_tools import missing as missing
+from workshop.go_tools import program
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ import pytest
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
 from scaffold.update.run import Request, Result, update
-from tests.support import lineage as lines
-from tests.support.lineage import Lineage, make_lineage
+from workshop import history as lines
+from workshop.history import Lineage, make_lineage
 
 Start = Callable[..., Path]
 Update = Callable[..., Result]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pexpect
 
-from tests.support.lineage import Lineage, git
+from workshop.history import Lineage, git
 
 
 def update(service: Path, lineage: Lineage) -> pexpect.spawn:

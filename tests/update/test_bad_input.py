@@ -16,7 +16,7 @@ from scaffold.errors import AnswerError, OptionError, ScaffoldError, ServiceErro
 from scaffold.git.repository import locate
 from scaffold.update.lock import NAME as LOCK
 from scaffold.update.run import take_back
-from tests.support.lineage import commit, git, tree_of
+from workshop.history import commit, git, tree_of
 
 ANSWERS = ".copier-answers.yml"
 

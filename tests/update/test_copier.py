@@ -16,9 +16,9 @@ import pytest
 
 from scaffold.errors import AnswerError, ServiceError, TemplateError
 from scaffold.releases.editions import Editions
-from tests.support import goldens
-from tests.support.lineage import QUESTIONS, Lineage, commit, edit, git
 from tests.update.edits import edit_at_random
+from workshop import goldens
+from workshop.history import QUESTIONS, Lineage, commit, edit, git
 
 SEED = os.environ.get("KUBE_SCAFFOLD_SEED", "1")
 AT_ONCE = 3

@@ -11,8 +11,8 @@ from scaffold.engine.render import Origin, render
 from scaffold.engine.render_cache import Memo
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
-from tests.support import goldens
-from tests.support.lineage import VERSIONS, answers_of
+from workshop import goldens
+from workshop.history import VERSIONS, answers_of
 
 
 def test_what_is_remembered_is_what_would_be_rendered(lineage) -> None:

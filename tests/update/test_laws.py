@@ -19,9 +19,9 @@ from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
 from scaffold.update.crossing import Service, prepare, read_service
 from scaffold.update.plan import Plan, plan
-from tests.support import goldens
-from tests.support.lineage import Lineage, commit, start
 from tests.update.edits import edit_at_random
+from workshop import goldens
+from workshop.history import Lineage, commit, start
 
 EXAMPLES = st.sampled_from(goldens.NAMES)
 SEEDS = st.integers(0, 2**32)

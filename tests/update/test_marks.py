@@ -9,7 +9,7 @@ import pytest
 
 from scaffold.errors import ServiceError
 from scaffold.update.run import take_back
-from tests.support.lineage import commit, edit, git, tree_of
+from workshop.history import commit, edit, git, tree_of
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
 ADDED = "scripts/check.sh"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.update.run import take_back
-from tests.support.lineage import commit, edit, git
+from workshop.history import commit, edit, git
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
 CRLF = "*.sh text eol=crlf\n"

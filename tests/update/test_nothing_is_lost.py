@@ -20,7 +20,7 @@ import pytest
 from scaffold.errors import ServiceError
 from scaffold.update.lock import NAME as LOCK
 from scaffold.update.run import take_back
-from tests.support.lineage import commit, edit, git, tree_of
+from workshop.history import commit, edit, git, tree_of
 
 HISTORY = "deploy/base/deployment.yaml"
 

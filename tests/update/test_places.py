@@ -16,7 +16,7 @@ from scaffold.releases.home import project_url
 from scaffold.update.crossing import prepare, read_service
 from scaffold.update.plan import plan
 from scaffold.update.run import take_back
-from tests.support.lineage import answers_of, commit, edit, git, tree_of, write
+from workshop.history import answers_of, commit, edit, git, tree_of, write
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 
-from tests.support.lineage import commit
+from workshop.history import commit
 
 
 def test_one_line(start, update_to, lineage, tmp_path) -> None:

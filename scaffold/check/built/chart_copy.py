@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from scaffold.check.built.workshop import Workshop, named
+from scaffold.check.built.enclosure import Enclosure, named
 from scaffold.check.ground import Ground
 from scaffold.files.foreign import LARGEST
 from scaffold.syntax.source import Note, Source, read
@@ -61,15 +61,15 @@ class ChartCopy:
         """Return the names of the files that may be shown, by their paths in the chart."""
         return {path: self.ground.shown(real) for path, real in self.files.items() if self.ground.shows(real)}
 
-    def put(self, shop: Workshop, place: Path) -> None:
-        """Write the chart to a folder of the workshop.
+    def put(self, enclosure: Enclosure, place: Path) -> None:
+        """Write the chart to a folder of the enclosure.
 
         Raises:
             OSError: when a file can't be read or written.
         """
         for path, real in self.files.items():
             if os.path.getsize(real) <= LARGEST:  # noqa: PTH202 -- the templates can't use a larger one: helm refuses it
-                shop.put(place / path, real)
+                enclosure.put(place / path, real)
         for number, name in enumerate(self._stubs):
             stub = place / "charts" / f"missing-{number}" / "Chart.yaml"
             stub.parent.mkdir(parents=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scaffold.check.built.addresses import FOLDERS, PATHS, PLUGINS, is_address, is_encoded, texts
-from scaffold.check.built.workshop import named
+from scaffold.check.built.enclosure import named
 from scaffold.check.ground import Ground
 from scaffold.kubernetes.kustomize import NAMES
 from scaffold.syntax.source import Note, Source, read

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.check.built.built import Built
-from scaffold.check.built.workshop import Workshop
+from scaffold.check.built.enclosure import Enclosure
 from scaffold.check.ground import Ground
 from scaffold.programs import Done, ProgramError, operand
 from scaffold.programs.offline import is_offline_possible
@@ -63,7 +63,7 @@ class Charts:
                 return True
         return False
 
-    def render(self, shop: Workshop) -> list[Built]:
+    def render(self, enclosure: Enclosure) -> list[Built]:
         """Return what each chart renders to; `notes` tell of those that can't be rendered."""
         if not self.folders:
             return []
@@ -72,9 +72,9 @@ class Charts:
             why = "is not judged: helm is not there to render the chart"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
-        jobs = [job for number, folder in enumerate(self.folders) for job in self._prepared(shop, folder, number)]
+        jobs = [job for number, folder in enumerate(self.folders) for job in self._prepared(enclosure, folder, number)]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            found = list(pool.map(lambda job: self._render(shop, helm, job), jobs))
+            found = list(pool.map(lambda job: self._render(enclosure, helm, job), jobs))
         for _, notes in found:
             self.notes += notes
         return [built for built, _ in found if built]
@@ -83,7 +83,7 @@ class Charts:
         own = [name for name in self.names if posixpath.dirname(name) == folder]
         return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
 
-    def _prepared(self, shop: Workshop, folder: str, number: int) -> list[_Job]:
+    def _prepared(self, enclosure: Enclosure, folder: str, number: int) -> list[_Job]:
         """Copy a chart, and return what to render of it: once with each of its files of values."""
         from scaffold.check.built.chart_copy import ChartCopy
 
@@ -95,13 +95,13 @@ class Charts:
         names = [name for name in self.names if _is_below(name, folder)]
         copy = ChartCopy(self.ground, folder, names, network=self._network)
         self.notes += copy.notes
-        place = shop.folder / f"charts-{number}"
+        place = enclosure.folder / f"charts-{number}"
         jobs = []
         try:
-            copy.put(shop, place / "chart")
+            copy.put(enclosure, place / "chart")
             for count, values in enumerate(self._values(folder)):
                 if values:
-                    shop.put(place / f"values-{count}.yaml", self.ground.real(values))
+                    enclosure.put(place / f"values-{count}.yaml", self.ground.real(values))
                 name = (top[0].root.text("name") if top else None) or ""
                 jobs.append(_Job(copy, name, values, place, f"values-{count}.yaml" if values else ""))
         except OSError as error:
@@ -110,16 +110,16 @@ class Charts:
             return []
         return jobs
 
-    def _render(self, shop: Workshop, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
+    def _render(self, enclosure: Enclosure, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
         folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
         try:
-            done = self._run(shop, helm, job)
+            done = self._run(enclosure, helm, job)
         except ProgramError as error:
             return None, [Note(path, f"can't be rendered: it {error}; not judged")]
         if done.code != 0:
             said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
             said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or "\n", posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {shop.told(said)}; not judged")]
+            return None, [Note(path, f"can't be rendered: {enclosure.told(said)}; not judged")]
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
         name = folder or job.name
@@ -130,7 +130,7 @@ class Charts:
         )
         return built, notes
 
-    def _run(self, shop: Workshop, helm: str, job: _Job) -> Done:
+    def _run(self, enclosure: Enclosure, helm: str, job: _Job) -> Done:
         """Run helm; one that is too old to pass schemas by may see none, nor an archive that can hold one.
 
         Raises:
@@ -139,18 +139,18 @@ class Charts:
         release = operand(job.name if _RELEASE.fullmatch(job.name) else "release")
         values = ["--values", job.file] if job.file else []
         command = [helm, "template", release, "chart", "--skip-tests", *values]
-        done = shop.run([*command, *self._flags], job.place)
+        done = enclosure.run([*command, *self._flags], job.place)
         if done.code == 0 or f"unknown flag: {_NO_SCHEMA}".encode() not in done.stderr:
             return done
         self._flags = []
         if job.copy.is_packed and not is_offline_possible():
             raise ProgramError("is too old: 3.16 and later can pass by the schemas of packed dependencies")
-        return shop.run(command, job.place)
+        return enclosure.run(command, job.place)
 
 
 @dataclass(frozen=True)
 class _Job:
-    """A chart to render: its copy, its name, the file of values with its name in the workshop, and the folder there."""
+    """A chart to render: its copy and name, the file of values and its copy's name, and the folder of both."""
 
     copy: ChartCopy
     name: str

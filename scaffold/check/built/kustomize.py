@@ -20,7 +20,7 @@ from pathlib import Path
 
 from scaffold.check.built.built import Built
 from scaffold.check.built.closure import Closures, Obstacle, Part
-from scaffold.check.built.workshop import Workshop
+from scaffold.check.built.enclosure import Enclosure
 from scaffold.check.built.written import BuiltDocument, Origins
 from scaffold.check.ground import Ground
 from scaffold.kubernetes.kustomize import NAMES, build_command
@@ -70,7 +70,7 @@ class Tree:
         elif found:
             self.kustomizations[name.rpartition("/")[0]] = found[0].root
 
-    def build(self, shop: Workshop) -> list[Built]:
+    def build(self, enclosure: Enclosure) -> list[Built]:
         """Return what each of the outermost kustomizations builds to; `notes` tell of those that can't be built."""
         if not self.roots:
             return []
@@ -79,10 +79,10 @@ class Tree:
             why = "is not judged: neither kustomize nor kubectl is there to build it"
             self.notes += [Note(self._path(folder), why) for folder in self.roots]
             return []
-        replica = Replica(shop)
+        replica = Replica(enclosure)
         ready = [each for folder in self.roots if (each := self._prepared(replica, folder))]
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            found = list(pool.map(lambda each: self._build(shop, command, replica, each), ready))
+            found = list(pool.map(lambda each: self._build(enclosure, command, replica, each), ready))
         self.notes += [each for each in found if isinstance(each, Note)]
         return [each for each in found if isinstance(each, Built)]
 
@@ -113,15 +113,15 @@ class Tree:
         line = f":{obstacle.line}" if obstacle.line else ""
         return Note(path, f"is not judged: {where}{line} {obstacle.message}{hint}")
 
-    def _build(self, shop: Workshop, command: list[str], replica: Replica, job: _Job) -> Built | Note:
+    def _build(self, enclosure: Enclosure, command: list[str], replica: Replica, job: _Job) -> Built | Note:
         path = self._path(job.folder)
         try:
             outer = replica.wrapped(job.real)
-            done = shop.run([*command, outer.name], shop.folder)
+            done = enclosure.run([*command, outer.name], enclosure.folder)
         except (OSError, ProgramError) as error:
             return Note(path, f"can't be built: it {error}; not judged")
         if done.code != 0:
-            return Note(path, f"can't be built: {_problem(done.stderr, replica, shop)}; not judged")
+            return Note(path, f"can't be built: {_problem(done.stderr, replica, enclosure)}; not judged")
         origins = Origins(lambda text: self._origin(replica, outer, text), self.kustomizations[job.folder], job.chain)
         found, note = documents(Source(job.folder or ".", done.stdout))
         return note or Built(job.folder or ".", [BuiltDocument(each.source, each.node, origins) for each in found])
@@ -144,10 +144,10 @@ class _Job:
 class Replica:
     """Copies of files, in folders that lie to each other as those of the originals do."""
 
-    def __init__(self, shop: Workshop) -> None:
-        """Begin an empty one in a workshop."""
-        self.folder = shop.folder / "tree"
-        self._shop = shop
+    def __init__(self, enclosure: Enclosure) -> None:
+        """Begin an empty one in an enclosure."""
+        self.folder = enclosure.folder / "tree"
+        self._enclosure = enclosure
         self._originals: dict[str, str] = {}
         self._links: dict[str, str] = {}
         self._odd: dict[str, str] = {}
@@ -173,7 +173,7 @@ class Replica:
         for place, file in whole.files.items():
             copy = self.place(place)
             if str(copy) not in self._originals:
-                self._shop.put(copy, file)
+                self._enclosure.put(copy, file)
                 self._originals[str(copy)] = file
         for place, folder in whole.links.items():
             link, target = self.place(place), self.place(folder)
@@ -215,7 +215,7 @@ def _quoted(text: str) -> str:
     return _UNQUOTED.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-def _problem(stderr: bytes, replica: Replica, shop: Workshop) -> str:
+def _problem(stderr: bytes, replica: Replica, enclosure: Enclosure) -> str:
     """Return what a tool says is wrong, without the path of its log line and the folders above that it passed."""
     said = " ".join(stderr.decode("utf-8", "replace").removeprefix("error: ").split())
     if logged := _LOGGED.search(said):
@@ -223,7 +223,7 @@ def _problem(stderr: bytes, replica: Replica, shop: Workshop) -> str:
     innermost = said.rpartition("accumulating resources: ")[2].removeprefix("accumulation err=")
     innermost = _WAY.split(innermost)[-1]
     innermost = innermost.replace(f"{replica.place(str(Path.cwd()))}{os.sep}", "").replace(str(replica.folder), "")
-    return shop.told(innermost)
+    return enclosure.told(innermost)
 
 
 def _references(root: Value) -> Iterator[str]:

@@ -1,0 +1,192 @@
+"""The command line around `new`: help, questions, schema, completion, colours, start-up."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from scaffold import errors
+from scaffold.__main__ import run
+from scaffold.cli import COMMANDS, EXIT_CODES
+from scaffold.engine.schema import describe, json_schema
+from tests.cli.test_new import SCAFFOLD, scaffold
+from workshop import goldens
+
+
+def test_version(tmp_path: Path) -> None:
+    assert scaffold("--version", cwd=tmp_path).stdout.startswith("scaffold, version ")
+
+
+def test_start_up_imports_nothing_heavy() -> None:
+    code = "import sys; from scaffold.__main__ import run; run(['--version']); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=goldens.ROOT)
+    assert not {"copier", "jinja2", "yaml", "questionary", "rich", "httpx"} & set(loaded.stdout.split())
+
+
+def test_interrupted_while_it_starts(tmp_path: Path) -> None:
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")  # ^C in the middle of the first import
+    done = scaffold("--version", cwd=tmp_path, PYTHONPATH=f"{tmp_path}:{goldens.ROOT}")
+    assert (done.returncode, done.stderr) == (130, "\nInterrupted: nothing was written.\n")
+
+
+def test_a_file_s_early_end_is_no_interruption(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def cut_short(*_: object) -> None:
+        raise EOFError
+
+    monkeypatch.setattr("scaffold.engine.template.load_template", cut_short)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert run(["questions"]) == errors.INTERNAL
+    assert "EOFError" in next(tmp_path.glob("scaffold-*.log")).read_text()
+
+
+def test_the_help_says_what_each_command_does_in_a_whole_sentence(tmp_path: Path) -> None:
+    commands = scaffold("--help", cwd=tmp_path, COLUMNS="80").stdout.split("Commands:\n")[1].split("\n\n")[0]
+    told = {line.split()[0]: line for line in commands.splitlines()}
+    assert list(told) == list(COMMANDS)
+    assert all(line.endswith(".") and not line.endswith("...") for line in told.values()), commands
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> None:
+    done = scaffold(command, "--help", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "Examples:" in done.stdout
+    assert f"scaffold {command}" in done.stdout.split("Examples:")[1]
+
+
+def test_an_unknown_command_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    done = scaffold("nwe", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nwe is no command; did you mean new?" in done.stderr
+
+
+def test_wrong_usage_is_told_to_machines_too(tmp_path: Path) -> None:
+    done = scaffold("new", "--json", cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["exit_code"]) == (2, 2)
+    assert "add --defaults" in json.loads(done.stdout)["error"]
+
+
+def test_the_experiments_of_a_stage_are_listed(tmp_path: Path) -> None:
+    listed = json.loads(scaffold("prove", "--list", "--only", "cluster", "--json", cwd=tmp_path).stdout)
+    assert {each["stage"] for each in listed} == {"cluster"}
+    assert {"P03", "P08", "P10"} <= {each["pattern"] for each in listed}
+
+
+def test_every_class_of_error_has_its_documented_exit_code() -> None:
+    classes = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.ScaffoldError]
+    codes = [each.exit_code for each in classes]
+    assert len(set(codes)) == len(codes) >= 5
+    for code in [*codes, errors.INTERNAL, errors.INTERRUPTED]:
+        assert f"\n  {code} " in EXIT_CODES
+
+
+def test_questions_tell_everything(tmp_path: Path) -> None:
+    template = goldens.engine()[0]
+    listed = json.loads(scaffold("questions", "--json", cwd=tmp_path).stdout)
+    assert [each["name"] for each in listed] == [question.name for question in template.asked]
+    for each in listed:
+        assert each["help"], each
+        assert each["example"] is not None or each.get("choices"), each
+    shown = scaffold("questions", cwd=tmp_path).stdout
+    assert all(each["name"] in shown for each in listed)
+
+
+def test_every_example_answer_is_right() -> None:
+    _, questionnaire, _ = goldens.engine()
+    for each in describe(goldens.engine()[0]):
+        if each["example"] is not None:
+            questionnaire.resolve({each["name"]: each["example"]})
+
+
+@pytest.mark.parametrize("name", goldens.NAMES)
+def test_the_schema_accepts_the_examples(name: str) -> None:
+    schema = json_schema(goldens.engine()[0])
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load((goldens.ROOT / "examples" / f"{name}.yml").read_text()), schema)
+    jsonschema.validate(yaml.safe_load((goldens.EXAMPLES / name / ".copier-answers.yml").read_text()), schema)
+
+
+@pytest.mark.parametrize("wrong", [{"nmae": "x"}, {"ports": 8080}, {"language": "perl"}, {"jobs": [{"name": "a"}]}])
+def test_the_schema_refuses(wrong: dict[str, object]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, json_schema(goldens.engine()[0]))
+
+
+ASK_SHELL = {
+    "bash": """source ./script; COMP_WORDS=(scaffold new --data language=); COMP_CWORD=3; _scaffold_completion scaffold
+printf '%s\\n' "${COMPREPLY[@]}" """,
+    "fish": "source ./script; complete -C 'scaffold new --data language='",
+    # Completion in zsh lives in its line editor alone: here it is only loaded.
+    "zsh": "autoload -U compinit; compinit -u -D; source ./script; print language=$+functions[_scaffold_completion]",
+}
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("new --data start", "startup_seconds="),
+        ("new --vcs-ref 0.1", "0.1.0"),
+        ("update --to 0.1", "0.1.0"),
+        ("check --explain P08-probe-p", "P08-probe-port"),
+        ("prove --only P02-z", "P02-zombies"),
+    ],
+)
+def test_completion_knows_the_values(words: str, offered: str, tmp_path: Path) -> None:
+    done = scaffold(
+        "",
+        cwd=tmp_path,
+        _SCAFFOLD_COMPLETE="bash_complete",
+        COMP_WORDS=f"scaffold {words}",
+        COMP_CWORD=str(len(words.split())),
+    )
+    assert done.stdout == f"plain,{offered}\n"
+
+
+@pytest.mark.parametrize("shell", ASK_SHELL)
+def test_completion_in_a_real_shell(shell: str, tmp_path: Path) -> None:
+    script = scaffold("completion", shell, cwd=tmp_path).stdout
+    assert "_SCAFFOLD_COMPLETE" in script
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed; workshop/install-system installs it")
+    (tmp_path / "script").write_text(script)
+    (tmp_path / "scaffold").write_text(f'#!/bin/sh\nexec {" ".join(SCAFFOLD)} "$@"\n')
+    (tmp_path / "scaffold").chmod(0o755)
+    env = {
+        **os.environ,
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "PYTHONPATH": str(goldens.ROOT),
+        "HOME": str(tmp_path),
+    }
+    done = subprocess.run(
+        [shell, "-c", ASK_SHELL[shell]], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    found = {line.split()[0].removeprefix("language=") for line in done.stdout.splitlines()}
+    choices = next(question for question in goldens.engine()[0].asked if question.name == "language").choices
+    assert found == ({"1"} if shell == "zsh" else set(choices.values()))
+
+
+@pytest.mark.parametrize("environment", [{"NO_COLOR": "1", "FORCE_COLOR": "", "TERM": "xterm"}])
+def test_no_color(environment: dict[str, str], tmp_path: Path) -> None:
+    command = " ".join([*SCAFFOLD, "new", "out", "--defaults", "--dry-run"])
+    env = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(goldens.ROOT), **environment}
+    done = subprocess.run(
+        ["script", "-qec", command, "/dev/null"], cwd=tmp_path, env=env, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert b"README.md" in done.stdout
+    assert b"\x1b[3" not in done.stdout
+    assert b"\x1b[9" not in done.stdout
+
+
+def test_quiet_says_nothing(tmp_path: Path) -> None:
+    done = scaffold("new", "out", "--defaults", "--quiet", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,238 @@
+"""The demo runs: rolled out, answering through its Service, its jobs done, restarted under load without a lost request."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.real.cluster.conftest import DEMO, Demo
+from tests.real.conformance.contract import CONTRACT, entries
+from tests.support import load
+from workshop.goldens import answers_of
+
+SLACK = 2.5
+
+
+def ask(demo: Demo, name: str) -> tuple[int, dict, float]:
+    """Ask a service by its cluster address; return status, answer and seconds."""
+    began = time.monotonic()
+    connection = http.client.HTTPConnection(demo.address(name), 80, timeout=30)
+    try:
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read()), time.monotonic() - began
+    finally:
+        connection.close()
+
+
+def pods(demo: Demo, name: str) -> list[dict]:
+    """Return the pods of a service that serve and are not on their way out."""
+    selector = f"--selector=app.kubernetes.io/name={name},app.kubernetes.io/component=serve"
+    found = demo.cluster.get("--namespace", demo.namespace, "pods", selector)["items"]
+    return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
+
+
+def test_pod_security_is_enforced(demo: Demo) -> None:
+    """Without this the rest would show nothing: a pod that is not restricted is refused."""
+    answer = demo.kubectl("run", "naked", "--image=localhost/pause:1", check=False)
+    assert "violates PodSecurity" in answer
+
+
+@pytest.mark.parametrize("name", DEMO)
+def test_the_rollout_is_complete(demo: Demo, name: str) -> None:
+    found = demo.cluster.get("--namespace", demo.namespace, "deployment", name)
+    replicas = answers_of(name).context["replicas"]
+    assert found["status"]["availableReplicas"] == found["status"]["updatedReplicas"] == replicas
+    for pod in pods(demo, name):
+        status = pod["status"]["containerStatuses"][0]
+        assert status["restartCount"] == 0
+        assert status["imageID"], "the pod runs the image that was built"
+
+
+def test_the_frontend_answers_through_its_service(demo: Demo) -> None:
+    status, answer, _ = ask(demo, "frontend")
+    assert status == 200
+    assert answer["degraded"] == []
+    assert {name: each["service"] for name, each in answer["dependencies"].items()} == {
+        "mail": "mail",
+        "weather": "weather",
+    }
+    assert answer["version"] == "0.1.0"
+
+
+def test_pid_1_is_dumb_init_in_a_pod_without_a_token(demo: Demo) -> None:
+    pod = pods(demo, "frontend")[0]["metadata"]["name"]
+    assert demo.kubectl("exec", pod, "--", "cat", "/proc/1/cmdline").startswith("dumb-init\0")
+    assert "No such file" in demo.kubectl("exec", pod, "--", "ls", "/var/run/secrets/kubernetes.io", check=False)
+    assert "Read-only file system" in demo.kubectl("exec", pod, "--", "touch", "/app/file", check=False)
+
+
+def test_logs_are_read_from_the_pod(demo: Demo) -> None:
+    ask(demo, "frontend")
+    for pod in pods(demo, "frontend"):
+        lines = entries(demo.kubectl("logs", pod["metadata"]["name"]))
+        assert "started" in {line["message"] for line in lines}
+
+
+@pytest.mark.parametrize("name", DEMO)
+def test_every_job_ends(demo: Demo, name: str) -> None:
+    """A Job ran with the deployment; a CronJob is run now by hand."""
+    service = answers_of(name).context["name"]
+    for job in answers_of(name).context["jobs"]:
+        full = f"{service}-{job['name']}"
+        if job.get("schedule"):
+            demo.kubectl("create", "job", f"{full}-now", f"--from=cronjob/{full}")
+            full = f"{full}-now"
+        demo.kubectl("wait", "--for=condition=complete", f"job/{full}", "--timeout=90s")
+        lines = entries(demo.kubectl("logs", f"job/{full}"))
+        assert lines[-1]["message"] == "job finished"
+
+
+@pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
+@pytest.mark.parametrize("name", ["frontend", "mail"])
+def test_a_rolling_restart_under_load_costs_no_request(demo: Demo, tmp_path: Path, name: str) -> None:
+    report = restarted_under_load(demo, name, tmp_path)
+    assert report.ok > 400, report
+    assert report.failed == 0, report
+
+
+@pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
+def test_a_naive_service_loses_requests_in_the_same_restart(demo: Demo, tmp_path: Path) -> None:
+    """The twin of the test above: a server that knows nothing of draining, without probes and preStop."""
+    demo.kubectl("apply", "--filename", "-", input_=NAIVE.replace("IMAGE", demo.images["weather"]))
+    demo.rolled_out("naive")
+    assert restarted_under_load(demo, "naive", tmp_path).failed > 0
+    demo.kubectl("delete", "deployment/naive", "service/naive", "--wait=false")
+
+
+def restarted_under_load(demo: Demo, name: str, folder: Path) -> load.Report:
+    """Restart a deployment while its Service is under constant load.
+
+    The load comes by a node port on loopback: kube-proxy takes it to the same pods as the cluster address.
+    """
+    demo.kubectl("patch", f"service/{name}", "--patch", '{"spec": {"type": "NodePort"}}')
+    port = demo.cluster.get("--namespace", demo.namespace, "service", name)["spec"]["ports"][0]["nodePort"]
+    url = f"http://127.0.0.1:{port}/"
+    demo.cluster.wait_for(lambda: answers(port), 20, f"{url} answers")
+    before = {pod["metadata"]["uid"] for pod in pods(demo, name)}
+    with load.load(url, folder, rate=40, seconds=150) as attack:
+        time.sleep(2)
+        demo.kubectl("rollout", "restart", f"deployment/{name}")
+        demo.rolled_out(name)
+        selector = f"--selector=app.kubernetes.io/name={name}"
+        demo.cluster.wait_for(
+            lambda: not before & {each["metadata"]["uid"] for each in
+                                  demo.cluster.get("--namespace", demo.namespace, "pods", selector)["items"]},
+            60,
+            "the old pods are gone",
+        )  # fmt: skip
+        attack.end()
+        return attack.report()
+
+
+def answers(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+def test_a_dead_auxiliary_costs_no_time_and_a_dead_critical_fails_in_time(demo: Demo) -> None:
+    timeouts = {each["name"]: each["timeout"] for each in answers_of("frontend").context["dependencies"]}
+    try:
+        scale(demo, "weather", 0)
+        status, answer, seconds = ask(demo, "frontend")
+        assert (status, answer["degraded"], answer["dependencies"]["weather"]) == (200, ["weather"], None)
+        assert seconds < timeouts["weather"] + SLACK
+        scale(demo, "mail", 0)
+        status, answer, seconds = ask(demo, "frontend")
+        statuses = CONTRACT["problems"]["statuses"]
+        assert status in statuses["dependency_failed"]["status"] + statuses["dependency_timeout"]["status"]
+        assert seconds < timeouts["mail"] + SLACK
+        ready = [condition["status"] for pod in pods(demo, "frontend")
+                 for condition in pod["status"]["conditions"] if condition["type"] == "Ready"]  # fmt: skip
+        assert set(ready) == {"True"}, "a probe asks a dependency"
+    finally:
+        for name in ("mail", "weather"):
+            demo.kubectl("scale", f"deployment/{name}", "--replicas=2")
+            demo.rolled_out(name)
+    demo.cluster.wait_for(lambda: ask(demo, "frontend")[:1] == (200,), 20, "the frontend has recovered")
+
+
+def scale(demo: Demo, name: str, replicas: int, *, endpoints: bool = True) -> None:
+    """Scale a deployment; with `endpoints` its Service must have none left at the end."""
+    demo.kubectl("scale", f"deployment/{name}", f"--replicas={replicas}")
+    demo.cluster.wait_for(lambda: len(pods(demo, name)) == replicas, 60, f"{name} has {replicas} pods")
+    if not endpoints:
+        return
+    selector = "--selector=kubernetes.io/service-name=" + name
+    demo.cluster.wait_for(
+        lambda: not [
+            each for slice_ in demo.cluster.get("--namespace", demo.namespace, "endpointslices", selector)["items"]
+            for each in slice_["endpoints"] or [] if each["conditions"].get("serving")
+        ],
+        60, f"{name} has no endpoints",
+    )  # fmt: skip
+
+
+def test_a_changed_value_rolls_the_pods(demo: Demo) -> None:
+    """P12: the ConfigMap's name has a hash of its content."""
+    before = {pod["metadata"]["uid"] for pod in pods(demo, "weather")}
+    config = demo.folders["weather"] / "deploy/base/config.env"
+    text = config.read_text()
+    config.write_text(text.replace("LOG_LEVEL=info", "LOG_LEVEL=warn"))
+    assert config.read_text() != text
+    demo.apply("weather")
+    after = pods(demo, "weather")
+    assert before.isdisjoint(pod["metadata"]["uid"] for pod in after)
+    variable = demo.kubectl("exec", after[0]["metadata"]["name"], "--", "sh", "-c", "echo $LOG_LEVEL")
+    assert variable.strip() == "warn"
+
+
+NAIVE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: naive}
+spec:
+  selector: {app.kubernetes.io/name: naive}
+  ports: [{port: 80, targetPort: 8080}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: naive}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app.kubernetes.io/name: naive}}
+  template:
+    metadata:
+      labels: {app.kubernetes.io/name: naive, app.kubernetes.io/component: serve}
+    spec:
+      securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
+      terminationGracePeriodSeconds: 2
+      containers:
+        - name: serve
+          image: IMAGE
+          command: [python, -c]
+          args:
+            - |
+              import os, signal, time
+              from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+              class Handler(BaseHTTPRequestHandler):
+                  def do_GET(self):
+                      time.sleep(0.3)
+                      self.send_response(200)
+                      self.send_header("Content-Length", "2")
+                      self.end_headers()
+                      self.wfile.write(b"ok")
+              signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+              ThreadingHTTPServer(("", 8080), Handler).serve_forever()
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+"""

@@ -1,0 +1,194 @@
+"""The demo's breaker and limiter on a real Kubernetes: pages stay fast, jobs end, what starts first ends last (P10, P11)."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import yaml
+
+from tests.real.cluster.conftest import OVERLAY, Demo
+from tests.real.cluster.test_demo import SLACK, ask, pods, scale
+from tests.real.conformance.contract import entries
+from tests.real.experiments.asking import Caller
+from workshop.goldens import answers_of
+
+TRIPS_AFTER, OPEN_SECONDS = 3, 5
+PAGES = 100
+
+
+def statuses(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    status = pod["status"]
+    return {each["name"]: each for each in [*status.get("initContainerStatuses", []), *status["containerStatuses"]]}
+
+
+def test_a_sidecar_is_up_before_the_service(demo: Demo) -> None:
+    for name, kind, other in (("frontend", "breaker", "serve"), ("mail", "limiter", "serve")):
+        for pod in pods(demo, name):
+            found = statuses(pod)
+            assert found[kind]["ready"] and found[kind]["restartCount"] == 0
+            assert found[kind]["state"]["running"]["startedAt"] <= found[other]["state"]["running"]["startedAt"]
+
+
+def test_the_service_calls_by_way_of_its_breaker(demo: Demo) -> None:
+    assert ask(demo, "frontend")[0] == 200
+    demo.cluster.wait_for(
+        lambda: {line["dependency"] for line in calls(demo) if line["status"] == 200} == {"mail", "weather"},
+        20, "each call is a line of the breaker's log",
+    )  # fmt: skip
+
+
+def calls(demo: Demo) -> list[dict[str, Any]]:
+    """Return the breakers' log lines."""
+    names = [pod["metadata"]["name"] for pod in pods(demo, "frontend")]
+    lines = [each for name in names for each in demo.kubectl("logs", name, "--container=breaker").splitlines()]
+    return [line for line in map(json.loads, lines) if line.get("message") == "dependency call"]
+
+
+def test_the_limiter_stands_in_front_of_the_service(demo: Demo) -> None:
+    """Its own port is another, and the Service leads to the limiter's."""
+    (pod, *_) = pods(demo, "mail")
+    port = answers_of("mail").context["listeners"][0]
+    address = pod["status"]["podIP"]
+    caller = Caller(port["number"], host=address)
+    limit = answers_of("mail").context["limit_burst"]
+    answers = [caller.ask() for _ in range(3 * limit)]
+    assert {each.status for each in answers} == {200, 429}
+    admin = Caller(answers_of("mail").context["admin_port"], host=address)
+    assert {admin.ask(path="/readyz").status for _ in range(2 * limit)} == {200}, "probes are never limited"
+    with urllib.request.urlopen(
+        f"http://{address}:{answers_of('mail').context['limiter_health_port']}/metrics"
+    ) as told:
+        assert b"envoy_http_local_rate_limit_rate_limited" in told.read()
+
+
+def refused(demo: Demo) -> list[dict[str, Any]]:
+    """Return the calls to the weather that an open breaker answered by itself (Envoy's flags UH and UO)."""
+    return [line for line in calls(demo) if line["dependency"] == "weather" and line["flags"] in {"UH", "UO"}]
+
+
+def waited(demo: Demo) -> list[dict[str, Any]]:
+    """Return the calls that had to wait for their whole timeout."""
+    return [line for line in calls(demo) if line["status"] == 504]
+
+
+@contextmanager
+def slow_weather(demo: Demo) -> Iterator[None]:
+    """Put the seed's weather in the place of the real one: it sleeps for 30 s, then fails."""
+    demo.kubectl("apply", "--filename", "-", input_=SLOW.replace("IMAGE", demo.images["weather"]))
+    demo.rolled_out("slow-weather")
+    try:
+        select(demo, "slow-weather")
+        scale(demo, "weather", 0, endpoints=False)  # ends the connections that are kept to it
+        yield
+    finally:
+        demo.kubectl("scale", "deployment/weather", "--replicas=2")
+        select(demo, "weather")
+        demo.kubectl("delete", "deployment/slow-weather", "--wait=false", "--grace-period=1")
+        demo.rolled_out("weather")
+
+
+def select(demo: Demo, name: str) -> None:
+    """Let the Service `weather` lead to the pods of that name."""
+    patch = {"spec": {"selector": {"app.kubernetes.io/name": name}}}
+    demo.kubectl("patch", "service/weather", "--patch", json.dumps(patch))
+
+
+def test_a_slow_auxiliary_costs_three_calls_and_then_milliseconds(demo: Demo, record_property: Any) -> None:
+    timeout = next(
+        each["timeout"] for each in answers_of("frontend").context["dependencies"] if each["name"] == "weather"
+    )
+    with slow_weather(demo):
+        (pod, *_) = (each["metadata"]["name"] for each in pods(demo, "frontend"))
+        hung = demo.kubectl("exec", pod, "--container=serve", "--", "python", "-c", DIRECT, check=False)
+        assert "timed out" in hung, "the twin: without the breaker a call hangs"
+        before, began = len(refused(demo)), time.monotonic()
+        for _ in range(PAGES):
+            status, answer, seconds = ask(demo, "frontend")
+            assert (status, answer["degraded"], answer["dependencies"]["weather"]) == (200, ["weather"], None)
+            assert seconds < timeout + SLACK
+        took = time.monotonic() - began
+        demo.cluster.wait_for(
+            lambda: len(refused(demo)) - before + len(waited(demo)) >= PAGES,
+            20,
+            "each page's call is a line of the log",
+        )
+        late = waited(demo)
+        trips = 1 + took // OPEN_SECONDS  # it tries again each time, with calls that are slow again
+        assert 1 <= len(late) <= TRIPS_AFTER * trips * len(pods(demo, "frontend"))
+        # The breaker's own clock: how long the whole page takes depends on the machine's other work, too.
+        median = statistics.median(line["duration_ms"] for line in refused(demo)[before:])
+        assert median < timeout * 1000 / 20, f"{median} ms"
+        record_property("refused_ms", median)
+        record_property("slow_calls", len(late))
+    demo.cluster.wait_for(
+        lambda: all(ask(demo, "frontend")[1]["degraded"] == [] for _ in range(10)), 60, "the weather is back on the page"
+    )  # fmt: skip
+
+
+def test_a_job_ends_though_its_breaker_never_would(demo: Demo) -> None:
+    """And the twin: the same breaker as a plain container keeps the same job from ending."""
+    twin = "frontend-never-ends"
+    (job,) = (
+        each
+        for each in yaml.safe_load_all(demo.cluster.kubectl("kustomize", demo.folders["frontend"] / "deploy/overlays" / OVERLAY))
+        if each["kind"] == "Job"
+    )  # fmt: skip
+    spec = job["spec"]["template"]["spec"]
+    assert [each["name"] for each in spec["initContainers"]] == ["breaker"]
+    spec["containers"].append(spec.pop("initContainers")[0])
+    del spec["containers"][1]["restartPolicy"]
+    job["metadata"]["name"] = twin
+    demo.kubectl("apply", "--filename", "-", input_=yaml.safe_dump(job))
+    demo.kubectl("wait", "--for=condition=complete", "job/frontend-warm-up", "--timeout=90s")
+    (pod,) = demo.cluster.get("--namespace", demo.namespace, "pods", "--selector=job-name=frontend-warm-up")["items"]
+    ended = {name: each["state"]["terminated"] for name, each in statuses(pod).items()}
+    assert ended["job"]["exitCode"] == 0 and ended["breaker"]["finishedAt"] >= ended["job"]["finishedAt"]
+    assert entries(demo.kubectl("logs", "job/frontend-warm-up", "--container=job"))[-1]["message"] == "job finished"
+
+    def job_done() -> bool:
+        found = demo.cluster.get("--namespace", demo.namespace, "pods", f"--selector=job-name={twin}")["items"]
+        return bool(found) and "terminated" in statuses(found[0]).get("job", {"state": {}})["state"]
+
+    demo.cluster.wait_for(job_done, 60, "the twin's own work is done")
+    time.sleep(5)
+    assert demo.cluster.get("--namespace", demo.namespace, "job", twin)["status"].get("active") == 1
+    demo.kubectl("delete", f"job/{twin}", "--wait=false", "--cascade=foreground")
+
+
+DIRECT = "import urllib.request; urllib.request.urlopen('http://weather', timeout=2)"
+
+SLOW = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: slow-weather}
+spec:
+  selector: {matchLabels: {app.kubernetes.io/name: slow-weather}}
+  template:
+    metadata: {labels: {app.kubernetes.io/name: slow-weather, app.kubernetes.io/component: serve}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
+      containers:
+        - name: serve
+          image: IMAGE
+          imagePullPolicy: Never
+          command: [python, -c]
+          args:
+            - |
+              import time
+              from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+              class Handler(BaseHTTPRequestHandler):
+                  def do_GET(self):
+                      time.sleep(30)
+                      self.send_error(500, "System overloaded")
+              ThreadingHTTPServer(("", 8080), Handler).serve_forever()
+          ports: [{name: http, containerPort: 8080}]
+          readinessProbe: {tcpSocket: {port: http}, periodSeconds: 1}
+          securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+"""

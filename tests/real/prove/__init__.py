@@ -1,0 +1,1 @@
+"""`scaffold prove` on real images: one service a language, and for each experiment an image that must fail it."""

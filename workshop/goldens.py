@@ -1,0 +1,73 @@
+"""The golden files: examples/NAME.yml holds answers, examples/NAME/ the service that they give.
+
+`python -m workshop.goldens` renders them all again; read the diff before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from functools import cache
+from pathlib import Path
+
+from scaffold import __version__
+from scaffold.engine.answers import Answers, Questionnaire
+from scaffold.engine.answers_file import read_answers
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render import Origin, render
+from scaffold.engine.template import Template, load_template
+from scaffold.files.folder import RenderedFile, write_files
+from scaffold.releases.home import project_url
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = Path(os.environ.get("KUBE_SCAFFOLD_EXAMPLES", ROOT / "examples"))
+ORIGIN = Origin(project_url(), f"v{__version__}")
+NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.yml"))
+
+
+@cache
+def engine() -> tuple[Template, Questionnaire, Renderer]:
+    """Return the template of this work tree, its questions, and what renders it."""
+    template = load_template(ROOT)
+    renderer = Renderer(template.root, template.settings)
+    return template, Questionnaire(template, renderer), renderer
+
+
+def answers_of(name: str) -> Answers:
+    """Return the answers of an example."""
+    return engine()[1].resolve(read_answers(ROOT / "examples" / f"{name}.yml"))
+
+
+def rendered(answers: Answers) -> list[RenderedFile]:
+    """Return the files that the template gives for answers."""
+    template, _, renderer = engine()
+    return render(template, renderer, answers, ORIGIN)
+
+
+def files_of(folder: Path) -> dict[str, tuple[bytes, bool]]:
+    """Return every file below `folder`, but git's: its path to its bytes and whether it is executable."""
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), bool(path.stat().st_mode & 0o100))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+
+
+def tracked(files: list[RenderedFile]) -> dict[str, tuple[bytes, bool]]:
+    """Return files in the form of `files_of`."""
+    return {file.path: (file.content, file.executable) for file in files}
+
+
+def regenerate() -> None:
+    """Write all examples anew."""
+    fresh = {name: rendered(answers_of(name)) for name in NAMES}
+    for old in EXAMPLES.iterdir():
+        if old.is_dir():
+            shutil.rmtree(old)
+    for name, files in fresh.items():
+        (EXAMPLES / name).mkdir()
+        write_files(EXAMPLES / name, files)
+
+
+if __name__ == "__main__":
+    regenerate()

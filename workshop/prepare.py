@@ -1,0 +1,89 @@
+"""Make all that the suites need and that takes long the first time: `python -m workshop.prepare`.
+
+The suites make it themselves where it is missing. Made beforehand, two at a time, it is sooner there, and the suites
+that watch a clock have the machine for themselves.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from scaffold.files.folder import write_files
+from tests.real.cluster.conftest import DEMO
+from tests.real.cluster.conftest import VERSION as DEPLOYED
+from tests.real.conformance.subjects import Subject, for_features
+from tests.real.containers.conftest import REVISION, VERSION
+from workshop import cluster, go_tools, helm, judges, runtime, standins
+from workshop.goldens import answers_of, rendered
+from workshop.machine import locked
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to make; `missing` tells why it can't be made here, or nothing."""
+
+    name: str
+    make: Callable[[], object]
+    missing: Callable[[], str | None] = lambda: None
+
+
+def image(subject: Subject, arguments: dict[str, str]) -> None:
+    """Build a service's image, so that its layers are kept.
+
+    With the arguments that the suite will use: buildah 1.28 takes a LABEL from its cache whatever they are.
+    """
+    standins.build_arguments(subject.language)
+    with locked("build"), tempfile.TemporaryDirectory() as folder:
+        write_files(Path(folder), rendered(answers_of(subject.name)))
+        tag = f"localhost/kube-scaffold-prepared/{subject.name}"
+        runtime.build(Path(folder), subject.language, tag, arguments)
+
+
+def jobs() -> list[Job]:
+    """Return all jobs, the longest first."""
+    rich = for_features("critical", "auxiliary", "jobs")
+    images = {each: {"VERSION": DEPLOYED} for each in map(Subject, DEMO)}
+    images |= {each: {"VERSION": VERSION, "REVISION": REVISION} for each in rich}
+    services = {each.name: each for each in [*rich, *for_features(), *for_features("alone")]}
+    return [
+        Job("Kubernetes' binaries", cluster.build, cluster.missing),
+        Job("the judges", judges.environment),
+        Job("helm", helm.program, helm.missing),
+        *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
+        *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),
+        *(
+            Job(f"image {each}", partial(standins.provide, made), runtime.missing)
+            for each, made in standins.SIDECARS.items()
+        ),
+        *(
+            Job(f"image {each.name}", partial(image, each, given), partial(runtime.missing, each.language))
+            for each, given in images.items()
+        ),
+    ]
+
+
+def run(job: Job) -> bool:
+    """Do a job and tell how long it took, or what went wrong: the suite that needs it will fail by itself."""
+    if reason := job.missing():
+        print(f"  left out   {job.name}: {reason}", flush=True)
+        return True
+    began = time.monotonic()
+    try:
+        job.make()
+    except (RuntimeError, AssertionError, OSError) as error:
+        print(f"  failed     {job.name}: {error}", flush=True)
+        return False
+    print(f"  {time.monotonic() - began:7.1f} s  {job.name}", flush=True)
+    return True
+
+
+if __name__ == "__main__":
+    with ThreadPoolExecutor(2) as pool:
+        sys.exit(0 if all(list(pool.map(run, jobs()))) else 1)
