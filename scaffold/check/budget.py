@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report, Suppressed
+from scaffold.check.report import CheckReport, Suppressed
 from scaffold.syntax.source import Note, Place
 
 IN_FILE = 1000
@@ -40,7 +40,7 @@ class Shown:
     suppressed: Sequence[Suppressed]
 
 
-def shown(report: Report) -> Shown:
+def shown(report: CheckReport) -> Shown:
     """Return as much of a report as is shown: all of it, but for what nobody could read."""
     everything = len(report.findings) + len(report.notes) + len(report.suppressed)
     if everything <= IN_ALL // 2 and not report.uncounted and not _is_wordy(report):
@@ -54,12 +54,12 @@ def shown(report: Report) -> Shown:
     return Shown(findings, [*notes, *_left_out(report, more, len(report.notes) - len(notes))], suppressed)
 
 
-def _is_wordy(report: Report) -> bool:
+def _is_wordy(report: CheckReport) -> bool:
     """Tell whether names are so long that few findings make a long report."""
     return sum(_cost(each) for each in report.findings) > IN_ALL
 
 
-def _bytes(report: Report) -> int:
+def _bytes(report: CheckReport) -> int:
     """Return how large the files are that findings are in."""
     total = 0
     for path in {each.place.path for each in report.findings}:
@@ -106,7 +106,7 @@ def _words(place: Place) -> int:
     return 100 + len(place.path) + len(place.object) + len(place.field)
 
 
-def _left_out(report: Report, more: Counter[tuple[str, str]], notes: int) -> list[Note]:
+def _left_out(report: CheckReport, more: Counter[tuple[str, str]], notes: int) -> list[Note]:
     """Return notes on what is not shown, the most of it first."""
     told = [
         Note(path, f"has {_count(count, 'more finding')} of {rule}", 0, _TITLE)

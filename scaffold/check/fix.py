@@ -13,7 +13,7 @@ from pathlib import Path
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.findings import Finding
 from scaffold.check.ground import Ground
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.files.rewrite import Rewrite, rewrite
 from scaffold.syntax.source import Source, read
 
@@ -35,7 +35,7 @@ class Fixed:
         return "".join(difflib.unified_diff(before, after, f"a/{self.path}", f"b/{self.path}"))
 
 
-def plan(report: Report) -> list[Fixed]:
+def plan(report: CheckReport) -> list[Fixed]:
     """Return what can be mended for sure, file by file; nothing is written.
 
     Only files that were checked are mended: what a finding names besides, such as a base elsewhere, is left alone.

@@ -13,7 +13,7 @@ from scaffold.check.built import helm, kustomize
 from scaffold.check.built.enclosure import enclosure
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
-from scaffold.check.model.scope import Repository, Scope
+from scaffold.check.model.scope import Checked, Scope
 from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.git.walk import files_below
 from scaffold.syntax import dockerfile
@@ -37,7 +37,7 @@ _LARGEST_DOCKERFILE = 256 * 1024
 
 def read_repository(
     paths: Iterable[Path], exclude: Sequence[str] = (), stdin: bytes | None = None, *, network: bool = False
-) -> Repository:
+) -> Checked:
     """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
 
     Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered. With
@@ -46,7 +46,7 @@ def read_repository(
     Raises:
         OptionError: when a path is not there.
     """
-    repository = Repository()
+    repository = Checked()
     manifests: list[Source] = []
     if stdin is not None:
         manifests.append(Source("<stdin>", stdin))
@@ -71,7 +71,7 @@ def read_repository(
     return repository
 
 
-def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Repository) -> tuple[Ground, list[str]]:
+def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Checked) -> tuple[Ground, list[str]]:
     """Return what may be read, and the files that count; those behind a symbolic link are noted."""
     names = files_below(paths, exclude, lambda name, why: repository.notes.append(unread(name, why)), {ANSWERS})
     ground = Ground(paths, names)
@@ -84,7 +84,7 @@ def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Repositor
 
 
 def _plain_files(
-    repository: Repository, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts
+    repository: Checked, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts
 ) -> Iterable[Source]:
     """Read the files that nothing has to build, and return the manifests among them."""
     manifests: list[Source] = []
@@ -101,7 +101,7 @@ def _plain_files(
     return manifests
 
 
-def _find_comments(repository: Repository, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:
+def _find_comments(repository: Checked, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:
     """Take the files with comments for us that were built or rendered, and leave out those that were not judged."""
     built = set() if tree.notes else tree.files
     sources = [read(name) for name in names if name in built or (not charts.notes and charts.owns(name))]
@@ -110,7 +110,7 @@ def _find_comments(repository: Repository, names: Iterable[str], tree: kustomize
     repository.commented = [each for each in repository.commented if each.path not in unjudged]
 
 
-def _tell_dockerfiles(repository: Repository) -> None:
+def _tell_dockerfiles(repository: Checked) -> None:
     """Tell each Dockerfile what lies beside it, and how the pods that run it are made."""
     pods: dict[int, list[bool]] = {}
     for scope in repository.scopes if repository.dockerfiles else ():
@@ -137,7 +137,7 @@ def _wanted(name: str) -> str:
     return "text" if _CONFIGURATION.fullmatch(name) else ""
 
 
-def _sort_in(repository: Repository, manifests: list[Source], source: Source, kind: str) -> bool:
+def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind: str) -> bool:
     """Put a file where rules look at it, and tell whether they do."""
     if kind == "dockerfile":
         if len(source.data) > _LARGEST_DOCKERFILE:
@@ -164,7 +164,7 @@ def _sort_in(repository: Repository, manifests: list[Source], source: Source, ki
     return True
 
 
-def _plain_documents(repository: Repository, manifests: Iterable[Source]) -> list[Document]:
+def _plain_documents(repository: Checked, manifests: Iterable[Source]) -> list[Document]:
     plain = []
     for source in manifests:
         found, note = documents(source)

@@ -22,7 +22,7 @@ class Suppressed:
 
 
 @dataclass(frozen=True)
-class Report:
+class CheckReport:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
     `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells

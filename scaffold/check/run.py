@@ -12,9 +12,9 @@ from scaffold.check.baseline import split_known
 from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
 from scaffold.check.ignores import in_vain, split_ignored
-from scaffold.check.model.scope import Repository, Scope
+from scaffold.check.model.scope import Checked, Scope
 from scaffold.check.read import read_repository
-from scaffold.check.report import Report, Suppressed
+from scaffold.check.report import CheckReport, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problem, Problems
 from scaffold.syntax.source import Note
 from scaffold.syntax.yaml_nodes import Value
@@ -31,7 +31,7 @@ def check(
     stdin: bytes | None = None,
     known: Counter[str] | None = None,
     network: bool = False,
-) -> Report:
+) -> CheckReport:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
     `exclude` are patterns of paths to pass by; `declared` are times of services that the template did not make; `known`
@@ -52,14 +52,14 @@ def check(
             gc.enable()
 
 
-def _report(repository: Repository, rules: Sequence[AnyRule], known: Counter[str]) -> Report:
+def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str]) -> CheckReport:
     found = collect(repository, rules)
     split = split_ignored(found.findings(), repository.source)
     findings, old = split_known(split.kept, known)
     suppressed = [Suppressed(finding, True, reason) for finding, reason in split.ignored]
     suppressed += [Suppressed(finding, False) for finding in old]
     notes = [*map(_readable, repository.notes), *in_vain(repository.commented, split.used, rules)]
-    return Report(
+    return CheckReport(
         findings, notes, suppressed, rules, repository.files, repository.sources, repository.ground, found.uncounted
     )
 
@@ -69,12 +69,12 @@ def _readable(note: Note) -> Note:
     return note if len(note.message) <= LONGEST else replace(note, message=shortened(note.message))
 
 
-def run(repository: Repository, rules: Iterable[AnyRule]) -> list[Finding]:
+def run(repository: Checked, rules: Iterable[AnyRule]) -> list[Finding]:
     """Return all findings, ordered by place; what shows in several overlays is told once."""
     return collect(repository, rules).findings()
 
 
-def collect(repository: Repository, rules: Iterable[AnyRule]) -> Collected:
+def collect(repository: Checked, rules: Iterable[AnyRule]) -> Collected:
     """Return all findings as they were gathered."""
     dispatch = _Dispatch(rules)
     found = Collected()

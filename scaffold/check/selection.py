@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.settings import Setting, Settings
+from scaffold.check.settings import CheckSettings, Setting
 from scaffold.errors import OptionError
 from scaffold.text.nearest import nearest
 
 
-def selected(settings: Settings) -> list[AnyRule]:
+def selected(settings: CheckSettings) -> list[AnyRule]:
     """Return the rules that `select` names (all when it is empty) and `ignore` does not.
 
     Raises:

@@ -53,7 +53,7 @@ class Setting:
         return FileError(f"{self.origin}: {message}" if self.origin else message)
 
 
-class Settings:
+class CheckSettings:
     """The settings of one run, each with where it came from."""
 
     def __init__(self, folder: Path, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.check.settings import FAIL_ON, FORMATS, Settings
+from scaffold.check.settings import FAIL_ON, FORMATS, CheckSettings
 from scaffold.cli import complete
 from scaffold.cli.help import examples
 from scaffold.show.say import say, say_block, say_report
 
 if TYPE_CHECKING:
-    from scaffold.check.report import Report
+    from scaffold.check.report import CheckReport
 
 
 @click.command(
@@ -93,7 +93,7 @@ def check(
     if json_:
         flags["format"] = "json"
     first = next((path for path in paths if path.is_dir()), Path())
-    settings = Settings(first, flags)
+    settings = CheckSettings(first, flags)
     if explain or list_:
         _tell(explain, selected(settings), json_=json_)
         return
@@ -115,7 +115,7 @@ def check(
 _FAILS: dict[str, tuple[str, ...]] = {"warning": ("warning", "error"), "error": ("error",), "never": ()}
 
 
-def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
+def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     from scaffold.check import run as engine
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
@@ -147,7 +147,7 @@ def _standard_input() -> bytes:
         raise OptionError(f"Standard input can't be read: {error.strerror}.") from error
 
 
-def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: bool) -> Report:
+def _fixed(report: CheckReport, settings: CheckSettings, paths: tuple[Path, ...], *, yes: bool) -> CheckReport:
     """Show what can be mended, mend it if that is wanted, and return what is found then."""
     from scaffold.check.fix import apply, plan
     from scaffold.files.leftovers import sweep_folders
@@ -184,7 +184,7 @@ def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
         show.list_rules(out, rules)
 
 
-def _show(report: Report, format_: str, *, quiet: bool) -> None:
+def _show(report: CheckReport, format_: str, *, quiet: bool) -> None:
     if format_ != "text":
         from scaffold.check.formats import render
 

@@ -121,7 +121,7 @@ def prove(
     from scaffold.engine.answers_file import parse_pairs
     from scaffold.prove.cluster.settings import ClusterSettings
     from scaffold.prove.select import choose, experiments
-    from scaffold.prove.session import Settings
+    from scaffold.prove.session import RunSettings
     from scaffold.prove.session import prove as run
     from scaffold.prove.subject.read import load_subject
     from scaffold.show import prove as show
@@ -141,7 +141,7 @@ def prove(
     given = {"image": image, "port": port, "admin_port": admin_port, "env": parse_pairs(env, "--env")}
     subject = load_subject(folder, given)
     stage = ClusterSettings(context, overlay, load_command, stub_image or ClusterSettings.stub_image, load_image)
-    settings = Settings(runtime, network, load_image, stage, not no_build, build_arg)
+    settings = RunSettings(runtime, network, load_image, stage, not no_build, build_arg)
     with show.progress(out, wanted) as shown:
         proof = run(subject, wanted, settings, shown)
     _report(proof, junit, html)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scaffold.engine.answers import Answers, Questionnaire
-    from scaffold.update.run import Result
+    from scaffold.update.run import Updated
 
 NEXT = ("git diff --staged", "make setup test", "git commit")
 NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
@@ -108,14 +108,14 @@ def _ask(questionnaire: Questionnaire, given: Mapping[str, Any]) -> Answers:
     return prompt.ask_all(questionnaire, given, {})
 
 
-def next_commands(outcome: Result) -> tuple[str, ...]:
+def next_commands(outcome: Updated) -> tuple[str, ...]:
     """Return what to run now."""
     if not outcome.applied:
         return ()
     return NEXT_WITH_CONFLICTS if outcome.unresolved else NEXT
 
 
-def _result(folder: Path, outcome: Result) -> dict[str, Any]:
+def _result(folder: Path, outcome: Updated) -> dict[str, Any]:
     told, plan = outcome.report, outcome.plan
     return {
         "folder": str(folder),

@@ -22,8 +22,7 @@ from scaffold.engine.questions import Question, question_from
 from scaffold.engine.supported import check_settings
 from scaffold.errors import TemplateError
 from scaffold.files.foreign import is_below, read_foreign
-from scaffold.files.yaml import Loader as SafeLoader
-from scaffold.files.yaml import load_all, place_of, problem_of
+from scaffold.files.yaml import Loader, load_all, place_of, problem_of
 
 COPIER_YML = "copier.yml"
 
@@ -170,16 +169,16 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     if file in includers:
         raise TemplateError(f"{name} includes itself.")
 
-    class Loader(SafeLoader):
+    class Including(Loader):
         pass
 
     def include(_: Any, node: yaml.Node) -> _Included:
         files = _included(node, root, name)
         return _Included(found for path in files for found in _documents(path, root, (*includers, file)))
 
-    Loader.add_constructor("!include", include)
+    Including.add_constructor("!include", include)
     try:
-        documents = load_all(read_foreign(file, below=root), Loader)
+        documents = load_all(read_foreign(file, below=root), Including)
     except OSError as error:
         raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
     except yaml.YAMLError as error:

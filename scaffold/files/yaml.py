@@ -50,7 +50,7 @@ class Bounded:
         super().__init__(stream)  # type: ignore[call-arg]
         self._depth = 0
         self._values_left = MOST_VALUES
-        self._measure = Measure()
+        self._measure = Size()
         self._shares = _may_share(stream)
 
     def descend_resolver(self, parent: Any, index: Any) -> None:
@@ -92,7 +92,7 @@ def _may_share(stream: Any) -> bool:
     return b"&" in data and b"*" in data
 
 
-class Measure:
+class Size:
     """How large the documents of a file are with every alias written out."""
 
     def __init__(self) -> None:

@@ -18,7 +18,7 @@ _DRIVER = re.compile(r"merge\.(.+)\.driver", re.DOTALL)
 
 
 @dataclass(frozen=True)
-class Settings:
+class GitSettings:
     """What holds in a repository: `needed` are names and values (None: only the name), `drivers` merge drivers' names.
 
     `default` is the driver of paths for which no attribute names one (`merge.default`).
@@ -33,7 +33,7 @@ class Settings:
         return "".join(_written(name, value) for name, value in self.needed)
 
 
-def settings_of(repository: Repository) -> Settings:
+def settings_of(repository: Repository) -> GitSettings:
     """Return which of the settings that hold in a repository, the user's own among them, a merge needs.
 
     Raises:
@@ -43,7 +43,7 @@ def settings_of(repository: Repository) -> Settings:
     pairs = tuple(_pairs(listing))
     drivers = frozenset(found[1] for name, value in pairs if (found := _DRIVER.fullmatch(name)) and value)
     default = next((value for name, value in reversed(pairs) if name == "merge.default"), None)
-    return Settings(tuple(pair for pair in pairs if _NEEDED.fullmatch(pair[0])), drivers, default)
+    return GitSettings(tuple(pair for pair in pairs if _NEEDED.fullmatch(pair[0])), drivers, default)
 
 
 def _pairs(listing: str) -> Iterator[tuple[str, str | None]]:

@@ -19,7 +19,7 @@ from scaffold.files.rewrite import Rewrite
 from scaffold.kubernetes.references import Reference, with_digest
 from scaffold.pin.images import ImageUse, find_images, scan
 
-__all__ = ["Change", "Edit", "ImageUse", "find_images", "plan", "resolve", "wanted"]
+__all__ = ["ImageUse", "Pin", "PinnedFile", "find_images", "plan", "resolve", "wanted"]
 
 Progress = Callable[[int, int, Reference], None]
 """Called after each look-up, in the caller's thread, with how many are done, how many there are, and which it was."""
@@ -34,7 +34,7 @@ class Client(Protocol):
 
 
 @dataclass(frozen=True)
-class Edit:
+class Pin:
     """One reference to rewrite: the use as it is, and the reference that takes its place."""
 
     use: ImageUse
@@ -47,10 +47,10 @@ class Edit:
 
 
 @dataclass(frozen=True)
-class Change(Rewrite):
+class PinnedFile(Rewrite):
     """One file to rewrite, with the edits that make the difference."""
 
-    edits: tuple[Edit, ...]
+    edits: tuple[Pin, ...]
 
 
 def wanted(uses: Iterable[ImageUse]) -> list[Reference]:
@@ -113,7 +113,7 @@ def _all_or_error(found: Mapping[Reference, str | BaseException]) -> dict[Refere
     return {image: answer for image, answer in found.items() if isinstance(answer, str)}
 
 
-def plan(folder: Path, digests: Mapping[Reference, str]) -> list[Change]:
+def plan(folder: Path, digests: Mapping[Reference, str]) -> list[PinnedFile]:
     """Return what has to change so that every tagged image below `folder` has its digest; nothing when all have.
 
     Every byte other than the digests stays: comments, quotes, line ends, text that is no UTF-8.
@@ -125,11 +125,13 @@ def plan(folder: Path, digests: Mapping[Reference, str]) -> list[Change]:
     for source, uses in scan(folder):
         edits = tuple(edit for use in uses if (edit := _edit(use, digests)))
         if edits:
-            changes.append(Change(source.file, source.data, _encode(_edited(source.text, edits)), edits, below=folder))
+            changes.append(
+                PinnedFile(source.file, source.data, _encode(_edited(source.text, edits)), edits, below=folder)
+            )
     return changes
 
 
-def _edit(use: ImageUse, digests: Mapping[Reference, str]) -> Edit | None:
+def _edit(use: ImageUse, digests: Mapping[Reference, str]) -> Pin | None:
     if not use.image.tag:
         return None
     try:
@@ -138,10 +140,10 @@ def _edit(use: ImageUse, digests: Mapping[Reference, str]) -> Edit | None:
         raise DestinationError(
             f"{use.path}:{use.line} now names {use.reference}: it changed meanwhile; run again."
         ) from None
-    return None if use.image.digest == digest else Edit(use, with_digest(use.reference, digest))
+    return None if use.image.digest == digest else Pin(use, with_digest(use.reference, digest))
 
 
-def _edited(text: str, edits: Iterable[Edit]) -> str:
+def _edited(text: str, edits: Iterable[Pin]) -> str:
     parts, end = [], 0
     for edit in edits:
         parts += [text[end : edit.use.start], edit.reference]

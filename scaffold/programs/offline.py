@@ -60,14 +60,14 @@ def _give_up_sockets() -> bool:
         return False
     import ctypes
 
-    class Instruction(ctypes.Structure):
+    class BpfInstruction(ctypes.Structure):
         _fields_ = (("code", ctypes.c_ushort), ("yes", ctypes.c_ubyte), ("no", ctypes.c_ubyte), ("k", ctypes.c_uint))
 
     class Program(ctypes.Structure):
-        _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(Instruction)))
+        _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.POINTER(BpfInstruction)))
 
-    instructions = [Instruction(*each) for each in _instructions(*machine)]
-    program = Program(len(instructions), (Instruction * len(instructions))(*instructions))
+    instructions = [BpfInstruction(*each) for each in _instructions(*machine)]
+    program = Program(len(instructions), (BpfInstruction * len(instructions))(*instructions))
     zero = ctypes.c_ulong(0)
     try:
         prctl = ctypes.CDLL(None).prctl

@@ -11,7 +11,7 @@ from scaffold.prove.model import Experiment, Skip
 from scaffold.prove.subject.subject import Subject
 
 
-class Stage(Protocol):
+class OpenStage(Protocol):
     """What all experiments of a stage share."""
 
     subject: Subject
@@ -22,7 +22,7 @@ class Stage(Protocol):
 class Lab:
     """The lab of one experiment."""
 
-    stage: Stage
+    stage: OpenStage
     experiment: Experiment
     clock: Clock
 

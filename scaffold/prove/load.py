@@ -51,7 +51,7 @@ class Shot:
 
 
 @dataclass(frozen=True)
-class Report:
+class LoadReport:
     """All requests of a load, in the order of sending, and the rate that was asked for."""
 
     shots: Sequence[Shot]
@@ -91,7 +91,7 @@ class Report:
         return [Series("answered", well), Series("failed", [(s.at, s.seconds * 1000) for s in self.failed])]
 
 
-def require_quick_client(report: Report) -> None:
+def require_quick_client(report: LoadReport) -> None:
     """Refuse a load whose client fell behind.
 
     Raises:
@@ -177,7 +177,7 @@ class Attack:
         if self.process.poll() is None:
             self.vegeta.interrupt(self.process)
 
-    def report(self) -> Report:
+    def report(self) -> LoadReport:
         """End it and return what came of every request.
 
         Raises:
@@ -215,17 +215,17 @@ def check_target(url: str) -> None:
         raise ValueError(f"load: {url!r} is no address; it holds blanks or control characters")
 
 
-def report_of(lines: str, rate: float) -> Report:
+def report_of(lines: str, rate: float) -> LoadReport:
     """Read what `vegeta encode -to=json` prints, one request a line; latencies there are nanoseconds."""
     found = sorted(map(json.loads, lines.splitlines()), key=lambda each: each["seq"])
     if not found:
-        return Report((), rate, 0.0)
+        return LoadReport((), rate, 0.0)
     times = [epoch(each["timestamp"]) for each in found]
     shots = [
         Shot(when - times[0], each["latency"] / 1e9, each["code"], each["error"])
         for when, each in zip(times, found, strict=True)
     ]
-    return Report(shots, rate, times[0])
+    return LoadReport(shots, rate, times[0])
 
 
 def find_vegeta(runtime: Runtime | None = None, image: str | None = None) -> Vegeta | None:

@@ -27,7 +27,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True)
-class Measure:
+class Measurement:
     """One measured value, with its unit where it has one."""
 
     name: str
@@ -75,14 +75,14 @@ class Failed(Exception):  # noqa: N818 - an answer, not an error
 class Record:
     """What an experiment writes down while it runs; one unmet expectation makes it fail."""
 
-    measures: list[Measure] = field(default_factory=list)
+    measures: list[Measurement] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
     charts: list[Chart] = field(default_factory=list)
 
     def measure(self, name: str, value: Value, unit: str = "") -> None:
         """Write down a measured value."""
-        self.measures.append(Measure(name, round(value, 3) if isinstance(value, float) else value, unit))
+        self.measures.append(Measurement(name, round(value, 3) if isinstance(value, float) else value, unit))
 
     def expect(self, holds: bool, otherwise: str) -> bool:
         """Hold that something is so; `otherwise` says what was found instead. Return whether it is so."""

@@ -20,7 +20,7 @@ from scaffold.prove.subject.subject import Subject
 
 
 @dataclass(frozen=True)
-class Settings:
+class RunSettings:
     """How a run is done: with which runtime and load generator, in which network and cluster, from which build."""
 
     runtime: str | None = None
@@ -44,7 +44,7 @@ class Watcher(Protocol):
         """Take what came of it."""
 
 
-def prove(subject: Subject, wanted: Sequence[Experiment], settings: Settings, watcher: Watcher) -> Proof:
+def prove(subject: Subject, wanted: Sequence[Experiment], settings: RunSettings, watcher: Watcher) -> Proof:
     """Run the wanted experiments on a service and return what came of them; what was started is gone then.
 
     Raises:
@@ -76,7 +76,7 @@ def prove(subject: Subject, wanted: Sequence[Experiment], settings: Settings, wa
     return Proof(subject.name, name, platform, datetime.now().astimezone(), phases, results)
 
 
-def _image(runtime: Runtime, subject: Subject, settings: Settings, tag: str) -> str:
+def _image(runtime: Runtime, subject: Subject, settings: RunSettings, tag: str) -> str:
     """Build or find the image; return its id."""
     if subject.image is None and settings.build:
         return build(runtime, subject.folder, tag, settings.build_arguments)
@@ -89,7 +89,7 @@ def _open(
     subject: Subject,
     image: str,
     stages: set[str],
-    settings: Settings,
+    settings: RunSettings,
     watcher: Watcher,
 ) -> tuple[dict[str, OpenLab], str]:
     """Open the stages that are needed; return what gives their labs, and the names of the platforms."""

@@ -25,7 +25,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else head and body wait for each other, 40 ms a request
     wbufsize = -1
-    server: Server
+    server: StubServer
 
     def do_GET(self) -> None:
         """Answer."""
@@ -50,7 +50,7 @@ class Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-class Server(ThreadingHTTPServer):
+class StubServer(ThreadingHTTPServer):
     """One dependency on a port of its own; it also is the listener of one that speaks plain TCP."""
 
     daemon_threads = True
@@ -84,7 +84,7 @@ class Server(ThreadingHTTPServer):
         """Clients go away on purpose here, and one of plain TCP sends no HTTP."""
 
 
-class ServerByFile(Server):
+class ServerByFile(StubServer):
     """One whose behaviour stands in a file that others write."""
 
     def __init__(self, folder: Path, port: int) -> None:

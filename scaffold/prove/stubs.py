@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from scaffold.prove.stub_server import Server
+from scaffold.prove.stub_server import StubServer
 from scaffold.prove.subject.subject import Dependency
 
 
 @contextmanager
-def stubs(dependencies: tuple[Dependency, ...], address: str) -> Iterator[Mapping[str, Server]]:
+def stubs(dependencies: tuple[Dependency, ...], address: str) -> Iterator[Mapping[str, StubServer]]:
     """Give a stub for each dependency, by its name; they are gone after the block."""
-    made: dict[str, Server] = {}
+    made: dict[str, StubServer] = {}
     try:
         for each in dependencies:
-            made[each.name] = Server(each.name, address)
+            made[each.name] = StubServer(each.name, address)
         yield made
     finally:
         for stub in made.values():
             stub.close()
 
 
-def environment(dependencies: tuple[Dependency, ...], made: Mapping[str, Server], host: str) -> dict[str, str]:
+def environment(dependencies: tuple[Dependency, ...], made: Mapping[str, StubServer], host: str) -> dict[str, str]:
     """Return the variables that lead the service to its stubs, which it reaches as `host`."""
     found = {}
     for each in dependencies:

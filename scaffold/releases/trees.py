@@ -24,7 +24,7 @@ PARTS = ("copier.yml", "templates")
 
 
 @dataclass(frozen=True)
-class Blob:
+class TemplateFile:
     """One file of a version: its path with /, git's mode (100644, 100755 or 120000) and its object id."""
 
     path: str
@@ -48,17 +48,17 @@ def extract(commit: str, repository: Path) -> Template:
     return load_template(folder)
 
 
-def _list(commit: str, repository: Path) -> list[Blob]:
+def _list(commit: str, repository: Path) -> list[TemplateFile]:
     listing = git.read(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *PARTS).decode()
     blobs = []
     for line in filter(None, listing.split("\0")):
         head, path = line.split("\t", 1)
         mode, _, object_id = head.split()
-        blobs.append(Blob(path, mode, object_id))
+        blobs.append(TemplateFile(path, mode, object_id))
     return blobs
 
 
-def _write(folder: Path, blobs: Sequence[Blob], repository: Path) -> None:
+def _write(folder: Path, blobs: Sequence[TemplateFile], repository: Path) -> None:
     for blob, content in zip(blobs, _contents(repository, blobs), strict=True):
         file = folder / blob.path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +69,7 @@ def _write(folder: Path, blobs: Sequence[Blob], repository: Path) -> None:
             file.chmod(0o755 if blob.mode == "100755" else 0o644)
 
 
-def _contents(repository: Path, blobs: Iterable[Blob]) -> Iterator[bytes]:
+def _contents(repository: Path, blobs: Iterable[TemplateFile]) -> Iterator[bytes]:
     """Yield the bytes of each object, by one run of git (`git help cat-file`, "BATCH OUTPUT").
 
     Raises:
@@ -86,14 +86,14 @@ def _contents(repository: Path, blobs: Iterable[Blob]) -> Iterator[bytes]:
         at = end + int(head[2]) + 2
 
 
-def _is_whole(folder: Path, blobs: Sequence[Blob]) -> bool:
+def _is_whole(folder: Path, blobs: Sequence[TemplateFile]) -> bool:
     """Say whether the folder holds exactly these files, and nobody else could change one."""
     found = contents(folder)
     there = {path for path in found if not path.endswith("/")}
     return there == {blob.path for blob in blobs} and all(_is_same(folder, blob, found[blob.path]) for blob in blobs)
 
 
-def _is_same(folder: Path, blob: Blob, status: os.stat_result) -> bool:
+def _is_same(folder: Path, blob: TemplateFile, status: os.stat_result) -> bool:
     file = folder / blob.path
     if stat.S_ISLNK(status.st_mode) != (blob.mode == "120000"):
         return False

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules.rule import AnyRule
 from scaffold.show.console import line as one_line
 from scaffold.syntax.source import Place, Source, read
@@ -16,7 +16,7 @@ _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 _WIDEST = 160
 
 
-def findings(out: Console, report: Report) -> None:
+def findings(out: Console, report: CheckReport) -> None:
     """Print the findings, what could not be judged, and a sum."""
     sources: dict[str, Source | None] = {**report.sources}
     seen = shown(report)
@@ -68,7 +68,7 @@ def _show_line(out: Console, place: Place, sources: dict[str, Source | None]) ->
     out.print(Text.assemble("        | ", " " * (place.column - 1 - start), (carets, "bold")), soft_wrap=True)
 
 
-def _sum(report: Report) -> str:
+def _sum(report: CheckReport) -> str:
     known = f" {len(report.suppressed)} more are known." if report.suppressed else ""
     counts = report.by_severity()
     if not counts:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from scaffold.prove.model import Experiment, Measure, Proof, Result, Verdict
+from scaffold.prove.model import Experiment, Measurement, Proof, Result, Verdict
 from scaffold.show.console import Screen, line
 from scaffold.show.say import say_json
 from scaffold.text.printable import printable
@@ -18,7 +18,7 @@ from scaffold.text.printable import printable
 STYLES = {Verdict.PASS: "green", Verdict.FAIL: "bold red", Verdict.SKIP: "yellow"}
 
 
-class Shown:
+class ProgressBar:
     """The bar, and the experiments that run at the moment."""
 
     def __init__(self, out: Console, bar: Progress, task: TaskID) -> None:
@@ -50,13 +50,13 @@ class Shown:
 
 
 @contextmanager
-def progress(out: Console, experiments: Sequence[Experiment]) -> Iterator[Shown]:
+def progress(out: Console, experiments: Sequence[Experiment]) -> Iterator[ProgressBar]:
     """Show a bar while the block runs, where there is a terminal, and a line for each experiment that ended."""
     columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
     bar = Progress(*columns, console=out, transient=True)
     bar.disable = not out.is_terminal or out.quiet
     with bar:
-        yield Shown(out, bar, bar.add_task("Preparing", total=len(experiments)))
+        yield ProgressBar(out, bar, bar.add_task("Preparing", total=len(experiments)))
 
 
 def listed(experiments: Sequence[Experiment], *, json: bool) -> None:
@@ -94,7 +94,7 @@ def table(proof: Proof) -> None:
     out.print(line(summary(proof)))
 
 
-def measured(measures: Sequence[Measure]) -> str:
+def measured(measures: Sequence[Measurement]) -> str:
     """Return measured values as text."""
     return ", ".join(f"{each.name} {each.value}{' ' + each.unit if each.unit else ''}" for each in measures)
 

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from scaffold.releases import Change
     from scaffold.update.changes import LineCount
     from scaffold.update.journal import Journal
-    from scaffold.update.report import Clash, Report
-    from scaffold.update.run import Result
+    from scaffold.update.report import Clash, UpdateReport
+    from scaffold.update.run import Updated
 
 _BAR = 40  # columns of the longest bar of a diffstat, as git has it
 
 
-def report(out: Console, told: Report) -> None:
+def report(out: Console, told: UpdateReport) -> None:
     """Show each change of the template with its reason, the diffstat, and the conflicts."""
     if not told.lines:
         out.print(line(f"{told.old.name} is the newest version; nothing changes."), soft_wrap=True)
@@ -69,7 +69,7 @@ def _clash(out: Console, clash: Clash) -> None:
         out.print(line(f"  {change.pattern} {change.title}: {change.why}"), soft_wrap=True)
 
 
-def closing(out: Console, outcome: Result, commands: Sequence[str]) -> None:
+def closing(out: Console, outcome: Updated, commands: Sequence[str]) -> None:
     """Say what was done and what to run now."""
     if not outcome.applied:
         if outcome.report.lines:

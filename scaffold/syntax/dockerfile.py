@@ -69,7 +69,7 @@ class Instruction:
 
 
 @dataclass
-class Stage:
+class BuildStage:
     """A build stage: the FROM that opens it, and what follows up to the next."""
 
     base: Instruction
@@ -116,20 +116,20 @@ class Dockerfile:
         return found
 
     @cached_property
-    def stages(self) -> list[Stage]:
+    def stages(self) -> list[BuildStage]:
         """Return the stages."""
-        stages: list[Stage] = []
+        stages: list[BuildStage] = []
         for each in self.instructions:
             if each.name == "FROM" and each.value:
                 words = each.value.split()
                 name = words[2] if len(words) > 2 and words[1].upper() == "AS" else ""
-                stages.append(Stage(each, self.expand(words[0]), name.lower()))
+                stages.append(BuildStage(each, self.expand(words[0]), name.lower()))
             elif stages:
                 stages[-1].instructions.append(each)
         return stages
 
     @cached_property
-    def final(self) -> list[Stage]:
+    def final(self) -> list[BuildStage]:
         """Return the last stage with the stages that it is based on, last first: what the image is made of."""
         if not self.stages:
             return []

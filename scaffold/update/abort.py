@@ -7,7 +7,7 @@ import os
 from scaffold.errors import DestinationError, ServiceError
 from scaffold.git.repository import Repository
 from scaffold.update import recorded
-from scaffold.update.apply import Change, carry_out
+from scaffold.update.apply import TreeChange, carry_out
 from scaffold.update.changes import PathChange
 from scaffold.update.journal import DONE, Journal
 from scaffold.update.thrown_away import keep
@@ -46,6 +46,6 @@ def abort(repository: Repository) -> Journal:
         ) from error
     earlier = repository.tree(head)
     changes = tuple(PathChange(path, None, earlier.get(path)) for path in paths)
-    change = Change(head, changes, marks=journal.marks, absent=frozenset(absent), undo=True)
+    change = TreeChange(head, changes, marks=journal.marks, absent=frozenset(absent), undo=True)
     carry_out(repository, transaction, change, journal.note)
     return journal

@@ -64,13 +64,13 @@ def apply(plan: Plan) -> list[PathChange]:
     _refuse_in_the_way(transaction.top, changes, plan.beside)
     marks = marks_of(repository, [each.path for each in changes if each.before])
     absent = {path for path, given in marks.items() if SKIP in given and not os.path.lexists(transaction.top / path)}
-    change = Change(service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent))
+    change = TreeChange(service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent))
     carry_out(repository, transaction, change, {"from": crossing.old.name, "to": crossing.new.name})
     return changes
 
 
 @dataclass(frozen=True)
-class Change:
+class TreeChange:
     """What to do to the work tree and the index of the commit `head`.
 
     `conflicts` are left unmerged in the index; `beside` are files that are not in it. `marks` are those of the index's
@@ -91,7 +91,7 @@ class Change:
         return self.absent - {conflict.path for conflict in self.conflicts}
 
 
-def carry_out(repository: Repository, transaction: Transaction, change: Change, note: Mapping[str, str]) -> None:
+def carry_out(repository: Repository, transaction: Transaction, change: TreeChange, note: Mapping[str, str]) -> None:
     """Prepare everything in git's own folder, then do it; `note` is what the journal says of it.
 
     Raises:
@@ -113,7 +113,7 @@ def carry_out(repository: Repository, transaction: Transaction, change: Change, 
     transaction.run(journal)
 
 
-def _prepare(repository: Repository, transaction: Transaction, change: Change, note: Mapping[str, str]) -> Journal:
+def _prepare(repository: Repository, transaction: Transaction, change: TreeChange, note: Mapping[str, str]) -> Journal:
     folder, top = transaction.folder, transaction.top
     index_before = signature(transaction.index)
     if not change.undo:
@@ -136,7 +136,7 @@ def _copy_of_index(transaction: Transaction, name: str) -> Path:
     return Path(shutil.copy2(transaction.index, transaction.folder / name))
 
 
-def _steps(top: Path, change: Change, left_out: Collection[str]) -> Iterator[Step]:
+def _steps(top: Path, change: TreeChange, left_out: Collection[str]) -> Iterator[Step]:
     for each in change.changes:
         before = signature(top / each.path)
         if each.path not in left_out:

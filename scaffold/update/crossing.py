@@ -19,7 +19,7 @@ Ask = Callable[[Questionnaire, Mapping[str, Any]], Answers]
 
 
 @dataclass(frozen=True)
-class Service:
+class GeneratedService:
     """A service in a commit of a repository (`tree` is the commit's), in the folder `prefix`: "" or "a/b/"."""
 
     repository: Repository
@@ -38,14 +38,14 @@ class Service:
 class Crossing:
     """A service, the version that made it, and the one to bring it to, with its answers for both."""
 
-    service: Service
+    service: GeneratedService
     old: Revision
     new: Revision
     old_answers: Answers
     new_answers: Answers
 
 
-def read_service(repository: Repository, commit: str, prefix: str) -> Service:
+def read_service(repository: Repository, commit: str, prefix: str) -> GeneratedService:
     """Return the service that lies in a commit (anything that git takes for one).
 
     Raises:
@@ -61,12 +61,12 @@ def read_service(repository: Repository, commit: str, prefix: str) -> Service:
             f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
             "commit it, or name the folder of a service."
         )
-    return Service(repository, found[0], tree[0], prefix, read_remembered(answers[1], prefix + FILE))
+    return GeneratedService(repository, found[0], tree[0], prefix, read_remembered(answers[1], prefix + FILE))
 
 
 def prepare(
     editions: Editions,
-    service: Service,
+    service: GeneratedService,
     old: Revision,
     new: Revision,
     given: Mapping[str, Any] | None = None,
@@ -85,7 +85,7 @@ def prepare(
     return Crossing(service, old, new, earlier, _new_answers(editions, service, new, given or {}))
 
 
-def _old_answers(editions: Editions, service: Service, old: Revision, new: Revision) -> Answers:
+def _old_answers(editions: Editions, service: GeneratedService, old: Revision, new: Revision) -> Answers:
     """Return the answers as the version that made the service understood them.
 
     Raises:
@@ -101,14 +101,16 @@ def _old_answers(editions: Editions, service: Service, old: Revision, new: Revis
         raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
 
 
-def _new_questionnaire(editions: Editions, service: Service, new: Revision) -> tuple[Questionnaire, dict[str, Any]]:
+def _new_questionnaire(
+    editions: Editions, service: GeneratedService, new: Revision
+) -> tuple[Questionnaire, dict[str, Any]]:
     """Return the new version's questions, and the remembered answers among them."""
     questionnaire = editions.questionnaire(new, service.remembered.answers)
     asked = {question.name for question in questionnaire.template.asked}
     return questionnaire, {key: value for key, value in service.remembered.answers.items() if key in asked}
 
 
-def _new_answers(editions: Editions, service: Service, new: Revision, given: Mapping[str, Any]) -> Answers:
+def _new_answers(editions: Editions, service: GeneratedService, new: Revision, given: Mapping[str, Any]) -> Answers:
     """Return the answers for the new version: `given` ones, then remembered ones, then defaults.
 
     Raises:

@@ -13,7 +13,7 @@ from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.releases.editions import Editions, Rendered
 from scaffold.update.changes import LineCount, line_counts
-from scaffold.update.crossing import Crossing, Service
+from scaffold.update.crossing import Crossing, GeneratedService
 from scaffold.update.drivers import drivers_left_out
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
@@ -84,7 +84,7 @@ def _within(tree: Mapping[str, Blob], prefix: str) -> Mapping[str, Blob]:
 
 
 def _commits(
-    service: Service, ours: Mapping[str, Blob], before: Rendered, after: Rendered, label: str
+    service: GeneratedService, ours: Mapping[str, Blob], before: Rendered, after: Rendered, label: str
 ) -> Iterator[Commit]:
     """Yield the merge base, the service and the new version, each as the service's tree and what differs from it.
 

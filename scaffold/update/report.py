@@ -26,7 +26,7 @@ class Clash:
 
 
 @dataclass(frozen=True)
-class Report:
+class UpdateReport:
     """What an update brings: the template's changes since the service's version, the diffstat, the conflicts.
 
     `drivers` are the merge drivers that a dry run did not start, by the path that each would merge.
@@ -40,7 +40,7 @@ class Report:
     drivers: Mapping[str, str]
 
 
-def report(plan: Plan, history: History) -> Report:
+def report(plan: Plan, history: History) -> UpdateReport:
     """Return the report of a plan that was made with `count_lines`.
 
     Raises:
@@ -52,7 +52,7 @@ def report(plan: Plan, history: History) -> Report:
         Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict, changes))
         for conflict in plan.conflicts
     )
-    return Report(old, new, changes, plan.lines, clashes, plan.drivers)
+    return UpdateReport(old, new, changes, plan.lines, clashes, plan.drivers)
 
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -17,7 +17,7 @@ from scaffold.update.crossing import Ask, prepare, read_service
 from scaffold.update.journal import Journal
 from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, plan
-from scaffold.update.report import Report, report
+from scaffold.update.report import UpdateReport, report
 from scaffold.update.scratch import require_merge_tree
 from scaffold.update.transaction import Transaction, work_tree
 from scaffold.update.versions import target, version_of
@@ -41,11 +41,11 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Result:
+class Updated:
     """What an update did: `applied` says whether it wrote anything."""
 
     plan: Plan
-    report: Report
+    report: UpdateReport
     applied: bool
 
     @property
@@ -54,7 +54,7 @@ class Result:
         return bool(self.plan.conflicts or self.plan.beside)
 
 
-def update(folder: Path, request: Request, show: Callable[[Report], None] = lambda _: None) -> Result:
+def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] = lambda _: None) -> Updated:
     """Bring the service in `folder` forward; `show` gets the report before anything is written.
 
     Raises:
@@ -70,7 +70,7 @@ def update(folder: Path, request: Request, show: Callable[[Report], None] = lamb
         planned = _plan(repository, prefix, request)
         told = report(planned, request.home.history)
         show(told)
-        return Result(planned, told, applied=not request.dry_run and bool(apply(planned)))
+        return Updated(planned, told, applied=not request.dry_run and bool(apply(planned)))
 
 
 def take_back(folder: Path) -> Journal:

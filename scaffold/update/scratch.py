@@ -18,7 +18,7 @@ from scaffold.git.command import failure, run_git, try_git
 from scaffold.git.environment import WITHOUT_HOOKS, identity, without_settings
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
-from scaffold.git.settings import Settings, quoted, settings_of
+from scaffold.git.settings import GitSettings, quoted, settings_of
 from scaffold.git.store import adopt, c_quoted, kept_packs, lay_out, release
 from scaffold.programs import Done
 from scaffold.update import journal as journals
@@ -34,7 +34,7 @@ class Scratch:
     folder: Path
     environment: Mapping[str, str]
     looking: bool = False
-    settings: Settings | None = None
+    settings: GitSettings | None = None
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
         """Return what git prints.
@@ -150,7 +150,9 @@ def _release_own_packs(scratched: Scratch, repository: Repository) -> None:
             release(pack)
 
 
-def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, bytes], settings: Settings | None) -> None:
+def _lay_out(
+    folder: Path, repository: Repository, attributes: Mapping[str, bytes], settings: GitSettings | None
+) -> None:
     for name in ("refs", "work"):
         (folder / name).mkdir()
     lay_out(folder / "objects", repository.common / "objects")
@@ -166,7 +168,7 @@ def _lay_out(folder: Path, repository: Repository, attributes: Mapping[str, byte
         file.write_bytes(content)
 
 
-def _settings(repository: Repository, settings: Settings | None) -> str:
+def _settings(repository: Repository, settings: GitSettings | None) -> str:
     version = "0" if repository.algorithm == "sha1" else f"1\n[extensions]\n\tobjectFormat = {repository.algorithm}"
     taken = settings.as_file() if settings else f"[include]\n\tpath = {quoted(str(repository.common / 'config'))}\n"
     return (
@@ -174,7 +176,7 @@ def _settings(repository: Repository, settings: Settings | None) -> str:
     )
 
 
-def _environment(folder: Path, repository: Repository, settings: Settings | None) -> dict[str, str]:
+def _environment(folder: Path, repository: Repository, settings: GitSettings | None) -> dict[str, str]:
     whole = {**repository.environment, **identity(), "GIT_DIR": str(folder), "GIT_WORK_TREE": str(folder / "work")}
     return without_settings(whole) if settings else whole
 

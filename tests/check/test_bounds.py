@@ -17,7 +17,7 @@ import scaffold.check
 import scaffold.check.model
 import scaffold.check.rules
 from scaffold.check.findings import Finding
-from scaffold.check.model.scope import Repository, Scope
+from scaffold.check.model.scope import Checked, Scope
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
 from scaffold.syntax import dockerfile
@@ -27,11 +27,11 @@ from scaffold.syntax.yaml_nodes import documents
 RULES = list(all_rules().values())
 
 
-def manifests(text: str) -> Repository:
+def manifests(text: str) -> Checked:
     source = Source("x.yaml", text.encode())
     found, note = documents(source)
     assert note is None
-    repository = Repository(sources={"x.yaml": source})
+    repository = Checked(sources={"x.yaml": source})
     repository.scopes.append(Scope(repository, "", found))
     return repository
 
@@ -58,7 +58,7 @@ def budget(name: str, selector: str) -> str:
 ALL = "{app: web, tier: front}"
 
 
-def each_other(count: int) -> Repository:
+def each_other(count: int) -> Checked:
     text = (
         deployment(f"d{n}", ALL) + service(f"s{n}", ALL) + budget(f"b{n}", f"{{matchLabels: {ALL}}}")
         for n in range(count)
@@ -66,13 +66,13 @@ def each_other(count: int) -> Repository:
     return manifests("".join(text))
 
 
-def nothing(count: int) -> Repository:
+def nothing(count: int) -> Checked:
     """Services that select nothing, beside workloads that are near."""
     text = (deployment(f"d{n}", ALL) + service(f"s{n}", "{tier: front, no: such, label: here}") for n in range(count))
     return manifests("".join(text))
 
 
-def config_maps(count: int) -> Repository:
+def config_maps(count: int) -> Checked:
     text = (
         deployment(f"d{n}", f"{{app: d{n}}}", f", volumes: [{{name: a, configMap: {{name: c{n}}}}}]")
         + f'apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c{n}}}\ndata: {{a: "limit_req zone=a;\\nserver {{}}\\n"}}\n---\n'
@@ -81,7 +81,7 @@ def config_maps(count: int) -> Repository:
     return manifests("".join(text))
 
 
-def autoscalers(count: int) -> Repository:
+def autoscalers(count: int) -> Checked:
     text = (
         deployment(f"d{n}", f"{{app: d{n}}}")
         + f"apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {{name: d{n}}}\n"
@@ -91,24 +91,24 @@ def autoscalers(count: int) -> Repository:
     return manifests("".join(text))
 
 
-def images(count: int) -> Repository:
+def images(count: int) -> Checked:
     repository = manifests("".join(deployment(f"d{n}", f"{{app: d{n}}}") for n in range(count)))
     sources = (Source(f"d{n}/Dockerfile", b"FROM a:1\nCMD a\n") for n in range(count))
     repository.dockerfiles = [dockerfile.parse(each) for each in sources]
     return repository
 
 
-def long_dockerfile(count: int) -> Repository:
+def long_dockerfile(count: int) -> Checked:
     lines = "".join(f"ENV A{n}=b\nRUN apt-get install -y openjdk{n} && x\n" for n in range(count))
-    return Repository([dockerfile.parse(Source("Dockerfile", f"ARG A=b\nFROM a:$A\n{lines}".encode()))])
+    return Checked([dockerfile.parse(Source("Dockerfile", f"ARG A=b\nFROM a:$A\n{lines}".encode()))])
 
 
-def locations(count: int) -> Repository:
+def locations(count: int) -> Checked:
     inside = "".join(f"  location /{n} {{ proxy_pass http://a{n}; }}\n" for n in range(count))
-    return Repository(texts=[Source("nginx.conf", f"http {{\n server {{\n{inside} }}\n}}\n".encode())])
+    return Checked(texts=[Source("nginx.conf", f"http {{\n server {{\n{inside} }}\n}}\n".encode())])
 
 
-def work(repository: Repository) -> tuple[int, list[Finding]]:
+def work(repository: Checked) -> tuple[int, list[Finding]]:
     """Return how many calls, of Python's functions and of built-in ones, the rules take."""
     calls = 0
 
@@ -128,7 +128,7 @@ SHAPES = [each_other, nothing, config_maps, autoscalers, images, long_dockerfile
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda each: each.__name__)
-def test_twice_as_many_take_twice_the_calls(shape: Callable[[int], Repository]) -> None:
+def test_twice_as_many_take_twice_the_calls(shape: Callable[[int], Checked]) -> None:
     work(shape(3))
     (once, few), (twice, many) = work(shape(120)), work(shape(240))
     assert twice < 2.6 * once
@@ -152,7 +152,7 @@ def test_selectors_that_differ_and_overlap_are_bounded(monkeypatch: pytest.Monke
     monkeypatch.setattr(selection, "_FREE", 1_000)
     monkeypatch.setattr(selection, "_FIRST", 10)
 
-    def shape(count: int) -> Repository:
+    def shape(count: int) -> Checked:
         other = "matchExpressions: [{key: no%d, operator: DoesNotExist}]"
         never = "matchExpressions: [{key: no%d, operator: Exists}]"
         text = (

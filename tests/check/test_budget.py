@@ -14,7 +14,7 @@ from scaffold.check import budget, collected
 from scaffold.check.collected import Collected
 from scaffold.check.formats import render
 from scaffold.check.ignores import split_ignored
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import Problem
 from scaffold.check.run import check
@@ -29,7 +29,7 @@ CONSTANT = 3_000_000
 """Bytes that a report of anything may have; twenty for each byte of input come to them."""
 
 
-def told(report: Report) -> dict[str, str]:
+def told(report: CheckReport) -> dict[str, str]:
     """Return a report in each format."""
     out = Screen()
     out.file = io.StringIO()
@@ -83,11 +83,11 @@ def test_a_report_is_no_more_than_twenty_times_the_input(
     assert all(size < most for size in sizes.values()), (sizes, most)
 
 
-def findings(count: int, path: str = "pod.yaml") -> Report:
+def findings(count: int, path: str = "pod.yaml") -> CheckReport:
     found = Collected()
     for number in range(count):
         found.add(NAKED, Problem(Place(path, number + 1, 1, number + 1, 2), "x"), ())
-    return Report(found.findings(), rules=[NAKED], uncounted=found.uncounted)
+    return CheckReport(found.findings(), rules=[NAKED], uncounted=found.uncounted)
 
 
 def test_what_is_left_out_is_counted_and_said() -> None:
@@ -110,7 +110,9 @@ def test_what_people_can_read_is_all_there(tmp_path: Path) -> None:
 
 
 def test_large_files_have_room_for_more(tmp_path: Path) -> None:
-    report = Report([each for number in range(3) for each in findings(budget.IN_FILE, f"{tmp_path}/{number}").findings])
+    report = CheckReport(
+        [each for number in range(3) for each in findings(budget.IN_FILE, f"{tmp_path}/{number}").findings]
+    )
     assert len(budget.shown(report).findings) < budget.IN_ALL + 10
     for number in range(3):
         (tmp_path / str(number)).write_bytes(b" " * budget.IN_FILE * budget.BYTES_EACH * 2)
@@ -118,7 +120,7 @@ def test_large_files_have_room_for_more(tmp_path: Path) -> None:
 
 
 def test_notes_are_bounded_too() -> None:
-    report = Report([], [Note(f"{number}.yaml", "x" * 300) for number in range(50_000)])
+    report = CheckReport([], [Note(f"{number}.yaml", "x" * 300) for number in range(50_000)])
     seen = budget.shown(report)
     assert len(seen.notes) <= budget.IN_ALL + 1
     assert seen.notes[-1].message == f"has {50_001 - len(seen.notes)} more notes"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.built.helm import ChartFiles, RenderedDocument
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from scaffold.git.walk import shown
@@ -23,7 +23,7 @@ from workshop import helm
 needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
 
 
-def checked(folder: Path) -> Report:
+def checked(folder: Path) -> CheckReport:
     return check([folder], list(all_rules().values()))
 
 
@@ -48,7 +48,7 @@ def chart(tmp_path: Path, with_helm: None) -> Path:
     return Path(shutil.copytree(CORPUS / "chart", tmp_path / "chart"))
 
 
-def places(report: Report, folder: Path, rule: str) -> set[tuple[str, int, str]]:
+def places(report: CheckReport, folder: Path, rule: str) -> set[tuple[str, int, str]]:
     """Return file, line and marked text of the findings of a rule."""
     prefix = f"{shown(str(folder))}/"
     found = set()

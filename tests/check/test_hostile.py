@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from workshop import goldens
@@ -24,7 +24,7 @@ HEAD = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
 SECONDS, MEGABYTES = 20, 1500  # of CPU and of memory: what a machine of CI has ten times of
 
 
-def checked(folder: Path, name: str, content: bytes) -> Report:
+def checked(folder: Path, name: str, content: bytes) -> CheckReport:
     file = folder / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(content)
@@ -184,7 +184,7 @@ def test_mutilated_nginx(tmp_path: Path) -> None:
         _is_whole(checked(tmp_path, "nginx.conf", fuzzed(text, seed)))
 
 
-def _is_whole(report: Report) -> None:
+def _is_whole(report: CheckReport) -> None:
     """Every finding can be told: it has a place in the file, and a sentence."""
     for each in report.findings:
         assert each.place.line >= 1

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from tests.check.test_ignores import POD
 
 
-def found(folder: Path, *exclude: str) -> Report:
+def found(folder: Path, *exclude: str) -> CheckReport:
     return check([folder], [all_rules()["P03-naked-pod"]], exclude=exclude)
 
 
-def paths(report: Report, folder: Path) -> list[str]:
+def paths(report: CheckReport, folder: Path) -> list[str]:
     from scaffold.git.walk import shown
 
     prefix = f"{shown(str(folder))}/"

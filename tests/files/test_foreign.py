@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.baseline import read_baseline
-from scaffold.check.settings import Settings
+from scaffold.check.settings import CheckSettings
 from scaffold.engine.answers_file import parse_answers, read_answers
 from scaffold.errors import AnswerError, FileError, ScaffoldError, ServiceError
 from scaffold.files.foreign import read_foreign
@@ -142,8 +142,8 @@ READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
     "prove, its answers": (".copier-answers.yml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "prove, its settings": (".scaffold.toml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "prove, its manifests": ("x.yaml", lambda folder: manifests.read(folder)),
-    "check, its settings": (".scaffold.toml", lambda folder: Settings(folder, {}, {})),
-    "check, its project": ("pyproject.toml", lambda folder: Settings(folder, {}, {})),
+    "check, its settings": (".scaffold.toml", lambda folder: CheckSettings(folder, {}, {})),
+    "check, its project": ("pyproject.toml", lambda folder: CheckSettings(folder, {}, {})),
 }
 
 
@@ -167,7 +167,7 @@ def test_a_baseline_that_a_repository_names(baseline: str, tmp_path: Path) -> No
     (folder / "link").symlink_to("/dev/zero")
     (tmp_path / "outside.json").write_text('{"version": 1, "findings": []}')
     (folder / ".scaffold.toml").write_text(f'[check]\nbaseline = "{baseline}"\n')
-    settings = Settings(folder, {}, {})
+    settings = CheckSettings(folder, {}, {})
     file = settings.path("baseline")
     assert file
     with pytest.raises(FileError, match="can't be read"):
@@ -196,8 +196,8 @@ TOML = {
 
 
 SETTINGS_OF: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "check": (".scaffold.toml", lambda folder: Settings(folder, {}, {})),
-    "check, a project": ("pyproject.toml", lambda folder: Settings(folder, {}, {})),
+    "check": (".scaffold.toml", lambda folder: CheckSettings(folder, {}, {})),
+    "check, a project": ("pyproject.toml", lambda folder: CheckSettings(folder, {}, {})),
     "prove": (".scaffold.toml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "the user": ("config.toml", lambda folder: read_settings(folder / "config.toml")),
 }
@@ -217,7 +217,7 @@ def test_settings(name: str, reader: str, tmp_path: Path) -> None:
 def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
     (tmp_path / ".scaffold.toml").write_text(f"[check]\nselect = 0x{'f' * 50_000}\n")
     with pytest.raises(FileError, match="is no list of words"):
-        Settings(tmp_path, {}, {})
+        CheckSettings(tmp_path, {}, {})
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from scaffold.check.baseline import read_baseline
 from scaffold.check.built import overlay
-from scaffold.check.built.chart_templates import Template
+from scaffold.check.built.chart_templates import ChartTemplate
 from scaffold.check.formats import FORMATS, render
-from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.report import Report
+from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
-from scaffold.check.settings import Settings
+from scaffold.check.settings import CheckSettings
 from scaffold.engine.answers_file import parse_answers
 from scaffold.engine.remembered import read_remembered
 from scaffold.kubernetes.references import InvalidReferenceError, parse_reference
@@ -50,17 +50,17 @@ def files(*patterns: str) -> Callable[[], Sequence[bytes]]:
 TOLD = [name for name in FORMATS if name != "sarif"]  # which lists every rule, and takes most of the time for that
 
 
-def _told(repository: Repository) -> str:
+def _told(repository: Checked) -> str:
     rules = list(all_rules().values())
     findings = run(repository, rules)
-    report = Report(findings, repository.notes, (), rules, 1, repository.sources)
+    report = CheckReport(findings, repository.notes, (), rules, 1, repository.sources)
     return max((render(name, report) for name in TOLD), key=len)
 
 
 def _check_yaml(data: bytes, folder: Path) -> str:
     source = Source("x.yaml", data)
     found, note = documents(source)
-    repository = Repository(notes=[note] if note else [], sources={"x.yaml": source})
+    repository = Checked(notes=[note] if note else [], sources={"x.yaml": source})
     repository.texts.append(source)
     repository.scopes.append(Scope(repository, "", found))
     return _told(repository)
@@ -68,12 +68,12 @@ def _check_yaml(data: bytes, folder: Path) -> str:
 
 def _check_dockerfile(data: bytes, folder: Path) -> str:
     source = Source("Dockerfile", data)
-    return _told(Repository([dockerfile.parse(source)], sources={"Dockerfile": source}))
+    return _told(Checked([dockerfile.parse(source)], sources={"Dockerfile": source}))
 
 
 def _check_nginx(data: bytes, folder: Path) -> str:
     source = Source("nginx.conf", data)
-    return _told(Repository(texts=[source], sources={"nginx.conf": source}))
+    return _told(Checked(texts=[source], sources={"nginx.conf": source}))
 
 
 RENDERED = b"""apiVersion: apps/v1
@@ -104,7 +104,7 @@ def _rendered() -> Document:
 
 
 def _find_in_template(data: bytes, folder: Path) -> str:
-    template = Template(Source("templates/x.yaml", data))
+    template = ChartTemplate(Source("templates/x.yaml", data))
     return "".join(str(template.find(each).line) for each in _leaves(_rendered().root))
 
 
@@ -124,7 +124,7 @@ def _read_answers(data: bytes, folder: Path) -> str:
 def _read_settings(data: bytes, folder: Path) -> str:
     (folder / ".git").mkdir(exist_ok=True)
     (folder / ".scaffold.toml").write_bytes(data)
-    settings = Settings(folder, {}, {})
+    settings = CheckSettings(folder, {}, {})
     return f"{settings.words('select')} {settings.declared} {read_settings(folder)}"
 
 

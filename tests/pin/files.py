@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from scaffold.pin.plan import Change, find_images, plan, wanted
+from scaffold.pin.plan import PinnedFile, find_images, plan, wanted
 
 OLD, NEW = (f"sha256:{digit * 64}" for digit in "ab")
 
@@ -27,7 +27,7 @@ def references(folder: Path) -> list[str]:
     return [use.reference for use in find_images(folder)]
 
 
-def planned(folder: Path, digest: str = NEW) -> list[Change]:
+def planned(folder: Path, digest: str = NEW) -> list[PinnedFile]:
     return plan(folder, dict.fromkeys(wanted(find_images(folder)), digest))
 
 

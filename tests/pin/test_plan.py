@@ -16,7 +16,7 @@ from scaffold.errors import DestinationError, RegistryError
 from scaffold.files.rewrite import rewrite
 from scaffold.kubernetes.references import Reference, parse_reference, with_digest
 from scaffold.pin.credentials import DockerConfig
-from scaffold.pin.plan import Change, plan, resolve
+from scaffold.pin.plan import PinnedFile, plan, resolve
 from scaffold.pin.registry import RegistryClient
 from tests.pin.files import NEW, OLD, planned, references, write, written
 from tests.support.registry import Response, digest_of, serving
@@ -85,7 +85,7 @@ def test_rename_that_fails_takes_the_others_back(tmp_path: Path) -> None:
     write(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
     changes = planned(tmp_path)
 
-    def then_a_folder_is_in_the_way() -> Iterator[Change]:
+    def then_a_folder_is_in_the_way() -> Iterator[PinnedFile]:
         yield from changes
         changes[-1].file.unlink()
         changes[-1].file.mkdir()

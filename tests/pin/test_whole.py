@@ -12,7 +12,7 @@ import pytest
 from scaffold.files.rewrite import rewrite
 from scaffold.kubernetes.references import is_digest
 from scaffold.pin.credentials import DockerConfig
-from scaffold.pin.plan import Change, find_images, plan, resolve, wanted
+from scaffold.pin.plan import PinnedFile, find_images, plan, resolve, wanted
 from scaffold.pin.registry import RegistryClient
 from tests.cli.test_new import scaffold
 from tests.pin.files import references, write
@@ -32,7 +32,7 @@ def test_service_is_pinned_and_refreshed(real: Registry, tmp_path: Path) -> None
         "compose.yaml": f"services:\n  proxy:\n    image: '{real.host}/team/proxy:1'\n",
     })  # fmt: skip
 
-    def pin() -> list[Change]:
+    def pin() -> list[PinnedFile]:
         with RegistryClient(config=DockerConfig(tmp_path / "none")) as client:
             changes = plan(tmp_path, resolve(wanted(find_images(tmp_path)), client))
         rewrite(changes)

@@ -15,7 +15,7 @@ from scaffold.errors import BuildError, FileError, PlatformError
 from scaffold.prove.clock import Clock
 from scaffold.prove.cluster import images, objects, stage
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.files import files
 from scaffold.prove.containers.lab import ContainerStage
 from scaffold.prove.load import Vegeta, find_vegeta
@@ -188,7 +188,7 @@ def test_programs_that_are_missing_are_told(monkeypatch: pytest.MonkeyPatch, tmp
         Vegeta(("vegeta",)).attack("http://127.0.0.1:1/", Clock(5), rate=1, seconds=1),
     ):
         pass
-    gone = Container("a", Runtime("docker", is_podman=False), Clock(5), None, {}, 0)  # type: ignore[arg-type]
+    gone = RunningContainer("a", Runtime("docker", is_podman=False), Clock(5), None, {}, 0)  # type: ignore[arg-type]
     with pytest.raises(CommandFailed, match="is not installed"):
         gone.logs()
 

@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 
 from scaffold.check.findings import Finding
 from scaffold.check.formats import render
-from scaffold.check.report import Report, Suppressed
+from scaffold.check.report import CheckReport, Suppressed
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from scaffold.cli.prove import write_report
 from scaffold.files.folder import RenderedFile
 from scaffold.git import walk
 from scaffold.programs import Done
-from scaffold.prove.model import Experiment, Measure, Proof, Record, Result, Stage, Verdict
+from scaffold.prove.model import Experiment, Measurement, Proof, Record, Result, Stage, Verdict
 from scaffold.prove.report.data import as_data
 from scaffold.prove.report.html import as_html
 from scaffold.prove.report.junit import as_junit
@@ -86,12 +86,12 @@ def test_escapes_tell_names_apart() -> None:
     assert len(set(shown)) == len(shown)
 
 
-def reported(path: str, word: str) -> Report:
+def reported(path: str, word: str) -> CheckReport:
     """Return a report whose every text is one of somebody else's."""
     place = Place(path, 2, 1, 2, 3, f"Pod/{word}", f"data.{word}")
     finding = Finding(RULES[0], place, f"{word} is wrong", (place,), (word, path))
     notes = [Note(path, f"can't be built: {word}", 3), Note(path, word)]
-    return Report([finding, finding], notes, [Suppressed(finding, True, word)], RULES[:2], 1, {})
+    return CheckReport([finding, finding], notes, [Suppressed(finding, True, word)], RULES[:2], 1, {})
 
 
 def parsed_workflow_command(command: str) -> tuple[str, dict[str, str], str]:
@@ -107,7 +107,7 @@ def parsed_workflow_command(command: str) -> tuple[str, dict[str, str], str]:
     return found[1], properties, found[3]
 
 
-def told_as_text(report: Report) -> str:
+def told_as_text(report: CheckReport) -> str:
     out = Screen()
     out.file = io.StringIO()
     text.findings(out, report)
@@ -256,7 +256,7 @@ def test_the_console_is_a_screen() -> None:
 @pytest.mark.parametrize("name", KNOWN)
 def test_what_prove_reports(name: bytes, tmp_path: Path) -> None:
     word = os.fsdecode(name) + "\ud800"
-    record = Record(measures=[Measure(word, word, word)], advice=[word])
+    record = Record(measures=[Measurement(word, word, word)], advice=[word])
     result = Result(Experiment("P08-drain", Stage.CONTAINER, "?", "!", print), Verdict.FAIL, word, record, 1.0, 1.0)
     proof = Proof(word, word, word, datetime(2026, 1, 2, tzinfo=UTC), [("experiments", 1.0)], [result])
     for file, report in (("a.xml", as_junit(proof)), ("a.html", as_html(proof))):

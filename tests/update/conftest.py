@@ -11,12 +11,12 @@ import pytest
 
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
-from scaffold.update.run import Request, Result, update
+from scaffold.update.run import Request, Updated, update
 from workshop import history as lines
 from workshop.history import Lineage, make_lineage
 
 Start = Callable[..., Path]
-Update = Callable[..., Result]
+Update = Callable[..., Updated]
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def start(generated: Callable[[str], Path], tmp_path: Path) -> Start:
 def update_to(lineage: Lineage, editions: Editions) -> Update:
     """Update a service in this process."""
 
-    def run(folder: Path, to: str | None = "0.2.0", **given: object) -> Result:
+    def run(folder: Path, to: str | None = "0.2.0", **given: object) -> Updated:
         return update(folder, Request(to=to, **{"home": lineage.home, "editions": editions, **given}))  # type: ignore[arg-type]
 
     return run

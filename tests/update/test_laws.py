@@ -17,7 +17,7 @@ from scaffold.git.repository import locate
 from scaffold.releases import History
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
-from scaffold.update.crossing import Service, prepare, read_service
+from scaffold.update.crossing import GeneratedService, prepare, read_service
 from scaffold.update.plan import Plan, plan
 from tests.update.edits import edit_at_random
 from workshop import goldens
@@ -28,11 +28,11 @@ SEEDS = st.integers(0, 2**32)
 laws = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
-def planned(editions: Editions, service: Service, old: str, new: str, lineage: Lineage) -> Plan:
+def planned(editions: Editions, service: GeneratedService, old: str, new: str, lineage: Lineage) -> Plan:
     return plan(editions, prepare(editions, service, lineage.revision(old), lineage.revision(new)))
 
 
-def service_in(folder: Path) -> Service:
+def service_in(folder: Path) -> GeneratedService:
     repository, prefix = locate(folder)
     return read_service(repository, "HEAD", prefix)
 

@@ -50,7 +50,9 @@ def test_a_phase_has_a_limit(capfd: pytest.CaptureFixture[str]) -> None:
 def test_every_suite_is_in_a_phase() -> None:
     words = [word for phase in phases.TESTS for word in phase.command]
     assert "not clock" in words
-    assert sorted(word for word in words if word.startswith("tests/")) == sorted(f"tests/real/{each}" for each in SUITES)
+    assert sorted(word for word in words if word.startswith("tests/")) == sorted(
+        f"tests/real/{each}" for each in SUITES
+    )
 
 
 GROUPED = """

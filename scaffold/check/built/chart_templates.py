@@ -54,7 +54,7 @@ class Found:
     values: tuple[tuple[str, ...], ...]
 
 
-class Template:
+class ChartTemplate:
     """The documents of a template, as lines."""
 
     def __init__(self, source: Source) -> None:

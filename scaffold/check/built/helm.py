@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import yaml
 
     from scaffold.check.built.chart_copy import ChartCopy
-    from scaffold.check.built.chart_templates import Found, Template
+    from scaffold.check.built.chart_templates import ChartTemplate, Found
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
@@ -169,16 +169,16 @@ class ChartFiles:
         """
         self._files = files
         self._named = values
-        self._templates: dict[str, Template | None] = {}
+        self._templates: dict[str, ChartTemplate | None] = {}
         self._values: dict[str, Value | None] = {}
 
-    def template(self, name: str) -> Template | None:
+    def template(self, name: str) -> ChartTemplate | None:
         """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
-        from scaffold.check.built.chart_templates import Template
+        from scaffold.check.built.chart_templates import ChartTemplate
 
         if name not in self._templates:
             source = read(self._files[name]) if name in self._files else None
-            self._templates[name] = Template(source) if isinstance(source, Source) else None
+            self._templates[name] = ChartTemplate(source) if isinstance(source, Source) else None
         return self._templates[name]
 
     def value(self, template: str, keys: Sequence[str]) -> Value | None:
@@ -262,7 +262,7 @@ class RenderedDocument(Document):
         return place
 
 
-def _in_template(template: Template, found: Found, text: str) -> Place:
+def _in_template(template: ChartTemplate, found: Found, text: str) -> Place:
     """Return the place of the value behind a key, or of the key where it has none on its line."""
     if found.line is None:
         return template.source.place(1, 1, 0)

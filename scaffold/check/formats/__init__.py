@@ -5,20 +5,20 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Protocol, cast
 
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 
 FORMATS = {"json": "as_json", "sarif": "as_sarif", "github": "as_github", "junit": "as_junit"}
 """The formats for machines, and the modules that render them."""
 
 
-class Renderer(Protocol):
+class Format(Protocol):
     """A module that renders a report."""
 
-    def render(self, report: Report) -> str:
+    def render(self, report: CheckReport) -> str:
         """Return the report as text."""
         ...
 
 
-def render(name: str, report: Report) -> str:
+def render(name: str, report: CheckReport) -> str:
     """Return a report in one of FORMATS."""
-    return cast(Renderer, import_module(f"{__name__}.{FORMATS[name]}")).render(report)
+    return cast(Format, import_module(f"{__name__}.{FORMATS[name]}")).render(report)

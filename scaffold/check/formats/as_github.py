@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.text.printable import printable
 
 
-def render(report: Report) -> str:
+def render(report: CheckReport) -> str:
     """Return a line for each finding, and a notice for what can't be judged, or is ignored in vain."""
     seen = shown(report)
     lines = [_annotation(each) for each in seen.findings]

@@ -13,12 +13,12 @@ from typing import Any
 
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules.rule import AnyRule
 from scaffold.text.printable import to_json
 
 
-def render(report: Report) -> str:
+def render(report: CheckReport) -> str:
     """Return the report as JSON."""
     seen = shown(report)
     told = {

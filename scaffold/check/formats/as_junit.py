@@ -6,11 +6,11 @@ from xml.etree import ElementTree as ET
 
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.text.printable import printable
 
 
-def render(report: Report) -> str:
+def render(report: CheckReport) -> str:
     """Return one test suite; what can't be judged, or is too much to be shown, counts as skipped."""
     seen = shown(report)
     broken = {each.rule.id for each in report.findings}

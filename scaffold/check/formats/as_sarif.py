@@ -9,7 +9,7 @@ from urllib.parse import quote
 from scaffold import __version__
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
-from scaffold.check.report import Report
+from scaffold.check.report import CheckReport
 from scaffold.check.rules.rule import AnyRule
 from scaffold.syntax.source import Note, Place
 from scaffold.text.printable import to_json
@@ -19,7 +19,7 @@ _ON_DISK = re.compile("[^\ud800-\udc7f\udd00-\udfff]*")
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-def render(report: Report) -> str:
+def render(report: CheckReport) -> str:
     """Return the report as one SARIF run.
 
     What a comment or the baseline lets stand is left out: code scanning does not read `suppressions`, and would open an

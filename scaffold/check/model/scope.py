@@ -46,7 +46,7 @@ class Scope:
     `name` is empty for the plain manifests, else the folder that was built.
     """
 
-    def __init__(self, repository: Repository, name: str, documents: Iterable[Document]) -> None:
+    def __init__(self, repository: Checked, name: str, documents: Iterable[Document]) -> None:
         """Take the documents; what is no Kubernetes object in them is passed by."""
         self.repository = repository
         self.name = name
@@ -195,7 +195,7 @@ class Scope:
 
 
 @dataclass
-class Repository:
+class Checked:
     """All that rules may look at.
 
     `notes` tells what could not be judged; `files` counts what was read; `ground` is what may be; `answers` are the

@@ -18,7 +18,7 @@ from scaffold.prove.runtime import CommandFailed, Runtime
 
 
 @dataclass(frozen=True)
-class Ended:
+class ContainerEnd:
     """How a container ended: its exit code, and the seconds that it took."""
 
     code: int
@@ -26,7 +26,7 @@ class Ended:
 
 
 @dataclass(frozen=True)
-class Container:
+class RunningContainer:
     """A container that was started; `urls` are where its ports are reached, by their names."""
 
     id: str
@@ -95,10 +95,10 @@ class Container:
         self.runtime.call("kill", f"--signal={name}", self.id)
         return now
 
-    def wait(self, patience: float) -> Ended | None:
+    def wait(self, patience: float) -> ContainerEnd | None:
         """Wait for its end; None when it still runs after `patience` seconds. Counts from now."""
         seconds = self.clock.wait_until(lambda: not self.running, patience, every=0.05)
-        return None if seconds is None else Ended(int(self.inspect()["State"]["ExitCode"]), seconds)
+        return None if seconds is None else ContainerEnd(int(self.inspect()["State"]["ExitCode"]), seconds)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

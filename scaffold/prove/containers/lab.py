@@ -17,12 +17,12 @@ import httpx
 
 from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.lab import Lab
 from scaffold.prove.load import Vegeta
 from scaffold.prove.model import Experiment, Failed, Skip
 from scaffold.prove.runtime import CommandFailed, Runtime
-from scaffold.prove.stub_server import Server
+from scaffold.prove.stub_server import StubServer
 from scaffold.prove.stubs import environment, stubs
 from scaffold.prove.subject.subject import Port, Subject
 
@@ -77,7 +77,7 @@ class ContainerLab(Lab):
     """The bench of an experiment on containers."""
 
     stage: ContainerStage
-    stubs: Mapping[str, Server]
+    stubs: Mapping[str, StubServer]
     http: httpx.Client
     _started: list[str] = field(default_factory=list)
 
@@ -100,7 +100,7 @@ class ContainerLab(Lab):
         memory: int | None = None,
         cpus: float | None = None,
         restart: bool = False,
-    ) -> Iterator[Container]:
+    ) -> Iterator[RunningContainer]:
         """Start the image and give the container at once; it is gone after the block.
 
         An experiment asks for its own restriction alone, so that what it finds is what its pattern is about:
@@ -129,7 +129,9 @@ class ContainerLab(Lab):
                 [*words, self.runtime.named(self.stage.image), *(subject.args if args is None else args)]
             )
             try:
-                container = Container(identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began)
+                container = RunningContainer(
+                    identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began
+                )
                 if memory:
                     self._require_limits(container)
                 yield container
@@ -138,7 +140,7 @@ class ContainerLab(Lab):
                 self._started.remove(identity)
 
     @contextmanager
-    def serve(self, **options: object) -> Iterator[Container]:
+    def serve(self, **options: object) -> Iterator[RunningContainer]:
         """Start it and give it when it is ready and answers; options as in `start`.
 
         Raises:
@@ -151,7 +153,7 @@ class ContainerLab(Lab):
                 raise Failed(f"ready, but nobody answers on port {port}; its last words: {container.last_words()}")
             yield container
 
-    def wait_ready(self, container: Container) -> float:
+    def wait_ready(self, container: RunningContainer) -> float:
         """Wait until it is ready and answers; return the seconds since its start."""
         patience = max(self.subject.startup_budget or 0, PATIENCE)
         looked = time.monotonic()
@@ -175,13 +177,13 @@ class ContainerLab(Lab):
             )
         return time.monotonic() - container.began
 
-    def start_again(self, container: Container) -> Container:
+    def start_again(self, container: RunningContainer) -> RunningContainer:
         """Start a container that has ended once more; its ports may be published elsewhere then."""
         began = time.monotonic()
         self.runtime.call("start", container.id)
         ports = {port: port.number for port in self.subject.all_ports}
         urls = container.urls if self.stage.network == "host" else self._urls(container.id, ports)
-        return Container(container.id, self.runtime, self.clock, self.http, urls, began)
+        return RunningContainer(container.id, self.runtime, self.clock, self.http, urls, began)
 
     def end(self) -> None:
         """End what is still there."""
@@ -203,7 +205,7 @@ class ContainerLab(Lab):
         self._started.append(identity)
         return identity
 
-    def _require_limits(self, container: Container) -> None:
+    def _require_limits(self, container: RunningContainer) -> None:
         """Go on only where the engine has taken the limits; rootless Podman on cgroup v1 ignores them.
 
         Raises:

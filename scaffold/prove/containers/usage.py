@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.groups import Throttling, groups_of
 from scaffold.prove.containers.processes import is_in
 from scaffold.prove.runtime import CommandFailed
@@ -48,7 +48,7 @@ class Samples:
 class Meter:
     """Reads a container's usage."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: RunningContainer) -> None:
         """Find its control groups."""
         self._container = container
         self._groups = groups_of(container.pid) if is_in(container.id, container.pid) else None
@@ -69,7 +69,7 @@ class Meter:
 
 
 @contextmanager
-def sampled(container: Container) -> Iterator[Samples]:
+def sampled(container: RunningContainer) -> Iterator[Samples]:
     """Look at a container's usage while the block runs."""
     samples, ended, meter = Samples(), threading.Event(), Meter(container)
 
@@ -98,7 +98,7 @@ def sampled(container: Container) -> Iterator[Samples]:
 UNITS = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
-def _from_engine(container: Container) -> Usage:
+def _from_engine(container: RunningContainer) -> Usage:
     told = container.runtime.call("stats", "--no-stream", "--format={{.MemUsage}} {{.CPUPerc}}", container.id)
     found = re.match(r"([\d.]+)\s*(\w+)\s*/.*\s([\d.]+)%", told)
     if not found:

@@ -19,7 +19,7 @@ from scaffold.files.place import require_folder
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import Values, read_settings
-from scaffold.prove.subject.subject import Dependency, Job, Port, Probes, Subject
+from scaffold.prove.subject.subject import Dependency, JobCommand, Port, Probes, Subject
 from scaffold.releases import installed
 from scaffold.text.brief import brief, one_line
 
@@ -98,7 +98,7 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
         ]
         dependencies = [_dependency(each, contract) for each in answers.get("dependencies") or ()]
         jobs = [
-            Job(each["name"], tuple(shlex.split(each["command"])), float(each["deadline"]))
+            JobCommand(each["name"], tuple(shlex.split(each["command"])), float(each["deadline"]))
             for each in answers.get("jobs") or ()
         ]
         return replace(
@@ -217,9 +217,9 @@ def _port(port: Port, chosen: Values, key: str) -> Port:
     )
 
 
-def _job(name: str, told: Any) -> Job:
+def _job(name: str, told: Any) -> JobCommand:
     command, deadline = (told["command"], told.get("deadline", 60)) if isinstance(told, dict) else (told, 60)
-    return Job(name, tuple(shlex.split(command)), float(deadline))
+    return JobCommand(name, tuple(shlex.split(command)), float(deadline))
 
 
 def _declared(name: str, told: Any) -> Dependency:

@@ -29,7 +29,7 @@ class Dependency:
 
 
 @dataclass(frozen=True)
-class Job:
+class JobCommand:
     """A command of the same image that ends by itself."""
 
     name: str
@@ -60,7 +60,7 @@ class Subject:
     args: tuple[str, ...] = ()  # the image's own where there are none
     env: Mapping[str, str] = field(default_factory=dict)
     dependencies: tuple[Dependency, ...] = ()
-    jobs: tuple[Job, ...] = ()
+    jobs: tuple[JobCommand, ...] = ()
     writable: Mapping[str, int] = field(default_factory=dict)  # path -> size
     memory_limit: int | None = None
     memory_request: int | None = None

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from scaffold.prove.load import Report, Shot
-from scaffold.prove.model import Chart, Experiment, Mark, Measure, Proof, Record, Result, Series, Stage, Verdict
+from scaffold.prove.load import LoadReport, Shot
+from scaffold.prove.model import Chart, Experiment, Mark, Measurement, Proof, Record, Result, Series, Stage, Verdict
 from scaffold.prove.report.chart import HEIGHT, WIDTH, draw, steps
 from scaffold.prove.report.html import as_html
 
@@ -30,9 +30,11 @@ def proof(*, lost: int = 3) -> Proof:
     shots += [Shot(2.2 + number / 50, 0.001, 0, "refused") for number in range(lost)]
     drain, startup, memory = Record(), Record(), Record()
     drain.charts.append(
-        Chart("Latency around SIGTERM", "ms", Report(shots, 50, 0).series(), kind="dots", marks=[Mark(2, "SIGTERM")])
+        Chart(
+            "Latency around SIGTERM", "ms", LoadReport(shots, 50, 0).series(), kind="dots", marks=[Mark(2, "SIGTERM")]
+        )
     )
-    drain.measures.append(Measure("failed", lost))
+    drain.measures.append(Measurement("failed", lost))
     startup.charts.append(
         Chart("Start to ready", "s", [Series("start", [(1, 0.4), (2, 0.5), (3, 0.45)])], kind="bars", limit=2)
     )

@@ -12,7 +12,7 @@ import pytest
 
 from scaffold.prove.clock import Clock
 from scaffold.prove.containers import processes, usage
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.runtime import Runtime, find_runtime
 from tests.real.prove.conftest import Twins, prove
 from workshop import runtime as podman
@@ -47,7 +47,7 @@ def test_docker_does_as_podman(docker: str, twins: Twins, tmp_path: Path) -> Non
 @pytest.fixture(params=[pytest.param("docker", marks=pytest.mark.optional), "podman"])
 def container(
     request: pytest.FixtureRequest, twins: Twins, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Container]:
+) -> Iterator[RunningContainer]:
     """Give a container of the small service, in each of the two."""
     if request.param == "docker":
         address = request.getfixturevalue("docker")
@@ -58,12 +58,12 @@ def container(
     identity = runtime.call("run", "--detach", *runtime.labels("test"), twins.reference).strip()
     try:
         with httpx.Client() as http:
-            yield Container(identity, runtime, Clock(60), http, {}, 0.0)
+            yield RunningContainer(identity, runtime, Clock(60), http, {}, 0.0)
     finally:
         runtime.end_run()
 
 
-def test_the_engine_tells_the_same_processes_as_the_kernel(container: Container) -> None:
+def test_the_engine_tells_the_same_processes_as_the_kernel(container: RunningContainer) -> None:
     container.exec("sh", "-c", "sleep 30 & sleep 0.1")
     near = processes._from_proc(container.pid)
     far = processes._from_top(container.runtime, container.id)
@@ -77,7 +77,7 @@ def family(found: list[processes.Process]) -> list[tuple[str, str | None, int]]:
     return [(each.name, names.get(each.parent), each.uid) for each in found]
 
 
-def test_the_engine_tells_about_the_same_usage_as_the_kernel(container: Container) -> None:
+def test_the_engine_tells_about_the_same_usage_as_the_kernel(container: RunningContainer) -> None:
     near, far = usage.Meter(container).read(), usage._from_engine(container)
     assert near
     assert near.cpu_seconds is not None
@@ -86,7 +86,7 @@ def test_the_engine_tells_about_the_same_usage_as_the_kernel(container: Containe
 
 
 def test_mounts_are_read_from_inside_where_the_kernel_is_another(
-    container: Container, monkeypatch: pytest.MonkeyPatch
+    container: RunningContainer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     near = container.mounts()
     monkeypatch.setattr("scaffold.prove.containers.container.mountinfo", lambda *_: None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold.prove.cluster.lab import ClusterLab
-from scaffold.prove.load import Report, require_quick_client
+from scaffold.prove.load import LoadReport, require_quick_client
 from scaffold.prove.model import Chart, Experiment, Record, Skip, Stage
 
 SECONDS = 4.0
@@ -48,7 +48,7 @@ def limits(lab: ClusterLab, record: Record) -> None:
         )
 
 
-def _refused(report: Report) -> int:
+def _refused(report: LoadReport) -> int:
     return sum(shot.status == 429 for shot in report.shots)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Failed, Record, Skip, Stage
 from scaffold.prove.runtime import CommandFailed
@@ -27,7 +27,7 @@ def zombies(lab: ContainerLab, record: Record) -> None:
         )
 
 
-def _leave_orphans(container: Container, count: int) -> None:
+def _leave_orphans(container: RunningContainer, count: int) -> None:
     if not container.has_shell:
         raise Skip("the image has no shell to leave orphans with")
     try:

@@ -7,7 +7,7 @@ import re
 import tarfile
 from io import BytesIO
 
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Record, Stage
 
@@ -58,13 +58,13 @@ def log_files(lab: ContainerLab, record: Record) -> None:
     record.expect(not logs, f"it logs into files, which nobody collects and which fill the disk: {', '.join(logs[:3])}")
 
 
-def _ask(lab: ContainerLab, container: Container) -> None:
+def _ask(lab: ContainerLab, container: RunningContainer) -> None:
     port = lab.subject.ports[0].name
     for number in range(REQUESTS):
         container.ask(port, UNKNOWN if number % 3 == 2 else lab.subject.path)
 
 
-def _written(container: Container) -> dict[str, int]:
+def _written(container: RunningContainer) -> dict[str, int]:
     """Return each regular file that was written since the start, with its size."""
     found = {}
     for path in container.changes():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Failed, Record, Stage
 from scaffold.prove.runtime import CommandFailed
@@ -36,14 +36,14 @@ def read_only(lab: ContainerLab, record: Record) -> None:
             _try_to_write(container, record, declared)
 
 
-def _try_to_write(container: Container, record: Record, declared: list[str]) -> None:
+def _try_to_write(container: RunningContainer, record: Record, declared: list[str]) -> None:
     for path in ("/", "/usr", "/var/tmp", "/home"):  # noqa: S108 - to see that it is refused
         record.expect(not _writes(container, path), f"{path} can be written to")
     for path in declared:
         record.expect(_writes(container, path), f"{path} is declared, but its user can't write there")
 
 
-def _writes(container: Container, path: str) -> bool:
+def _writes(container: RunningContainer, path: str) -> bool:
     try:
         container.exec("sh", "-c", 'echo text > "$0/.scaffold" && rm "$0/.scaffold"', path)
     except CommandFailed:

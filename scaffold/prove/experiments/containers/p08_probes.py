@@ -6,7 +6,7 @@ import math
 import statistics
 import time
 
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.load import require_quick_client
 from scaffold.prove.model import Chart, Experiment, Failed, Mark, Record, Series, Stage
@@ -85,7 +85,7 @@ def _advise(record: Record, slowest: float, answered: float, wanted: int) -> Non
         )
 
 
-def _started_at(container: Container) -> float:
+def _started_at(container: RunningContainer) -> float:
     return epoch(container.inspect()["State"]["StartedAt"])
 
 

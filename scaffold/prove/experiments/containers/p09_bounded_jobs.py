@@ -7,7 +7,7 @@ import time
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.model import Experiment, Record, Skip, Stage
 from scaffold.prove.stub_server import Behaviour
-from scaffold.prove.subject.subject import Job
+from scaffold.prove.subject.subject import JobCommand
 
 PATIENCE = 30.0
 """Seconds that a job gets to notice that what it depends on is broken or hangs."""
@@ -29,7 +29,7 @@ def jobs(lab: ContainerLab, record: Record) -> None:
             record.expect(code != 0, f"{lab.subject.jobs[0].name} ends with 0 though its dependencies are {behaviour}")
 
 
-def _run(lab: ContainerLab, job: Job, record: Record, behaviour: Behaviour) -> int | None:
+def _run(lab: ContainerLab, job: JobCommand, record: Record, behaviour: Behaviour) -> int | None:
     """Run a job and return its exit code, or None when it did not end."""
     for stub in lab.stubs.values():
         stub.behaviour = behaviour

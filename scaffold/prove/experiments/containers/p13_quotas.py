@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.containers.usage import Meter, Samples, sampled
-from scaffold.prove.load import Report, require_quick_client
+from scaffold.prove.load import LoadReport, require_quick_client
 from scaffold.prove.model import Chart, Experiment, Record, Series, Skip, Stage
 from scaffold.prove.runtime import CommandFailed
 from scaffold.text.sizes import size
@@ -66,7 +66,7 @@ def under_load(lab: ContainerLab, record: Record) -> None:
             record.advise(f"cpu_limit: {subject.cpu_limit:g} stops it in {share:.0%} of all periods at this load")
 
 
-def _measure(record: Record, report: Report, samples: Samples, limit: int) -> None:
+def _measure(record: Record, report: LoadReport, samples: Samples, limit: int) -> None:
     record.measure("requests", len(report.shots))
     record.measure("failed", len(report.failed))
     record.measure("p50", report.quantile(0.5) * 1000, "ms")
@@ -113,7 +113,7 @@ def out_of_memory(lab: ContainerLab, record: Record) -> None:
         record.measure("ready again after", lab.wait_ready(lab.start_again(container)), "s")
 
 
-def _eat_memory(container: Container) -> int:
+def _eat_memory(container: RunningContainer) -> int:
     try:
         container.exec("sh", "-c", 'x=a; while :; do x="$x$x"; done', timeout=60)
     except CommandFailed as failed:
@@ -139,7 +139,7 @@ def full(lab: ContainerLab, record: Record) -> None:
         record.expect(ready == 200, "with its writable paths full, it is not ready")
 
 
-def _fill(container: Container, path: str, record: Record) -> None:
+def _fill(container: RunningContainer, path: str, record: Record) -> None:
     try:
         container.exec("sh", "-c", 'cat /dev/zero > "$0/.scaffold" 2>/dev/null; ! echo more >> "$0/.scaffold"', path)
     except CommandFailed:
