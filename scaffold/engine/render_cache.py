@@ -102,7 +102,7 @@ class TracingEnvironment(BoundedEnvironment):
         return self._sources[name]
 
     def digest(self, name: str) -> str:
-        """Return what differs where a template, or one that it names, does; where it computes a name, roots differ."""
+        """Return a digest of a template and all that it includes; a name that is computed stands for the whole root."""
         if name not in self._digests:
             self._digests[name] = ""  # a template that loads itself
             self._digests[name] = self._digest(name)

@@ -111,8 +111,7 @@ def _open(
 
 @contextmanager
 def _ending(runtime: Runtime) -> Iterator[None]:
-    """Give a block after which nothing of this run is left, whether it ended well, by an error, ^C or SIGTERM."""
-
+    """End what the run has started when the block ends: by itself, by an error, ^C or SIGTERM."""
     try:
         yield
     except KeyboardInterrupt as error:  # `scaffold.__main__` makes one of SIGTERM, too

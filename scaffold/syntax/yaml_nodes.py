@@ -115,10 +115,6 @@ class Value:
         """Tell whether the keys lead to `true`."""
         return self.text(*keys) in _TRUE
 
-    def is_false(self, *keys: str) -> bool:
-        """Tell whether the keys lead to `false`."""
-        return self.text(*keys) in _FALSE
-
     def items(self, *keys: str) -> list[Value]:
         """Return the items of the list that the keys lead to."""
         value = self.get(*keys) if keys else self
@@ -180,7 +176,6 @@ class Value:
 
 
 _TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
 
 
 def _fields(node: yaml.Node) -> dict[str, yaml.Node]:

@@ -30,7 +30,7 @@ class PodVegeta(Vegeta):
     kubectl: Kubectl
 
     def check(self, url: str) -> None:
-        """Let every host be: the pod reaches its own namespace by the Services' names alone."""
+        """Accept every host: the pod can reach only its own namespace, by the names of Services."""
         check_target(url)
 
     def interrupt(self, process: programs.Process) -> None:

@@ -58,7 +58,9 @@ def _kustomized(place: Path) -> bytes:
     return done.stdout
 
 
-def moved(objects: Sequence[Object], name: str, namespace: str, image: str, hosts: Mapping[str, str]) -> list[Object]:
+def moved_into_namespace(
+    objects: Sequence[Object], name: str, namespace: str, image: str, hosts: Mapping[str, str]
+) -> list[Object]:
     """Return copies that belong into `namespace`, run `image` as the service's, and reach `hosts` at other names."""
     own = written(serving(objects, name)["spec"]["template"]["spec"]["containers"][0]["image"]).name
     result = []
@@ -92,8 +94,8 @@ def containers_of(made: Object) -> list[Object]:
     return [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]
 
 
-def closed(objects: Sequence[Object]) -> list[Object]:
-    """Return the selectors of the pods that reach nothing but what network policies name."""
+def egress_restricted_pods(objects: Sequence[Object]) -> list[Object]:
+    """Return the selectors of the pods whose egress a network policy restricts."""
     policies = [each["spec"] for each in objects if each["kind"] == "NetworkPolicy"]
     # https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/#NetworkPolicySpec
     return [
@@ -110,7 +112,7 @@ def _renamed(text: str, hosts: Mapping[str, str]) -> str:
     return text
 
 
-def unknown(objects: Sequence[Object], kubectl: Kubectl) -> list[Object]:
+def not_served(objects: Sequence[Object], kubectl: Kubectl) -> list[Object]:
     """Return the objects of a kind that the cluster does not have, such as those of a mesh or an operator."""
     served = {tuple(line.split()[-3::2]) for line in kubectl.call("api-resources", "--no-headers").splitlines()}
     return [each for each in objects if (each["apiVersion"], each["kind"]) not in served]

@@ -19,7 +19,7 @@ from scaffold.prove.cluster.deployed import Deployed
 from scaffold.prove.cluster.door import Door, FromHere, FromPod
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
-from scaffold.prove.cluster.objects import build, closed, moved, place_of, unknown
+from scaffold.prove.cluster.objects import build, egress_restricted_pods, moved_into_namespace, not_served, place_of
 from scaffold.prove.cluster.rollout import FIRST_PATIENCE, PATIENCE, wait_for_rollout
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.cluster.stubs import Stubs
@@ -136,15 +136,15 @@ def open_stage(
     reference = _reference(runtime, subject, image, settings, cluster)
     name = f"scaffold-prove-{runtime.run}"
     stubbed = stubs.upstreams(subject.dependencies)
-    objects = moved(found, subject.name, name, reference, stubs.hosts(stubbed))
-    left_out = unknown(objects, cluster)
+    objects = moved_into_namespace(found, subject.name, name, reference, stubs.hosts(stubbed))
+    left_out = not_served(objects, cluster)
     labels = {**RESTRICTED, LABEL: runtime.run, f"{LABEL}.pid": str(os.getpid()), f"{LABEL}.host": platform.node()}
     cluster.call("create", "namespace", name)
     try:
         cluster.call("label", "namespace", name, *(f"{key}={value}" for key, value in labels.items()))
         own = Kubectl(cluster.program, cluster.context, name)
         applied = [each for each in objects if each not in left_out]
-        brought = stubs.objects(stubbed, settings.stub_image, closed(applied))
+        brought = stubs.objects(stubbed, settings.stub_image, egress_restricted_pods(applied))
         deployed = Deployed(own, applied, subject.name)
         door: Door = FromHere(deployed, subject.path)
         if settings.load_image:

@@ -79,10 +79,10 @@ def hosts(made: Sequence[Upstream]) -> dict[str, str]:
     return {each.host: each.service for each in made if each.host != each.service}
 
 
-def objects(made: Sequence[Upstream], image: str, closed: Sequence[Object] = ()) -> list[Object]:
+def objects(made: Sequence[Upstream], image: str, restricted: Sequence[Object] = ()) -> list[Object]:
     """Return the stub's manifests; none where nothing is stubbed.
 
-    `closed` are the selectors of the pods that reach nothing but what policies name: they get one more that names the
+    `restricted` are the selectors of the pods whose egress a policy restricts: they get one more that names the
     stubs. One for all pods would close those that are open.
     """
     if not made:
@@ -90,7 +90,7 @@ def objects(made: Sequence[Upstream], image: str, closed: Sequence[Object] = ())
     program = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME}}
     program["data"] = {"stub_server.py": Path(stub_server.__file__).read_text(encoding="utf-8")}
     stubs = {"to": [{"podSelector": {"matchLabels": {"app": NAME}}}]}
-    policies = [egress(f"{NAME}-{number}", pods, [stubs]) for number, pods in enumerate(closed)]
+    policies = [egress(f"{NAME}-{number}", pods, [stubs]) for number, pods in enumerate(restricted)]
     return [program, _deployment(made, image), *policies, *_services(made)]
 
 

@@ -9,7 +9,7 @@ import pytest
 from scaffold.prove.cluster import companions as beside
 from scaffold.prove.cluster import load_pod
 from scaffold.prove.cluster import stubs as upstreams
-from scaffold.prove.cluster.objects import closed
+from scaffold.prove.cluster.objects import egress_restricted_pods
 from scaffold.prove.subject.subject import Dependency
 
 OWN = {"matchLabels": {"app": "frontend"}}
@@ -32,7 +32,10 @@ def policy(**spec: Any) -> beside.Object:
     ],
 )
 def test_policies_that_close_pods(spec: dict[str, Any], selectors: list[Any]) -> None:
-    assert closed([policy(**spec), {"kind": "Service", "metadata": {"name": "any"}, "spec": {}}]) == selectors
+    assert (
+        egress_restricted_pods([policy(**spec), {"kind": "Service", "metadata": {"name": "any"}, "spec": {}}])
+        == selectors
+    )
 
 
 def test_only_pods_that_are_closed_get_a_way_to_the_stubs() -> None:

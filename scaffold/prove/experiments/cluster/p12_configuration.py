@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from scaffold.prove.cluster.lab import ClusterLab
-from scaffold.prove.cluster.objects import build, moved, unknown
+from scaffold.prove.cluster.objects import build, moved_into_namespace, not_served
 from scaffold.prove.cluster.stage import apply
 from scaffold.prove.cluster.stubs import hosts
 from scaffold.prove.model import Experiment, Record, Skip, Stage
@@ -26,8 +26,8 @@ def rolls(lab: ClusterLab, record: Record) -> None:
         variable, value = _change(Path(folder) / top.name, lab)
         built = build(Path(folder) / top.name / place.relative_to(top))
         image = str(lab.deployed.container["image"])
-        made = moved(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stubs.upstreams))
-        left_out = unknown(made, lab.kubectl)
+        made = moved_into_namespace(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stubs.upstreams))
+        left_out = not_served(made, lab.kubectl)
         kinds = ("ConfigMap", "Deployment")  # jobs can't be changed, and nothing else has configuration
         items = [each for each in made if each["kind"] in kinds and each not in left_out]
         apply(lab.kubectl, items)
