@@ -1,12 +1,14 @@
 """Plain manifests of several environments side by side, such as `k8s/dev` and `k8s/prod`, are not deployed together.
 
 Where one object is written in two places, these are alternatives: the folders in which their paths part (for files in
-one folder, the files themselves). Each is judged with what is shared, which is all that lies in none of them.
+one folder, the files themselves). Each is judged with what is shared, which is all that lies in none of them. An
+alternative may hold alternatives itself: `shop/dev` and `shop/prod`, beside `blog`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass
 
 from scaffold.syntax.yaml_nodes import Document
 
@@ -14,11 +16,43 @@ _HERE = "/."  # behind a folder: the files in it, and not its folders
 _MOST = 3000
 
 
-def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
+@dataclass(frozen=True)
+class Together:
+    """Documents that are deployed together: those of one environment, and what it shares with others."""
+
+    own: Sequence[Document]
+    shared: Sequence[Document] = ()
+
+    @property
+    def documents(self) -> list[Document]:
+        """Return all of them."""
+        return [*self.shared, *self.own]
+
+
+def alternatives(documents: Sequence[Document]) -> list[Together]:
     """Return the documents that are deployed together, for each environment; all at once where there is but one.
 
     Where too much would be judged too often (a collection of examples), what is shared stays by itself.
     """
+    found: list[Together] = []
+    left, looks_left = [Together(documents)], _MOST
+    while left:
+        outer = left.pop()
+        inside, shared = _parted(outer.own)
+        together = [*outer.shared, *shared]
+        if not inside:
+            found.append(outer)
+        elif (looks := len(inside) * len(together)) > looks_left:
+            found.append(Together(shared, outer.shared))
+            left += [Together(own) for own in reversed(inside)]
+        else:
+            looks_left -= looks
+            left += [Together(own, together) for own in reversed(inside)]
+    return found
+
+
+def _parted(documents: Sequence[Document]) -> tuple[list[list[Document]], list[Document]]:
+    """Return the documents of each of the outermost places that are alternatives, and those that lie in none."""
     places: dict[tuple[str | None, ...], dict[str, None]] = {}
     for each in documents:
         root = each.root
@@ -30,17 +64,13 @@ def alternatives(documents: Sequence[Document]) -> list[list[Document]]:
         if len(paths) > 1:
             parted |= dict.fromkeys(_parting(paths))
     outer = [each for each in parted if not _above(each.rpartition("/")[0], parted)]
-    if not outer:
-        return [list(documents)]
     inside: dict[str, list[Document]] = {each: [] for each in outer}
     shared: list[Document] = []
     for each in documents:
         path = f"/{each.source.path}"
         here = path.rpartition("/")[0] + _HERE
         inside.get(here if here in inside else _above(path, inside), shared).append(each)
-    if len(outer) * len(shared) > _MOST:
-        return [shared, *inside.values()]
-    return [[*shared, *own] for own in inside.values()]
+    return list(inside.values()), shared
 
 
 def _parting(paths: Iterable[str]) -> list[str]:

@@ -61,7 +61,8 @@ def read_repository(
             manifests += _plain_files(repository, names, tree, charts)
         built = [each for done in building for each in done.result()]
     plain = alternatives(_plain_documents(repository, manifests))
-    repository.scopes += [Scope(repository, "", together) for together in plain]
+    for each in plain:
+        repository.scopes.append(Scope(repository, "", each.documents, shared=each.shared))
     repository.scopes += [Scope(repository, each.name, each.documents) for each in built]
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.ground import Ground
+from scaffold.check.model import runtime
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.objects import (
@@ -19,7 +20,7 @@ from scaffold.check.model.objects import (
     Service,
 )
 from scaffold.check.model.selection import Selection, partners
-from scaffold.check.model.workloads import Container, Server, Workload
+from scaffold.check.model.workloads import Container, Server, StatefulSet, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
@@ -43,13 +44,17 @@ Selector = Service | PodDisruptionBudget | NetworkPolicy
 class Scope:
     """Objects that are deployed together: a built overlay, a rendered chart, or all plain manifests.
 
-    `name` is empty for the plain manifests, else the folder that was built.
+    `name` is empty for the plain manifests, else the folder that was built. Plain manifests may be those of several
+    environments: each is a scope, with the documents that it shares with others.
     """
 
-    def __init__(self, repository: Checked, name: str, documents: Iterable[Document]) -> None:
-        """Take the documents; what is no Kubernetes object in them is passed by."""
+    def __init__(
+        self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
+    ) -> None:
+        """Take the documents, and which of them are `shared`; what is no Kubernetes object in them is passed by."""
         self.repository = repository
         self.name = name
+        self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
 
@@ -59,6 +64,12 @@ class Scope:
         if found is None:
             found = self._by_type[kind] = [each for each in self.objects if isinstance(each, kind)]
         return found  # type: ignore[return-value]
+
+    def elsewhere(self, each: KubernetesObject) -> list[Scope]:
+        """Return the other environments that share an object: what it refers to may be in those that have it."""
+        if id(each.value.document) not in self._shared:
+            return []
+        return [other for other in self.repository.scopes if other is not self and not other.name]
 
     def workloads_of(self, each: Selector | Configuration) -> list[Workload]:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
@@ -70,9 +81,35 @@ class Scope:
 
     def _select(self, each: Selector) -> list[Workload]:
         if isinstance(each, Service):  # without labels it selects nothing
-            return self._selection.of(each.selector, each.namespace) if each.selector else []
+            return self._select_by_service(each) if each.selector else []
         labels = each.selector.texts("matchLabels") if each.selector else {}
         return self._selection.of(labels, each.namespace, each.selector)  # an empty selector selects all
+
+    def _select_by_service(self, service: Service) -> list[Workload]:
+        """Return what a Service selects by the labels that are written down, and by the name of one pod."""
+        labels = {key: value for key, value in service.selector.items() if key not in runtime.LABELS}
+        found = self._selection.of(labels, service.namespace)
+        if pod := service.selector.get(runtime.POD_NAME):
+            owner = pod.rpartition("-")[0]
+            return [each for each in found if isinstance(each, StatefulSet) and each.name == owner]
+        return found if labels else []
+
+    def is_given_at_run_time(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether a controller may give pods these labels: that of Kubernetes, or of a custom object here."""
+        if not labels.keys() - runtime.LABELS:
+            return True
+        names = {each.name for each in self._custom} - {""}
+        if not names.isdisjoint(labels.values()):
+            return True
+        return any(labels.items() <= given for given in self._labels_given)
+
+    @cached_property
+    def _custom(self) -> list[KubernetesObject]:
+        return [each for each in self.objects if runtime.is_custom(each)]
+
+    @cached_property
+    def _labels_given(self) -> list[set[tuple[str, str]]]:
+        return [runtime.labels_given(each) for each in self._custom]
 
     @cached_property
     def _selected(self) -> dict[Selector, list[Workload]]:
@@ -158,6 +195,27 @@ class Scope:
     @cached_property
     def _opened(self) -> dict[int, tuple[list[Workload], OpenPorts]]:
         return {}
+
+    def says_port(self, each: Selector, number: int) -> bool:
+        """Tell whether something else says that the pods which an object selects open a port.
+
+        Arguments, variables, probes or a mounted ConfigMap may; so may an injector, which is asked at run time.
+        """
+        for workload in self.workloads_of(each):
+            for container in workload.containers:
+                asked = [probe.port.text() or "" for probe in container.probes if probe.port]
+                values = [*container.words, *container.environment.values()]
+                texts = [*asked, *(value.text() or "" for value in values)]
+                if runtime.is_injected(container) or runtime.says_number(texts, number):
+                    return True
+            if any(runtime.says_number(texts, number) for texts in self._mounted_texts(workload)):
+                return True
+        return False
+
+    def _mounted_texts(self, workload: Workload) -> list[list[str]]:
+        names = [volume.text("configMap", "name") for volume in workload.pod.items("volumes")] if workload.pod else []
+        maps = [self.config_maps[name] for name in names if name in self.config_maps]
+        return [list(each.value.texts("data").values()) for each in maps]
 
     def any_selects(self, kind: type[Selector]) -> bool:
         """Tell whether any object of a kind selects a workload."""

@@ -18,6 +18,9 @@ _TOOLS = re.compile(
 )
 
 
+_VIRTUAL = re.compile(r"\bapk\b[^;&|]{0,200}?(?:-t|--virtual)[= ]([\w.-]+)([^;&|]*)")
+
+
 class CompilerInImage(Rule[Dockerfile]):
     """The last stage of a Dockerfile installs a compiler or another build tool.
 
@@ -43,8 +46,13 @@ class CompilerInImage(Rule[Dockerfile]):
 
 
 def _removed(text: str) -> set[str]:
+    """Return what a RUN removes again; of apk's virtual packages all that they stand for."""
     removers = r"\b(?:apt-get|apt|apk|dnf|yum)\b(?:\s+-\S+){0,20}\s+(?:remove|purge|del|autoremove)\b([^;&|]*)"
-    return {word for words in re.findall(removers, text) for word in words.split()}
+    removed = {word for words in re.findall(removers, text) for word in words.split()}
+    for name, packages in _VIRTUAL.findall(text):
+        if name in removed:
+            removed |= {word.partition("=")[0] for word in packages.split()}
+    return removed
 
 
 _BUILD_IMAGES = frozenset(

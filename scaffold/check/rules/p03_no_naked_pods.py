@@ -83,7 +83,7 @@ class ServiceSelectsNothing(Rule[Service]):
     def check(self, service: Service, scope: Scope) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         selector = service.value.get("spec", "selector")
-        if not selector or not service.selector or scope.workloads_of(service):
+        if not selector or not service.selector or _selects_any(service, scope):
             return
         if meant := _meant(service, service.selector, scope):
             labels = meant.template.get("metadata", "labels") if meant.template else None
@@ -92,11 +92,22 @@ class ServiceSelectsNothing(Rule[Service]):
             )
 
 
+def _selects_any(each: Selector, scope: Scope) -> bool:
+    """Tell whether it selects a workload that stands here, or that a controller may make."""
+    if scope.workloads_of(each):
+        return True
+    labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
+    return bool(labels) and scope.is_given_at_run_time(labels)
+
+
 def _meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
     """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
 
     It is the one with half of the labels or with the same name, or the only one, if nothing of the kind selects it.
+    An environment may hold a part only: where it selects pods of another one, only the same name counts.
     """
+    if any(other.workloads_of(each) for other in scope.elsewhere(each)):
+        return scope.workload(each.namespace, "", each.name)
     if close := scope.with_half(labels, each.namespace):
         return close
     if named := scope.workload(each.namespace, "", each.name):
@@ -122,7 +133,7 @@ class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
     def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         labels = budget.selector.texts("matchLabels") if budget.selector else {}
-        if not scope.workloads_of(budget) and _meant(budget, labels, scope):
+        if not _selects_any(budget, scope) and _meant(budget, labels, scope):
             yield Problem(budget.selector or budget.at, f"{budget.name} selects no pods, so it protects none")
 
 
@@ -139,7 +150,7 @@ class PolicySelectsNothing(Rule[NetworkPolicy]):
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
         """Make its podSelector a part of the labels of the pod template that it is for."""
         labels = policy.selector.texts("matchLabels") if policy.selector else {}
-        if not scope.workloads_of(policy) and _meant(policy, labels, scope):
+        if not _selects_any(policy, scope) and _meant(policy, labels, scope):
             yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
 
 

@@ -93,6 +93,8 @@ class LogVolume(Rule[Workload]):
         for container in workload.all_containers:
             for mount in container.value.items("volumeMounts"):
                 path = mount.get("mountPath")
+                if path and (path.text() or "").startswith("/dev/"):  # the node's socket for logs
+                    continue
                 if path and not mount.is_true("readOnly") and _LOG_FOLDER.fullmatch(path.text() or ""):
                     yield Problem(path, f"{container.name} writes logs into a volume, where nobody collects them")
 

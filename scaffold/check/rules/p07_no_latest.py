@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.check.edits import Edit, Spot, replaced
+from scaffold.check.model.runtime import is_injected
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container
 from scaffold.check.rules.rule import Problem, Problems, Rule
@@ -36,7 +37,7 @@ class LatestImage(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Write an exact tag, and a digest where the registry lets tags move (`scaffold pin` adds it)."""
-        if container.image is None or not (why := moving(container.image.text() or "")):
+        if container.image is None or not (why := moving(container.image.text() or "")) or is_injected(container):
             return
         if container.image.text() not in scope.repository.tagged_by_skaffold:
             yield Problem(container.image, why)

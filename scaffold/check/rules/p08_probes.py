@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from scaffold.check.model.runtime import says_number
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, DaemonSet, Server
 from scaffold.check.rules.rule import Problem, Problems, Rule
@@ -79,7 +80,8 @@ class UndeclaredProbePort(Rule[Container]):
         for probe in container.probes:
             number = probe.port.number() if probe.port else None
             numbers = {each for other in container.workload.containers for each in other.port_numbers}
-            if probe.port and number is not None and number not in numbers:
+            said = (value.text() or "" for value in (*container.words, *container.environment.values()))
+            if probe.port and number is not None and number not in numbers and not says_number(said, number):
                 also = (container.value.get("ports") or container.at,)
                 yield Problem(
                     probe.port, f"the {probe.kind} asks port {number}, which {container.name} does not declare", also

@@ -21,6 +21,8 @@ class RolloutUnavailable(Rule[Deployment]):
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Set `strategy.rollingUpdate` to `maxUnavailable: 0` and `maxSurge: 1` or more."""
+        if any(port.number("hostPort") for each in deployment.containers for port in each.ports):
+            return  # a node has room for one of its pods: the old one must go first
         kind = deployment.value.get("spec", "strategy", "type")
         if kind and kind.text() == "Recreate":
             if deployment.has_claim:  # a volume that one node may have at a time: two versions can't run at once
@@ -127,9 +129,9 @@ class NoPreStop(Rule[Server]):
 
 
 class ServicePort(Rule[Service]):
-    """A Service sends traffic to a port that no container of its pods opens.
+    """A Service sends traffic to a port by a name that no container of its pods has.
 
-    Every connection to it is refused.
+    Kubernetes finds no port to send it to, so the Service has no endpoint for it.
     """
 
     id = "P08-service-port"
@@ -140,14 +142,36 @@ class ServicePort(Rule[Service]):
         """Let targetPort be the name of a container's port."""
         opened = scope.opened(service)
         for port in service.value.items("spec", "ports"):
-            target = port.get("targetPort") or port.get("port")
-            if not target or not opened.containers:
+            target = port.get("targetPort")
+            if not target or target.number() is not None or not opened.containers:
                 continue
-            number, name = target.number(), target.text() or ""
-            missing = name not in opened.names if number is None else opened.numbers and number not in opened.numbers
-            if missing:
+            if (name := target.text() or "") not in opened.names and "$" not in name:
                 also = (opened.first,) if opened.first else ()
-                yield Problem(target, f"no container of {service.name} opens port {name}", also)
+                yield Problem(target, f"no container of {service.name} has a port {name}", also)
+
+
+class UndeclaredServicePort(Rule[Service]):
+    """A Service sends traffic to a port number that stands in no container's `ports`, though others do.
+
+    It works if something listens there all the same; a port that was mistyped or moved looks just like that, and
+    then every connection is refused.
+    """
+
+    id = "P08-undeclared-service-port"
+    severity = "warning"
+    looks_at = Service
+
+    def check(self, service: Service, scope: Scope) -> Problems:
+        """Declare the port in the container's `ports` with a name, and let targetPort be that name."""
+        opened = scope.opened(service)
+        for port in service.value.items("spec", "ports"):
+            target = port.get("targetPort") or port.get("port")
+            number = target.number() if target else None
+            if not target or number is None or not opened.numbers or number in opened.numbers:
+                continue
+            if not scope.says_port(service, number):
+                also = (opened.first,) if opened.first else ()
+                yield Problem(target, f"no container of {service.name} declares port {number}", also)
 
 
 class ReplicasReset(Rule[Server]):

@@ -76,6 +76,7 @@ class RouteTimeout(Rule[EnvoyConfiguration]):
                         route
                         and route.text("cluster") not in inside
                         and (timeout is None or _seconds(timeout.text()) == 0)
+                        and not (route.items("upgrade_configs") and timeout)  # a websocket lives as long as it is used
                     ):
                         name = route.text("cluster") or "the upstream"
                         yield Problem(

@@ -118,8 +118,10 @@ class ConfigMissing(Rule[Workload]):
         if not known:  # they may all come from elsewhere
             return
         for name, _ in references(workload):
-            if name.text() not in known and name.text() not in _MADE_BY_THE_CLUSTER:
-                yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
+            others = (each.config_maps for each in scope.elsewhere(workload))
+            if name.text() in _MADE_BY_THE_CLUSTER or any(name.text() in maps for maps in (known, *others)):
+                continue
+            yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
 
 
 class ConfigNotRolled(Rule[Workload]):

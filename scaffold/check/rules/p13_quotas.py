@@ -155,7 +155,7 @@ class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
     def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
         """Name the workload as it is called, with its kind."""
         kind, name = autoscaler.target
-        if kind not in SCALED or scope.server_of(autoscaler):
+        if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *scope.elsewhere(autoscaler))):
             return
         if any(isinstance(each, Server) for each in scope.workloads_in(autoscaler.namespace)):
             target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
