@@ -15,7 +15,7 @@ from typing import Any
 
 from scaffold.syntax.source import Place, Source
 
-_HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)(["']?)([A-Za-z_]\w*)\2""")
+_HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)\\?(["']?)([A-Za-z_]\w*)\2""")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]{0,100})?\})")
 _PAIR = re.compile(r"""(?<!\w)(\w++)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
 _FOR_WORK = re.compile(
@@ -130,18 +130,31 @@ class Dockerfile:
 
     @cached_property
     def final(self) -> list[BuildStage]:
-        """Return the last stage with the stages that it is based on, last first: what the image is made of."""
+        """Return the last stage with the stages that it is based on, last first: what the image is made of.
+
+        Stages behind it that are called like a test are no part of what runs: their image is built by `--target`.
+        """
         if not self.stages:
             return []
-        chain = [self.stages[-1]]
-        for stage in reversed(self.stages[:-1]):
+        made = [number for number, stage in enumerate(self.stages) if not _FOR_WORK.search(f"{stage.name}.")]
+        last = made[-1] if made else len(self.stages) - 1
+        chain = [self.stages[last]]
+        for stage in reversed(self.stages[:last]):
             if stage.name and stage.name == chain[-1].image.lower():
                 chain.append(stage)
         return chain
 
     def effective(self, name: str) -> Instruction | None:
-        """Return the instruction of a name that counts in the image, own or inherited from an earlier stage."""
-        return next((found for stage in self.final if (found := stage.last(name))), None)
+        """Return the instruction of a name that counts in the image, own or inherited from an earlier stage.
+
+        An ENTRYPOINT resets the CMD that is inherited (https://docs.docker.com/reference/dockerfile/#cmd).
+        """
+        for stage in self.final:
+            if found := stage.last(name):
+                return found
+            if name == "CMD" and stage.last("ENTRYPOINT"):
+                return None
+        return None
 
     @cached_property
     def environment(self) -> dict[str, tuple[str, Instruction]]:

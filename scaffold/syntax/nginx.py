@@ -55,6 +55,13 @@ class Directive:
             self._own = {each.name: each for each in self.block}
         return self._own.get(name)
 
+    def is_inside(self, name: str) -> bool:
+        """Tell whether a block of that name is around it."""
+        block = self.parent
+        while block is not None and block.name != name:
+            block = block.parent
+        return block is not None
+
     def setting(self, name: str) -> Directive | None:
         """Return the directive of a name that holds here: inside this block, or inherited from those around it."""
         block: Directive | None = self

@@ -10,6 +10,7 @@ from scaffold.check.model.objects import (
     KubernetesObject,
     NetworkPolicy,
     PodDisruptionBudget,
+    ScaledObject,
     Service,
 )
 from scaffold.check.model.workloads import (
@@ -42,6 +43,7 @@ KINDS: dict[str, dict[str, type[KubernetesObject]]] = {
     "apps": _APPS,
     "argoproj.io": {"Rollout": Rollout},
     "autoscaling": {"HorizontalPodAutoscaler": HorizontalPodAutoscaler},
+    "keda.sh": {"ScaledObject": ScaledObject},
     "batch": {"CronJob": CronJob, "Job": Job},
     "extensions": {**_APPS, "NetworkPolicy": NetworkPolicy},
     "networking.k8s.io": {"NetworkPolicy": NetworkPolicy},

@@ -35,6 +35,15 @@ class KubernetesObject:
         return self.value.texts("metadata", "annotations")
 
     @property
+    def is_hook(self) -> bool:
+        """Tell whether Helm or Argo CD runs it as a step of a deployment.
+
+        Both delete the one of the last time before they make it anew, where no other policy is given:
+        https://helm.sh/docs/topics/charts_hooks/#hook-deletion-policies
+        """
+        return any(key.endswith(("/hook", "/hook-delete-policy")) for key in self.annotations)
+
+    @property
     def at(self) -> Value:
         """Return what to point at when something is missing: its name."""
         return self.value.get("metadata", "name") or self.value.get("kind") or self.value
@@ -73,14 +82,39 @@ class NetworkPolicy(KubernetesObject):
         return self.value.get("spec", "podSelector")
 
 
-class HorizontalPodAutoscaler(KubernetesObject):
-    """A HorizontalPodAutoscaler."""
+class Autoscaler(KubernetesObject):
+    """An object that sets how many pods a workload has."""
 
     @cached_property
     def target(self) -> tuple[str, str]:
         """Return kind and name of what it scales."""
         target = self.value.get("spec", "scaleTargetRef")
         return (target.text("kind") or "", target.text("name") or "") if target else ("", "")
+
+    @property
+    def fewest(self) -> int:
+        """Return the number of pods that it goes down to."""
+        number = self.value.number("spec", "minReplicas")
+        return 1 if number is None else number
+
+
+class HorizontalPodAutoscaler(Autoscaler):
+    """A HorizontalPodAutoscaler."""
+
+
+class ScaledObject(Autoscaler):
+    """What KEDA scales, by a HorizontalPodAutoscaler that it makes (https://keda.sh/docs/latest/reference/scaledobject-spec/)."""
+
+    @cached_property
+    def target(self) -> tuple[str, str]:
+        """Return kind and name of what it scales: a Deployment where nothing else is said."""
+        kind, name = super().target
+        return kind or "Deployment", name
+
+    @property
+    def fewest(self) -> int:
+        """Return the number of pods that it goes down to, by default none."""
+        return self.value.number("spec", "minReplicaCount") or 0
 
 
 class ConfigMap(KubernetesObject):

@@ -6,7 +6,8 @@ Nothing that is written down can contradict it, so rules do not judge by it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 
 import yaml
 
@@ -35,6 +36,30 @@ LABELS = frozenset(
 
 _OWN = re.compile(r"(?:.*\.)?k8s\.io|apps|autoscaling|batch|extensions|policy|", re.DOTALL)
 _LABELS = re.compile(r"(?:[a-z]\w*)?[lL]abels")
+
+
+class RunTimeLabels:
+    """The labels that controllers give to pods: those of Kubernetes, and those of custom objects among some objects."""
+
+    def __init__(self, objects: Iterable[KubernetesObject]) -> None:
+        """Take the objects that are deployed together."""
+        self._custom = [each for each in objects if is_custom(each)]
+
+    def may_be(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether a pod may get all these labels at run time."""
+        if not labels.keys() - LABELS:
+            return True
+        if not self._names.isdisjoint(labels.values()):  # an operator's pods are called like its object
+            return True
+        return any(labels.items() <= given for given in self._given)
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {each.name for each in self._custom if not isinstance(each, Workload)} - {""}
+
+    @cached_property
+    def _given(self) -> list[set[tuple[str, str]]]:
+        return [labels_given(each) for each in self._custom]
 
 
 def is_custom(each: KubernetesObject) -> bool:

@@ -12,13 +12,15 @@ from scaffold.check.model import runtime
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.objects import (
+    Autoscaler,
     ConfigMap,
-    HorizontalPodAutoscaler,
     KubernetesObject,
     NetworkPolicy,
     PodDisruptionBudget,
     Service,
 )
+from scaffold.check.model.resources import Resources
+from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.selection import Selection, partners
 from scaffold.check.model.workloads import Container, Server, StatefulSet, Workload
 from scaffold.syntax.dockerfile import Dockerfile
@@ -94,22 +96,10 @@ class Scope:
             return [each for each in found if isinstance(each, StatefulSet) and each.name == owner]
         return found if labels else []
 
-    def is_given_at_run_time(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether a controller may give pods these labels: that of Kubernetes, or of a custom object here."""
-        if not labels.keys() - runtime.LABELS:
-            return True
-        names = {each.name for each in self._custom} - {""}
-        if not names.isdisjoint(labels.values()):
-            return True
-        return any(labels.items() <= given for given in self._labels_given)
-
     @cached_property
-    def _custom(self) -> list[KubernetesObject]:
-        return [each for each in self.objects if runtime.is_custom(each)]
-
-    @cached_property
-    def _labels_given(self) -> list[set[tuple[str, str]]]:
-        return [runtime.labels_given(each) for each in self._custom]
+    def run_time_labels(self) -> RunTimeLabels:
+        """Return which labels pods may get that stand in no pod template."""
+        return RunTimeLabels(self.objects)
 
     @cached_property
     def _selected(self) -> dict[Selector, list[Workload]]:
@@ -135,15 +125,22 @@ class Scope:
     def _budgets(self) -> dict[Workload, list[PodDisruptionBudget]]:
         return partners((each, self.workloads_of(each)) for each in self.of(PodDisruptionBudget))
 
-    def autoscaler_of(self, server: Server) -> HorizontalPodAutoscaler | None:
+    def autoscaler_of(self, server: Server) -> Autoscaler | None:
         """Return the autoscaler that sets the number of a workload's pods."""
         return self._autoscalers.get((server.namespace, server.kind, server.name))
 
     @cached_property
-    def _autoscalers(self) -> dict[tuple[str, str, str], HorizontalPodAutoscaler]:
-        return {(each.namespace, *each.target): each for each in self.of(HorizontalPodAutoscaler)}
+    def _autoscalers(self) -> dict[tuple[str, str, str], Autoscaler]:
+        found: dict[tuple[str, str, str], Autoscaler] = {}
+        for each in self.of(Autoscaler):
+            found.setdefault((each.namespace, *each.target), each)
+        return found
 
-    def server_of(self, autoscaler: HorizontalPodAutoscaler) -> Server | None:
+    def first_autoscaler_of(self, other: Autoscaler) -> Autoscaler:
+        """Return the first of the autoscalers with the target of another one, which may be the same."""
+        return self._autoscalers[other.namespace, *other.target]
+
+    def server_of(self, autoscaler: Autoscaler) -> Server | None:
         """Return what an autoscaler scales, if that is deployed with it."""
         found = self.workload(autoscaler.namespace, *autoscaler.target)
         return found if isinstance(found, Server) else None
@@ -226,6 +223,11 @@ class Scope:
     @cached_property
     def _selecting(self) -> dict[type, bool]:
         return {}
+
+    @cached_property
+    def resources(self) -> Resources:
+        """Return what containers request and may take."""
+        return Resources(self.objects)
 
     @cached_property
     def containers(self) -> list[Container]:

@@ -160,6 +160,13 @@ class Workload(KubernetesObject):
         """Return every container once."""
         return [*self.containers, *(each for each in self.init_containers if each.role == "init")]
 
+    @property
+    def is_windows(self) -> bool:
+        """Tell whether its pods run on Windows."""
+        if self.pod is None:
+            return False
+        return "windows" in (self.pod.text("os", "name"), self.pod.text("nodeSelector", "kubernetes.io/os"))
+
     @cached_property
     def grace(self) -> int:
         """Return terminationGracePeriodSeconds, by default 30."""

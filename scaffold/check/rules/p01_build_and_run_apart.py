@@ -21,6 +21,14 @@ _TOOLS = re.compile(
 _VIRTUAL = re.compile(r"\bapk\b[^;&|]{0,200}?(?:-t|--virtual)[= ]([\w.-]+)([^;&|]*)")
 
 
+def _runs(dockerfile: Dockerfile, scope: Scope) -> bool:
+    """Tell whether an image is one that runs: it says what it starts, or a container of a manifest is made of it."""
+    if any(dockerfile.effective(name) for name in ("ENTRYPOINT", "CMD", "EXPOSE", "USER")):
+        return True
+    repository = scope.repository
+    return any(repository.dockerfile_of(each) is dockerfile for one in repository.scopes for each in one.containers)
+
+
 class CompilerInImage(Rule[Dockerfile]):
     """The last stage of a Dockerfile installs a compiler or another build tool.
 
@@ -34,7 +42,7 @@ class CompilerInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
-        for stage in () if dockerfile.is_for_work else dockerfile.final:
+        for stage in () if dockerfile.is_for_work or not _runs(dockerfile, scope) else dockerfile.final:
             for run in stage.all("RUN"):
                 text = f"{run.value}\n{run.body}"
                 removed = _removed(text)

@@ -12,8 +12,18 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.shell import background, keeps_shell, script_of
 from scaffold.syntax.dockerfile import Dockerfile, parse
 
-INITS = frozenset({"dumb-init", "tini", "tini-static", "docker-init", "catatonit", "s6-overlay", "pid1", "yelp-init"})
+INITS = frozenset(
+    {
+        *("catatonit", "docker-init", "dumb-init", "init", "my_init", "pid1", "runit", "runit-init", "runsvdir"),
+        *("s6-overlay", "s6-svscan", "supervisord", "systemd", "tini", "tini-static", "yelp-init"),
+    }
+)
 """Programs made to be PID 1."""
+
+_OWN_INIT = frozenset({"apache2", "apache2-foreground", "envoy", "haproxy", "httpd", "nginx", "postgres"})
+"""Servers that handle SIGTERM and wait for their own children."""
+
+_WINDOWS = re.compile(r"(?:^|[/-])(?:windows|nanoserver|servercore)(?:$|[/:-])")
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
 _SHELL_WORDS = frozenset(
@@ -103,8 +113,10 @@ class NoInit(Rule[Dockerfile]):
         start = dockerfile.effective("ENTRYPOINT") or dockerfile.effective("CMD")
         if not start or not start.words or dockerfile.shares_processes:
             return
+        if _WINDOWS.search(dockerfile.final[-1].image):  # which has no PID 1
+            return
         program = start.words[0].rpartition("/")[2]
-        if program not in INITS and not program.endswith((".sh", "entrypoint")):
+        if program not in INITS | _OWN_INIT and not program.endswith((".sh", "entrypoint")):
             yield Problem(
                 start.place(start.words[0]), f"{program} is PID 1: it gets no signals by default, and reaps no orphans"
             )

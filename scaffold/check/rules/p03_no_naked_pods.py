@@ -24,7 +24,7 @@ class NakedPod(Rule[Pod]):
 
     def check(self, pod: Pod, scope: Scope) -> Problems:
         """Make it the template of a Deployment, or of a Job if it ends by itself."""
-        if not pod.value.get("metadata", "ownerReferences"):
+        if not pod.value.get("metadata", "ownerReferences") and not pod.is_hook:
             yield Problem(pod.value.get("kind") or pod.at, f"a naked Pod: nothing replaces {pod.name} when it is lost")
 
 
@@ -64,10 +64,8 @@ def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Pro
 
 def _fewest(server: Server, scope: Scope) -> int:
     """Return how many pods there may be at times: what the autoscaler goes down to, or else the replicas."""
-    if autoscaler := scope.autoscaler_of(server):
-        number = autoscaler.value.number("spec", "minReplicas")
-        return 1 if number is None else number
-    return server.replicas
+    autoscaler = scope.autoscaler_of(server)
+    return autoscaler.fewest if autoscaler else server.replicas
 
 
 class ServiceSelectsNothing(Rule[Service]):
@@ -97,7 +95,7 @@ def _selects_any(each: Selector, scope: Scope) -> bool:
     if scope.workloads_of(each):
         return True
     labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
-    return bool(labels) and scope.is_given_at_run_time(labels)
+    return bool(labels) and scope.run_time_labels.may_be(labels)
 
 
 def _meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:

@@ -43,7 +43,8 @@ class LogFile(Rule[Container]):
             if path and path in texts[number]:
                 yield Problem(word, f"logs go into the file {path}, where nobody collects them")
         for name, value in container.environment.items():
-            if "LOG" in name.upper() and _LOG_FILE.fullmatch(value.text() or ""):
+            is_file = (value.text() or "").endswith(".log") or "FILE" in name.upper()  # else a folder, perhaps unused
+            if "LOG" in name.upper() and is_file and _LOG_FILE.fullmatch(value.text() or ""):
                 yield Problem(value, f"{name} sends logs into a file, where nobody collects them")
 
 

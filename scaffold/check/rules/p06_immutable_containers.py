@@ -25,6 +25,8 @@ class WritableRoot(Rule[Container]):
     def check(self, container: Container, scope: Scope) -> Problems:
         """Set `securityContext.readOnlyRootFilesystem: true`, and mount an emptyDir where the program must write."""
         value = container.value.get("securityContext", "readOnlyRootFilesystem")
+        if container.workload.is_windows:  # where there is no such thing
+            return
         if value is None or not value.is_true():
             yield Problem(value or container.at, f"{container.name} may write to its root file system")
 
@@ -44,9 +46,13 @@ class UnboundedVolume(Rule[Workload]):
         """Set `sizeLimit` to what the program needs."""
         for volume in workload.pod.items("volumes") if workload.pod else ():
             empty = volume.get("emptyDir")
-            if empty and not empty.get("sizeLimit"):
-                name = volume.get("name") or volume
-                yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's disk: it has no sizeLimit")
+            if not empty or empty.get("sizeLimit"):
+                continue
+            in_memory = empty.text("medium") == "Memory"
+            if in_memory and all(_limit(each, "memory") for each in workload.containers):
+                continue  # it is no larger than what the pod may take altogether
+            name, full = volume.get("name") or volume, "memory" if in_memory else "disk"
+            yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's {full}: it has no sizeLimit")
 
 
 class VolumeAboveLimit(Rule[Workload]):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scaffold.check.edits import Edit, Spot, replaced
 from scaffold.check.model.runtime import is_injected
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.workloads import Container
+from scaffold.check.model.workloads import Container, Server
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.kubernetes.references import written
 from scaffold.syntax.dockerfile import Dockerfile
@@ -82,10 +82,25 @@ class ImageDiffers(Rule[Scope]):
             folder = container.workload.value.document.source.path.rpartition("/")[0]
             name = written(text).name
             other = first.setdefault((folder, name), container)
-            if other.image and other.image.text() != text:
+            if other.image and _differs(other.image.text() or "", text) and not _is_canary(container, other, scope):
                 shown = text.removeprefix(name).lstrip(":")
                 message = f"{container.image_name} {shown or 'latest'} here, and another one in {other.workload.name}"
                 yield Problem(container.image, message, also=(other.image,))
+
+
+def _differs(one: str, other: str) -> bool:
+    """Tell whether two references of one name lead to two images; of one tag, one may have its digest too."""
+    first, second = written(one), written(other)
+    if first.digest and second.digest:
+        return first.digest != second.digest
+    return first.tag != second.tag
+
+
+def _is_canary(one: Container, other: Container, scope: Scope) -> bool:
+    """Tell whether two workloads are behind one Service: two versions beside each other on purpose."""
+    servers = [each.workload for each in (one, other) if isinstance(each.workload, Server)]
+    services = [scope.services_of(each) for each in servers]
+    return len(services) == 2 and servers[0] is not servers[1] and any(each in services[1] for each in services[0])
 
 
 class PullPolicy(Rule[Container]):
@@ -105,6 +120,8 @@ class PullPolicy(Rule[Container]):
         if not (policy and container.image):
             return
         image = container.image.text() or ""
+        if image in scope.repository.tagged_by_skaffold:
+            return
         also = (container.image,)
         if moving(image) and policy.text() in ("IfNotPresent", "Never"):
             yield Problem(policy, f"with the tag latest, each node keeps another version of {container.name}", also)

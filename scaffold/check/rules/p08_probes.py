@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from scaffold.check.model.objects import Service
 from scaffold.check.model.runtime import says_number
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, DaemonSet, Server
 from scaffold.check.rules.rule import Problem, Problems, Rule
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", ""})  # noqa: S104 -- what a probe may ask
+_PATIENT = 120
+"""Seconds of failing looks after which a start is no longer what a liveness probe interrupts."""
 _READY = re.compile(r"/(?:readyz?|readiness|ready)(?:/|$)|/actuator/health/?$")  # Spring's asks all that it knows of
 _ASKED = re.compile(
     r"https?://([^/:\s\"']+)"
@@ -33,10 +36,13 @@ class ReadinessProbe(Rule[Server]):
 
     def check(self, server: Server, scope: Scope) -> Problems:
         """Add a readinessProbe with a short period that asks whether this pod can serve now."""
-        serving = [each for each in server.containers if each.role == "main" and each.ports]
-        unasked = isinstance(server, DaemonSet) and not scope.balancers_of(server)
-        if unasked or any(each.readiness for each in server.containers):
+        mains = [each for each in server.containers if each.role == "main"]
+        asked = scope.balancers_of(server)
+        unasked = isinstance(server, DaemonSet) and not asked
+        for_others = scope.any_selects(Service) and not scope.services_of(server)  # the Services that there are
+        if unasked or for_others or any(each.readiness for each in server.containers):
             return
+        serving = [each for each in mains if each.ports] or (mains[:1] if asked else [])
         for container in serving:
             yield Problem(container.at, f"no readinessProbe: {container.name} gets requests before it listens")
 
@@ -154,8 +160,9 @@ class StartupProbe(Rule[Server]):
     def check(self, server: Server, scope: Scope) -> Problems:
         """Add a startupProbe whose period x failureThreshold is three times the usual start."""
         for container in server.containers:
-            if container.liveness and not container.startup and not container.liveness.initial_delay:
-                yield Problem(container.liveness.value, f"nothing holds it back while {container.name} starts")
+            liveness = container.liveness
+            if liveness and not container.startup and not liveness.initial_delay and liveness.budget < _PATIENT:
+                yield Problem(liveness.value, f"nothing holds it back while {container.name} starts")
 
 
 class LivenessDependency(Rule[Server]):

@@ -12,6 +12,7 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 _PROXIES = re.compile(
     r"envoy|nginx|haproxy|istio-proxy|proxyv2|linkerd|cloud-?sql-proxy|pgbouncer|fluent|oauth2-proxy|vault-agent"
 )
+_TOLD_TO_QUIT = re.compile(r"quitquitquit|/shutdown\b|\bp?kill(?:all)?\s")  # by the main program, at its end
 
 
 class JobDeadline(Rule[Job]):
@@ -76,14 +77,7 @@ class JobCleanUp(Rule[Job]):
 
     def check(self, job: Job, scope: Scope) -> Problems:
         """Set `ttlSecondsAfterFinished` to as long as somebody may want to look at it, such as a week (604800)."""
-        if (
-            isinstance(job, CronJob)
-            or not job.job
-            or any(
-                key.endswith("/hook-delete-policy")
-                for key in job.annotations  # Helm's or Argo CD's
-            )
-        ):
+        if isinstance(job, CronJob) or not job.job or job.is_hook:
             return
         if not job.job.get("ttlSecondsAfterFinished"):
             yield Problem(job.at, f"Job {job.name} has no ttlSecondsAfterFinished: it stays until somebody deletes it")
@@ -197,6 +191,8 @@ class SidecarKeepsJob(Rule[Job]):
     def check(self, job: Job, scope: Scope) -> Problems:
         """Make it an init container with `restartPolicy: Always` (Kubernetes 1.29), which ends with the others."""
         mains = [each for each in job.containers if each.role == "main"]
+        if _TOLD_TO_QUIT.search(" ".join(word.text() or "" for each in mains for word in each.words)):
+            return
         for container in mains if len(mains) > 1 else ():
             words = f"{container.name} {container.image_name}"
             if container.ports or container.readiness or container.liveness or _PROXIES.search(words):

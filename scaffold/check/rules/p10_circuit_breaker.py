@@ -49,6 +49,8 @@ class ProxyTimeout(Rule[NginxConfiguration]):
         """Set `proxy_connect_timeout` and `proxy_read_timeout` to what the caller can wait for."""
         for proxied in nginx.top.all("proxy_pass"):
             block = proxied.parent or nginx.top
+            if proxied.is_inside("stream") or block.setting("proxy_timeout") or block.setting("include"):
+                continue  # connections have bounds of their own; an included file may set these
             missing = [name for name in ("proxy_connect_timeout", "proxy_read_timeout") if not block.setting(name)]
             if missing:
                 yield Problem(proxied, f"no {' and no '.join(missing)}: an upstream that hangs holds requests for 60 s")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from scaffold.check.model.kinds import SCALED
-from scaffold.check.model.objects import HorizontalPodAutoscaler
+from scaffold.check.model.objects import Autoscaler, HorizontalPodAutoscaler
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server
 from scaffold.check.rules.rule import Problem, Problems, Rule
@@ -37,7 +37,7 @@ class MemoryLimit(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Set `resources.limits.memory`, and the same or less as its request."""
-        if not container.value.get("resources", "limits", "memory"):
+        if not scope.resources.of(container, "limits", "memory"):
             yield Problem(container.at, f"{container.name} has no memory limit: a leak takes the node down with it")
 
 
@@ -54,9 +54,10 @@ class MissingRequest(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Set `resources.requests` for cpu and memory."""
-        resources = container.value.get("resources")
-        asked = [resources.get(kind) for kind in ("requests", "limits")] if resources else []
-        missing = [name for name in ("cpu", "memory") if not any(each and each.get(name) for each in asked)]
+        kinds = ("requests", "limits")
+        missing = [
+            name for name in ("cpu", "memory") if not any(scope.resources.of(container, kind, name) for kind in kinds)
+        ]
         if missing:
             yield Problem(container.at, f"{container.name} requests no {' and no '.join(missing)}")
 
@@ -142,7 +143,7 @@ def _too_much(name: str, text: str, most: Fraction) -> str:
     return name if go and int(go[1]) * _UNITS[(go[2] or "B")[0].lower()] >= most else ""
 
 
-class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
+class AutoscalerTarget(Rule[Autoscaler]):
     """An autoscaler scales something that is not there.
 
     It does nothing, and says so only in its own events.
@@ -150,9 +151,9 @@ class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
 
     id = "P13-autoscaler-target"
     severity = "error"
-    looks_at = HorizontalPodAutoscaler
+    looks_at = Autoscaler
 
-    def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
+    def check(self, autoscaler: Autoscaler, scope: Scope) -> Problems:
         """Name the workload as it is called, with its kind."""
         kind, name = autoscaler.target
         if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *scope.elsewhere(autoscaler))):
@@ -179,7 +180,7 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
             return
         if target := autoscaler.value.get("spec", "targetCPUUtilizationPercentage"):  # of autoscaling/v1
             for container in workload.containers:
-                if not _asks_for(container, "cpu"):
+                if not _asks_for(container, "cpu", scope):
                     message = f"{container.name} requests no cpu, so nothing is scaled"
                     yield Problem(target, message, also=(container.at,))
         for metric in autoscaler.value.items("spec", "metrics"):
@@ -189,15 +190,34 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
                 continue
             only = source.text("container")  # of a ContainerResource
             for container in workload.containers:
-                if only not in (None, container.name) or _asks_for(container, name):
+                if only not in (None, container.name) or _asks_for(container, name, scope):
                     continue
                 message = f"{container.name} requests no {name}, so nothing is scaled"
                 yield Problem(source.get("name") or metric, message, also=(container.at,))
 
 
-def _asks_for(container: Container, resource: str) -> bool:
+def _asks_for(container: Container, resource: str, scope: Scope) -> bool:
     """Tell whether a container requests a resource; a limit without a request is one."""
-    return any(container.value.get("resources", kind, resource) for kind in ("requests", "limits"))
+    return any(scope.resources.of(container, kind, resource) for kind in ("requests", "limits"))
+
+
+class TwoAutoscalers(Rule[Autoscaler]):
+    """Two autoscalers scale one workload.
+
+    Each sets the number of pods that it wants, again and again: pods come and go without end.
+    """
+
+    id = "P13-two-autoscalers"
+    severity = "error"
+    looks_at = Autoscaler
+
+    def check(self, autoscaler: Autoscaler, scope: Scope) -> Problems:
+        """Keep one, with all metrics in it."""
+        first = scope.first_autoscaler_of(autoscaler)
+        if first is not autoscaler:
+            target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
+            message = f"{first.name} and {autoscaler.name} both scale {autoscaler.target[1]}"
+            yield Problem(target, message, also=(first.at,))
 
 
 class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
