@@ -16,7 +16,7 @@ from typing import Any
 from scaffold.syntax.source import Place, Source
 
 _HERE_DOCUMENT = re.compile(r"""(?:^|(?<=\s))\d*<<(-?)\\?(["']?)([A-Za-z_]\w*)\2""")
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::[-+][^}]{0,100})?\})")
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?::(?:-([^}]{0,100})|\+[^}]{0,100}))?\})")
 _PAIR = re.compile(r"""(?<!\w)(\w++)=("(?:\\.|[^"\\])*"|'[^']*'|\S*)""")
 _FOR_WORK = re.compile(
     r"(?:^|[._-])(?:dev(?:el|elopment)?|tests?|debug|local|ci|build(?:er)?)(?:$|[._-])", re.IGNORECASE
@@ -173,9 +173,8 @@ class Dockerfile:
         return argument.place(self.expand(base.value.split()[0])) if argument else None
 
     def expand(self, text: str) -> str:
-        """Return `text` with the defaults of the ARGs in front of the first FROM put in; others stay as they are."""
-
-        return _VARIABLE.sub(lambda match: self._defaults.get(match[1] or match[2], match[0]), text)
+        """Return `text` with the defaults of its variables put in, by an ARG in front of the first FROM or by `:-`."""
+        return _VARIABLE.sub(lambda found: self._defaults.get(found[1] or found[2], found[3] or found[0]), text)
 
     @cached_property
     def _defaults(self) -> dict[str, str]:

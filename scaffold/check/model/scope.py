@@ -240,6 +240,18 @@ class Scope:
         return {each.name: each for each in self.of(ConfigMap)}
 
     @cached_property
+    def secret_names(self) -> set[str]:
+        """Return the names that Secrets have here, or are asked for by."""
+        made = {each.name for each in self.objects if each.kind in ("Secret", "SealedSecret", "ExternalSecret")}
+        asked = {
+            value.text() or ""
+            for workload in self.of(Workload)
+            for volume in (workload.pod.items("volumes") if workload.pod else ())
+            if (value := volume.get("secret", "secretName"))
+        }
+        return made | asked - {""}
+
+    @cached_property
     def _mounting(self) -> dict[str, list[Workload]]:
         found: dict[str, list[Workload]] = {}
         for each in self.of(Workload):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import ClassVar
 
@@ -9,6 +10,9 @@ from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.probes import Probe
 from scaffold.kubernetes.references import written
 from scaffold.syntax.yaml_nodes import Value
+
+_SLEEP = re.compile(r"(?:^|[\s;&|/])sleep\s+([0-9]{1,6})(?:\.[0-9]+)?([smhd]?)(?=$|[\s;&|])")
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Container:
@@ -106,10 +110,8 @@ class Container:
             return 0
         if (seconds := hook.number("sleep", "seconds")) is not None:
             return seconds
-        words = " ".join(word.text() or "" for word in hook.items("exec", "command")).split()
-        if "sleep" in words[:-1] and (after := words[words.index("sleep") + 1].rstrip("s;")).isdecimal():
-            return int(after)
-        return None
+        found = _SLEEP.search(" ".join(word.text() or "" for word in hook.items("exec", "command")))
+        return int(found[1]) * _UNITS[found[2]] if found else None
 
 
 class Workload(KubernetesObject):

@@ -67,6 +67,8 @@ _BUILD_IMAGES = frozenset(
     {"gcc", "golang", "rust", "maven", "gradle", "buildpack-deps", "swift", "haskell", "clojure", "sbt", "sdk"}
 )
 _WITH_COMPILER = frozenset({"python", "node", "ruby", "perl"})
+_JDKS = frozenset({"amazoncorretto", "eclipse-temurin", "openjdk", "sapmachine", "zulu-openjdk"})
+"""Images that hold a JDK where their tag does not say `jre`."""
 _SLIM = re.compile(r"slim|alpine|distroless|wolfi|chainguard|nanoserver|scratch")
 
 
@@ -88,7 +90,8 @@ class BuildBase(Rule[Dockerfile]):
         stage = dockerfile.final[-1]
         image = written(stage.image)
         full = image.last in _WITH_COMPILER and "$" not in image.tag and not _SLIM.search(image.tag)
-        if image.last in _BUILD_IMAGES or full or re.search(r"(?:^|-)jdk(?:-|$)", image.tag):
+        jdk = image.last in _JDKS and "jre" not in image.tag and "$" not in image.tag
+        if image.last in _BUILD_IMAGES or full or jdk or re.search(r"(?:^|-)jdk(?:-|$)", image.tag):
             yield Problem(dockerfile.arguments_of(stage.base) or stage.base, f"{stage.image} is made for building")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from scaffold.check.edits import Edit, Spot, replaced
@@ -13,6 +14,14 @@ from scaffold.kubernetes.references import written
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
+_WORDS = (
+    "alpha|beta|canary|current|dev|devel|develop|development|edge|experimental|head|latest|lts|main|mainline|master|next"
+    "|nightly|preview|prod|production|release|rolling|snapshot|stable|staging|testing|trunk|unstable"
+    "|alpine|bookworm|bullseye|buster|debian|focal|fpm|full|jammy|noble|slim|trixie|ubuntu"
+)
+_MOVING = re.compile(rf"(?:{_WORDS})(?:[-_.](?:{_WORDS}))*", re.IGNORECASE)
+"""Words of which tags are made that name no version: branches, channels, and the system below the program."""
+
 
 def moving(image: str) -> str:
     """Return why an image reference names no version: `latest`, no tag; nothing where it does or can't be known."""
@@ -21,7 +30,9 @@ def moving(image: str) -> str:
         return ""
     if not named.tag:
         return f"{named.name} has no tag, which means latest"
-    return f"{image}: the tag latest names no version" if named.tag.lower() == "latest" else ""
+    if named.tag.lower() == "latest":
+        return f"{image}: the tag latest names no version"
+    return f"{image}: the tag {named.tag} moves from version to version" if _MOVING.fullmatch(named.tag) else ""
 
 
 class LatestImage(Rule[Container]):

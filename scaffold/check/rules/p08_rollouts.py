@@ -93,13 +93,17 @@ class GracePeriod(Rule[Server]):
     def check(self, server: Server, scope: Scope) -> Problems:
         """Let it exceed the preStop sleep and `shutdown_seconds` together by some seconds."""
         for container in server.containers:
+            hook = container.value.get("lifecycle", "preStop")
+            if hook and server.grace == 0 and server.pod:
+                value = server.pod.get("terminationGracePeriodSeconds") or container.at
+                yield Problem(value, f"{server.name} is killed at once: its preStop hook never runs", (hook,))
+                continue
             sleep = container.pre_stop_seconds or 0
             declared = scope.declared(container, "shutdown_seconds")
             shutdown = (declared.number() if declared else None) or 0
             if (sleep or shutdown) and server.grace <= sleep + shutdown and server.pod:
                 value = server.pod.get("terminationGracePeriodSeconds") or container.at
                 parts = f"preStop takes {sleep} s" + (f" and a shutdown {shutdown} s" if shutdown else "")
-                hook = container.value.get("lifecycle", "preStop")
                 also = tuple(each for each in (hook, declared) if each)
                 yield Problem(value, f"{server.name} is killed after {server.grace} s, but {parts}", also)
 

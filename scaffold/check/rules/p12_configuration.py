@@ -3,50 +3,75 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 
+from scaffold.check.model.objects import ConfigMap, KubernetesObject
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.check.rules.secret_values import decoded, has_secret_form, is_placeholder, is_secret, secrets_in_file
+from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
-_SECRET = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:$|_)", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"_(?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS|DAYS"
-    r"|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX|ARN|REF"
-    r"|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED)(?:$|_)|(?:^|_)(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE)_",
-    re.IGNORECASE,
-)
-_REFERENCE = re.compile(r"\$|^/|^https?:|^$", re.IGNORECASE)
-_NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
 _ROLLS = re.compile(r"checksum|hash|reloader\.stakater\.com/|wave\.pusher\.com/")  # by a deployment, or by a controller
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
 
 
-def _is_secret(name: str, text: str) -> bool:
-    """Tell whether a variable of this name and value is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`)."""
-    if not _SECRET.search(name) or _ABOUT.search(name):
-        return False
-    return not (_REFERENCE.search(text) or _NO_SECRET.fullmatch(text))
-
-
-class SecretInManifest(Rule[Container]):
+class SecretInManifest(Rule[KubernetesObject]):
     """A secret stands in a manifest.
 
-    It is in the history of the repository for ever, and everybody who may read Deployments reads it.
+    It is in the history of the repository for ever, and everybody who may read it there reads it.
     """
 
     id = "P12-secret-in-manifest"
     severity = "error"
-    looks_at = Container
+    looks_at = KubernetesObject
 
-    def check(self, container: Container, scope: Scope) -> Problems:
-        """Take it from a Secret by `valueFrom.secretKeyRef`, and give it a new value."""
-        for name, value in container.environment.items():
-            if _is_secret(name, value.text() or ""):
-                yield Problem(value, f"{name} is a secret, and stands in a manifest for everyone to read")
+    def check(self, each: KubernetesObject, scope: Scope) -> Problems:
+        """Take it from a Secret that is made outside of the repository, and give it a new value."""
+        if isinstance(each, Workload):
+            for container in each.all_containers:
+                yield from _in_container(container, scope)
+        elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
+            yield from _in_data(each)
+
+
+def _in_container(container: Container, scope: Scope) -> Problems:
+    for name, value in container.environment.items():
+        text = value.text() or ""
+        if form := has_secret_form(text):
+            yield Problem(value, f"{name} {form}, and stands in a manifest for everyone to read")
+        elif is_secret(name, text) and text not in scope.secret_names:
+            yield Problem(value, f"{name} is a secret, and stands in a manifest for everyone to read")
+    before = ""
+    for word in container.words:
+        text = word.text() or ""
+        option, equals, given = text.partition("=")
+        name, secret = (option, given) if equals else (before, text)
+        if name.startswith("--") and not secret.startswith("-") and is_secret(name.lstrip("-"), secret):
+            yield Problem(word, f"{name} gives a secret, and stands in a manifest for everyone to read")
+        elif form := has_secret_form(text):
+            yield Problem(word, f"an argument of {container.name} {form}, for everyone to read")
+        before = "" if equals else text
+
+
+def _in_data(each: KubernetesObject) -> Problems:
+    """Yield what a ConfigMap or a Secret says by itself; a value that is to be replaced is none."""
+    for key, value in (each.value.fields("data") | each.value.fields("stringData")).items():
+        text = value.text() or ""
+        if each.kind == "Secret":
+            plain = decoded(text) if value.path[0] == "data" else text
+            public = key.endswith((".crt", ".pem", ".pub")) and "PRIVATE KEY" not in plain
+            if plain and not public and not is_placeholder(plain):
+                yield Problem(value, f"the Secret {each.name} holds {key}, for everyone to read")
+        elif form := has_secret_form(text) if "\n" not in text else "":
+            yield Problem(value, f"{key} {form}, and stands in a ConfigMap for everyone to read")
+        elif "\n" not in text and is_secret(key, text):
+            yield Problem(value, f"{key} is a secret, and stands in a ConfigMap for everyone to read")
+        elif found := next(secrets_in_file(text), None) if "\n" in text else None:
+            yield Problem(value, f"{key} holds {found[0] or 'a token, a key or a password'}, for everyone to read")
 
 
 class SecretInImage(Rule[Dockerfile]):
@@ -65,7 +90,8 @@ class SecretInImage(Rule[Dockerfile]):
         for stage in dockerfile.stages:
             for each in stage.all("ENV", "ARG"):
                 for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
-                    if _is_secret(name, text) and not _PLACEHOLDER.fullmatch(text):
+                    kept = each.name == "ENV" and is_secret(name, "0x") and _of_argument(text, stage)
+                    if kept or (is_secret(name, text) and not _PLACEHOLDER.fullmatch(text)):
                         yield Problem(
                             each.place(name), f"{name} is a secret, and stands in the image for everyone to read"
                         )
@@ -78,6 +104,12 @@ class SecretInImage(Rule[Dockerfile]):
                         yield Problem(
                             copy.place(word), f"{word} becomes a part of the image: configuration, or a secret"
                         )
+
+
+def _of_argument(text: str, stage: BuildStage) -> bool:
+    """Tell whether a value is that of a build argument, which stays in the image by it."""
+    found = re.fullmatch(r"\$\{?(\w+)(?::[-+][^}]*)?\}?", text)
+    return found is not None and any(found[1] == each.value.partition("=")[0] for each in stage.all("ARG"))
 
 
 class VariableTwice(Rule[Container]):
@@ -117,11 +149,26 @@ class ConfigMissing(Rule[Workload]):
         known = scope.config_maps
         if not known:  # they may all come from elsewhere
             return
+        for key, found in _keys(workload, known):
+            yield Problem(key, f"the ConfigMap {found.name} has no key {key.text()}", also=(found.at,))
         for name, _ in references(workload):
             others = (each.config_maps for each in scope.elsewhere(workload))
             if name.text() in _MADE_BY_THE_CLUSTER or any(name.text() in maps for maps in (known, *others)):
                 continue
             yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
+
+
+def _keys(workload: Workload, known: Mapping[str, ConfigMap]) -> Iterator[tuple[Value, ConfigMap]]:
+    """Yield the keys that a workload takes from ConfigMaps which stand there without them."""
+    for container in workload.all_containers:
+        for each in container.value.items("env"):
+            reference = each.get("valueFrom", "configMapKeyRef")
+            key, found = (reference.get("key"), known.get(reference.text("name") or "")) if reference else (None, None)
+            if not (reference and key and found) or reference.is_true("optional"):
+                continue
+            held = found.value.fields("data") | found.value.fields("binaryData")
+            if held and key.text() not in held:
+                yield key, found
 
 
 class ConfigNotRolled(Rule[Workload]):
@@ -141,11 +188,22 @@ class ConfigNotRolled(Rule[Workload]):
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
         maps = scope.config_maps
+        fixed = _mounted_by_sub_path(workload)
         for name, variable in references(workload):
             found = maps.get(name.text() or "")
-            if variable and found and not _HASHED.search(found.name) and not found.value.is_true("immutable"):
+            if not found or not (variable or name.text() in fixed):
+                continue
+            if not _HASHED.search(found.name) and not found.value.is_true("immutable"):
                 message = f"a change of {found.name} rolls no pod of {workload.name}"
                 yield Problem(name, message, also=(found.at,))
+
+
+def _mounted_by_sub_path(workload: Workload) -> set[str | None]:
+    """Return the ConfigMaps whose files a container gets once, at its start: those that are mounted by `subPath`."""
+    mounts = [mount for each in workload.all_containers for mount in each.value.items("volumeMounts")]
+    volumes = {mount.text("name") for mount in mounts if mount.get("subPath")}
+    found = workload.pod.items("volumes") if workload.pod else ()
+    return {each.text("configMap", "name") for each in found if each.text("name") in volumes}
 
 
 def references(workload: Workload) -> list[tuple[Value, bool]]:

@@ -62,6 +62,27 @@ class MissingRequest(Rule[Container]):
             yield Problem(container.at, f"{container.name} requests no {' and no '.join(missing)}")
 
 
+class TinyMemory(Rule[Container]):
+    """A container may have less than a mebibyte of memory.
+
+    `m` means thousandths: `512m` of memory is half a byte, and no container starts with it.
+    """
+
+    id = "P13-tiny-memory"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container, scope: Scope) -> Problems:
+        """Write `Mi`: `512Mi`."""
+        for kind in ("limits", "requests"):
+            value = container.value.get("resources", kind, "memory")
+            size = quantity(value.text()) if value else None
+            if value and size is not None and 0 < size < 2**20:
+                yield Problem(
+                    value, f"{value.text()} of memory is {float(size):g} bytes; {container.name} never starts"
+                )
+
+
 class RequestAboveLimit(Rule[Container]):
     """A container requests more than its limit.
 
@@ -117,6 +138,8 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
         yield "", word.text() or "", word
     for name, value in container.environment.items():
         yield name, value.text() or "", value
+    for name, value in _from_config_maps(container, scope):
+        yield name, value.text() or "", value
     image = scope.repository.dockerfile_of(container)
     if image is None:
         return
@@ -129,6 +152,15 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
         start = image.effective(name)
         if start and not hidden:
             yield "", " ".join(start.words or [start.value]), start
+
+
+def _from_config_maps(container: Container, scope: Scope) -> Iterator[tuple[str, Value]]:
+    """Yield the variables that a container takes from whole ConfigMaps and does not set itself."""
+    for source in container.value.items("envFrom"):
+        config_map = scope.config_maps.get(source.text("configMapRef", "name") or "")
+        for name, value in (config_map.value.fields("data") if config_map else {}).items():
+            if name not in container.environment:
+                yield name, value
 
 
 def _too_much(name: str, text: str, most: Fraction) -> str:
