@@ -55,15 +55,19 @@ SCALED = frozenset(_APPS) | {"ReplicationController", "Rollout"}
 """The kinds that an autoscaler scales, of those that are known here."""
 
 
+_HOLDING = {"List": "items", "Template": "objects"}
+"""The kinds that hold other objects, and where: lists, and OpenShift's templates."""
+
+
 def objects_in(root: Value) -> Iterator[KubernetesObject]:
-    """Yield the Kubernetes object of a document, or those of its List; nothing where it is something else."""
+    """Yield the Kubernetes object of a document, or those that it holds; nothing where it is something else."""
     kind = root.text("kind")
     version = root.text("apiVersion")
     if not kind or version is None:
         return
-    if kind == "List":
-        for item in root.items("items"):
-            if item.text("kind") != "List":
+    if kind in _HOLDING:
+        for item in root.items(_HOLDING[kind]):
+            if item.text("kind") not in _HOLDING:
                 yield from objects_in(item)
         return
     group = version.rpartition("/")[0]

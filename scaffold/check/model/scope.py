@@ -10,6 +10,7 @@ from typing import TypeVar
 from scaffold.check.ground import Ground
 from scaffold.check.model import runtime
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
+from scaffold.check.model.images import Images
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.objects import (
     Autoscaler,
@@ -19,24 +20,15 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
+from scaffold.check.model.ports import OpenPorts, says_port
 from scaffold.check.model.resources import Resources
 from scaffold.check.model.runtime import RunTimeLabels
+from scaffold.check.model.secrets import Secrets
 from scaffold.check.model.selection import Selection, partners
 from scaffold.check.model.workloads import Container, Server, StatefulSet, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
-
-
-class OpenPorts:
-    """The ports that some containers say they open, and where the first one says so."""
-
-    def __init__(self, containers: list[Container]) -> None:
-        self.containers = containers
-        self.numbers = {number for each in containers for number in each.port_numbers}
-        self.names = {name for each in containers for name in each.port_names}
-        self.first = next((ports for each in containers if (ports := each.value.get("ports"))), None)
-
 
 K = TypeVar("K", bound=KubernetesObject)
 Selector = Service | PodDisruptionBudget | NetworkPolicy
@@ -162,6 +154,10 @@ class Scope:
         """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
         return self._selection.closest(labels, namespace)
 
+    def misspelt(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
+        """Return the workload of a namespace that these labels nearly select: one of them is spelled differently."""
+        return self._selection.misspelt(labels, namespace)
+
     @cached_property
     def _selection(self) -> Selection:
         return Selection(self.of(Workload))
@@ -194,25 +190,8 @@ class Scope:
         return {}
 
     def says_port(self, each: Selector, number: int) -> bool:
-        """Tell whether something else says that the pods which an object selects open a port.
-
-        Arguments, variables, probes or a mounted ConfigMap may; so may an injector, which is asked at run time.
-        """
-        for workload in self.workloads_of(each):
-            for container in workload.containers:
-                asked = [probe.port.text() or "" for probe in container.probes if probe.port]
-                values = [*container.words, *container.environment.values()]
-                texts = [*asked, *(value.text() or "" for value in values)]
-                if runtime.is_injected(container) or runtime.says_number(texts, number):
-                    return True
-            if any(runtime.says_number(texts, number) for texts in self._mounted_texts(workload)):
-                return True
-        return False
-
-    def _mounted_texts(self, workload: Workload) -> list[list[str]]:
-        names = [volume.text("configMap", "name") for volume in workload.pod.items("volumes")] if workload.pod else []
-        maps = [self.config_maps[name] for name in names if name in self.config_maps]
-        return [list(each.value.texts("data").values()) for each in maps]
+        """Tell whether something beside `ports` says that the pods which an object selects open a port."""
+        return any(says_port(workload, self.config_maps, number) for workload in self.workloads_of(each))
 
     def any_selects(self, kind: type[Selector]) -> bool:
         """Tell whether any object of a kind selects a workload."""
@@ -240,16 +219,9 @@ class Scope:
         return {each.name: each for each in self.of(ConfigMap)}
 
     @cached_property
-    def secret_names(self) -> set[str]:
-        """Return the names that Secrets have here, or are asked for by."""
-        made = {each.name for each in self.objects if each.kind in ("Secret", "SealedSecret", "ExternalSecret")}
-        asked = {
-            value.text() or ""
-            for workload in self.of(Workload)
-            for volume in (workload.pod.items("volumes") if workload.pod else ())
-            if (value := volume.get("secret", "secretName"))
-        }
-        return made | asked - {""}
+    def secrets(self) -> Secrets:
+        """Return which Secrets there are, and which are asked for."""
+        return Secrets(self.objects)
 
     @cached_property
     def _mounting(self) -> dict[str, list[Workload]]:
@@ -321,26 +293,18 @@ class Checked:
         if container.image is None or not self.dockerfiles:
             return None
         name = container.image_name
-        named = self._dockerfiles_by_name.get(name, [])
+        named = self._images.named(name)
         if len(named) == 1:
             return named[0]
         answered = self.declared(container.image.place().path, "name")
         if answered and answered.text() == name:
             folder = answered.document.source.path.rpartition("/")[0]
-            return self._dockerfiles_by_path.get(f"{folder}/Dockerfile" if folder else "Dockerfile")
+            return self._images.at(f"{folder}/Dockerfile" if folder else "Dockerfile")
         return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
 
     @cached_property
-    def _dockerfiles_by_name(self) -> dict[str, list[Dockerfile]]:
-        found: dict[str, list[Dockerfile]] = {}
-        for each in self.dockerfiles:
-            for name in _names(each.source.path):
-                found.setdefault(name, []).append(each)
-        return found
-
-    @cached_property
-    def _dockerfiles_by_path(self) -> dict[str, Dockerfile]:
-        return {each.source.path: each for each in self.dockerfiles}
+    def _images(self) -> Images:
+        return Images(self.dockerfiles)
 
     def declared(self, path: str, question: str) -> Value | None:
         """Return what the service that the file belongs to answered to a question of the template."""
@@ -349,10 +313,3 @@ class Checked:
             if path in self.answers:
                 return self.answers[path].get(question)
         return None
-
-
-def _names(path: str) -> set[str]:
-    """Return what a Dockerfile's path says that its image is called."""
-    folders, _, file = path.rpartition("/")
-    parts = {part for part in file.split(".") if part.lower() not in ("dockerfile", "containerfile")}
-    return parts | {folders.rpartition("/")[2]} - {""}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from itertools import islice
 from typing import TypeVar
 
@@ -13,6 +14,8 @@ MANY = 100
 """Of the objects that belong to one other, rules look at this many; nobody has so many on purpose."""
 _FREE = 1_000_000  # looks at a workload, for all selectors together; then only the first of each are looked at
 _FIRST = 1000
+_ALIKE = 0.85
+"""The likeness (difflib's ratio) from which one name is a misspelling of another: `cart` and `carts` have 0.89."""
 
 
 S = TypeVar("S")
@@ -56,6 +59,11 @@ class Selection:
         ]
         return found or fewest[len(looked) :][:1]  # where not all were looked at, one of them may fit
 
+    def misspelt(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
+        """Return a workload of a namespace that is nearly selected: one label is spelled a little differently."""
+        near = self.in_namespace(namespace)[:MANY]
+        return next((each for each in near if _near(labels, each.pod_labels)), None) if labels else None
+
     def closest(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
         """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
         candidates = [self._with_label.get((namespace, *pair), []) for pair in labels.items()]
@@ -63,6 +71,15 @@ class Selection:
         near = islice(fewest, MANY)
         best = max(near, key=lambda each: len(labels.items() & each.pod_labels.items()), default=None)
         return best if best and 2 * len(labels.items() & best.pod_labels.items()) >= len(labels) else None
+
+
+def _near(labels: Mapping[str, str], pods: Mapping[str, str]) -> bool:
+    """Tell whether pods have these labels but for one, whose value is spelled nearly alike."""
+    other = [(key, value) for key, value in labels.items() if pods.get(key) != value]
+    if len(other) != 1 or not (theirs := pods.get(other[0][0])):
+        return False
+    value = other[0][1]
+    return abs(len(value) - len(theirs)) <= 1 and SequenceMatcher(None, value, theirs).ratio() >= _ALIKE
 
 
 def selects(selector: Value | None, labels: Mapping[str, str]) -> bool:

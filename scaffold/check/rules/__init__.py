@@ -21,6 +21,7 @@ MODULES = (
     "p10_circuit_breaker",
     "p11_limits",
     "p12_configuration",
+    "p12_secrets",
     "p13_quotas",
 )
 

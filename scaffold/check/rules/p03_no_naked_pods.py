@@ -101,7 +101,8 @@ def _selects_any(each: Selector, scope: Scope) -> bool:
 def _meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
     """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
 
-    It is the one with half of the labels or with the same name, or the only one, if nothing of the kind selects it.
+    It is the one with half of the labels, with the same name, or with a label that is spelled nearly alike; else the
+    only one, if nothing of the kind selects it.
     An environment may hold a part only: where it selects pods of another one, only the same name counts.
     """
     if any(other.workloads_of(each) for other in scope.elsewhere(each)):
@@ -110,6 +111,8 @@ def _meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | N
         return close
     if named := scope.workload(each.namespace, "", each.name):
         return named
+    if misspelt := scope.misspelt(labels, each.namespace):
+        return misspelt
     workloads = scope.workloads_in(each.namespace)
     return workloads[0] if len(workloads) == 1 and not scope.any_selects(type(each)) else None
 

@@ -5,111 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from scaffold.check.model.objects import ConfigMap, KubernetesObject
+from scaffold.check.model.objects import ConfigMap
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.check.rules.secret_values import decoded, has_secret_form, is_placeholder, is_secret, secrets_in_file
-from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
-_PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
 _ROLLS = re.compile(r"checksum|hash|reloader\.stakater\.com/|wave\.pusher\.com/")  # by a deployment, or by a controller
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
-
-
-class SecretInManifest(Rule[KubernetesObject]):
-    """A secret stands in a manifest.
-
-    It is in the history of the repository for ever, and everybody who may read it there reads it.
-    """
-
-    id = "P12-secret-in-manifest"
-    severity = "error"
-    looks_at = KubernetesObject
-
-    def check(self, each: KubernetesObject, scope: Scope) -> Problems:
-        """Take it from a Secret that is made outside of the repository, and give it a new value."""
-        if isinstance(each, Workload):
-            for container in each.all_containers:
-                yield from _in_container(container, scope)
-        elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
-            yield from _in_data(each)
-
-
-def _in_container(container: Container, scope: Scope) -> Problems:
-    for name, value in container.environment.items():
-        text = value.text() or ""
-        if form := has_secret_form(text):
-            yield Problem(value, f"{name} {form}, and stands in a manifest for everyone to read")
-        elif is_secret(name, text) and text not in scope.secret_names:
-            yield Problem(value, f"{name} is a secret, and stands in a manifest for everyone to read")
-    before = ""
-    for word in container.words:
-        text = word.text() or ""
-        option, equals, given = text.partition("=")
-        name, secret = (option, given) if equals else (before, text)
-        if name.startswith("--") and not secret.startswith("-") and is_secret(name.lstrip("-"), secret):
-            yield Problem(word, f"{name} gives a secret, and stands in a manifest for everyone to read")
-        elif form := has_secret_form(text):
-            yield Problem(word, f"an argument of {container.name} {form}, for everyone to read")
-        before = "" if equals else text
-
-
-def _in_data(each: KubernetesObject) -> Problems:
-    """Yield what a ConfigMap or a Secret says by itself; a value that is to be replaced is none."""
-    for key, value in (each.value.fields("data") | each.value.fields("stringData")).items():
-        text = value.text() or ""
-        if each.kind == "Secret":
-            plain = decoded(text) if value.path[0] == "data" else text
-            public = key.endswith((".crt", ".pem", ".pub")) and "PRIVATE KEY" not in plain
-            if plain and not public and not is_placeholder(plain):
-                yield Problem(value, f"the Secret {each.name} holds {key}, for everyone to read")
-        elif form := has_secret_form(text) if "\n" not in text else "":
-            yield Problem(value, f"{key} {form}, and stands in a ConfigMap for everyone to read")
-        elif "\n" not in text and is_secret(key, text):
-            yield Problem(value, f"{key} is a secret, and stands in a ConfigMap for everyone to read")
-        elif found := next(secrets_in_file(text), None) if "\n" in text else None:
-            yield Problem(value, f"{key} holds {found[0] or 'a token, a key or a password'}, for everyone to read")
-
-
-class SecretInImage(Rule[Dockerfile]):
-    """A secret stands in a Dockerfile.
-
-    It is in every layer and registry that the image gets to, also when a later instruction removes it.
-    """
-
-    id = "P12-secret-in-image"
-    severity = "error"
-    looks_at = Dockerfile
-
-    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Give it to the container by its environment, or to the build by `RUN --mount=type=secret`."""
-        final = set(map(id, dockerfile.final))
-        for stage in dockerfile.stages:
-            for each in stage.all("ENV", "ARG"):
-                for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
-                    kept = each.name == "ENV" and is_secret(name, "0x") and _of_argument(text, stage)
-                    if kept or (is_secret(name, text) and not _PLACEHOLDER.fullmatch(text)):
-                        yield Problem(
-                            each.place(name), f"{name} is a secret, and stands in the image for everyone to read"
-                        )
-            for copy in stage.all("COPY", "ADD"):
-                words = copy.words or copy.value.split()
-                for word in words[:-1]:
-                    if word.rpartition("/")[2] in (".env", "id_rsa", ".npmrc", ".pypirc", "credentials.json") and (
-                        id(stage) in final
-                    ):
-                        yield Problem(
-                            copy.place(word), f"{word} becomes a part of the image: configuration, or a secret"
-                        )
-
-
-def _of_argument(text: str, stage: BuildStage) -> bool:
-    """Tell whether a value is that of a build argument, which stays in the image by it."""
-    found = re.fullmatch(r"\$\{?(\w+)(?::[-+][^}]*)?\}?", text)
-    return found is not None and any(found[1] == each.value.partition("=")[0] for each in stage.all("ARG"))
 
 
 class VariableTwice(Rule[Container]):
@@ -169,6 +73,28 @@ def _keys(workload: Workload, known: Mapping[str, ConfigMap]) -> Iterator[tuple[
             held = found.value.fields("data") | found.value.fields("binaryData")
             if held and key.text() not in held:
                 yield key, found
+
+
+class VolumeMissing(Rule[Workload]):
+    """A container mounts a volume that its pod does not have.
+
+    The API server refuses the pod.
+    """
+
+    id = "P12-volume-missing"
+    severity = "error"
+    looks_at = Workload
+
+    def check(self, workload: Workload, scope: Scope) -> Problems:
+        """Name one of the pod's `volumes`, or of the StatefulSet's volumeClaimTemplates."""
+        claims = workload.value.items("spec", "volumeClaimTemplates")
+        known = {each.text("metadata", "name") for each in claims}
+        known |= {each.text("name") for each in (workload.pod.items("volumes") if workload.pod else ())}
+        for container in workload.all_containers:
+            for mount in container.value.items("volumeMounts"):
+                name = mount.get("name")
+                if name and name.text() not in known and "$" not in (name.text() or ""):
+                    yield Problem(name, f"{workload.name} has no volume {name.text()}")
 
 
 class ConfigNotRolled(Rule[Workload]):
