@@ -23,6 +23,7 @@ from scaffold.check.model.workloads import (
     ReplicaSet,
     Rollout,
     StatefulSet,
+    Workflow,
 )
 from scaffold.syntax.yaml_nodes import Value
 
@@ -38,10 +39,11 @@ _APPS: dict[str, type[KubernetesObject]] = {
     "ReplicaSet": ReplicaSet,
     "StatefulSet": StatefulSet,
 }
+_WORKFLOWS = ("ClusterWorkflowTemplate", "CronWorkflow", "Workflow", "WorkflowTemplate")
 KINDS: dict[str, dict[str, type[KubernetesObject]]] = {
     "": _CORE,
     "apps": _APPS,
-    "argoproj.io": {"Rollout": Rollout},
+    "argoproj.io": {"Rollout": Rollout, **dict.fromkeys(_WORKFLOWS, Workflow)},
     "autoscaling": {"HorizontalPodAutoscaler": HorizontalPodAutoscaler},
     "keda.sh": {"ScaledObject": ScaledObject},
     "batch": {"CronJob": CronJob, "Job": Job},

@@ -214,6 +214,11 @@ class Scope:
         return [container for workload in self.of(Workload) for container in workload.all_containers]
 
     @cached_property
+    def claims(self) -> dict[tuple[str, str], KubernetesObject]:
+        """Return its PersistentVolumeClaims by namespace and name."""
+        return {(each.namespace, each.name): each for each in self.objects if each.kind == "PersistentVolumeClaim"}
+
+    @cached_property
     def config_maps(self) -> dict[str, ConfigMap]:
         """Return its ConfigMaps by name."""
         return {each.name: each for each in self.of(ConfigMap)}

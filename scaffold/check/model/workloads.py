@@ -221,6 +221,25 @@ class CustomWorkload(Workload):
     """An object of a kind that is not Kubernetes' own, with a pod template where a Deployment has it."""
 
 
+class Workflow(Workload):
+    """A Workflow of Argo, or what makes one: a pod for each of its templates (https://argo-workflows.readthedocs.io/)."""
+
+    pod_path = ("spec", "workflowSpec")
+
+    @cached_property
+    def pod(self) -> Value | None:
+        """Return nothing: what all its pods share is not written as a pod's spec."""
+        return None
+
+    @cached_property
+    def containers(self) -> list[Container]:
+        """Return the containers of its templates."""
+        spec = self.value.get(*self.pod_path) or self.value.get("spec")
+        templates = spec.items("templates") if spec else []
+        found = (each.get(kind) for each in templates for kind in ("container", "script"))
+        return [Container(each, self, "main") for each in found if each]
+
+
 class Job(Workload):
     """A Job, or what a CronJob makes: `job` is the JobSpec."""
 

@@ -142,3 +142,23 @@ class ShellWrapper(Rule[Container]):
         if script and keeps_shell(script) and not background(script):
             at = next(word for word in words if word.text() == script)
             yield Problem(at, f"the shell stays PID 1 of {container.name} and keeps SIGTERM to itself: no exec")
+
+
+class ShellWrapperInImage(Rule[Dockerfile]):
+    """The image starts a shell that stays PID 1 before the program.
+
+    `["sh", "-c", "prepare && serve"]` waits for its last command and passes no signal on: SIGTERM never reaches the
+    server, and it is killed in the middle of its requests.
+    """
+
+    id = "P02-shell-wrapper-in-image"
+    severity = "error"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
+        """Start the last command by `exec`."""
+        for name in ("ENTRYPOINT", "CMD"):
+            start = dockerfile.effective(name)
+            script = script_of(start.words or []) if start else None
+            if start and script and keeps_shell(script) and not background(script):
+                yield Problem(start, f"{name}: the shell stays PID 1 and keeps SIGTERM to itself: no exec")

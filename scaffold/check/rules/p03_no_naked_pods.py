@@ -7,7 +7,7 @@ from dataclasses import replace
 from scaffold.check.model.objects import NetworkPolicy, PodDisruptionBudget, Service
 from scaffold.check.model.scope import Scope, Selector
 from scaffold.check.model.selection import MANY, selects
-from scaffold.check.model.workloads import DaemonSet, Pod, Server, Workload
+from scaffold.check.model.workloads import DaemonSet, Pod, Server, StatefulSet, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.kubernetes.quantities import share_of
 
@@ -173,6 +173,27 @@ class SelectorMismatch(Rule[Server]):
         if not selects(selector, server.pod_labels):
             labels = server.template.get("metadata", "labels") or server.template
             yield Problem(selector, f"{server.name} does not select its own pods", also=(labels,))
+
+
+class SetService(Rule[StatefulSet]):
+    """A StatefulSet names a Service that is not there, though another one selects its pods.
+
+    The pods get no names of their own in DNS, by which they find each other.
+    """
+
+    id = "P03-set-service"
+    severity = "warning"
+    looks_at = StatefulSet
+
+    def check(self, server: StatefulSet, scope: Scope) -> Problems:
+        """Add a headless Service (`clusterIP: None`) of that name."""
+        name = server.value.get("spec", "serviceName")
+        services = scope.services_of(server)
+        there = any(each.name == name.text() for each in scope.of(Service)) if name else True
+        if name and services and not there:
+            yield Problem(
+                name, f"there is no Service {name.text()}, which gives the pods their names", (services[0].at,)
+            )
 
 
 class NoBudget(Rule[Server]):

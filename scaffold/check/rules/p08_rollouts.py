@@ -36,6 +36,30 @@ class RolloutUnavailable(Rule[Deployment]):
             yield Problem(value or deployment.at, message)
 
 
+class ClaimHeld(Rule[Deployment]):
+    """A rolling update needs a volume twice that one node may have at a time.
+
+    A new pod on another node waits for the volume (`Multi-Attach error`) until the old pod is gone, which waits for
+    the new one.
+    """
+
+    id = "P08-claim-held"
+    severity = "warning"
+    looks_at = Deployment
+
+    def check(self, deployment: Deployment, scope: Scope) -> Problems:
+        """Use the strategy Recreate, a StatefulSet with a claim for each pod, or a volume that many may have."""
+        if deployment.value.text("spec", "strategy", "type") == "Recreate" or not deployment.pod:
+            return
+        for volume in deployment.pod.items("volumes"):
+            name = volume.get("persistentVolumeClaim", "claimName")
+            claim = scope.claims.get((deployment.namespace, name.text() or "")) if name else None
+            modes = {each.text() for each in claim.value.items("spec", "accessModes")} if claim else set()
+            if name and claim and modes and modes <= {"ReadWriteOnce", "ReadWriteOncePod"}:
+                message = f"only one node may have {claim.name}, but a rollout of {deployment.name} needs it twice"
+                yield Problem(name, message, also=(claim.at,))
+
+
 class ProgressDeadline(Rule[Deployment]):
     """`progressDeadlineSeconds` is shorter than the start that the startup probe allows.
 
