@@ -53,6 +53,37 @@ def _http(path: str) -> str:
     return rf"httpGet:\n              path: /{path}\n              port: admin\n"
 
 
+INGRESS = """---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: frontend
+spec:
+  defaultBackend:
+    service:
+      name: {name}
+      port:
+        number: {port}
+"""
+CLAIM = """---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: data
+spec:
+  accessModes: [ReadWriteOnce]
+"""
+SEALED = "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: mail-key\n"
+SCALED = """---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata:
+  name: {name}
+spec:
+  scaleTargetRef:
+    name: {name}
+"""
+
 MUTATIONS = (
     Mutation("P01-compiler-in-image", DOCKERFILE, r"(?m)^USER", "RUN apt-get install -y gcc\nUSER"),
     Mutation("P01-compiler-in-image", DOCKERFILE, r"(?m)^USER", "RUN apk add --no-cache build-base\nUSER"),
@@ -92,6 +123,14 @@ MUTATIONS = (
         DEPLOYMENT,
         "(selector:\n +matchLabels:\n.*\n +app.kubernetes.io/component): serve",
         r"\1: server",
+    ),
+    Mutation("P03-policy-port", POLICY, "- port: 8080", "- port: 80"),
+    Mutation("P03-policy-closes-dns", POLICY, r"    - to:  # the cluster's DNS\n(?:      .*\n)+?(?=    - )", ""),
+    Mutation(
+        "P03-set-service",
+        DEPLOYMENT,
+        r"kind: Deployment((?s:.*))\nspec:\n",
+        r"kind: StatefulSet\1\nspec:\n  serviceName: pods\n",
     ),
     Mutation("P03-no-budget", CONFIG, "  - pod-disruption-budget.yaml\n", "", found_in=DEPLOYMENT),
     Mutation("P03-overlapping-budgets", BUDGET, r"\A((?s:.*))\Z", r"\1---\n\1", second_name="frontend-2"),
@@ -166,12 +205,21 @@ MUTATIONS = (
     Mutation("P08-no-pre-stop", DEPLOYMENT, r"(?m)^          lifecycle:\n(?:            .*\n)+", ""),
     Mutation("P08-service-port", SERVICE, "targetPort: http", "targetPort: web"),
     Mutation(
-        "P08-service-port",
+        "P08-undeclared-service-port",
         DEPLOYMENT,
         "containerPort: 8080",
         "containerPort: 8000",
         found_in=SERVICE,
         also=(SERVICE, "targetPort: http", "targetPort: 8080"),
+    ),
+    Mutation("P08-route-service", SERVICE, r"\Z", INGRESS.format(name="front", port=80)),
+    Mutation("P08-route-port", SERVICE, r"\Z", INGRESS.format(name="frontend", port=8080)),
+    Mutation(
+        "P08-claim-held",
+        DEPLOYMENT,
+        r"(?m)^      volumes:\n",
+        "      volumes:\n        - name: data\n          persistentVolumeClaim:\n            claimName: data\n",
+        also=(SERVICE, r"\Z", CLAIM),
     ),
     Mutation("P08-replicas-reset", DEPLOYMENT, r"(?m)^spec:\n", "spec:\n  replicas: 3\n", GO),
     Mutation("P09-job-deadline", JOB, "activeDeadlineSeconds: .*", ""),
@@ -222,6 +270,14 @@ MUTATIONS = (
         "            - name: MAIL_PASSWORD\n              value: correct-horse\n",
     ),
     Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
+    Mutation("P12-volume-missing", DEPLOYMENT, r"(volumeMounts:\n            - name: )\w+", r"\1other"),
+    Mutation(
+        "P12-secret-missing",
+        DEPLOYMENT,
+        r"            - name: TMPDIR.*\n.*\n",
+        "            - name: KEY\n              valueFrom: {secretKeyRef: {name: mail-keys, key: key}}\n",
+        also=(SERVICE, r"\Z", SEALED),
+    ),
     Mutation("P12-variable-twice", DEPLOYMENT, r"(            - name: TMPDIR.*\n.*\n)", r"\1\1"),
     Mutation(
         "P12-config-missing",
@@ -251,4 +307,14 @@ MUTATIONS = (
     Mutation("P13-autoscaler-target", AUTOSCALER, "    name: everything-go", "    name: everything", GO),
     Mutation("P13-autoscaler-request", AUTOSCALER, "        name: cpu", "        name: nvidia.com/gpu", GO),
     Mutation("P13-autoscaler-fixed", AUTOSCALER, "maxReplicas: 12", "maxReplicas: 3", GO),
+    Mutation(
+        "P13-tiny-memory", DEPLOYMENT, r"(limits:\n(?:              .*\n)*?              memory:) \S+", r"\1 512m"
+    ),
+    Mutation("P13-two-autoscalers", AUTOSCALER, r"\Z", SCALED.format(name="everything-go"), GO),
+    Mutation(
+        "P02-shell-wrapper-in-image",
+        DOCKERFILE,
+        r"(?m)^ENTRYPOINT .*\n",
+        'ENTRYPOINT ["/bin/sh", "-c", "prepare && serve"]\n',
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import TypeVar
 
 from scaffold.check.ground import Ground
@@ -24,7 +25,7 @@ from scaffold.check.model.ports import OpenPorts, says_port
 from scaffold.check.model.resources import Resources
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
-from scaffold.check.model.selection import Selection, partners
+from scaffold.check.model.selection import MANY, Selection, partners
 from scaffold.check.model.workloads import Container, Server, StatefulSet, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
@@ -63,7 +64,8 @@ class Scope:
         """Return the other environments that share an object: what it refers to may be in those that have it."""
         if id(each.value.document) not in self._shared:
             return []
-        return [other for other in self.repository.scopes if other is not self and not other.name]
+        plain = (other for other in self.repository.scopes if other is not self and not other.name)
+        return list(islice(plain, MANY))
 
     def workloads_of(self, each: Selector | Configuration) -> list[Workload]:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
@@ -116,6 +118,27 @@ class Scope:
     @cached_property
     def _budgets(self) -> dict[Workload, list[PodDisruptionBudget]]:
         return partners((each, self.workloads_of(each)) for each in self.of(PodDisruptionBudget))
+
+    def policies_of(self, workload: Workload) -> list[NetworkPolicy]:
+        """Return the NetworkPolicies that select a workload's pods, at most `MANY`."""
+        return self._policies.get(workload, [])
+
+    @cached_property
+    def _policies(self) -> dict[Workload, list[NetworkPolicy]]:
+        return partners((each, self.workloads_of(each)) for each in self.of(NetworkPolicy))
+
+    def service(self, namespace: str, name: str) -> Service | None:
+        """Return the Service of that name."""
+        return self._service_by_name.get((namespace, name))
+
+    @cached_property
+    def _service_by_name(self) -> dict[tuple[str, str], Service]:
+        return {(each.namespace, each.name): each for each in self.of(Service)}
+
+    @cached_property
+    def namespaces_with_services(self) -> set[str]:
+        """Return the namespaces that have Services here."""
+        return {each.namespace for each in self.of(Service)}
 
     def autoscaler_of(self, server: Server) -> Autoscaler | None:
         """Return the autoscaler that sets the number of a workload's pods."""

@@ -189,8 +189,7 @@ class SetService(Rule[StatefulSet]):
         """Add a headless Service (`clusterIP: None`) of that name."""
         name = server.value.get("spec", "serviceName")
         services = scope.services_of(server)
-        there = any(each.name == name.text() for each in scope.of(Service)) if name else True
-        if name and services and not there:
+        if name and services and not scope.service(server.namespace, name.text() or ""):
             yield Problem(
                 name, f"there is no Service {name.text()}, which gives the pods their names", (services[0].at,)
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaffold.check.model.objects import NetworkPolicy
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY
-from scaffold.check.model.workloads import Server, Workload
+from scaffold.check.model.workloads import Server
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
@@ -61,18 +61,11 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
         """Allow UDP and TCP port 53 to the pods `k8s-app: kube-dns` of kube-system."""
         if not policy.value.items("spec", "egress") or _opens_dns(policy):
             return
-        selected = set(scope.workloads_of(policy)[:MANY])
-        for other in scope.of(NetworkPolicy):
-            if other is not policy and _opens_dns(other):
-                selected -= set(scope.workloads_of(other))
-        if selected:
-            name = min(selected, key=_name).name
-            at = policy.value.key_of("spec") or policy.at
-            yield Problem(_egress(policy) or at, f"{name} can't ask DNS: no policy lets it reach port 53")
-
-
-def _name(workload: Workload) -> str:
-    return workload.name
+        for each in scope.workloads_of(policy)[:MANY]:
+            if not any(_opens_dns(other) for other in scope.policies_of(each)):
+                at = _egress(policy) or policy.at
+                yield Problem(at, f"{each.name} can't ask DNS: no policy lets it reach port 53")
+                return
 
 
 def _egress(policy: NetworkPolicy) -> Value | None:

@@ -44,8 +44,7 @@ def backends(route: KubernetesObject) -> Iterator[Backend]:
 
 
 def _service(backend: Backend, scope: Scope) -> Service | None:
-    same = (each for each in scope.of(Service) if each.name == backend.name.text())
-    return next((each for each in same if each.namespace == backend.namespace), None)
+    return scope.service(backend.namespace, backend.name.text() or "")
 
 
 class RouteService(Rule[KubernetesObject]):
@@ -65,7 +64,7 @@ class RouteService(Rule[KubernetesObject]):
                 continue
             if any(_service(backend, other) for other in scope.elsewhere(route)):
                 continue
-            if any(each.namespace == backend.namespace for each in scope.of(Service)):
+            if backend.namespace in scope.namespaces_with_services:
                 yield Problem(backend.name, f"there is no Service {backend.name.text()}")
 
 

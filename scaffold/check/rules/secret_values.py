@@ -31,9 +31,12 @@ _ABOUT = re.compile(
 )
 _REFERENCE = re.compile(r"\$|^/|^https?:|^$|\{\{|^<.*>$", re.IGNORECASE)
 _NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled|null|\*+|x+)", re.IGNORECASE)
-_NAME = re.compile(r"[a-z]+(?:[-._][a-z]+)*|\d{1,9}")  # of an object or a cluster, or a count
-_ASSIGNED = re.compile(r"^\s*[\"']?([A-Za-z][\w.-]{0,60})[\"']?\s*[=:]\s*[\"']?([^\s\"'#]+)[\"']?\s*$", re.MULTILINE)
-
+_NAMED = re.compile(r"(?:secret|token|credentials?)$", re.IGNORECASE)  # of the variable, which may name a Secret
+_NAME = re.compile(r"[a-z]+(?:[-.][a-z]+)+|\d{1,9}")  # of an object or a cluster, or a count
+_ASSIGNED = re.compile(
+    r"^[ \t]*+[\"']?([A-Za-z][\w.-]{0,60}+)[\"']?[ \t]*+[=:][ \t]*+[\"']?([^\s\"'#]{1,200}+)[\"']?[ \t]*+$",
+    re.MULTILINE,
+)
 
 _PLACEHOLDER = re.compile(
     r"(?:change|replace|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
@@ -67,7 +70,9 @@ def is_secret(name: str, text: str) -> bool:
     """Tell whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
     if _ABOUT.search(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text):
         return False
-    return bool(_PASSWORD.search(name)) or bool(_SECRET.search(name) and not _NAME.fullmatch(text))
+    if _PASSWORD.search(name):
+        return True
+    return bool(_SECRET.search(name)) and not (_NAMED.search(name) and _NAME.fullmatch(text))
 
 
 def secrets_in_file(text: str) -> Iterator[tuple[str, str]]:
