@@ -10,8 +10,8 @@ from pathlib import Path
 import yaml
 
 from bench.measure import PYTHON, ROOT, medians, seconds
-from scaffold.check.engine import check
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 
 _KINDS = ("deployment", "service", "job-migrate", "network-policy", "pod-disruption-budget")
 

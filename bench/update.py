@@ -12,14 +12,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench.measure import PYTHON, medians
+from scaffold.engine.answers_file import NAME as FILE
 from scaffold.git.command import clean_environment
 from scaffold.git.objects import Blob
 from scaffold.git.repository import locate
-from scaffold.origin import project_url
 from scaffold.releases import Revision
-from scaffold.update.editions import Editions, Rendered
-from scaffold.update.plan import new_answers, old_answers, plan, read_service
-from scaffold.update.remembered import FILE
+from scaffold.releases.editions import Editions, Rendered
+from scaffold.releases.home import project_url
+from scaffold.update.crossing import prepare, read_service
+from scaffold.update.plan import plan
 from scaffold.update.scratch import Commit, Scratch
 from tests.support import lineage as lines
 from tests.support.lineage import Lineage, git, make_lineage
@@ -33,7 +34,7 @@ def update_against_copier(folder: Path) -> tuple[str, float, float]:
     """Compare `scaffold update` with `copier update` of the same service, each a process of its own."""
     (folder / "one").mkdir()
     lineage = make_lineage(folder / "one")
-    editions = Editions(lineage.root)
+    editions = Editions(lineage.history)
     pristine = lines.start(folder / "pristine", _rendered(editions, lineage.revision(OLD), "frontend", "frontend"))
     edit_at_random(pristine, random.Random(1))
     lines.commit(pristine)
@@ -80,13 +81,13 @@ def _hundred(folder: Path, name_of: Callable[[int], str]) -> float:
     folder.mkdir(exist_ok=True)
     (folder / "hundred").mkdir()
     lineage = make_lineage(folder / "hundred")
-    editions = Editions(lineage.root)
+    editions = Editions(lineage.history)
     services = [
         _service(folder / f"service-{number}", name_of(number), number, example, lineage, editions)
         for number, example in zip(range(100), itertools.cycle(EXAMPLES))
     ]
     began = _processor_seconds()
-    trees = _update_all(services, Editions(lineage.root), lineage)
+    trees = _update_all(services, Editions(lineage.history), lineage)
     mine = _processor_seconds() - began
     began = _processor_seconds()
     for service, tree in zip(services, trees, strict=True):
@@ -108,8 +109,7 @@ def _update_all(services: Sequence[Path], editions: Editions, lineage: Lineage) 
     for folder in services:
         repository, prefix = locate(folder)
         service = read_service(repository, "HEAD", prefix)
-        earlier = old_answers(editions, service, *versions)
-        made = plan(editions, service, *versions, earlier, new_answers(editions, service, versions[1], {}))
+        made = plan(editions, prepare(editions, service, *versions))
         commit = repository.git("commit-tree", made.tree, "-p", "HEAD", "-m", "update").decode().strip()
         repository.git("update-ref", "refs/heads/update", commit)
         trees.append(made.tree)

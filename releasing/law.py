@@ -15,13 +15,13 @@ from typing import Any
 
 import yaml
 
-from scaffold import git, releases
+from scaffold import git
 from scaffold.errors import ScaffoldError, TemplateError
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.origin import project_url
-from scaffold.releases import Revision
-from scaffold.update.editions import Editions, Rendered, blob_id
-from scaffold.update.run import Wish, update
+from scaffold.releases import History, Revision
+from scaffold.releases.editions import Editions, Rendered, blob_id
+from scaffold.releases.home import Home, project_url
+from scaffold.update.run import Request, update
 
 BY_COPIER = 3
 """How many examples plain Copier updates, too; its tests show that both tools agree, and it takes seconds for each."""
@@ -33,22 +33,24 @@ def check_updates(root: Path, old: str, new: str) -> int:
     Raises:
         TemplateError: for the first one that does not come out as the new version gives it.
     """
-    editions = Editions(root)
-    before, after = releases.resolve(old, root), releases.resolve(new, root)
+    history = History(root)
+    editions, home = Editions(history), Home(project_url(), history)
+    before, after = history.resolve(old), history.resolve(new)
     examples = _examples(root, before)
     judged = list(examples)[:: max(1, len(examples) // BY_COPIER)]
     with tempfile.TemporaryDirectory(prefix="scaffold-law-") as name:
         folder = Path(name)
-        source = _copier_template(folder / "template", root, before, after)
-        for example, answers in examples.items():
-            given = editions.questionnaire(before).resolve(answers)
+        source = _copier_template(folder / "template", history, before, after)
+        for example, answered in examples.items():
+            given = editions.questionnaire(before).resolve(answered)
             service = _start(folder / example, editions.rendered(before, given, project_url(), "sha1"))
             twin = shutil.copytree(service, folder / f"{example}-copier") if example in judged else None
-            plan = update(service, Wish(new, root=root)).plan
-            forgotten = [key for key, value in given.asked.items() if plan.answers.asked.get(key, value) != value]
+            plan = update(service, Request(home, new, editions=editions)).plan
+            answers = plan.crossing.new_answers
+            forgotten = [key for key, value in given.asked.items() if answers.asked.get(key, value) != value]
             if forgotten:
                 raise TemplateError(f"{example}: the update answers {forgotten[0]} otherwise than the service did.")
-            fresh = editions.rendered(after, plan.answers, project_url(), "sha1")
+            fresh = editions.rendered(after, answers, project_url(), "sha1")
             _compare(f"{example}, updated by scaffold", service, fresh)
             if twin:
                 _copier_update(twin, source, after)
@@ -72,14 +74,14 @@ def _start(folder: Path, rendered: Rendered) -> Path:
     return folder
 
 
-def _copier_template(source: Path, root: Path, *versions: Revision) -> Path:
+def _copier_template(source: Path, history: History, *versions: Revision) -> Path:
     """Make a repository of the versions' template files alone: Copier checks all out thrice for one update."""
     source.mkdir()
     for version in versions:
         for old in source.iterdir():
             if old.name != ".git":
                 shutil.rmtree(old) if old.is_dir() else old.unlink()
-        shutil.copytree(releases.template_at(version.commit, root).root, source, dirs_exist_ok=True)
+        shutil.copytree(history.template_at(version.commit).root, source, dirs_exist_ok=True)
         git.commit_all(source, version.name)
         git.run(source, "tag", version.name)
     return source

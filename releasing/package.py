@@ -7,11 +7,10 @@ from pathlib import Path
 
 from releasing.bundle import make_bundle
 from scaffold import git
-from scaffold.releases.known import known
-from scaffold.releases.revision import resolve
+from scaffold.engine.template import REVISION
+from scaffold.releases.history import History
 from scaffold.releases.source import BUNDLE
 from scaffold.releases.trees import PARTS
-from scaffold.template import REVISION
 
 
 def carried(root: Path, folder: Path, warn: Callable[[str], None]) -> list[Path]:
@@ -34,7 +33,8 @@ def carried(root: Path, folder: Path, warn: Callable[[str], None]) -> list[Path]
         return []
     if git.run(root, "status", "--porcelain", "--", *PARTS):
         warn("the template differs from the last commit, whose version its services will name.")
-    head = resolve("HEAD", root)
-    make_bundle(repository, known(root), head.commit, folder / BUNDLE)
+    history = History(root)
+    head = history.resolve("HEAD")
+    make_bundle(repository, history.known, head.commit, folder / BUNDLE)
     (folder / REVISION).write_text(f"{head.name}\n")
     return [folder / BUNDLE, folder / REVISION]

@@ -89,7 +89,7 @@ def _open_streams() -> None:
 
 def _tell_of_the_cache(arguments: list[str]) -> None:
     """Say why the cache was not used, where somebody can mend that; a command that had no need of it says nothing."""
-    cache = sys.modules.get("scaffold.cache")
+    cache = sys.modules.get("scaffold.files.cache")
     if cache is None or not {"-q", "--quiet"}.isdisjoint(arguments):
         return
     for note in cache.notes():
@@ -159,7 +159,7 @@ def _wrong_usage(error: object, arguments: list[str]) -> int:
     """Tell what is wrong with the command line, and where its help is."""
     import click
 
-    from scaffold.printable import sentence
+    from scaffold.text.printable import sentence
 
     assert isinstance(error, click.ClickException)
     message = sentence(error.format_message())
@@ -191,7 +191,7 @@ def _out_of_memory(arguments: list[str]) -> int:
 
 
 def _fail(message: str, code: int, arguments: list[str], *, lines: bool = False) -> int:
-    from scaffold.printable import sentence
+    from scaffold.text.printable import sentence
 
     shown = sentence(message, lines=lines)
     if "--json" in arguments:
@@ -210,7 +210,7 @@ def _complain(text: str) -> None:
 
 
 def _tell_in_json(message: str, code: int) -> None:
-    from scaffold.cli.say import say_json
+    from scaffold.show.say import say_json
 
     try:
         say_json({"error": message, "exit_code": code})

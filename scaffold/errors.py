@@ -55,8 +55,8 @@ class VersionError(ScaffoldError):
     exit_code = 11
 
 
-class SettingError(ScaffoldError):
-    """A setting, the user's own or one of the service's folder, is wrong or unknown, or nothing tells what to do."""
+class FileError(ScaffoldError):
+    """A file is wrong, a setting in it or what it says; or a setting is missing: mend the file that is named."""
 
     exit_code = 12
 

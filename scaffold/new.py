@@ -7,24 +7,6 @@ from pathlib import Path
 
 from scaffold import git
 from scaffold.files.folder import RenderedFile, staged, write_files
-from scaffold.origin import origin_of, template_url
-from scaffold.render import Origin
-from scaffold.template import Template, load_template
-
-
-def template_and_origin(version: str | None = None, url: str | None = None) -> tuple[Template, Origin]:
-    """Return the template as it is installed, or as it was in a version, and what its services remember of it.
-
-    Raises:
-        VersionError, TemplateError, DestinationError, GitError: as `releases.template_at` does.
-        SettingError: when the URL, given or set, is none.
-    """
-    if version is None:
-        template = load_template()
-        return template, origin_of(template, url)
-    from scaffold import releases
-
-    return releases.template_at(version), Origin(template_url(url), releases.resolve(version).name)
 
 
 def create(

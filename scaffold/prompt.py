@@ -12,9 +12,9 @@ from prompt_toolkit.filters import to_filter
 from prompt_toolkit.layout.controls import FormattedTextControl
 from questionary import Choice
 
-from scaffold.answers import Answers, Questionnaire
+from scaffold.engine.answers import Answers, Questionnaire
+from scaffold.engine.questions import Field, Question, cast, cast_to_bool, cast_to_yaml
 from scaffold.errors import AnswerError
-from scaffold.questions import Field, Question, cast, cast_to_bool, cast_to_yaml
 
 CREATE, CHANGE, QUIT = "Create the service", "Go back and change an answer", "Quit without writing anything"
 _ADD, _EDIT, _REMOVE, _DONE = "Add", "Edit", "Remove", "Done"

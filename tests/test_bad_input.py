@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.answers import Questionnaire
+from scaffold.engine.answers import Questionnaire
 from scaffold.errors import AnswerError
 from tests.support import goldens
 from tests.support.copier import copier

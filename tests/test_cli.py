@@ -16,7 +16,7 @@ import yaml
 from scaffold import errors
 from scaffold.__main__ import run
 from scaffold.cli import COMMANDS, EXIT_CODES
-from scaffold.schema import describe, json_schema
+from scaffold.engine.schema import describe, json_schema
 from tests.support import goldens
 from tests.test_new import SCAFFOLD, scaffold
 
@@ -38,10 +38,10 @@ def test_interrupted_while_it_starts(tmp_path: Path) -> None:
 
 
 def test_a_file_s_early_end_is_no_interruption(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def cut_short() -> None:
+    def cut_short(*_: object) -> None:
         raise EOFError
 
-    monkeypatch.setattr("scaffold.template.load_template", cut_short)
+    monkeypatch.setattr("scaffold.engine.template.load_template", cut_short)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert run(["questions"]) == errors.INTERNAL
     assert "EOFError" in next(tmp_path.glob("scaffold-*.log")).read_text()

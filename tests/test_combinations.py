@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import run
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
+from scaffold.check.run import run
 from tests.support import combinations, judges, nginx
 from tests.support.deployed import manifests
 

@@ -66,7 +66,7 @@ def test_it(group, number):
 
 def test_a_group_stays_with_one_worker(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(GROUPED)
-    command.succeed([sys.executable, "-m", "pytest", "-q", *phases.BY_SIDE, tmp_path], seconds=60, cwd=tmp_path)
+    command.succeed([sys.executable, "-m", "pytest", "-q", *phases.BY_SIDE, tmp_path], seconds=240, cwd=tmp_path)
     assert [len(set((tmp_path / each).read_text().split())) for each in "ab"] == [1, 1]
 
 

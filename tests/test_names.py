@@ -18,23 +18,25 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from scaffold import present, present_prove, present_update
-from scaffold.check.engine import check
 from scaffold.check.findings import Finding
-from scaffold.check.formats import render, text
+from scaffold.check.formats import render
 from scaffold.check.report import Report, Suppressed
 from scaffold.check.rules import all_rules
-from scaffold.check.source import Note, Place
+from scaffold.check.run import check
 from scaffold.cli.prove import write_report
-from scaffold.files import walk
 from scaffold.files.folder import RenderedFile
-from scaffold.printable import printable, sentence, to_json
+from scaffold.git import walk
 from scaffold.programs import Done
 from scaffold.prove.model import Experiment, Measure, Proof, Record, Result, Stage, Verdict
 from scaffold.prove.report.data import as_data
 from scaffold.prove.report.html import as_html
 from scaffold.prove.report.junit import as_junit
-from scaffold.screen import Screen, console, line
+from scaffold.show import check as text
+from scaffold.show import new, prove, update
+from scaffold.show.console import Screen, console, line
+from scaffold.show.pin import pins
+from scaffold.syntax.source import Note, Place
+from scaffold.text.printable import printable, sentence, to_json
 
 RULES = list(all_rules().values())
 POD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"
@@ -108,7 +110,7 @@ def parsed_workflow_command(command: str) -> tuple[str, dict[str, str], str]:
 def told_as_text(report: Report) -> str:
     out = Screen()
     out.file = io.StringIO()
-    text.show(out, report)
+    text.findings(out, report)
     return out.file.getvalue()
 
 
@@ -236,9 +238,9 @@ def test_every_screen(word: str) -> None:
 
     lines = [LineCount(path=word, was=word, added=1, deleted=None)]
     screens = [
-        shown(lambda out: present.tree(out, word, [RenderedFile(f"{word}/{word}", b"", False)])),
-        shown(lambda out: present.pins(out, [{"path": word, "line": 1, "after": word}], 1)),
-        shown(lambda out: present_update._diffstat(out, lines)),
+        shown(lambda out: new.tree(out, word, [RenderedFile(f"{word}/{word}", b"", False)])),
+        shown(lambda out: pins(out, [{"path": word, "line": 1, "after": word}], 1)),
+        shown(lambda out: update._diffstat(out, lines)),
         shown(lambda out: out.print(word)),
         shown(lambda out: out.print(f"[bold]{word}")),
     ]
@@ -263,4 +265,4 @@ def test_what_prove_reports(name: bytes, tmp_path: Path) -> None:
     suite = ET.fromstring((tmp_path / "a.xml").read_bytes())
     assert suite.attrib["name"] == printable(f"scaffold prove {word}", lines=True, tabs=True)
     assert json.loads(to_json(as_data(proof)))["service"]
-    assert is_printable(shown(lambda out: out.print(line(present_prove.measured(record.measures)))))
+    assert is_printable(shown(lambda out: out.print(line(prove.measured(record.measures)))))

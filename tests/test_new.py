@@ -98,8 +98,8 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["new"], 2, "there is no terminal to ask in"),
-        (["new", "--defaults", "--data", "name"], 3, "no KEY=VALUE"),
-        (["new", "--defaults", "--data", "name=a", "--data", "name=b"], 3, "given twice"),
+        (["new", "--defaults", "--data", "name"], 2, "no KEY=VALUE"),
+        (["new", "--defaults", "--data", "name=a", "--data", "name=b"], 2, "given twice"),
         (["new", "--defaults", "--data", "nmae=a"], 3, "did you mean name?"),
         (["new", "--defaults", "--data", "ports=[{"], 3, "ports: '[{' is no valid YAML"),
         (["new", "--answers", "missing.yml"], 3, "missing.yml can't be read"),

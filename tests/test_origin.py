@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import SettingError
-from scaffold.origin import is_own, project_url, template_url
-from scaffold.settings import read_settings
-from scaffold.template import template_root
+from scaffold.engine.template import template_root
+from scaffold.errors import FileError
+from scaffold.releases.home import installed_home, project_url, template_url
+from scaffold.settings.user import read_settings
 from tests.test_new import scaffold
 
 URL = "https://git.example.org/mirrors/scaffold.git"
@@ -46,13 +46,13 @@ def test_what_git_and_copier_know_is_a_url(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["", " ", "a b", "--upload-pack=x", "https://a\nb", "https://[x", "\x00"])
 def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(SettingError, match=r"^--template: .* is no URL"):
+    with pytest.raises(FileError, match=r"^--template: .* is no URL"):
         template_url(url)
 
 
 def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://me:secret@git.example.org/t.git")
-    with pytest.raises(SettingError) as error:
+    with pytest.raises(FileError) as error:
         template_url()
     assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL holds a password")
     assert "secret" not in str(error.value)
@@ -63,14 +63,14 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("template = ", "no valid TOML: "),
         ("templat = 'x'", "templat is no setting; did you mean template?"),
-        ("zzz = 'x'", "zzz is no setting; there is only template."),
+        ("zzz = 'x'", "zzz is no setting; the only setting is template."),
         ("template = 1", "template must be text; for example "),
         ("template = 'a b'", "'a b' is no URL"),
     ],
 )
 def test_wrong_settings_are_named_with_their_file(text: str, words: str, settings: Path) -> None:
     settings.write_text(text)
-    with pytest.raises(SettingError) as error:
+    with pytest.raises(FileError) as error:
         template_url()
     assert str(error.value).startswith(str(settings))
     assert words in str(error.value)
@@ -78,26 +78,26 @@ def test_wrong_settings_are_named_with_their_file(text: str, words: str, setting
 
 def test_settings_that_can_t_be_read(settings: Path) -> None:
     settings.write_bytes(b"\xff")
-    with pytest.raises(SettingError, match="no valid TOML"):
+    with pytest.raises(FileError, match="no valid TOML"):
         read_settings()
     settings.unlink()
     settings.mkdir()
-    with pytest.raises(SettingError, match="can't be read: Is a directory"):
+    with pytest.raises(FileError, match="can't be read: Is a directory"):
         read_settings()
 
 
 def test_services_of_this_template_are_known_by_their_url(settings: Path) -> None:
-    assert is_own(project_url())
-    assert is_own(project_url().removesuffix(".git") + "/")
-    assert is_own(f"git+{project_url()}")
-    assert is_own(str(template_root()))
-    assert not is_own(URL)
-    assert not any(is_own(source) for source in ("", ".", "/", "\0", "/\0"))
-    assert not is_own(f"{project_url()}x")
+    assert installed_home().owns(project_url())
+    assert installed_home().owns(project_url().removesuffix(".git") + "/")
+    assert installed_home().owns(f"git+{project_url()}")
+    assert installed_home().owns(str(template_root()))
+    assert not installed_home().owns(URL)
+    assert not any(installed_home().owns(source) for source in ("", ".", "/", "\0", "/\0"))
+    assert not installed_home().owns(f"{project_url()}x")
     settings.write_text(f'template = "{URL}"\n')
-    assert is_own(URL)
-    assert is_own(project_url())
-    assert is_own("https://other.example/t.git", "https://other.example/t")
+    assert installed_home().owns(URL)
+    assert installed_home().owns(project_url())
+    assert installed_home("https://other.example/t").owns("https://other.example/t.git")
 
 
 def test_new_remembers_the_url(tmp_path: Path, settings: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from tests.support import goldens
 from tests.support.installed import build_wheel, install, package_of
+from tests.test_paths import wrong
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,10 @@ def test_the_wheel_holds_the_whole_template(wheel: Path) -> None:
     inside = {name.removeprefix("scaffold/_template/") for name in zipfile.ZipFile(wheel).namelist()}
     files = [path for path in (goldens.ROOT / "templates").rglob("*") if path.is_file()]
     assert {path.relative_to(goldens.ROOT).as_posix() for path in files} <= inside
+
+
+def test_the_wheel_can_be_laid_out_everywhere(wheel: Path) -> None:
+    assert not wrong(zipfile.ZipFile(wheel).namelist())
 
 
 def test_an_installed_wheel_gives_the_golden(wheel: Path, tmp_path: Path) -> None:

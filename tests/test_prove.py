@@ -15,18 +15,21 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import SettingError
+from scaffold.errors import OptionError
 from scaffold.prove import load
 from scaffold.prove.clock import Clock, OutOfTime, Stopped
+from scaffold.prove.cluster.deployed import Deployed
+from scaffold.prove.cluster.door import FromHere
 from scaffold.prove.cluster.kubectl import Kubectl, is_local
 from scaffold.prove.cluster.lab import ClusterLab
 from scaffold.prove.cluster.stage import ClusterStage
+from scaffold.prove.cluster.stubs import Stubs
 from scaffold.prove.model import Experiment, Failed, Proof, Record, Skip, Stage, Verdict
 from scaffold.prove.report.junit import as_junit
 from scaffold.prove.runner import run_all
 from scaffold.prove.runtime import LABEL, is_left
 from scaffold.prove.select import choose, experiments
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.subject import Subject
 
 
 @contextmanager
@@ -131,7 +134,7 @@ def test_experiments_are_chosen_by_pattern_id_or_stage() -> None:
     assert {each.pattern for each in choose(known, ["p02"])} == {"P02"}
     assert [each.id for each in choose(known, ["P02-stop"])] == ["P02-stop"]
     assert choose(known, []) == known
-    with pytest.raises(SettingError, match="did you mean P02-STOP"):
+    with pytest.raises(OptionError, match="did you mean P02-stop"):
         choose(known, ["P02-stopp"])
 
 
@@ -218,5 +221,7 @@ def test_only_a_cluster_of_this_machine_is_used_unasked(context: str, server: st
 def test_a_load_stays_below_what_a_limiter_lets_through(limit: float, rate: int, tmp_path: Path) -> None:
     """Else the rolling update would be blamed for what the limiter refuses."""
     subject = Subject("limited", tmp_path, limit_rate=limit)
-    stage = ClusterStage(Kubectl("kubectl", "kind-kind"), subject, tmp_path, [], [], [], [])
+    kubectl = Kubectl("kubectl", "kind-kind")
+    deployed = Deployed(kubectl, [], "limited")
+    stage = ClusterStage(subject, tmp_path, deployed, [], Stubs(kubectl, []), [], FromHere(deployed, "/"))
     assert ClusterLab(stage, experiment("P08-rolling", passes), Clock(1)).rate == rate

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
-from scaffold.prove.cluster import beside, load_pod, upstreams
+from scaffold.prove.cluster import companions as beside
+from scaffold.prove.cluster import load_pod
+from scaffold.prove.cluster import stubs as upstreams
 from scaffold.prove.cluster.objects import closed
-from scaffold.prove.subject import Dependency
+from scaffold.prove.subject.subject import Dependency
 
 OWN = {"matchLabels": {"app": "frontend"}}
 STUBBED = upstreams.upstreams(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import yaml
 
-from scaffold.errors import SettingError
-from scaffold.prove.gather import load_subject
-from scaffold.prove.quantity import number, size
+from scaffold.errors import FileError
+from scaffold.kubernetes.quantities import amount
+from scaffold.prove.subject.read import load_subject
+from scaffold.text.sizes import size
 from tests.support import goldens
 
 
@@ -25,12 +27,26 @@ def test_a_service_of_ours_says_all_that_is_needed(name: str) -> None:
         f"{each['variable']}_URL" for each in answers["upstreams"]
     ]
     assert [each.scheme for each in subject.dependencies] == [each["scheme"] for each in answers["upstreams"]]
-    assert subject.memory_limit == number(answers["memory_limit"])
-    assert subject.cpu_limit == number(answers["cpu_limit"])
+    assert subject.memory_limit == amount(answers["memory_limit"])
+    assert subject.cpu_limit == amount(answers["cpu_limit"])
     assert subject.startup_budget and subject.startup_seconds == answers["startup_seconds"]
     assert subject.startup_budget >= 3 * subject.startup_seconds
     assert list(subject.writable) == [each["path"] for each in answers["writable_paths"]]
     assert subject.user == "10001:10001"
+
+
+def test_the_contract_tells_what_no_answer_does() -> None:
+    subject = load_subject(goldens.EXAMPLES / "frontend")
+    contract = yaml.safe_load((goldens.ROOT / "templates/service/contract.yml").read_text())
+    assert subject.args == ("serve",) and "serve" in contract["commands"]
+    probes = (subject.probes.startup, subject.probes.readiness, subject.probes.liveness)
+    assert probes == ("/startupz", "/readyz", "/livez") and set(probes) == set(contract["probes"])
+    assert subject.code_when_wrong == contract["exit_codes"]["configuration"]["code"]
+    assert subject.wrong["LOG_LEVEL"] == contract["environment"]["LOG_LEVEL"]["wrong"]
+    assert subject.configurations == ({"LOG_LEVEL": "info"}, {"LOG_LEVEL": "error"})
+    assert subject.startup_delay_variable in contract["environment"]
+    assert [each.variable for each in subject.ports] == ["PORT_HTTP"]
+    assert subject.admin and subject.admin.variable == "ADMIN_PORT"
 
 
 def test_any_image_and_its_manifests(tmp_path: Path) -> None:
@@ -89,12 +105,12 @@ items:
 )
 def test_wrong_settings_are_told(settings: str, message: str, tmp_path: Path) -> None:
     (tmp_path / ".scaffold.toml").write_text(settings)
-    with pytest.raises(SettingError, match="(?s)" + message.replace("?", r"\?").replace(".", r"\.")):
+    with pytest.raises(FileError, match="(?s)" + message.replace("?", r"\?").replace(".", r"\.")):
         load_subject(tmp_path)
 
 
 def test_quantities() -> None:
-    assert [number(each) for each in ("1", "500m", "64Mi", "1.5Gi", "2k", 3)] == [1, 0.5, 2**26, 1.5 * 2**30, 2000, 3]
-    assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2.0 KiB", "3.0 MiB", "5.0 GiB"]
+    assert [amount(each) for each in ("1", "500m", "64Mi", "1.5Gi", "2k", 3)] == [1, 0.5, 2**26, 1.5 * 2**30, 2000, 3]
+    assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2 KiB", "3 MiB", "5 GiB"]
     with pytest.raises(ValueError, match="no quantity"):
-        number("64MB")
+        amount("64MB")

@@ -10,17 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.answers_file import parse_answers, read_answers
-from scaffold.brief import brief
 from scaffold.check.baseline import read_baseline
 from scaffold.check.settings import Settings
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import documents
-from scaffold.errors import AnswerError, ScaffoldError, ServiceError, SettingError
+from scaffold.engine.answers_file import parse_answers, read_answers
+from scaffold.errors import AnswerError, FileError, ScaffoldError, ServiceError
 from scaffold.files.foreign import read_foreign
-from scaffold.prove import manifests
-from scaffold.prove.gather import load_subject
-from scaffold.settings import read_settings
+from scaffold.prove.subject import manifests
+from scaffold.prove.subject.read import load_subject
+from scaffold.releases.home import installed_home
+from scaffold.settings.user import read_settings
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import documents
+from scaffold.text.brief import brief
 from scaffold.update.versions import status
 
 
@@ -91,7 +92,7 @@ def test_manifests_of_prove(name: str, tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(f"kind: A\n{text}" if "%TAG" not in text else text)
     try:
         manifests.read(tmp_path)
-    except SettingError as error:
+    except FileError as error:
         assert "x.yaml" in str(error) and len(str(error)) < 400
     else:
         assert name == "several documents"
@@ -108,7 +109,7 @@ def test_status_shows_no_bomb(value: str, tmp_path: Path) -> None:
     text = bomb(4) if value == "[*a3]" else bomb() if value.startswith("*") else ""
     (tmp_path / ".copier-answers.yml").write_text(f"{text}_src_path: {value}\n_commit: v0.1.0\n")
     with pytest.raises(ServiceError) as caught:
-        status(tmp_path)
+        status(tmp_path, installed_home())
     assert len(str(caught.value)) < 600
 
 
@@ -137,7 +138,7 @@ def outside(path: Path) -> None:
 
 PLANTS: dict[str, Callable[[Path], None]] = {"a pipe": fifo, "a device": device, "a link out of the folder": outside}
 READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "status": (".copier-answers.yml", lambda folder: status(folder)),
+    "status": (".copier-answers.yml", lambda folder: status(folder, installed_home())),
     "prove, its answers": (".copier-answers.yml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "prove, its settings": (".scaffold.toml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "prove, its manifests": ("x.yaml", lambda folder: manifests.read(folder)),
@@ -169,7 +170,7 @@ def test_a_baseline_that_a_repository_names(baseline: str, tmp_path: Path) -> No
     settings = Settings(folder, {}, {})
     file = settings.path("baseline")
     assert file
-    with pytest.raises(SettingError, match="can't be read"):
+    with pytest.raises(FileError, match="can't be read"):
         read_baseline(file, settings.reader("baseline"))
 
 
@@ -208,14 +209,14 @@ def test_settings(name: str, reader: str, tmp_path: Path) -> None:
     file, read = SETTINGS_OF[reader]
     (tmp_path / ".git").mkdir()
     (tmp_path / file).write_bytes(TOML[name].encode("utf-8", "surrogateescape"))
-    with pytest.raises(SettingError, match=file.replace(".", r"\.")) as caught:
+    with pytest.raises(FileError, match=file.replace(".", r"\.")) as caught:
         read(tmp_path)
     assert len(str(caught.value)) < 600 and "\n" not in str(caught.value)
 
 
 def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
     (tmp_path / ".scaffold.toml").write_text(f"[check]\nselect = 0x{'f' * 50_000}\n")
-    with pytest.raises(SettingError, match="is no list of words"):
+    with pytest.raises(FileError, match="is no list of words"):
         Settings(tmp_path, {}, {})
 
 
@@ -225,7 +226,7 @@ def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
 )
 def test_a_baseline(text: str, tmp_path: Path) -> None:
     (tmp_path / "old.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(SettingError, match=r"old\.json is no baseline"):
+    with pytest.raises(FileError, match=r"old\.json is no baseline"):
         read_baseline(tmp_path / "old.json")
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from scaffold.check.baseline import read_baseline, write_baseline
-from scaffold.errors import DestinationError, SettingError
+from scaffold.errors import DestinationError, FileError
 from scaffold.files.rewrite import Rewrite, rewrite, write_whole
 from tests.support.goldens import ROOT
 
@@ -195,10 +195,10 @@ def test_a_baseline_that_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "zero").symlink_to("/dev/zero")
     for name in ("pipe", "zero"):
-        with pytest.raises(SettingError, match="it is no regular file; make it by --write-baseline"):
+        with pytest.raises(FileError, match="it is no regular file; make it by --write-baseline"):
             read_baseline(tmp_path / name)
     (tmp_path / "deep").write_text("[" * 100_000)
-    with pytest.raises(SettingError, match="is no baseline"):
+    with pytest.raises(FileError, match="is no baseline"):
         read_baseline(tmp_path / "deep")
 
 

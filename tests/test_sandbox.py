@@ -12,9 +12,9 @@ from pathlib import Path
 import jinja2
 import pytest
 
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render_cache import Memo
 from scaffold.errors import ScaffoldError
-from scaffold.jinja import Renderer
-from scaffold.memo import Memo
 from tests.support.small_templates import SETTINGS, rendered, template_in
 
 MARK = "canary-7c1e"

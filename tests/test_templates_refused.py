@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import bounds, render, template
+from scaffold.engine import bounds, render, template
+from scaffold.engine.template import load_template
 from scaffold.errors import AnswerError, ScaffoldError, TemplateError
-from scaffold.template import load_template
 from tests.support.small_templates import rendered, template_in
 
 

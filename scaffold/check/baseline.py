@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scaffold.check.findings import Finding
 from scaffold.check.settings import LARGEST_BASELINE
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.json import parse_json
 from scaffold.files.rewrite import write_whole
@@ -39,16 +39,16 @@ def read_baseline(file: Path, read: Callable[[Path], bytes] = _read) -> Counter[
     """Return how often each fingerprint stands in a baseline, which `read` reads.
 
     Raises:
-        SettingError: when the file can't be read or is no baseline.
+        FileError: when the file can't be read or is no baseline.
     """
     try:
         told = parse_json(read(file))
         return Counter(str(each["fingerprint"]) for each in told["findings"])
     except OSError as error:
         hint = "make it by --write-baseline"
-        raise SettingError(f"The baseline {file} can't be read: {error.strerror}; {hint}.") from error
+        raise FileError(f"The baseline {file} can't be read: {error.strerror}; {hint}.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise SettingError(f"{file} is no baseline; make it again by --write-baseline.") from error
+        raise FileError(f"{file} is no baseline; make it again by --write-baseline.") from error
 
 
 def split_known(findings: Iterable[Finding], known: Counter[str]) -> tuple[list[Finding], list[Finding]]:

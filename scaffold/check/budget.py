@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report, Suppressed
-from scaffold.check.source import Note, Place
+from scaffold.syntax.source import Note, Place
 
 IN_FILE = 1000
 """Findings of one rule in one file that are shown."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from scaffold.check.findings import Finding, Placed, Problem
-from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Place
+from scaffold.check.findings import Finding
+from scaffold.check.rules.rule import AnyRule, Placed, Problem
+from scaffold.syntax.source import Place
 
 MOST = 100_000
 """Findings that are kept; those that come later are only counted. They take about a kilobyte each."""

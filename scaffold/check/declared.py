@@ -8,10 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import Document, Value
 from scaffold.files.foreign import read_foreign
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Document, Value
 
 
 def declared_values(file: Path | None, seconds: Mapping[str, int]) -> Value:

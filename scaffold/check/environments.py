@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 
-from scaffold.check.yaml_nodes import Document
+from scaffold.syntax.yaml_nodes import Document
 
 _HERE = "/."  # behind a folder: the files in it, and not its folders
 _MOST = 3000

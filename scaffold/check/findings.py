@@ -1,31 +1,11 @@
-"""What a rule finds."""
+"""What the rules found, in its place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
-from scaffold.check.source import Place
-
-if TYPE_CHECKING:
-    from scaffold.check.rules.rule import AnyRule
-
-
-class Placed(Protocol):
-    """Something that stands in a file."""
-
-    def place(self) -> Place:
-        """Return where."""
-        ...
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What a rule yields: where, what is wrong there, and the other places that it contradicts."""
-
-    at: Placed | Place
-    message: str
-    also: tuple[Placed, ...] = ()
+from scaffold.check.rules.rule import AnyRule
+from scaffold.syntax.source import Place
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from scaffold.files.walk import shown
+from scaffold.git.walk import shown
 
 
 class Ground:

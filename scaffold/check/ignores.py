@@ -12,11 +12,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from scaffold.check.comment_places import Places
 from scaffold.check.findings import Finding
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Note, Source
+from scaffold.syntax.comment_places import Places
+from scaffold.syntax.source import Note, Source
 
 _IGNORE = re.compile(
     r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"

@@ -9,14 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 
-from scaffold.check import dockerfile, helm, kustomize
+from scaffold.check.built import helm, kustomize
+from scaffold.check.built.workshop import workshop
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Repository, Scope
-from scaffold.check.source import Note, Source, read, unread
-from scaffold.check.workshop import workshop
-from scaffold.check.yaml_nodes import Document, documents
-from scaffold.files.walk import files_below
+from scaffold.engine.answers_file import NAME as ANSWERS
+from scaffold.git.walk import files_below
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Note, Source, read, unread
+from scaffold.syntax.yaml_nodes import Document, documents
 
 _DOCKERFILE = re.compile(
     r"(?:.*/)?(?:(?:Docker|Container)file(?:\.(?!dockerignore\Z)[^/]+)?|[^/]+\.(?:[Dd]ocker|[Cc]ontainer)file)",
@@ -30,7 +32,6 @@ _TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
 _IS_TEMPLATE = "is a template, not YAML; not judged"
 _API = b"apiVersion"
 _ENVOY = b"static_resources"
-_ANSWERS = ".copier-answers.yml"
 _LARGEST_DOCKERFILE = 256 * 1024
 
 
@@ -72,7 +73,7 @@ def read_repository(
 
 def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Repository) -> tuple[Ground, list[str]]:
     """Return what may be read, and the files that count; those behind a symbolic link are noted."""
-    names = files_below(paths, exclude, lambda name, why: repository.notes.append(unread(name, why)))
+    names = files_below(paths, exclude, lambda name, why: repository.notes.append(unread(name, why)), {ANSWERS})
     ground = Ground(paths, names)
     linked = [name for name in names if not ground.is_plain(name)]
     if linked:
@@ -149,7 +150,7 @@ def _sort_in(repository: Repository, manifests: list[Source], source: Source, ki
         if _API in source.data and _MANIFEST.search(source.data):
             repository.notes.append(Note(source.path, _IS_TEMPLATE))
         return False
-    elif source.path.endswith(_ANSWERS):
+    elif source.path.endswith(ANSWERS):
         found, _ = documents(source)
         if found:
             repository.answers[source.path.rpartition("/")[0]] = found[0].root

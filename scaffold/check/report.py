@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scaffold.check.findings import Finding
 from scaffold.check.ground import Ground
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Note, Source
+from scaffold.syntax.source import Note, Source
 
 
 @dataclass(frozen=True)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.settings import Setting, Settings
 from scaffold.errors import OptionError
+from scaffold.text.nearest import nearest
 
 
 def selected(settings: Settings) -> list[AnyRule]:
     """Return the rules that `select` names (all when it is empty) and `ignore` does not.
 
     Raises:
-        OptionError, SettingError: when a word names no rule.
+        OptionError, FileError: when a word names no rule.
     """
     wanted = {rule.id for word in settings.words("select") for rule in named(word, settings["select"])}
     unwanted = {rule.id for word in settings.words("ignore") for rule in named(word, settings["ignore"])}
@@ -26,13 +26,13 @@ def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
     """Return the rule of an id, or all rules of a pattern, in any case of letters; `setting` is where the word stands.
 
     Raises:
-        OptionError, SettingError: when there is none.
+        OptionError, FileError: when there is none.
     """
     rules = all_rules().values()
     found = [rule for rule in rules if word.upper() in (rule.id.upper(), rule.pattern)]
     if not found:
         known = [rule.id for rule in rules]
-        close = get_close_matches(word, known, 1) or known[:1]
-        message = f"{word} is no rule of check; say a rule such as {close[0]}, or a pattern such as P08."
+        close = nearest(word, known) or known[0]
+        message = f"{word} is no rule of check; say a rule such as {close}, or a pattern such as P08."
         raise setting.refuse(message) if setting else OptionError(message)
     return found

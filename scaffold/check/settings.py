@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scaffold.brief import brief, one_line
-from scaffold.errors import OptionError, ScaffoldError, SettingError
+from scaffold.errors import FileError, OptionError, ScaffoldError
 from scaffold.files.foreign import read_foreign, read_given
-from scaffold.repository_settings import find_table, repository_of
+from scaffold.settings.keys import unknown_setting
+from scaffold.settings.repository import find_table, repository_of
+from scaffold.text.brief import brief
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 FAIL_ON = ("warning", "error", "never")
@@ -50,7 +50,7 @@ class Setting:
         """Return the error to raise when the value is wrong: it says where it stands."""
         if self.origin.startswith("--"):
             return OptionError(f"{self.origin}: {message}")
-        return SettingError(f"{self.origin}: {message}" if self.origin else message)
+        return FileError(f"{self.origin}: {message}" if self.origin else message)
 
 
 class Settings:
@@ -60,7 +60,7 @@ class Settings:
         """Take the folder whose file counts, and what the command line says; None and () say nothing.
 
         Raises:
-            SettingError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
+            FileError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
         """
         self._found = {name: Setting(value) for name, value in _DEFAULTS.items()}
         table, where = find_table(folder, "check")
@@ -68,14 +68,10 @@ class Settings:
             name = key.replace("-", "_")
             if name in _NEVER_IN_A_FILE:
                 flag, variable = f"--{name.replace('_', '-')}", f"SCAFFOLD_CHECK_{name.upper()}"
-                raise SettingError(
-                    f"{where}: {key} can't be set in a file; remove it, and give {flag} or set {variable}."
-                )
+                raise FileError(f"{where}: {key} can't be set in a file; remove it, and give {flag} or set {variable}.")
             if name not in _DEFAULTS:
                 known = [each for each in _DEFAULTS if each not in _NEVER_IN_A_FILE]
-                close = get_close_matches(key, known, 1)
-                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(known)}."
-                raise SettingError(f"{where}: {one_line(key)} is no setting; {hint}")
+                raise unknown_setting(where, key, known)
             self._found[name] = _checked(name, Setting(value, f"{where} {key}"))
         self.file = Path(where.partition(": ")[0]) if where else None
         self._take_environment(os.environ if environment is None else environment)
@@ -109,18 +105,19 @@ class Settings:
         setting = self._found[name]
         if not setting.value:
             return None
-        return self.file.parent / setting.value if self.file and self._in_file(name) else Path(setting.value)
+        return self.file.parent / setting.value if self.file and self.is_in_file(name) else Path(setting.value)
 
     def reader(self, name: str) -> Callable[[Path], bytes]:
         """Return how the file of a path, which is a baseline, is read.
 
         One that the repository names must be a regular file of its own.
         """
-        if self.file and self._in_file(name):
+        if self.file and self.is_in_file(name):
             return partial(read_foreign, below=repository_of(self.file.parent), largest=LARGEST_BASELINE)
         return partial(read_given, largest=LARGEST_BASELINE)
 
-    def _in_file(self, name: str) -> bool:
+    def is_in_file(self, name: str) -> bool:
+        """Tell whether a setting stands in the repository's file, and not on the command line or in a variable."""
         return ": [" in self._found[name].origin
 
     @property

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from importlib import import_module
 
 import click
 
 from scaffold import __version__
+from scaffold.text.nearest import hint
 
 EXIT_CODES = """\b
 Exit codes:
@@ -23,7 +23,7 @@ Exit codes:
   9    there is no container runtime or no cluster
   10   the service's own state forbids an update
   11   there is no such version of the template
-  12   a setting is wrong, the user's own or one in the service's folder
+  12   a file has to be mended: your own settings, or one in the service's folder
   13   the image can't be built or found
   70   a bug in scaffold
   130  interrupted by ^C
@@ -31,6 +31,8 @@ Exit codes:
 
 COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
+
+_COMMANDS = f"the commands are {', '.join(COMMANDS)}."
 
 
 class Group(click.Group):
@@ -52,9 +54,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Refuse a command that there is not, with the nearest name."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"the commands are {', '.join(COMMANDS)}."
-            ctx.fail(f"{args[0]} is no command; {hint}")
+            ctx.fail(f"{args[0]} is no command; {hint(args[0], COMMANDS, _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 

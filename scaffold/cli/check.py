@@ -11,7 +11,7 @@ import click
 from scaffold.check.settings import FAIL_ON, FORMATS, Settings
 from scaffold.cli import complete
 from scaffold.cli.help import examples
-from scaffold.cli.say import say, say_block, say_report
+from scaffold.show.say import say, say_block, say_report
 
 if TYPE_CHECKING:
     from scaffold.check.report import Report
@@ -116,13 +116,16 @@ _FAILS: dict[str, tuple[str, ...]] = {"warning": ("warning", "error"), "error": 
 
 
 def _run(paths: tuple[Path, ...], settings: Settings) -> Report:
-    from scaffold.check import engine
+    from scaffold.check import run as engine
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
     from scaffold.check.selection import selected
+    from scaffold.errors import OptionError
 
-    stdin = _standard_input() if Path("-") in paths else None
     baseline = settings.path("baseline")
+    if baseline and not settings.is_in_file("baseline") and not baseline.exists():
+        raise OptionError(f"--baseline: {baseline} is not there; make it by --write-baseline {baseline}.")
+    stdin = _standard_input() if Path("-") in paths else None
     return engine.check(
         [path for path in paths if path != Path("-")],
         selected(settings),
@@ -165,9 +168,10 @@ def _fixed(report: Report, settings: Settings, paths: tuple[Path, ...], *, yes: 
 
 
 def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
-    from scaffold.check.formats import as_json, text
+    from scaffold.check.formats import as_json
     from scaffold.check.selection import named
-    from scaffold.screen import console
+    from scaffold.show import check as show
+    from scaffold.show.console import console
 
     if json_:
         say_report(as_json.rules(named(explain) if explain else rules))
@@ -175,9 +179,9 @@ def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
     out = console(result=True)
     if explain:
         for rule in named(explain):
-            text.explain(out, rule)
+            show.explain(out, rule)
     else:
-        text.list_rules(out, rules)
+        show.list_rules(out, rules)
 
 
 def _show(report: Report, format_: str, *, quiet: bool) -> None:
@@ -186,7 +190,7 @@ def _show(report: Report, format_: str, *, quiet: bool) -> None:
 
         say_report(render(format_, report))
     elif report.findings or report.notes or not quiet:
-        from scaffold.check.formats import text
-        from scaffold.screen import console
+        from scaffold.show import check as show
+        from scaffold.show.console import console
 
-        text.show(console(result=True), report)
+        show.findings(console(result=True), report)

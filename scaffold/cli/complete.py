@@ -10,13 +10,13 @@ from click.shell_completion import CompletionItem
 
 def pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer KEY=VALUE: every question, with each of its choices."""
-    from scaffold.template import load_template
+    from scaffold.engine.template import load_template, template_root
 
     return _starting(
         incomplete,
         (
             (f"{question.name}={value}", label or question.help)
-            for question in load_template().asked
+            for question in load_template(template_root()).asked
             for label, value in (question.choices.items() or [("", "")])
         ),
     )
@@ -24,9 +24,9 @@ def pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> lis
 
 def version(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the released versions of the template, the newest first."""
-    from scaffold.releases import known
+    from scaffold.releases import installed
 
-    return _starting(incomplete, ((str(each.version), each.date.isoformat()) for each in reversed(known())))
+    return _starting(incomplete, ((str(each.version), each.date.isoformat()) for each in reversed(installed().known)))
 
 
 def rule(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

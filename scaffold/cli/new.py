@@ -12,8 +12,8 @@ from scaffold.cli import complete, options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from scaffold.answers import Answers, Questionnaire
-    from scaffold.render import Origin
+    from scaffold.engine.answers import Answers, Questionnaire
+    from scaffold.engine.render import Origin
 
 
 @click.command(
@@ -69,25 +69,30 @@ def new(
     quiet: bool,
 ) -> None:
     """Make a new service in FOLDER (default: the service's name)."""
-    from scaffold import present
-    from scaffold.answers import Questionnaire, check_names
-    from scaffold.answers_file import parse_pairs, read_answers
+    from scaffold.engine.answers import Questionnaire, check_names
+    from scaffold.engine.answers_file import parse_pairs, read_answers
+    from scaffold.engine.jinja import Renderer
+    from scaffold.engine.render import render
     from scaffold.files.folder import check_destination
-    from scaffold.jinja import Renderer
-    from scaffold.new import create, template_and_origin
-    from scaffold.render import render
+    from scaffold.new import create
+    from scaffold.releases.home import installed_home
+    from scaffold.show import new as show
+    from scaffold.show.console import console
+    from scaffold.show.progress import progress
+    from scaffold.show.say import say_json
 
     given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
     if not (interactive or defaults or data or answers_file):
         raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE or --answers FILE.")
-    template, origin = template_and_origin(vcs_ref, template_url)
+    home = installed_home(template_url)
+    template, origin = home.template(vcs_ref), home.origin(vcs_ref)
     check_names(template, given)
     if folder is not None:
         check_destination(folder, force=force)
     renderer = Renderer(template.root, template.settings)
     questionnaire = Questionnaire(template, renderer)
-    out = present.console(quiet=quiet or json_)
+    out = console(quiet=quiet or json_)
     proposed = _propose_name(questionnaire, folder)
     answers = _ask(questionnaire, given, proposed) if interactive else questionnaire.resolve(given, proposed)
     if answers is None:
@@ -95,15 +100,15 @@ def new(
         return
     destination = folder or Path(answers.asked["name"])
     check_destination(destination, force=force)
-    with present.progress(out, "Rendering") as on_file:
+    with progress(out, "Rendering") as on_file:
         files = render(template, renderer, answers, origin, on_file)
     repository = False if dry_run else create(destination, answers.asked["name"], files, with_git=with_git, force=force)
     if json_:
-        present.as_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
+        say_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
     elif dry_run:
-        present.tree(present.console(quiet=quiet, result=True), str(destination), files)
+        show.tree(console(quiet=quiet, result=True), str(destination), files)
     else:
-        _say_next(out, destination, len(files), repository=repository)
+        show.done(out, destination, len(files), NEXT, repository=repository)
 
 
 def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str, Any]:
@@ -115,11 +120,13 @@ def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str
 
 def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str, Any]) -> Answers | None:
     """Ask, summarize, and let the user change answers until they are right; None when the user quits."""
-    from scaffold import present, prompt
+    from scaffold import prompt
+    from scaffold.show import new as show
+    from scaffold.show.console import console
 
     answers = prompt.ask_all(questionnaire, given, proposed)
     while True:
-        present.summary(present.console(), answers, questionnaire.relevant_names(answers))
+        show.summary(console(), answers, questionnaire.relevant_names(answers))
         choice = prompt.confirm()
         if choice == prompt.CREATE:
             return answers
@@ -144,12 +151,3 @@ def _result(
         "files": [{"path": file.path, "bytes": len(file.content), "executable": file.executable} for file in files],
         "next": [f"cd {folder}", *NEXT],
     }
-
-
-def _say_next(out: Any, folder: Path, count: int, *, repository: bool) -> None:
-    from scaffold.screen import line
-
-    head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
-    out.print(line(head, style="bold"), soft_wrap=True)
-    for command in (f"cd {folder}", *NEXT):
-        out.print(line(f"  {command}"), soft_wrap=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from scaffold.cli import values
 from scaffold.cli.help import examples
 
 
@@ -20,19 +21,24 @@ from scaffold.cli.help import examples
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an image has no digest, or an old one.")
-@click.option("--plain-http", multiple=True, metavar="HOST[:PORT]", help="Ask this registry without TLS.")
+@click.option(
+    "--plain-http", callback=values.registries, multiple=True, metavar="HOST[:PORT]", help="Ask it without TLS."
+)
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
     """Replace image tags below FOLDER by the digests that the registries give for them."""
-    from scaffold import present
     from scaffold.files.leftovers import sweep_folders
     from scaffold.files.rewrite import rewrite
     from scaffold.pin.plan import find_images, plan, resolve, wanted
     from scaffold.pin.registry import RegistryClient
+    from scaffold.show.console import console
+    from scaffold.show.pin import pins
+    from scaffold.show.progress import progress
+    from scaffold.show.say import say_json
 
-    out = present.console(quiet=quiet or json_)
-    with RegistryClient(plain_http=plain_http) as client, present.progress(out, "Asking registries") as on_step:
+    out = console(quiet=quiet or json_)
+    with RegistryClient(plain_http=plain_http) as client, progress(out, "Asking registries") as on_step:
         uses = find_images(folder)
         found = resolve(wanted(uses), client, lambda done, total, _: on_step(done, total))
     changes = plan(folder, found)
@@ -45,8 +51,8 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
         for edit in change.edits
     ]
     if json_:
-        present.as_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
+        say_json({"images": {str(image): digest for image, digest in found.items()}, "changes": edits})
     else:
-        present.pins(present.console(quiet=quiet, result=dry_run or check), edits, len(found))
+        pins(console(quiet=quiet, result=dry_run or check), edits, len(found))
     if check and edits:
         raise click.exceptions.Exit(1)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from scaffold.cli import complete
+from scaffold.cli import complete, values
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from scaffold.prove.cluster.settings import ClusterSettings
     from scaffold.prove.model import Proof
-    from scaffold.prove.subject import Subject
+    from scaffold.show.console import Screen
 
 
 @click.command(
@@ -35,9 +34,20 @@ if TYPE_CHECKING:
     help="A pattern (P08), experiment or stage. May be given again.",
 )
 @click.option("--list", "list_", is_flag=True, help="Show the experiments; run nothing.")
-@click.option("--image", metavar="IMAGE", help="Prove this image instead of building the folder's Dockerfile.")
+@click.option(
+    "--image",
+    callback=values.image,
+    metavar="IMAGE",
+    help="Prove this image instead of building the folder's Dockerfile.",
+)
 @click.option("--no-build", is_flag=True, help="Use the image that the last run has built.")
-@click.option("--build-arg", multiple=True, metavar="NAME=VALUE", help="Hand the build an argument.")
+@click.option(
+    "--build-arg",
+    callback=values.build_arguments,
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Hand the build an argument.",
+)
 @click.option("--port", type=click.IntRange(1, 65535), help="The port that serves traffic.")
 @click.option("--admin-port", type=click.IntRange(1, 65535), help="The port that answers probes.")
 @click.option("--env", multiple=True, metavar="NAME=VALUE", help="Set a variable of the service.")
@@ -51,6 +61,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--load-image",
+    callback=values.image,
     metavar="IMAGE",
     envvar="SCAFFOLD_LOAD_IMAGE",
     help="Take vegeta from this image; in a cluster, from a pod of it.",
@@ -68,6 +79,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--stub-image",
+    callback=values.image,
     metavar="IMAGE",
     envvar="SCAFFOLD_STUB_IMAGE",
     help="What dependencies are stubbed with in the cluster: an image with python3.",
@@ -77,95 +89,104 @@ if TYPE_CHECKING:
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a report with charts.")
 @click.option("--sweep", "sweep_", is_flag=True, help="End what earlier runs have left behind; run nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
-def prove(folder: Path, **options: Any) -> None:
+def prove(
+    folder: Path,
+    *,
+    only: tuple[str, ...],
+    list_: bool,
+    image: str | None,
+    no_build: bool,
+    build_arg: tuple[str, ...],
+    port: int | None,
+    admin_port: int | None,
+    env: tuple[str, ...],
+    runtime: str | None,
+    network: Literal["bridge", "host"],
+    load_image: str | None,
+    cluster: bool,
+    context: str | None,
+    overlay: str,
+    load_command: str | None,
+    stub_image: str | None,
+    json_: bool,
+    junit: Path | None,
+    html: Path | None,
+    sweep_: bool,
+    quiet: bool,
+) -> None:
     """Show by experiment which patterns the service in FOLDER keeps: run it, attack it, measure.
 
     Everything that it starts it ends. Exit code 1 when an experiment failed.
     """
-    from scaffold import present_prove
-    from scaffold.present import console
+    from scaffold.engine.answers_file import parse_pairs
+    from scaffold.prove.cluster.settings import ClusterSettings
     from scaffold.prove.select import choose, experiments
     from scaffold.prove.session import Settings
     from scaffold.prove.session import prove as run
+    from scaffold.prove.subject.read import load_subject
+    from scaffold.show import prove as show
+    from scaffold.show.console import console
 
-    out = console(quiet=options["quiet"] or options["json_"])
-    chosen = choose(experiments(), options["only"])
-    if options["list_"]:
-        present_prove.listed(chosen, json=options["json_"])
+    out = console(quiet=quiet or json_)
+    chosen = choose(experiments(), only)
+    if list_:
+        show.listed(chosen, json=json_)
         return
-    if options["sweep_"]:
-        _sweep(out, options)
+    if sweep_:
+        _sweep(out, runtime, context, cluster=cluster, json_=json_)
         return
-    wanted = [each for each in chosen if options["cluster"] or each.stage == "container"]
+    wanted = [each for each in chosen if cluster or each.stage == "container"]
     if not wanted:
         raise click.UsageError("these experiments need a cluster; add --cluster.")
-    subject = _subject(folder, options)
-    settings = Settings(
-        runtime=options["runtime"],
-        network=options["network"],
-        load_image=options["load_image"],
-        cluster=_cluster_settings(options),
-        build=not options["no_build"],
-        build_arguments=options["build_arg"],
-    )
-    with present_prove.progress(out, wanted) as shown:
+    given = {"image": image, "port": port, "admin_port": admin_port, "env": parse_pairs(env, "--env")}
+    subject = load_subject(folder, given)
+    stage = ClusterSettings(context, overlay, load_command, stub_image or ClusterSettings.stub_image, load_image)
+    settings = Settings(runtime, network, load_image, stage, not no_build, build_arg)
+    with show.progress(out, wanted) as shown:
         proof = run(subject, wanted, settings, shown)
-    _report(proof, options)
+    _report(proof, junit, html)
+    if json_:
+        _say(proof)
+    elif not quiet:
+        show.table(proof)
     if any(each.verdict == "fail" for each in proof.results):
         raise click.exceptions.Exit(1)
 
 
-def _cluster_settings(options: dict[str, Any]) -> ClusterSettings:
-    from scaffold.prove.cluster.settings import ClusterSettings
-
-    keys = ("context", "overlay", "load_command", "stub_image", "load_image")
-    return ClusterSettings(**{key: options[key] for key in keys if options[key]})
-
-
-def _subject(folder: Path, options: dict[str, Any]) -> Subject:
-    from scaffold.answers_file import parse_pairs
-    from scaffold.prove.gather import load_subject
-
-    given = {key: options[key] for key in ("image", "port", "admin_port")}
-    return load_subject(folder, {**given, "env": parse_pairs(options["env"], "--env")})
-
-
-def _sweep(out: Any, options: dict[str, Any]) -> None:
+def _sweep(out: Screen, named: str | None, context: str | None, *, cluster: bool, json_: bool) -> None:
     from scaffold.prove.runtime import find_runtime, sweep
+    from scaffold.show.say import say_json
 
-    runtime = find_runtime(options["runtime"])
+    runtime = find_runtime(named)
     ended = {"containers": sweep(runtime)}
     out.print(f"{len(ended['containers'])} containers of earlier runs ended in {runtime.name}.")
-    if options["cluster"]:
+    if cluster:
         from scaffold.prove.cluster import stage
         from scaffold.prove.cluster.kubectl import find_cluster
 
-        cluster = find_cluster(options["context"])
-        ended["namespaces"] = stage.sweep(cluster)
-        out.print(f"{len(ended['namespaces'])} namespaces of earlier runs deleted in {cluster.context}.")
-    if options["json_"]:
-        from scaffold.present import as_json
-
-        as_json(ended)
+        kubectl = find_cluster(context)
+        ended["namespaces"] = stage.sweep(kubectl)
+        out.print(f"{len(ended['namespaces'])} namespaces of earlier runs deleted in {kubectl.context}.")
+    if json_:
+        say_json(ended)
 
 
-def _report(proof: Proof, options: dict[str, Any]) -> None:
-    from scaffold import present_prove
-    from scaffold.present import as_json
+def _say(proof: Proof) -> None:
     from scaffold.prove.report.data import as_data
+    from scaffold.show.say import say_json
 
-    if options["junit"]:
+    say_json(as_data(proof))
+
+
+def _report(proof: Proof, junit: Path | None, html: Path | None) -> None:
+    if junit:
         from scaffold.prove.report.junit import as_junit
 
-        write_report(options["junit"], as_junit(proof))
-    if options["html"]:
+        write_report(junit, as_junit(proof))
+    if html:
         from scaffold.prove.report.html import as_html
 
-        write_report(options["html"], as_html(proof))
-    if options["json_"]:
-        as_json(as_data(proof))
-    elif not options["quiet"]:
-        present_prove.table(proof)
+        write_report(html, as_html(proof))
 
 
 def write_report(file: Path, text: str) -> None:

@@ -15,17 +15,18 @@ from scaffold.cli.help import examples
 @click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
 def questions(*, json_: bool, schema: bool) -> None:
     """Show every question: type, default, choices, meaning and an example."""
-    from scaffold import present
-    from scaffold.answers import Questionnaire
-    from scaffold.jinja import Renderer
-    from scaffold.schema import describe, json_schema
-    from scaffold.template import load_template
+    from scaffold.engine.answers import Questionnaire
+    from scaffold.engine.jinja import Renderer
+    from scaffold.engine.schema import describe, json_schema
+    from scaffold.engine.template import load_template, template_root
+    from scaffold.show import questions as show
+    from scaffold.show.say import say_json
 
-    template = load_template()
+    template = load_template(template_root())
     if schema:
-        present.as_json(json_schema(template))
+        say_json(json_schema(template))
     elif json_:
-        present.as_json(describe(template))
+        say_json(describe(template))
     else:
         defaults = Questionnaire(template, Renderer(template.root, template.settings)).resolve({}).asked
-        present.questions(describe(template), defaults)
+        show.questions(describe(template), defaults)

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scaffold.cli.help import examples
-from scaffold.cli.say import say
-from scaffold.printable import sentence
+from scaffold.text.printable import sentence
 
 if TYPE_CHECKING:
     from scaffold.update.versions import Status
@@ -28,15 +27,18 @@ if TYPE_CHECKING:
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code tells.")
 def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
     """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks."""
-    from scaffold import present
     from scaffold.errors import ScaffoldError
+    from scaffold.releases.home import installed_home
+    from scaffold.show.say import say, say_json
+    from scaffold.show.status import in_one_line
     from scaffold.update.versions import status as status_of
 
+    home = installed_home(url)
     found: list[dict[str, Any]] = []
     code = 0
     for folder in folders or (Path(),):
         try:
-            one = status_of(folder, url=url)
+            one = status_of(folder, home)
         except ScaffoldError as error:
             code = max(code, error.exit_code)
             found.append({"folder": str(folder), "error": str(error)})
@@ -46,19 +48,11 @@ def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bo
         code = max(code, int(one.behind))
         found.append(_as_record(one))
         if not (quiet or json_):
-            say(f"{folder}: {_in_one_line(one)}")
+            say(f"{folder}: {in_one_line(one)}")
     if json_:
-        present.as_json(found)
+        say_json(found)
     if code:
         raise click.exceptions.Exit(code)
-
-
-def _in_one_line(one: Status) -> str:
-    if not one.behind:
-        return f"{one.version.name}, the newest"
-    fixes = [f"{each.pattern} {each.title}" if each.pattern != "none" else each.title for each in one.lacks]
-    count = f"{len(one.releases)} release{'s' if len(one.releases) != 1 else ''} behind {one.newest.name}"
-    return f"{one.version.name}, {count}" + (f"; lacks {'; '.join(fixes)}" if fixes else "")
 
 
 def _as_record(one: Status) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from scaffold.cli.help import examples
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from scaffold.answers import Answers, Questionnaire
-    from scaffold.update.run import Outcome
+    from scaffold.engine.answers import Answers, Questionnaire
+    from scaffold.update.run import Result
 
 NEXT = ("git diff --staged", "make setup test", "git commit")
 NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
@@ -69,34 +69,35 @@ def update(
     quiet: bool,
 ) -> None:
     """Bring the service in FOLDER (default: this one) to a newer version of the template, and keep its own changes."""
-    from scaffold import present, present_update
     from scaffold.errors import CONFLICTS
-    from scaffold.update.run import Wish, take_back
+    from scaffold.releases.home import installed_home
+    from scaffold.show import update as show
+    from scaffold.show.console import console
+    from scaffold.show.say import say_json
+    from scaffold.update.run import Request, take_back
     from scaffold.update.run import update as run
 
-    out = present.console(quiet=quiet or json_, result=dry_run)
+    out = console(quiet=quiet or json_, result=dry_run)
     if abort_:
         taken = take_back(folder)
         if json_:
-            present.as_json(
-                {"folder": str(folder), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]}
-            )
-        present_update.aborted(out, taken)
+            say_json({"folder": str(folder), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]})
+        show.aborted(out, taken)
         return
     if ask_new and (json_ or not sys.stdin.isatty()):
         raise click.UsageError("there is no terminal to ask in; answer with --data KEY=VALUE or --answers FILE.")
     given = _given(answers_file, data)
-    wish = Wish(wanted, given, conflict, dry_run, url, ask=_ask if ask_new else None)
-    outcome = run(folder, wish, show=lambda told: present_update.report(out, told))
+    request = Request(installed_home(url), wanted, given, conflict, dry_run, ask=_ask if ask_new else None)
+    outcome = run(folder, request, show=lambda told: show.report(out, told))
     if json_:
-        present.as_json(_result(folder, outcome))
-    present_update.closing(out, outcome, next_commands(outcome))
+        say_json(_result(folder, outcome))
+    show.closing(out, outcome, next_commands(outcome))
     if outcome.unresolved:
         raise click.exceptions.Exit(CONFLICTS)
 
 
 def _given(answers_file: Path | None, data: tuple[str, ...]) -> dict[str, Any]:
-    from scaffold.answers_file import parse_pairs, read_answers
+    from scaffold.engine.answers_file import parse_pairs, read_answers
 
     return {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
 
@@ -107,14 +108,14 @@ def _ask(questionnaire: Questionnaire, given: Mapping[str, Any]) -> Answers:
     return prompt.ask_all(questionnaire, given, {})
 
 
-def next_commands(outcome: Outcome) -> tuple[str, ...]:
+def next_commands(outcome: Result) -> tuple[str, ...]:
     """Return what to run now."""
     if not outcome.applied:
         return ()
     return NEXT_WITH_CONFLICTS if outcome.unresolved else NEXT
 
 
-def _result(folder: Path, outcome: Outcome) -> dict[str, Any]:
+def _result(folder: Path, outcome: Result) -> dict[str, Any]:
     told, plan = outcome.report, outcome.plan
     return {
         "folder": str(folder),
@@ -126,6 +127,6 @@ def _result(folder: Path, outcome: Outcome) -> dict[str, Any]:
         "conflicts": [{**vars(clash), "changes": [change.id for change in clash.changes]} for clash in told.clashes],
         "rejects": sorted(plan.beside),
         "drivers": dict(told.drivers),
-        "answers": dict(plan.answers.asked),
+        "answers": dict(plan.crossing.new_answers.asked),
         "next": list(next_commands(outcome)),
     }

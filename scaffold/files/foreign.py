@@ -12,6 +12,8 @@ import sys
 from pathlib import Path
 from typing import BinaryIO
 
+from scaffold.text.sizes import size
+
 LARGEST = 8 * 1024 * 1024
 """Bytes; an object in a cluster is at most 1.5 MiB, and the largest bundles of them that people ship have 4 MiB."""
 
@@ -55,7 +57,7 @@ def read_given(file: str | Path, *, largest: int = LARGEST) -> bytes:
 def _bounded(opened: BinaryIO, path: str, largest: int) -> bytes:
     data = opened.read(largest + 1)
     if len(data) > largest:
-        raise OSError(errno.EFBIG, f"it is larger than {shown_size(largest)}", path)
+        raise OSError(errno.EFBIG, f"it is larger than {size(largest)}", path)
     return data
 
 
@@ -66,8 +68,3 @@ def is_below(file: str | Path, folder: str | Path) -> bool:
         return os.path.commonpath([top, os.path.realpath(file)]) == top
     except (OSError, ValueError):  # another disk, or NUL
         return False
-
-
-def shown_size(size: int) -> str:
-    """Return a size as people write it: `8 MiB`, `256 KiB`."""
-    return f"{size // (1024 * 1024)} MiB" if size >= 1024 * 1024 else f"{size // 1024} KiB"

@@ -16,11 +16,21 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scaffold.errors import DestinationError
+from scaffold.errors import DestinationError, OptionError
 from scaffold.files.workshop import Workshop
 
 _LAST = ".git"
 """What is moved as a whole, when all else is in its place: from then on it is a repository."""
+
+
+def require_folder(folder: Path) -> None:
+    """Refuse what is named as a service's folder and is none.
+
+    Raises:
+        OptionError: when it is no folder.
+    """
+    if not folder.is_dir():
+        raise OptionError(f"{folder} is no folder; name the folder of a service.")
 
 
 def put_in_place(stage: Path, destination: Path, shop: Workshop) -> None:

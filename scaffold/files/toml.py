@@ -7,9 +7,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from scaffold.brief import one_line
-from scaffold.errors import SettingError
+from scaffold.errors import FileError
 from scaffold.files.foreign import read_foreign
+from scaffold.text.brief import one_line
 
 LARGEST = 1024 * 1024
 # Python's reader takes the square of their number for a key of many parts.
@@ -20,14 +20,14 @@ def read_toml(file: Path, *, below: Path | None = None) -> dict[str, Any]:
     """Return the tables of a file; with `below`, a symbolic link that leads out of that folder is refused.
 
     Raises:
-        SettingError: when the file can't be read, or is no TOML.
+        FileError: when the file can't be read, or is no TOML.
     """
     try:
         return parse_toml(read_foreign(file, below=below, largest=LARGEST))
     except OSError as error:
-        raise SettingError(f"{file} can't be read: {error.strerror}.") from error
+        raise FileError(f"{file} can't be read: {error.strerror}.") from error
     except ValueError as error:
-        raise SettingError(f"{file}: no valid TOML: {one_line(str(error))}.") from error
+        raise FileError(f"{file}: no valid TOML: {one_line(str(error))}.") from error
 
 
 def parse_toml(data: bytes) -> dict[str, Any]:

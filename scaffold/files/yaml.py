@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from yaml.constructor import ConstructorError, SafeConstructor
 
-from scaffold.brief import one_line
+from scaffold.text.brief import one_line
 
 MOST_VALUES = 2_000_000
 """In a file. The largest bundles that people ship have a tenth; this many take about 600 MB."""

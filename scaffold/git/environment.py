@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from scaffold.environments import users_environment
+from scaffold.programs.environments import users_environment
 
 LOOKING = (
     *("-c", "core.fsmonitor=false"),

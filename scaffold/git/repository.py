@@ -12,6 +12,7 @@ from pathlib import Path
 
 from scaffold.errors import GitError, ServiceError
 from scaffold.files.foreign import read_foreign
+from scaffold.files.place import require_folder
 from scaffold.git.command import BOUNDS, failure, last_words, try_git
 from scaffold.git.environment import LOOKING, WITHOUT_HOOKS, clean_environment, looking_environment
 from scaffold.git.objects import Blob, Objects
@@ -110,11 +111,11 @@ def locate(folder: Path, *, looking: bool = False) -> tuple[Repository, str]:
     `looking` as in Repository.
 
     Raises:
-        ServiceError: when it is no folder, or belongs to no repository, or to one whose work tree is elsewhere.
+        OptionError: when it is no folder.
+        ServiceError: when it belongs to no repository, or to one whose work tree is elsewhere.
         GitError: when git is missing or refuses to look at the repository.
     """
-    if not folder.is_dir():
-        raise ServiceError(f"{folder} is no folder; name the folder of a service.")
+    require_folder(folder)
     if plain := _plain(folder.resolve(), looking=looking):
         return plain, ""
     git_dir, common, algorithm, bare, inside, up, prefix = _asked(folder)

@@ -16,8 +16,8 @@ from typing import Any
 
 from scaffold import programs
 from scaffold.errors import RegistryError
+from scaffold.kubernetes.references import DOCKER_HUB
 from scaffold.pin.hosts import shown
-from scaffold.pin.references import DOCKER_HUB
 
 HELPER_SECONDS = 30.0
 _HUB_KEY = "https://index.docker.io/v1/"

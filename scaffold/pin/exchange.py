@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 
 from scaffold import __version__
 from scaffold.errors import RegistryError
+from scaffold.kubernetes.references import Reference
 from scaffold.pin.deadline import Deadline
 from scaffold.pin.hosts import is_inward, shown
-from scaffold.pin.references import Reference
 
 if TYPE_CHECKING:
     import httpx

@@ -14,14 +14,15 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.errors import AnswerError, DestinationError
+from scaffold.engine.answers_file import NAME as ANSWERS
+from scaffold.errors import FileError
 from scaffold.files.foreign import read_foreign
+from scaffold.files.place import require_folder
+from scaffold.kubernetes.references import InvalidReferenceError, Reference, parse_reference
 from scaffold.pin.dockerfile import images_in_dockerfile
-from scaffold.pin.references import Reference, parse_reference
 from scaffold.pin.yaml_images import built_images, documents_of, images_in_yaml, values_at, yaml_kind
 
 _DOCKERFILE = re.compile(r"(?:Docker|Container)file(?:\.(?!dockerignore$).+)?|.+\.(?:Docker|Container)file")
-_ANSWERS = ".copier-answers.yml"
 _ENTERED = frozenset({".github", ".gitlab"})
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
 
@@ -63,13 +64,13 @@ class SourceFile:
         """Its YAML documents.
 
         Raises:
-            DestinationError: when it is no YAML. A template of a manifest, such as a Helm chart's, has none.
+            FileError: when it is no YAML. A template of a manifest, such as a Helm chart's, has none.
         """
         if self.kind == "manifest" and b"image" not in self.data:
             return []
         try:
             return documents_of(self.path, self.data)
-        except DestinationError:
+        except FileError:
             if self.kind == "manifest" and b"{{" in self.data:
                 return []
             raise
@@ -78,7 +79,7 @@ class SourceFile:
         """Return every use of an image in the file, in order.
 
         Raises:
-            DestinationError: when the file is no YAML though it should be, or names something that is no image.
+            FileError: when the file is no YAML though it should be, or names something that is no image.
         """
         if self.kind == "dockerfile":
             found = images_in_dockerfile(self.text)
@@ -94,8 +95,8 @@ class SourceFile:
     def _use(self, start: int, line: int, reference: str) -> ImageUse:
         try:
             parse_reference(reference)
-        except AnswerError as error:
-            raise DestinationError(f"{self.path}:{line}: {error}") from error
+        except InvalidReferenceError as error:
+            raise FileError(f"{self.path}:{line}: {error}") from error
         return ImageUse(self.path, line, reference, start)
 
 
@@ -103,7 +104,8 @@ def find_images(folder: Path) -> list[ImageUse]:
     """Return every use of an image in the files below `folder`, ordered by path and line.
 
     Raises:
-        DestinationError: when the folder or a file can't be read, or names something that is no image.
+        OptionError: when it is no folder.
+        FileError: when a file can't be read, or names something that is no image.
     """
     return [use for _, uses in scan(folder) for use in uses]
 
@@ -112,10 +114,9 @@ def scan(folder: Path) -> list[tuple[SourceFile, list[ImageUse]]]:
     """Return every file below `folder` that names images, with its uses; links and hidden folders are passed by.
 
     Raises:
-        DestinationError: as `find_images`.
+        OptionError, FileError: as `find_images`.
     """
-    if not folder.is_dir():
-        raise DestinationError(f"{folder} is no folder; name the folder of a service.")
+    require_folder(folder)
     sources = list(_sources(folder))
     own = _own_images(folder, sources)
     kustomized = _kustomized(sources)
@@ -131,7 +132,7 @@ def _sources(folder: Path) -> Iterator[SourceFile]:
     for path in sorted(_files(folder)):
         name = path.rpartition("/")[2]
         kind = "dockerfile" if _DOCKERFILE.fullmatch(name) else yaml_kind(path)
-        if kind and name != _ANSWERS:
+        if kind and name != ANSWERS:
             file = folder / path
             yield SourceFile(file, path, kind, _read(file, folder))
 
@@ -145,7 +146,7 @@ def _files(folder: Path) -> Iterator[str]:
             with os.scandir(folder / above) as found:
                 entries = [(entry.name, entry.is_symlink(), entry.is_dir(follow_symlinks=False)) for entry in found]
         except OSError as error:
-            raise DestinationError(f"{folder / above} can't be read: {error.strerror}.") from error
+            raise FileError(f"{folder / above} can't be read: {error.strerror}.") from error
         for name, is_link, is_folder in entries:
             if is_folder and _enters(name):
                 waiting.append(f"{above}{name}/")
@@ -161,14 +162,14 @@ def _read(file: Path, folder: Path) -> bytes:
     try:
         return read_foreign(file, below=folder)
     except OSError as error:
-        raise DestinationError(f"{file} can't be read: {error.strerror}.") from error
+        raise FileError(f"{file} can't be read: {error.strerror}.") from error
 
 
 def _own_images(folder: Path, sources: Iterable[SourceFile]) -> set[str]:
     """Return the names of the images that this repository makes: the service's, and those that compose builds."""
     own = [image for each in sources if each.kind == "compose" for image in built_images(each.documents)]
-    if (folder / _ANSWERS).is_file():
-        answers = documents_of(_ANSWERS, _read(folder / _ANSWERS, folder))
+    if (folder / ANSWERS).is_file():
+        answers = documents_of(ANSWERS, _read(folder / ANSWERS, folder))
         names = values_at(answers, ("name",))
         own += [f"{place}/{name}" for place in values_at(answers, ("image_registry",)) for name in names]
     return set(_names(own))
@@ -185,5 +186,5 @@ def _names(references: Iterable[str]) -> Iterator[str]:
     for reference in references:
         try:
             yield parse_reference(reference).name
-        except AnswerError:
+        except InvalidReferenceError:
             continue

@@ -16,8 +16,8 @@ from typing import Protocol
 
 from scaffold.errors import DestinationError, RegistryError, ScaffoldError
 from scaffold.files.rewrite import Rewrite
+from scaffold.kubernetes.references import Reference, with_digest
 from scaffold.pin.images import ImageUse, find_images, scan
-from scaffold.pin.references import Reference, with_digest
 
 __all__ = ["Change", "Edit", "ImageUse", "find_images", "plan", "resolve", "wanted"]
 

@@ -11,12 +11,12 @@ from collections.abc import Collection
 from typing import Any, Self
 
 from scaffold.errors import RegistryError
+from scaffold.kubernetes.references import DOCKER_HUB, Reference, is_digest
 from scaffold.pin.challenges import Challenge, challenge_of
 from scaffold.pin.credentials import Credentials, DockerConfig
 from scaffold.pin.deadline import Deadline, LateError, within
 from scaffold.pin.exchange import MANIFEST_BYTES, Answer, Exchange
 from scaffold.pin.hosts import is_loopback, shown
-from scaffold.pin.references import DOCKER_HUB, Reference, is_digest
 from scaffold.pin.tokens import json_of, token_of, token_request
 
 __all__ = ["MANIFEST_BYTES", "RegistryClient", "is_loopback"]

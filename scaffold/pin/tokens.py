@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from scaffold.errors import RegistryError
+from scaffold.kubernetes.references import Reference
 from scaffold.pin.challenges import Challenge
 from scaffold.pin.credentials import Credentials
 from scaffold.pin.hosts import is_inward, shown
-from scaffold.pin.references import Reference
 
 if TYPE_CHECKING:
     import httpx

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 import yaml
 
-from scaffold.check.source import Note, Source
-from scaffold.check.yaml_nodes import documents
-from scaffold.errors import DestinationError
+from scaffold.errors import FileError
 from scaffold.pin.places import Keys, nodes_at, scalars_at
+from scaffold.syntax.source import Note, Source
+from scaffold.syntax.yaml_nodes import documents
 
 _GITLAB = (("image",), ("image", "name"), ("services", "*"), ("services", "*", "name"), ("variables", "*_IMAGE"))
 _PLACES: dict[str, tuple[Keys, ...]] = {
@@ -65,7 +65,7 @@ def documents_of(path: str, data: bytes) -> list[yaml.Node]:
     """Return the documents of a YAML file.
 
     Raises:
-        DestinationError: when it is no YAML, or more than can be read.
+        FileError: when it is no YAML, or more than can be read.
     """
     found, note = documents(Source(path, data))
     if note:
@@ -73,7 +73,7 @@ def documents_of(path: str, data: bytes) -> list[yaml.Node]:
     return [each.node for each in found]
 
 
-def _broken(path: str, data: bytes, note: Note) -> DestinationError:
+def _broken(path: str, data: bytes, note: Note) -> FileError:
     """Return what is wrong with a file, by line, and by column where it is small."""
     try:
         for _ in yaml.parse(data, yaml.SafeLoader) if _is_small(data) else ():
@@ -82,9 +82,9 @@ def _broken(path: str, data: bytes, note: Note) -> DestinationError:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-        return DestinationError(f"{where} is no YAML ({problem}); mend it.")
+        return FileError(f"{where} is no YAML ({problem}); mend it.")
     where = f"{path}:{note.line}" if note.line else path
-    return DestinationError(f"{where} {note.message.removesuffix('; not judged')}; mend it.")
+    return FileError(f"{where} {note.message.removesuffix('; not judged')}; mend it.")
 
 
 def _is_small(data: bytes) -> bool:
@@ -99,7 +99,7 @@ def images_in_yaml(path: str, kind: str, text: str, roots: Iterable[yaml.Node]) 
     neither tag nor digest: those stand for what the pipeline sets.
 
     Raises:
-        DestinationError: when the file writes a reference with escapes.
+        FileError: when the file writes a reference with escapes.
     """
     found: dict[int, str] = {}
     for node, is_action in _named(kind, roots):
@@ -162,5 +162,5 @@ def _offset(path: str, text: str, node: yaml.ScalarNode, reference: str) -> int:
     start = text.rfind(reference, node.start_mark.index + shift, node.end_mark.index + shift)
     if start < 0:
         line = node.start_mark.line + 1
-        raise DestinationError(f"{path}:{line} writes the image {reference!r} with escapes; write it plainly.")
+        raise FileError(f"{path}:{line} writes the image {reference!r} with escapes; write it plainly.")
     return start

@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from importlib import import_module
+from pkgutil import iter_modules
 
-from scaffold.errors import SettingError
+from scaffold.errors import OptionError
+from scaffold.prove.experiments import cluster, containers
 from scaffold.prove.model import Experiment
+from scaffold.text.nearest import hint
 
-MODULES = (
-    "containers.p01",
-    "containers.p02",
-    "containers.p05",
-    "containers.p06",
-    "containers.p08",
-    "containers.p09",
-    "containers.p12",
-    "containers.p13",
-    "cluster.p03",
-    "cluster.p04",
-    "cluster.p06",
-    "cluster.p08",
-    "cluster.p09",
-    "cluster.p10",
-    "cluster.p11",
-    "cluster.p12",
-    "cluster.p13",
-)
-"""The modules that hold experiments, in the order of their patterns."""
+FOLDERS = (containers, cluster)
 
 
 def experiments() -> list[Experiment]:
     """Return every experiment of both stages, by pattern."""
-    found = [each for name in MODULES for each in import_module(f"scaffold.prove.{name}").EXPERIMENTS]
+    names = [f"{folder.__name__}.{each.name}" for folder in FOLDERS for each in iter_modules(folder.__path__)]
+    found = [each for name in names for each in import_module(name).EXPERIMENTS]
     return sorted(found, key=lambda each: (each.pattern, each.stage))
 
 
@@ -41,7 +25,7 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
     """Return the experiments that `only` names by pattern (P08), id (P08-drain) or stage (cluster); all for no name.
 
     Raises:
-        SettingError: for a name that fits none, with the nearest right one.
+        OptionError: for a name that fits none, with the nearest right one.
     """
     everything = list(known)
     wanted = [name.lower() for name in only]
@@ -49,7 +33,6 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
     for name, found in fits.items():
         if not found:
             names = sorted({word for each in everything for word in (each.pattern, each.id)})
-            near = difflib.get_close_matches(name.upper(), [*names, *(n.upper() for n in names)], n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}."
-            raise SettingError(f"--only {name}: no such pattern or experiment; {hint}")
+            near = hint(name, names, f"there are {', '.join(names)}.")
+            raise OptionError(f"--only {name}: no such pattern or experiment; {near}")
     return [each for each in everything if not wanted or any(each in found for found in fits.values())]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal, Protocol
 
 from scaffold.prove.cluster.settings import ClusterSettings
@@ -15,7 +16,7 @@ from scaffold.prove.load import find_vegeta
 from scaffold.prove.model import Experiment, Proof, Result
 from scaffold.prove.runner import OpenLab, run_all
 from scaffold.prove.runtime import Runtime, build, find_runtime, image_id
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -98,12 +99,13 @@ def _open(
     if "container" in stages:
         labs["container"] = ContainerStage(runtime, subject, image, settings.network, vegeta).lab
     if "cluster" in stages:
+        from scaffold.prove.cluster.lab import open_lab
         from scaffold.prove.cluster.stage import open_stage
 
         watcher.say("Preparing the cluster")
         stage = opened.enter_context(open_stage(runtime, subject, image, settings.cluster, vegeta))
-        labs["cluster"] = stage.lab
-        platforms.append(stage.kubectl.context)
+        labs["cluster"] = partial(open_lab, stage)
+        platforms.append(stage.deployed.kubectl.context)
     return labs, " and ".join(platforms)
 
 

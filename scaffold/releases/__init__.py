@@ -4,9 +4,9 @@ They come from git: from the checkout that this package runs from, or from the b
 No network is used.
 """
 
-from scaffold.releases.changes import Change, changes_between
-from scaffold.releases.known import Release, known, latest
-from scaffold.releases.revision import Revision, resolve
-from scaffold.releases.trees import template_at
+from scaffold.releases.changes import Change
+from scaffold.releases.history import History, installed
+from scaffold.releases.known import Release
+from scaffold.releases.revision import Revision
 
-__all__ = ["Change", "Release", "Revision", "changes_between", "known", "latest", "resolve", "template_at"]
+__all__ = ["Change", "History", "Release", "Revision", "installed"]

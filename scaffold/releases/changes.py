@@ -7,16 +7,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from scaffold import git
 from scaffold.errors import TemplateError
+from scaffold.patterns import PATTERNS
 from scaffold.releases.records import read_records
-from scaffold.releases.revision import resolve
-from scaffold.releases.source import git_dir
 
 FILE = "templates/service/changes.yml"
 UNRELEASED = "unreleased"
@@ -47,25 +44,6 @@ class Change:
         return self.pattern in patterns
 
 
-def changes_between(old: str, new: str, root: Path | None = None) -> list[Change]:
-    """Return what a service gains by going from one version of the template to another, in the order of the changelog.
-
-    It is what the new version's changelog has and the old one's has not; so commits between releases work too.
-
-    Raises:
-        VersionError: when one of them is unknown.
-        TemplateError: when a changelog is broken; others as `template_at` does.
-    """
-    had = {change.id for change in changes_at(old, root)}
-    return [change for change in changes_at(new, root) if change.id not in had]
-
-
-def changes_at(reference: str, root: Path | None = None) -> list[Change]:
-    """Return the whole changelog of a version; empty when it had none yet."""
-    text = git.ask(git_dir(root), "cat-file", "blob", f"{resolve(reference, root).commit}:{FILE}")
-    return [] if text is None else read_changes(text)
-
-
 def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:
     """Return the changes written in `text`.
 
@@ -84,7 +62,7 @@ def _change(record: dict[str, Any], where: str) -> Change:
             raise TemplateError(f"{where}: {path} is no path from the top of a service; for example src/*.py.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
-    if not re.fullmatch(r"P(0[1-9]|1[0-3])|none", change.pattern):
+    if change.pattern not in (*PATTERNS, "none"):
         raise TemplateError(f"{where}: pattern {change.pattern} is none of P01 to P13, nor none.")
     if change.version != UNRELEASED:
         try:

@@ -6,14 +6,11 @@ import itertools
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold.errors import TemplateError
 from scaffold.releases.records import read_records
-from scaffold.template import template_root
 
 FILE = "releases.yml"
 _FIELDS = ("version", "commit", "date")
@@ -31,25 +28,6 @@ class Release:
     def tag(self) -> str:
         """Return the name of its git tag, which Copier records as `_commit`."""
         return f"v{self.version}"
-
-
-def known(root: Path | None = None) -> tuple[Release, ...]:
-    """Return every release that this installation (or the template in `root`) knows, the oldest first; perhaps none.
-
-    Raises:
-        TemplateError: when releases.yml is broken.
-    """
-    return _read_once((root or template_root()) / FILE)
-
-
-def latest(root: Path | None = None) -> Release | None:
-    """Return the newest release, pre-releases left out as Copier does; None when there is none."""
-    return next((each for each in reversed(known(root)) if not each.version.is_prerelease), None)
-
-
-@cache
-def _read_once(file: Path) -> tuple[Release, ...]:
-    return read_releases(file.read_bytes(), str(file)) if file.is_file() else ()
 
 
 def read_releases(text: str | bytes, name: str = FILE) -> tuple[Release, ...]:

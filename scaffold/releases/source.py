@@ -12,33 +12,26 @@ import hashlib
 import os
 import shutil
 import stat
-from functools import cache
 from pathlib import Path
 
 from scaffold import git
-from scaffold.cache import kept
 from scaffold.errors import GitError, TemplateError
+from scaffold.files.cache import kept
 from scaffold.files.private import close_to_others, contents, read_private
-from scaffold.template import template_root
 
 BUNDLE = "releases.bundle"
 _RECORD = "scaffold-record"
 _LARGEST_RECORD = 1024 * 1024
 
 
-def git_dir(root: Path | None = None) -> Path:
-    """Return the folder of git's objects and refs, which `git.read` takes.
+def git_dir(root: Path) -> Path:
+    """Return the folder of git's objects and refs of the template in `root`.
 
     Raises:
         TemplateError: when there is neither a checkout nor a whole bundle.
         DestinationError: when neither the cache nor a temporary folder can be written.
         GitError: when git is missing.
     """
-    return _git_dir(root or template_root())
-
-
-@cache
-def _git_dir(root: Path) -> Path:
     if (root / ".git").exists():  # a folder, or a file that leads to one: git takes both
         git.read(root / ".git", "rev-parse", "--git-dir")
         return root / ".git"

@@ -11,16 +11,13 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from scaffold import git
-from scaffold.cache import kept
+from scaffold.engine.template import Template, load_template
 from scaffold.errors import GitError, VersionError
+from scaffold.files.cache import kept
 from scaffold.files.private import contents
-from scaffold.releases.revision import resolve
-from scaffold.releases.source import git_dir
-from scaffold.template import Template, load_template
 
 PARTS = ("copier.yml", "templates")
 """What of the repository is the template; nothing else is extracted."""
@@ -35,30 +32,24 @@ class Blob:
     id: str
 
 
-def template_at(reference: str, root: Path | None = None) -> Template:
-    """Return the template as it was in a version: a release (`0.1.0`, `v0.1.0`), a commit, or what `_commit` says.
+def extract(commit: str, repository: Path) -> Template:
+    """Return the template as it was in a commit of a repository, whose git folder is given.
 
     Raises:
-        VersionError: when there is no such version, or it holds no template.
-        TemplateError: when the bundle is missing or damaged, or that version is broken.
+        VersionError: when it holds no template.
+        TemplateError: when that version is broken.
         DestinationError: when neither the cache nor a temporary folder can be written.
-        GitError: when git is missing or refuses.
+        GitError: when git refuses.
     """
-    return _template(resolve(reference, root).commit, root)
-
-
-@cache
-def _template(commit: str, root: Path | None) -> Template:
-    blobs = _list(commit, root)
+    blobs = _list(commit, repository)
     if not any(blob.path == "copier.yml" for blob in blobs):
         raise VersionError(f"commit {commit[:12]} holds no template: it has no copier.yml.")
-    repository = git_dir(root)
     folder = kept(commit, lambda stage: _write(stage, blobs, repository), lambda there: _is_whole(there, blobs))
     return load_template(folder)
 
 
-def _list(commit: str, root: Path | None) -> list[Blob]:
-    listing = git.read(git_dir(root), "ls-tree", "-r", "-z", "--full-tree", commit, "--", *PARTS).decode()
+def _list(commit: str, repository: Path) -> list[Blob]:
+    listing = git.read(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *PARTS).decode()
     blobs = []
     for line in filter(None, listing.split("\0")):
         head, path = line.split("\t", 1)

@@ -57,14 +57,15 @@ def apply(plan: Plan) -> list[PathChange]:
         ServiceError: when a file in the way is not git's, or somebody else changes the repository.
         DestinationError: when something can't be written.
     """
-    repository = plan.service.repository
-    changes = path_changes(repository, plan.service.tree, plan.tree)
+    crossing, service = plan.crossing, plan.crossing.service
+    repository = service.repository
+    changes = path_changes(repository, service.tree, plan.tree)
     transaction = Transaction(repository)
     _refuse_in_the_way(transaction.top, changes, plan.beside)
     marks = marks_of(repository, [each.path for each in changes if each.before])
     absent = {path for path, given in marks.items() if SKIP in given and not os.path.lexists(transaction.top / path)}
-    change = Change(plan.service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent))
-    carry_out(repository, transaction, change, {"from": plan.old.name, "to": plan.new.name})
+    change = Change(service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent))
+    carry_out(repository, transaction, change, {"from": crossing.old.name, "to": crossing.new.name})
     return changes
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 
 from scaffold.git.objects import Blob
-from scaffold.update.editions import Rendered
+from scaffold.releases.editions import Rendered
 from scaffold.update.scratch import Scratch
 
 

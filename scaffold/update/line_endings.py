@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
-from scaffold.update.editions import Rendered, blob_id
+from scaffold.releases.editions import Rendered, blob_id
 
 
 def as_the_service_has_them(

@@ -8,19 +8,15 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from scaffold.answers import Answers, Questionnaire, check_names
-from scaffold.errors import AnswerError, ServiceError
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
-from scaffold.releases import Revision
+from scaffold.releases.editions import Editions, Rendered
 from scaffold.update.changes import LineCount, line_counts
+from scaffold.update.crossing import Crossing, Service
 from scaffold.update.drivers import drivers_left_out
-from scaffold.update.editions import Editions, Rendered
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
-from scaffold.update.remembered import FILE, Remembered, read_remembered
 from scaffold.update.resolve import resolve
 from scaffold.update.scratch import Commit, scratch
 
@@ -29,34 +25,15 @@ BEFORE = "HEAD"
 
 
 @dataclass(frozen=True)
-class Service:
-    """A service in a commit of a repository (`tree` is the commit's), in the folder `prefix`: "" or "a/b/"."""
-
-    repository: Repository
-    commit: str
-    tree: str
-    prefix: str
-    remembered: Remembered
-
-    @property
-    def answers_file(self) -> str:
-        """Return the path of its answers file, from the top of the repository."""
-        return self.prefix + FILE
-
-
-@dataclass(frozen=True)
 class Plan:
     """What an update gives: the id of the whole repository's new tree, what is left to resolve, what lies beside it.
 
-    `answers` are the service's new ones. `before` and `after` are the template's two versions of the service. `beside`
+    `before` and `after` are the template's two versions of the service. `beside`
     are untracked files (path to bytes): rejected hunks. `lines` is the diffstat. `drivers` are the
     merge drivers, by path, that an update starts, where this plan is one that starts none.
     """
 
-    service: Service
-    old: Revision
-    new: Revision
-    answers: Answers
+    crossing: Crossing
     before: Rendered
     after: Rendered
     tree: str
@@ -66,75 +43,10 @@ class Plan:
     drivers: Mapping[str, str]
 
 
-def read_service(repository: Repository, commit: str, prefix: str) -> Service:
-    """Return the service that lies in a commit (anything that git takes for one).
-
-    Raises:
-        ServiceError: when there is no such commit, no answers file in it, or a broken one.
-    """
-    names = (f"{commit}^{{commit}}", f"{commit}^{{tree}}", f"{commit}:{prefix}{FILE}")
-    found, tree, answers = repository.objects.read_all(names)
-    where = repository.top or repository.git_dir
-    if found is None or tree is None:
-        raise ServiceError(f"{where} has no commit yet; commit the service first: git add --all && git commit.")
-    if answers is None:
-        raise ServiceError(
-            f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
-            "commit it, or name the folder of a service."
-        )
-    return Service(repository, found[0], tree[0], prefix, read_remembered(answers[1], prefix + FILE))
-
-
-def old_answers(editions: Editions, service: Service, old: Revision, new: Revision) -> Answers:
-    """Return the answers as the version that made the service understood them.
-
-    Raises:
-        ServiceError: when one is wrong, or a question of neither version.
-    """
-    remembered = service.remembered.answers
-    known = {question.name for question in editions.template(old).asked}
-    later = {key for key in remembered if key not in known}
-    try:
-        check_names(editions.template(new), {key: remembered[key] for key in later})
-        return editions.resolve(old, {key: value for key, value in remembered.items() if key in known})
-    except AnswerError as error:
-        raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
-
-
-def new_questionnaire(editions: Editions, service: Service, new: Revision) -> tuple[Questionnaire, dict[str, Any]]:
-    """Return the new version's questions, and the remembered answers among them."""
-    questionnaire = editions.questionnaire(new, service.remembered.answers)
-    asked = {question.name for question in questionnaire.template.asked}
-    return questionnaire, {key: value for key, value in service.remembered.answers.items() if key in asked}
-
-
-def new_answers(editions: Editions, service: Service, new: Revision, given: Mapping[str, Any]) -> Answers:
-    """Return the answers for the new version: `given` ones, then remembered ones, then defaults.
-
-    Raises:
-        AnswerError: when one is no question, or wrong.
-    """
-    questionnaire, remembered = new_questionnaire(editions, service, new)
-    check_names(questionnaire.template, given)
-    try:
-        return editions.resolve(new, {**remembered, **given}, service.remembered.answers)
-    except AnswerError as error:
-        raise AnswerError(f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE.") from error
-
-
 def plan(
-    editions: Editions,
-    service: Service,
-    old: Revision,
-    new: Revision,
-    earlier: Answers,
-    answers: Answers,
-    *,
-    conflict: str = "inline",
-    keep: bool = True,
-    count_lines: bool = False,
+    editions: Editions, crossing: Crossing, *, conflict: str = "inline", keep: bool = True, count_lines: bool = False
 ) -> Plan:
-    """Return what bringing the service from one version to another gives, with its answers for both.
+    """Return what the crossing gives.
 
     `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store,
     where nothing refers to them yet; without, the plan can be looked at but not applied. The diffstat is made only with
@@ -144,19 +56,20 @@ def plan(
         GitError: when git refuses.
         TemplateError: when a version can't be rendered.
     """
+    service = crossing.service
     repository, source = service.repository, service.remembered.source
-    before = editions.rendered(old, earlier, source, repository.algorithm)
-    after = editions.rendered(new, answers, source, repository.algorithm)
+    before = editions.rendered(crossing.old, crossing.old_answers, source, repository.algorithm)
+    after = editions.rendered(crossing.new, crossing.new_answers, source, repository.algorithm)
     ours = repository.tree(service.commit)
     with scratch(repository, _attributes(repository, ours), keep=keep) as scratched:
         pair = as_the_service_has_them(repository, _within(ours, service.prefix), before, after)
-        label = f"scaffold-{new.name}"
+        label = f"scaffold-{crossing.new.name}"
         scratched.import_(_commits(service, ours, *pair, label))
         merged = merge(scratched, BEFORE, label)
         resolved = resolve(scratched, merged, conflict)
         lines = tuple(line_counts(scratched, service.tree, resolved.tree)) if count_lines else ()
         drivers = drivers_left_out(scratched, ours, service.prefix, *pair)
-    return Plan(service, old, new, answers, *pair, resolved.tree, resolved.conflicts, resolved.beside, lines, drivers)
+    return Plan(crossing, *pair, resolved.tree, resolved.conflicts, resolved.beside, lines, drivers)
 
 
 def _attributes(repository: Repository, ours: Mapping[str, Blob]) -> dict[str, bytes]:

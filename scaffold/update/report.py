@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from scaffold.git.objects import Blob
-from scaffold.releases import Change, Revision, changes_between
+from scaffold.patterns import named_in
+from scaffold.releases import Change, History, Revision
+from scaffold.releases.editions import Rendered
 from scaffold.update.changes import LineCount
-from scaffold.update.editions import Rendered
 from scaffold.update.merge import BASE, THEIRS, Conflict
 from scaffold.update.plan import Plan
 
@@ -41,27 +40,28 @@ class Report:
     drivers: Mapping[str, str]
 
 
-def report(plan: Plan, root: Path | None = None) -> Report:
-    """Return the report of a plan that was made with `count_lines`; `root` is the template's checkout.
+def report(plan: Plan, history: History) -> Report:
+    """Return the report of a plan that was made with `count_lines`.
 
     Raises:
         TemplateError: when the template's changelog is broken.
     """
-    changes = tuple(changes_between(plan.old.commit, plan.new.commit, root))
+    old, new = plan.crossing.old, plan.crossing.new
+    changes = tuple(history.changes_between(old.commit, new.commit))
     clashes = tuple(
         Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict, changes))
         for conflict in plan.conflicts
     )
-    return Report(plan.old, plan.new, changes, plan.lines, clashes, plan.drivers)
+    return Report(old, new, changes, plan.lines, clashes, plan.drivers)
 
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Return the changes that name the file, or whose pattern stands in the lines that the template changed."""
-    inner = conflict.path.removeprefix(plan.service.prefix)
+    inner = conflict.path.removeprefix(plan.crossing.service.prefix)
     before = _name(plan.before, conflict.stages.get(BASE), inner)
     after = _name(plan.after, conflict.stages.get(THEIRS), inner)
     changed = difflib.unified_diff(_lines(plan.before, before), _lines(plan.after, after), n=1, lineterm="")
-    patterns = set(re.findall(r"\bP(?:0[1-9]|1[0-3])\b", "\n".join(changed)))
+    patterns = named_in("\n".join(changed))
     return tuple(each for each in changes if each.touches(before, patterns) or each.touches(after, patterns))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import cache
+from scaffold.files import cache
 from tests.support.caches import EXPECTED, rendered
 
 

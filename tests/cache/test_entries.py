@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import bytecode
+from scaffold.engine import bytecode
 from tests.support.caches import EXPECTED, entries, rendered
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import cache
 from scaffold.errors import TemplateError
+from scaffold.files import cache
 from scaffold.files.private import ExposedError, make_private
 from tests.support.caches import EXPECTED, OTHER, entries, everything, given_away, needs_root, rendered
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold import cache
+from scaffold.files import cache
 from tests.support import goldens
 from tests.support.caches import EXPECTED, entries, needs_root, rendered
 from tests.test_new import scaffold

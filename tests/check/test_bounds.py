@@ -16,13 +16,13 @@ import pytest
 import scaffold.check
 import scaffold.check.model
 import scaffold.check.rules
-from scaffold.check import dockerfile
-from scaffold.check.engine import run
 from scaffold.check.findings import Finding
 from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.rules import all_rules
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import documents
+from scaffold.check.run import run
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import documents
 
 RULES = list(all_rules().values())
 

@@ -12,15 +12,16 @@ import pytest
 
 from scaffold.check import budget, collected
 from scaffold.check.collected import Collected
-from scaffold.check.comment_places import Places
-from scaffold.check.engine import check
-from scaffold.check.findings import Problem
-from scaffold.check.formats import render, text
+from scaffold.check.formats import render
 from scaffold.check.ignores import split_ignored
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
-from scaffold.check.source import Note, Place, Source
-from scaffold.screen import Screen
+from scaffold.check.rules.rule import Problem
+from scaffold.check.run import check
+from scaffold.show import check as text
+from scaffold.show.console import Screen
+from scaffold.syntax.comment_places import Places
+from scaffold.syntax.source import Note, Place, Source
 
 RULES = list(all_rules().values())
 NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]
@@ -32,7 +33,7 @@ def told(report: Report) -> dict[str, str]:
     """Return a report in each format."""
     out = Screen()
     out.file = io.StringIO()
-    text.show(out, report)
+    text.findings(out, report)
     return {
         **{name: render(name, report) for name in ("json", "sarif", "github", "junit")},
         "text": out.file.getvalue(),

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import run
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
-from scaffold.files.walk import shown
+from scaffold.check.run import run
+from scaffold.git.walk import shown
 
 CASES = Path(__file__).with_name("cases")
 FOLDERS = sorted(path for path in CASES.glob("*/*") if path.is_dir())

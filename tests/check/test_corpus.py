@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.rules import all_rules
-from scaffold.files.walk import shown
+from scaffold.check.run import check
+from scaffold.git.walk import shown
 
 CORPUS = Path(__file__).with_name("corpus")
 NAMES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir() and path.name != "chart")

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.check.engine import check
-from scaffold.check.fix import LINES, apply, plan
+from scaffold.check.fix import apply, plan
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from tests.check.test_cases import CASES
 from tests.check.test_corpus import CORPUS
 from tests.test_new import scaffold
@@ -123,7 +123,16 @@ def without_added(documents: list[Any]) -> str:
     return repr([bare(each) for each in documents])
 
 
-ADDED = {key for lines in LINES.values() for _, key, _ in lines}
+ADDED = {
+    "activeDeadlineSeconds",
+    "backoffLimit",
+    "concurrencyPolicy",
+    "failedJobsHistoryLimit",
+    "startingDeadlineSeconds",
+    "successfulJobsHistoryLimit",
+    "ttlSecondsAfterFinished",
+}
+"""The keys that some rule puts in."""
 _START = re.compile(r"(?im)^\s*(entrypoint|cmd) (.*)$")
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scaffold.check.engine import run
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
+from scaffold.check.run import run
 from tests.support.deployed import OVERLAYS, each_example
 
 

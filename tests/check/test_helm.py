@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
-from scaffold.check.helm import ChartFiles, RenderedDocument
+from scaffold.check.built.helm import ChartFiles, RenderedDocument
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import documents
-from scaffold.files.walk import shown
+from scaffold.check.run import check
+from scaffold.git.walk import shown
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import documents
 from tests.check.test_corpus import CORPUS
 from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scaffold.check.engine import check
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from tests.support import goldens
 
 RULES = list(all_rules().values())

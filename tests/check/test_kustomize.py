@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.findings import Finding
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
-from scaffold.files.walk import shown
+from scaffold.check.run import check
+from scaffold.git.walk import shown
 from tests.check.test_reading import written
 
 WEB = """\

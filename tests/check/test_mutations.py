@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import run
 from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
-from scaffold.files.walk import shown
+from scaffold.check.run import run
+from scaffold.git.walk import shown
 from tests.check.mutations import MUTATIONS, Mutation
 from tests.support.goldens import EXAMPLES
 

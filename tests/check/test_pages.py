@@ -8,9 +8,9 @@ from pathlib import Path
 
 import yaml
 
-from scaffold.check.patterns import PATTERNS
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import DOCS
+from scaffold.patterns import PATTERNS
 from tests.check.test_ignores import POD
 from tests.support.goldens import ROOT
 from tests.support.pages import PAGES, pages

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from tests.check.test_ignores import POD
 
 
@@ -19,7 +19,7 @@ def found(folder: Path, *exclude: str) -> Report:
 
 
 def paths(report: Report, folder: Path) -> list[str]:
-    from scaffold.files.walk import shown
+    from scaffold.git.walk import shown
 
     prefix = f"{shown(str(folder))}/"
     return [each.place.path.removeprefix(prefix) for each in report.findings]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.answers_file import read_answers
+from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.cluster.conftest import OVERLAY, Demo
 from tests.cluster.test_demo import ask, pods, restarted_under_load

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from scaffold.origin import project_url
+from scaffold.releases.home import project_url
 from tests.faults.injector import Ended, Injector
 from tests.support import goldens
 from tests.support.registry import Request, Response, digest_of, serving

@@ -7,30 +7,26 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from scaffold.answers_file import parse_answers
-from scaffold.check import dockerfile, overlay
 from scaffold.check.baseline import read_baseline
-from scaffold.check.chart_templates import Template
-from scaffold.check.engine import run
+from scaffold.check.built import overlay
+from scaffold.check.built.chart_templates import Template
 from scaffold.check.formats import FORMATS, render
 from scaffold.check.model.scope import Repository, Scope
 from scaffold.check.report import Report
 from scaffold.check.rules import all_rules
+from scaffold.check.run import run
 from scaffold.check.settings import Settings
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import Document, Value, documents
-from scaffold.errors import AnswerError
-from scaffold.pin.references import parse_reference
+from scaffold.engine.answers_file import parse_answers
+from scaffold.engine.remembered import read_remembered
+from scaffold.kubernetes.references import InvalidReferenceError, parse_reference
+from scaffold.pin.challenges import challenge_of
 from scaffold.pin.tokens import token_of
-from scaffold.prove import manifests
-from scaffold.prove.settings import read_settings
-from scaffold.update.remembered import read_remembered
+from scaffold.prove.subject import manifests
+from scaffold.prove.subject.settings import read_settings
+from scaffold.syntax import dockerfile
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Document, Value, documents
 from tests.support import goldens
-
-try:
-    from scaffold.pin.challenges import challenge_of
-except ImportError:  # before it had a module of its own
-    from scaffold.pin.tokens import challenge_of
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ def _read_baseline(data: bytes, folder: Path) -> str:
 
 
 def _read_manifests(data: bytes, folder: Path) -> str:
-    from scaffold.prove.gather import load_subject
+    from scaffold.prove.subject.read import load_subject
 
     (folder / "x.yaml").write_bytes(data)
     found = len(manifests.read(folder / "x.yaml"))
@@ -150,7 +146,7 @@ def _read_registry(data: bytes, folder: Path) -> str:
     for line in data.decode("latin-1").splitlines():
         try:
             told += str(parse_reference(line))
-        except AnswerError as error:
+        except InvalidReferenceError as error:
             assert len(str(error)) < 1_000
     return told + str(challenge_of([data.decode("latin-1")]))
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check import closure
-from scaffold.check.addresses import is_address
-from scaffold.check.engine import check
-from scaffold.offline import is_offline_possible
+from scaffold.check.built import closure
+from scaffold.check.built.addresses import is_address
+from scaffold.check.run import check
+from scaffold.programs.offline import is_offline_possible
 from tests.hostile.conftest import Canaries, Clone, Scaffold
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\ndata: {a: b}\n"

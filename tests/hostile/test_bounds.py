@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check import workshop
-from scaffold.check.engine import check
+from scaffold.check.built import workshop
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from scaffold.programs import MIB, Bounds
 from tests.hostile.conftest import Canaries, Clone, Scaffold
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.check.built.helm import Charts
+from scaffold.check.built.workshop import workshop
 from scaffold.check.ground import Ground
-from scaffold.check.helm import Charts
-from scaffold.check.workshop import workshop
 from tests.hostile.conftest import Canaries, Clone, Recorder, Scaffold
 
 HOOK = "#!/bin/sh\ntouch '{ran}'\ncat\n"

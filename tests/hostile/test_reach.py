@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.engine import check
 from scaffold.check.fix import apply, plan
 from scaffold.check.rules import all_rules
+from scaffold.check.run import check
 from scaffold.errors import DestinationError
 from tests.hostile.conftest import MARK, Canaries, Clone, Scaffold
 

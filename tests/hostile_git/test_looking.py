@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import GitError, ScaffoldError
-from scaffold.files.walk import files_below
 from scaffold.git import command
 from scaffold.git.command import inside_work_tree
 from scaffold.git.repository import locate
+from scaffold.git.walk import files_below
 from scaffold.programs import Bounds
 from tests.hostile_git.canaries import Canary, owned_by, poison, settings_of_git
 from tests.support.lineage import commit, git

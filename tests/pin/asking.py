@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.pin.references import Reference
+from scaffold.kubernetes.references import Reference
 from tests.support import registry as support
 
 needs_registry = pytest.mark.skipif(support.PROGRAM is None, reason=support.REASON)

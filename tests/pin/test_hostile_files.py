@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import DestinationError
+from scaffold.errors import FileError
 from scaffold.pin.plan import find_images
 from tests.pin.files import references, write
 
@@ -27,7 +27,7 @@ NAMES = ("compose.yaml", ".gitlab-ci.yml", ".github/workflows/ci.yml", "deploy/p
 def test_aliases_take_no_memory(tmp_path: Path, name: str, text: str) -> None:
     write(tmp_path, {name: f"{text}\nx: {{image: ''}}\n", "Dockerfile": "FROM a:1\n", ".copier-answers.yml": text})
     begun = time.process_time()
-    with pytest.raises(DestinationError, match=r"is (too large: its aliases stand for|endless: an anchor holds)"):
+    with pytest.raises(FileError, match=r"is (too large: its aliases stand for|endless: an anchor holds)"):
         references(tmp_path)
     assert time.process_time() - begun < 5
 
@@ -51,7 +51,7 @@ def test_many_small_documents(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[" * 20_000, "{a: " * 20_000, "? " * 20_000], ids=["list", "map", "keys"])
 def test_deep_files_are_refused(tmp_path: Path, text: str) -> None:
     write(tmp_path, {"pod.yaml": f"image: {text}"})
-    with pytest.raises(DestinationError, match=r"pod.yaml\S* (is nested more than|is no YAML)"):
+    with pytest.raises(FileError, match=r"pod.yaml\S* (is nested more than|is no YAML)"):
         find_images(tmp_path)
 
 
@@ -78,7 +78,7 @@ def test_dockerfiles_are_read_in_linear_time(tmp_path: Path, text: str) -> None:
     begun = time.process_time()
     try:
         assert references(tmp_path)[-1:] in (["last:1"], ["a"], [])
-    except DestinationError as error:
+    except FileError as error:
         assert "is no image reference" in str(error)
     assert time.process_time() - begun < 5  # what is quadratic takes minutes
 
@@ -96,7 +96,7 @@ def test_pipes_are_refused(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: ""})
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
-    with pytest.raises(DestinationError, match="can't be read: it is no regular file"):
+    with pytest.raises(FileError, match="can't be read: it is no regular file"):
         find_images(tmp_path)
 
 
@@ -104,7 +104,7 @@ def test_pipes_are_refused(tmp_path: Path, name: str) -> None:
 def test_endless_files_are_refused(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: ""})
     os.truncate(tmp_path / name, 20 * 2**30)
-    with pytest.raises(DestinationError, match="can't be read: it is larger than 8 MiB"):
+    with pytest.raises(FileError, match="can't be read: it is larger than 8 MiB"):
         find_images(tmp_path)
 
 
@@ -119,7 +119,7 @@ def test_links_are_passed_by_and_answers_behind_one_refused(tmp_path: Path) -> N
     (inside / "zero.yaml").symlink_to("/dev/zero")
     assert references(inside) == ["a:1"]
     (inside / ".copier-answers.yml").symlink_to("../outside/answers")
-    with pytest.raises(DestinationError, match="it leads out of"):
+    with pytest.raises(FileError, match="it leads out of"):
         find_images(inside)
 
 
@@ -144,7 +144,7 @@ def test_a_folder_that_can_t_be_read_is_told(tmp_path: Path) -> None:
     write(tmp_path, {"sub/Dockerfile": "FROM a:1\n"})
     (tmp_path / "sub").chmod(0)
     try:
-        with pytest.raises(DestinationError, match="sub can't be read: Permission denied"):
+        with pytest.raises(FileError, match="sub can't be read: Permission denied"):
             find_images(tmp_path)
     finally:
         (tmp_path / "sub").chmod(0o755)

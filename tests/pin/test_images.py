@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.errors import DestinationError
+from scaffold.errors import FileError, OptionError
 from scaffold.pin.dockerfile import images_in_dockerfile
 from scaffold.pin.plan import find_images
 from tests.pin.files import OLD, found, references, write
@@ -185,10 +185,10 @@ def test_other_yaml_is_left_alone(tmp_path: Path) -> None:
     ],
 )
 def test_file_that_is_broken(tmp_path: Path, path: str, content: str, said: str) -> None:
-    with pytest.raises(DestinationError, match=said):
+    with pytest.raises(FileError, match=said):
         find_images(write(tmp_path, {path: content}))
 
 
 def test_folder_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(DestinationError, match="is no folder"):
+    with pytest.raises(OptionError, match="is no folder"):
         find_images(tmp_path / "missing")

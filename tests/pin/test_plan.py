@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from scaffold.errors import DestinationError, RegistryError
 from scaffold.files.rewrite import rewrite
+from scaffold.kubernetes.references import Reference, parse_reference, with_digest
 from scaffold.pin.credentials import DockerConfig
 from scaffold.pin.plan import Change, plan, resolve
-from scaffold.pin.references import Reference, parse_reference, with_digest
 from scaffold.pin.registry import RegistryClient
 from tests.pin.files import NEW, OLD, planned, references, write, written
 from tests.support.registry import Response, digest_of, serving

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scaffold.errors import AnswerError
-from scaffold.pin.references import Reference, parse_reference, with_digest
+from scaffold.kubernetes.references import InvalidReferenceError, Reference, parse_reference, with_digest
 from tests.pin.files import OLD, digests, written
 
 
@@ -41,7 +40,7 @@ def test_reference(text: str, spelled_out: str) -> None:
      "\uff41:1", "a:\uff11", f"a@{OLD.upper()}"],
 )  # fmt: skip
 def test_no_reference(text: str) -> None:
-    with pytest.raises(AnswerError, match="is no image reference"):
+    with pytest.raises(InvalidReferenceError, match="is no image reference"):
         parse_reference(text)
 
 
@@ -64,6 +63,6 @@ def test_any_pinned_reference_keeps_its_words(text: str, digest: str) -> None:
 def test_any_text_is_a_reference_or_refused(text: str) -> None:
     try:
         image = parse_reference(text)
-    except AnswerError:
+    except InvalidReferenceError:
         return
     assert parse_reference(str(image)) == image

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import RegistryError
+from scaffold.kubernetes.references import parse_reference
 from scaffold.pin.credentials import DockerConfig
-from scaffold.pin.references import parse_reference
 from scaffold.pin.registry import MANIFEST_BYTES, RegistryClient, is_loopback
 from tests.pin.asking import MANIFEST, TYPED, basic, image, make_helper, needs_registry
 from tests.support import registry as support

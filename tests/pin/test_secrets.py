@@ -10,11 +10,11 @@ import httpx
 import pytest
 
 from scaffold.errors import RegistryError
+from scaffold.kubernetes.references import Reference
 from scaffold.pin.challenges import Challenge
 from scaffold.pin.credentials import Credentials, DockerConfig
 from scaffold.pin.exchange import MOST_REDIRECTS, origin
 from scaffold.pin.hosts import is_inward
-from scaffold.pin.references import Reference
 from scaffold.pin.registry import RegistryClient
 from scaffold.pin.tokens import token_request
 from tests.pin.asking import MANIFEST, basic, image, make_helper

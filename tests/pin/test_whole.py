@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from scaffold.files.rewrite import rewrite
+from scaffold.kubernetes.references import is_digest
 from scaffold.pin.credentials import DockerConfig
 from scaffold.pin.plan import Change, find_images, plan, resolve, wanted
-from scaffold.pin.references import is_digest
 from scaffold.pin.registry import RegistryClient
 from tests.pin.files import references, write
 from tests.support import goldens

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.answers_file import read_answers
+from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.conformance.subjects import for_features
 from tests.containers.conftest import build

@@ -14,7 +14,7 @@ import pytest
 from scaffold.prove.clock import Clock
 from scaffold.prove.containers.lab import free_ports
 from scaffold.prove.load import LAG_LIMIT, Vegeta, require_quick_client
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.subject import Subject
 from tests.support import nginx
 from tests.support.go_tools import missing, program
 

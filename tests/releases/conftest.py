@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from releasing.bundle import make_bundle
-from scaffold.releases.known import known
+from scaffold.releases import History
 from tests.support.versions import Versions, git
 
 
@@ -46,7 +46,9 @@ def installed(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the same history as a package carries it: files, releases.yml and the bundle; no .git."""
     root = tmp_path_factory.mktemp("installed") / "template"
     shutil.copytree(checkout, root, ignore=shutil.ignore_patterns(".git"))
-    make_bundle(checkout / ".git", known(checkout), git(checkout, "rev-parse", "HEAD"), root / "releases.bundle")
+    make_bundle(
+        checkout / ".git", History(checkout).known, git(checkout, "rev-parse", "HEAD"), root / "releases.bundle"
+    )
     return root
 
 

@@ -8,8 +8,7 @@ import pytest
 from packaging.version import Version
 
 from scaffold import __version__
-from scaffold.releases import known, template_at
-from scaffold.releases.changes import changes_at
+from scaffold.releases import installed
 from tests.support import goldens
 
 
@@ -24,7 +23,7 @@ pytestmark = [
         git("rev-parse", "--is-shallow-repository") != "false", reason="this is no git clone with its whole history"
     ),
 ]
-TAGS = [release.tag for release in known()]
+TAGS = [release.tag for release in installed().known]
 
 
 def test_there_are_releases() -> None:
@@ -33,20 +32,22 @@ def test_there_are_releases() -> None:
 
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_release_is_on_this_branch_and_says_its_version(tag: str) -> None:
-    release = next(each for each in known() if each.tag == tag)
+    release = next(each for each in installed().known if each.tag == tag)
     assert git("merge-base", release.commit, "HEAD") == release.commit, "was it rebased? ./dev record VERSION COMMIT"
     assert git("show", f"{release.commit}:scaffold/__init__.py").endswith(f'__version__ = "{release.version}"')
     answers = git("show", f"{release.commit}:examples/defaults/.copier-answers.yml")
     assert f"_commit: {tag}\n" in answers
-    assert len(template_at(tag).entries) > 50
-    assert str(release.version) in {change.version for change in changes_at(tag)}
-    assert "unreleased" not in {change.version for change in changes_at(tag)}
+    assert len(installed().template_at(tag).entries) > 50
+    assert str(release.version) in {change.version for change in installed().changes_at(tag)}
+    assert "unreleased" not in {change.version for change in installed().changes_at(tag)}
 
 
 def test_the_package_is_no_older_than_the_latest_release() -> None:
-    assert Version(__version__) >= known()[-1].version  # newer in the one commit between a release and its record
+    assert (
+        Version(__version__) >= installed().known[-1].version
+    )  # newer in the one commit between a release and its record
 
 
 def test_tags_are_where_releases_yml_says() -> None:
-    for release in known():
+    for release in installed().known:
         assert git("rev-parse", f"{release.tag}^{{commit}}") in ("", release.commit), "./dev tags explains"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.releases import known
+from scaffold.releases import installed
 from tests.support import goldens
 from tests.support.command import offline
 from tests.support.lineage import Lineage, commit, edit, git, tree_of
@@ -37,7 +37,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Lineage:
     git(root.parent, "clone", "--quiet", "--shared", "--no-checkout", str(goldens.ROOT), str(root))
     for name in ("scaffold", "releases.yml", "copier.yml", "templates"):
         (root / name).symlink_to(goldens.ROOT / name)
-    for release in known():
+    for release in installed().known:
         git(root, "tag", "--force", release.tag, release.commit)
     return Lineage(root)
 

@@ -14,10 +14,9 @@ from typing import Any
 import pytest
 
 from releasing.bundle import make_bundle
-from scaffold import cache
 from scaffold.errors import DestinationError, TemplateError, VersionError
-from scaffold.releases import resolve, source, template_at, trees
-from scaffold.releases.known import known
+from scaffold.files import cache
+from scaffold.releases import History, source, trees
 from tests.support import goldens
 from tests.support.versions import RECORD, git
 
@@ -45,7 +44,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     head = git(checkout, "rev-parse", "HEAD")
     package.mkdir()
     (package / "releases.yml").write_text(RECORD.format(version="1.0.0", commit=head))
-    make_bundle(checkout / ".git", known(package), head, package / "releases.bundle")
+    make_bundle(checkout / ".git", History(package).known, head, package / "releases.bundle")
     return package
 
 
@@ -56,20 +55,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_CACHE_HOME", str(home))
     monkeypatch.setattr(cache, "_notes", {})
     yield home
-    forget()
     cache._temporary_directory.cache_clear()
-
-
-def forget() -> None:
-    """Let this process forget what it found, as a new one would."""
-    for each in (source._git_dir, resolve, trees._template):
-        each.cache_clear()
 
 
 def used(package: Path) -> Path:
     """Use the cache as a new process would; return the template's folder, whose files are right."""
-    forget()
-    template = template_at("1.0.0", package)
+    template = History(package).template_at("1.0.0")
     assert goldens.files_of(template.root) == FILES
     return template.root
 
@@ -206,7 +197,7 @@ def test_what_others_could_change_is_not_used(exposed: str, packed: Path, home: 
     change(home)
     before = state(home)
     root = used(packed)
-    assert resolve("HEAD", packed).name == "v1.0.0"
+    assert History(packed).resolve("HEAD").name == "v1.0.0"
     assert not canary.exists()
     assert root.is_relative_to(home) == mended
     assert (state(home) == before) == (not mended)
@@ -234,8 +225,8 @@ def test_what_is_in_the_way_stops_nothing(what: str, packed: Path, home: Path) -
 def in_a_process(package: Path, home: Path, before: str = "") -> subprocess.CompletedProcess[str]:
     code = (
         f"import os, sys; {before}\n"
-        "from pathlib import Path; from scaffold.releases import template_at; from scaffold.errors import ScaffoldError\n"
-        "try: print(template_at('1.0.0', Path(sys.argv[1])).root)\n"
+        "from pathlib import Path; from scaffold.releases import History; from scaffold.errors import ScaffoldError\n"
+        "try: print(History(Path(sys.argv[1])).template_at('1.0.0').root)\n"
         "except ScaffoldError as error: print(type(error).__name__, error)"
     )
     environment = {**os.environ, "PYTHONPATH": str(goldens.ROOT), "XDG_CACHE_HOME": str(home)}
@@ -312,9 +303,8 @@ def test_each_fault_in_turn_stops_nothing(
                 if path.name in ("file", "HEAD"):
                     path.write_text("damaged")
         faults.arm(home, count, for_good=for_good)
-        forget()
         try:
-            root = template_at("1.0.0", packed)
+            root = History(packed).template_at("1.0.0")
         finally:
             failed = faults.disarm()
         assert goldens.files_of(root) == FILES  # type: ignore[arg-type]
@@ -334,7 +324,7 @@ def test_each_fault_in_turn_stops_nothing(
 def test_many_at_once_mend_one(packed: Path, home: Path) -> None:
     for damage in (lambda: None, lambda: [path.unlink() for path in below(home) if path.name in ("file", "HEAD")]):
         damage()
-        code = f"from pathlib import Path; from scaffold.releases import template_at as at; print(at('1.0.0', Path({str(packed)!r})).entries[0].content)"
+        code = f"from pathlib import Path; from scaffold.releases import History; print(History(Path({str(packed)!r})).template_at('1.0.0').entries[0].content)"
         environment = {**os.environ, "PYTHONPATH": str(goldens.ROOT)}
         running = [
             subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
@@ -353,7 +343,7 @@ def test_the_advice_fits(packed: Path, home: Path, tmp_path: Path) -> None:
     package = Path(shutil.copytree(packed, tmp_path / "package"))
     (package / "releases.yml").write_text((package / "releases.yml").read_text() + missing)
     with pytest.raises(TemplateError, match=r"is not in releases.bundle. Install kube-scaffold again.$"):
-        resolve("2.0.0", package)
+        History(package).resolve("2.0.0")
     checkout = packed.with_name("checkout")
     for name, options, words in (
         ("whole", (), r"get it by `git fetch --tags`.$"),
@@ -362,4 +352,4 @@ def test_the_advice_fits(packed: Path, home: Path, tmp_path: Path) -> None:
         git(tmp_path, "clone", "--quiet", *options, f"file://{checkout}", name)
         (tmp_path / name / "releases.yml").write_text(missing)
         with pytest.raises(VersionError, match=words):
-            resolve("2.0.0", tmp_path / name)
+            History(tmp_path / name).resolve("2.0.0")

@@ -14,10 +14,10 @@ import yaml
 from scaffold import git as engine_git
 from scaffold.errors import AnswerError
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.origin import project_url
-from scaffold.releases import resolve
-from scaffold.update.editions import Editions
-from scaffold.update.run import Wish, update
+from scaffold.releases import History
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import Home, project_url
+from scaffold.update.run import Request, update
 from tests.support.versions import Versions, git
 
 QUESTIONS = "templates/service/questions/delivery.yml"
@@ -54,7 +54,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def service(template: Path, tmp_path: Path) -> Path:
-    editions, first = Editions(template), resolve("1.0.0", template)
+    editions, first = Editions(History(template)), History(template).resolve("1.0.0")
     answers = editions.questionnaire(first).resolve({"tier": "gold", "squad": "red"})
     rendered = editions.rendered(first, answers, project_url(), "sha1")
     folder = tmp_path / "service"
@@ -65,7 +65,7 @@ def service(template: Path, tmp_path: Path) -> Path:
 
 
 def by_scaffold(folder: Path, template: Path, version: str) -> None:
-    update(folder, Wish(version, root=template))
+    update(folder, Request(Home(project_url(), History(template)), version))
 
 
 def by_copier(folder: Path, template: Path, version: str) -> None:
@@ -113,5 +113,5 @@ def test_an_answer_that_became_wrong_stops_the_update(service: Path, template: P
     with pytest.raises(AnswerError, match="no red crew"):
         by_scaffold(service, template, "3.0.0")
     assert (git(service, "status", "--porcelain"), (service / ".copier-answers.yml").read_text()) == before
-    update(service, Wish("3.0.0", given={"crew": "green"}, root=template))
+    update(service, Request(Home(project_url(), History(template)), "3.0.0", given={"crew": "green"}))
     assert (service / "WHO.txt").read_text() == "green\n"

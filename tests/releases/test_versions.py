@@ -11,7 +11,7 @@ import pytest
 
 from releasing.bundle import make_bundle
 from scaffold.errors import GitError, VersionError
-from scaffold.releases import changes_between, known, latest, resolve, template_at
+from scaffold.releases import History
 from tests.support import goldens
 from tests.support.versions import Versions, git
 
@@ -19,39 +19,41 @@ NOTES = "templates/service/skeleton/NOTES.md"
 
 
 def test_releases_are_known_in_order(root: Path, checkout: Path) -> None:
-    assert [str(each.version) for each in known(root)] == ["1.0.0", "1.1.0", "2.0.0rc1"]
-    assert [each.commit for each in known(root)] == [git(checkout, "rev-parse", each.tag) for each in known(root)]
+    assert [str(each.version) for each in History(root).known] == ["1.0.0", "1.1.0", "2.0.0rc1"]
+    assert [each.commit for each in History(root).known] == [
+        git(checkout, "rev-parse", each.tag) for each in History(root).known
+    ]
 
 
 def test_the_latest_is_no_pre_release(root: Path) -> None:
-    release = latest(root)
+    release = History(root).latest
     assert release is not None
     assert release.tag == "v1.1.0"
 
 
 @pytest.mark.parametrize("reference", ["v1.0.0", "1.0.0", "1.0", " 1.0.0 "])
 def test_a_release_is_found_by_its_names(reference: str, root: Path) -> None:
-    assert resolve(reference, root).name == "v1.0.0"
+    assert History(root).resolve(reference).name == "v1.0.0"
 
 
 def test_every_commit_is_called_as_git_describe_calls_it(root: Path, checkout: Path) -> None:
     for commit in git(checkout, "rev-list", "HEAD").splitlines():
         described = git(checkout, "describe", "--tags", "--always", commit)
-        assert resolve(commit, root).name == described
-        assert resolve(described, root).commit == commit
-    assert resolve("HEAD", root).name == git(checkout, "describe", "--tags")
+        assert History(root).resolve(commit).name == described
+        assert History(root).resolve(described).commit == commit
+    assert History(root).resolve("HEAD").name == git(checkout, "describe", "--tags")
 
 
 def test_versions_of_commits_lie_between_those_of_releases(root: Path, checkout: Path) -> None:
     commits = git(checkout, "rev-list", "--reverse", "HEAD").splitlines()
-    versions = [resolve(commit, root).version for commit in commits]
+    versions = [History(root).resolve(commit).version for commit in commits]
     assert versions == sorted(set(versions))
 
 
 def test_each_version_is_as_it_was(root: Path) -> None:
-    assert (template_at("1.0.0", root).root / NOTES).read_text() == "one\n"
-    assert (template_at("v1.1.0", root).root / NOTES).read_text() == "two\n"
-    entries = {entry.parts[-1]: entry for entry in template_at("2.0.0rc1", root).entries}
+    assert (History(root).template_at("1.0.0").root / NOTES).read_text() == "one\n"
+    assert (History(root).template_at("v1.1.0").root / NOTES).read_text() == "two\n"
+    entries = {entry.parts[-1]: entry for entry in History(root).template_at("2.0.0rc1").entries}
     assert entries["run.sh"].mode & 0o100
     assert not entries["NOTES.md"].mode & 0o100
 
@@ -60,15 +62,20 @@ def test_a_version_has_git_s_very_files(root: Path, checkout: Path, tmp_path: Pa
     git(checkout, "worktree", "add", "--detach", str(tmp_path / "out"), "v1.1.0")
     expected = {path: file for path, file in goldens.files_of(tmp_path / "out").items() if path != "releases.yml"}
     git(checkout, "worktree", "remove", "--force", str(tmp_path / "out"))
-    assert goldens.files_of(template_at("1.1.0", root).root) == expected
+    assert goldens.files_of(History(root).template_at("1.1.0").root) == expected
 
 
 def test_changes_between_versions(root: Path) -> None:
-    assert [change.id for change in changes_between("1.0.0", "1.1.0", root)] == ["second", "third"]
-    assert [change.id for change in changes_between("1.0.0", "HEAD", root)] == ["second", "third", "fourth", "fifth"]
-    assert changes_between("1.1.0", "1.0.0", root) == []
-    assert changes_between("1.1.0", "1.0.0", root) == []
-    assert changes_between("v1.0.0", "1.1.0", root)[0].title == "T second"
+    assert [change.id for change in History(root).changes_between("1.0.0", "1.1.0")] == ["second", "third"]
+    assert [change.id for change in History(root).changes_between("1.0.0", "HEAD")] == [
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+    ]
+    assert History(root).changes_between("1.1.0", "1.0.0") == []
+    assert History(root).changes_between("1.1.0", "1.0.0") == []
+    assert History(root).changes_between("v1.0.0", "1.1.0")[0].title == "T second"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +91,7 @@ def test_changes_between_versions(root: Path) -> None:
 )
 def test_unknown_versions_get_the_nearest(reference: str, words: str, root: Path) -> None:
     with pytest.raises(VersionError) as error:
-        resolve(reference, root)
+        History(root).resolve(reference)
     assert words in str(error.value)
 
 
@@ -94,25 +101,25 @@ def test_a_commit_without_a_template_is_refused(checkout: Path, tmp_path: Path) 
     git(clone, "rm", "--quiet", "-r", "copier.yml")
     git(clone, "commit", "--quiet", "--message", "none")
     with pytest.raises(VersionError, match="holds no template"):
-        template_at("HEAD", clone)
+        History(clone).template_at("HEAD")
 
 
 def test_a_damaged_cache_is_made_again(root: Path, cache: Path, tmp_path: Path) -> None:
     fresh = shutil.copytree(root, tmp_path / "fresh", symlinks=True)  # a root that this process has not seen yet
-    file = template_at("1.0.0", root).root / NOTES
+    file = History(root).template_at("1.0.0").root / NOTES
     file.write_text("damaged\n")
-    assert (template_at("1.0.0", fresh).root / NOTES).read_text() == "one\n"
+    assert (History(fresh).template_at("1.0.0").root / NOTES).read_text() == "one\n"
     again = shutil.copytree(root, tmp_path / "again", symlinks=True)
     shutil.rmtree(file.parent)
-    assert (template_at("1.0.0", again).root / NOTES).read_text() == "one\n"
+    assert (History(again).template_at("1.0.0").root / NOTES).read_text() == "one\n"
     last = shutil.copytree(root, tmp_path / "last", symlinks=True)
     file.with_name("EXTRA.md").write_text("")
-    assert not (template_at("1.0.0", last).root / NOTES).with_name("EXTRA.md").exists()
+    assert not (History(last).template_at("1.0.0").root / NOTES).with_name("EXTRA.md").exists()
     assert [path.name for path in cache.iterdir() if path.name.startswith(".")] == []
 
 
 def test_many_at_once_extract_one(checkout: Path, tmp_path: Path) -> None:
-    code = f"from pathlib import Path; from scaffold.releases import template_at; print(template_at('1.0.0', Path({str(checkout)!r})).root)"
+    code = f"from pathlib import Path; from scaffold.releases import History; print(History(Path({str(checkout)!r})).template_at('1.0.0').root)"
     command = [sys.executable, "-c", code]
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(goldens.ROOT), "XDG_CACHE_HOME": str(tmp_path)}
     running = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(6)]
@@ -125,8 +132,8 @@ def test_many_at_once_extract_one(checkout: Path, tmp_path: Path) -> None:
 def in_a_process(root: Path, **environment: str) -> str:
     """Ask for 1.0.0 of `root` in a process of its own; return the class of its error and what that says."""
     code = (
-        "import sys; from pathlib import Path; from scaffold.errors import ScaffoldError; from scaffold.releases import template_at\n"
-        "try: template_at('1.0.0', Path(sys.argv[1]))\n"
+        "import sys; from pathlib import Path; from scaffold.errors import ScaffoldError; from scaffold.releases import History\n"
+        "try: History(Path(sys.argv[1])).template_at('1.0.0')\n"
         "except ScaffoldError as error: print(type(error).__name__, error)"
     )
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(goldens.ROOT), **environment}
@@ -175,13 +182,13 @@ def test_a_repository_in_the_environment_misleads_nobody(root: Path, tmp_path: P
 def test_a_shallow_clone_says_how_to_get_the_rest(checkout: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{checkout}", "shallow")
     with pytest.raises(VersionError, match="git fetch --unshallow"):
-        template_at("1.0.0", tmp_path / "shallow")
+        History(tmp_path / "shallow").template_at("1.0.0")
 
 
 def test_the_bundle_is_a_repository_with_tags(installed: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", str(installed / "releases.bundle"), "clone")
     assert git(tmp_path / "clone", "tag").split() == ["v1.0.0", "v1.1.0", "v2.0.0rc1"]
-    assert git(tmp_path / "clone", "describe", "--tags") == resolve("HEAD", installed).name
+    assert git(tmp_path / "clone", "describe", "--tags") == History(installed).resolve("HEAD").name
     assert (tmp_path / "clone/copier.yml").is_file()
 
 
@@ -189,7 +196,7 @@ def test_the_same_history_gives_the_same_bundle(checkout: Path, installed: Path,
     git(tmp_path, "clone", "--quiet", str(checkout), "clone")
     head = git(checkout, "rev-parse", "HEAD")
     for name in "ab":
-        make_bundle(tmp_path / "clone/.git", known(checkout), head, tmp_path / name)
+        make_bundle(tmp_path / "clone/.git", History(checkout).known, head, tmp_path / name)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
@@ -198,4 +205,4 @@ def test_a_release_that_is_not_in_the_history_makes_no_bundle(tmp_path: Path) ->
     head = versions.commit()
     versions.append("releases.yml", f"- {{version: 1.0.0, commit: {'a' * 40}, date: 2026-01-02}}\n")
     with pytest.raises(GitError):
-        make_bundle(versions.root / ".git", known(versions.root), head, tmp_path / "bundle")
+        make_bundle(versions.root / ".git", History(versions.root).known, head, tmp_path / "bundle")

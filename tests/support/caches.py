@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.jinja import Renderer
+from scaffold.engine.jinja import Renderer
 
 OTHER = 54321
 """A user that is not there."""

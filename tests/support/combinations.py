@@ -11,7 +11,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import Answers
+from scaffold.engine.answers import Answers
 from scaffold.files.folder import write_files
 from tests.support import goldens
 

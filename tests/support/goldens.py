@@ -11,13 +11,13 @@ from functools import cache
 from pathlib import Path
 
 from scaffold import __version__
-from scaffold.answers import Answers, Questionnaire
-from scaffold.answers_file import read_answers
+from scaffold.engine.answers import Answers, Questionnaire
+from scaffold.engine.answers_file import read_answers
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render import Origin, render
+from scaffold.engine.template import Template, load_template
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.jinja import Renderer
-from scaffold.origin import project_url
-from scaffold.render import Origin, render
-from scaffold.template import Template, load_template
+from scaffold.releases.home import project_url
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(os.environ.get("KUBE_SCAFFOLD_EXAMPLES", ROOT / "examples"))

@@ -12,14 +12,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
-from scaffold.answers import Answers
-from scaffold.answers_file import read_answers
+from scaffold.engine.answers import Answers
+from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import RenderedFile, write_files
-from scaffold.origin import project_url
-from scaffold.releases import Revision, resolve
-from scaffold.update.editions import Editions, Rendered
+from scaffold.releases import History, Revision
+from scaffold.releases.editions import Editions, Rendered
+from scaffold.releases.home import Home, project_url
 from tests.support import goldens
 from tests.support.versions import git
 
@@ -35,8 +36,16 @@ class Lineage:
 
     root: Path
 
+    @cached_property
+    def history(self) -> History:
+        return History(self.root)
+
+    @property
+    def home(self) -> Home:
+        return Home(project_url(), self.history)
+
     def revision(self, version: str) -> Revision:
-        return resolve(version, self.root)
+        return self.history.resolve(version)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from scaffold.check.patterns import PATTERNS
 from scaffold.check.rules import all_rules
 from scaffold.check.rules.rule import AnyRule
+from scaffold.patterns import PATTERNS
 from tests.support.goldens import ROOT
 
 PAGES = ROOT / "docs" / "patterns"

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scaffold.answers import Questionnaire
-from scaffold.jinja import Renderer
-from scaffold.render import Origin, render
-from scaffold.template import load_template
+from scaffold.engine.answers import Questionnaire
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render import Origin, render
+from scaffold.engine.template import load_template
 
 SETTINGS = "_subdirectory: skeleton\n_templates_suffix: .jinja\n"
 

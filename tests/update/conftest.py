@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.origin import project_url
-from scaffold.update.editions import Editions
-from scaffold.update.run import Outcome, Wish, update
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
+from scaffold.update.run import Request, Result, update
 from tests.support import lineage as lines
 from tests.support.lineage import Lineage, make_lineage
 
 Start = Callable[..., Path]
-Update = Callable[..., Outcome]
+Update = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def lineage(tmp_path_factory: pytest.TempPathFactory) -> Lineage:
 
 @pytest.fixture(scope="session")
 def editions(lineage: Lineage) -> Editions:
-    return Editions(lineage.root)
+    return Editions(lineage.history)
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def start(generated: Callable[[str], Path], tmp_path: Path) -> Start:
 def update_to(lineage: Lineage, editions: Editions) -> Update:
     """Update a service in this process."""
 
-    def run(folder: Path, to: str | None = "0.2.0", **wish: object) -> Outcome:
-        return update(folder, Wish(to, **{"root": lineage.root, "editions": editions, **wish}))  # type: ignore[arg-type]
+    def run(folder: Path, to: str | None = "0.2.0", **given: object) -> Result:
+        return update(folder, Request(to=to, **{"home": lineage.home, "editions": editions, **given}))  # type: ignore[arg-type]
 
     return run

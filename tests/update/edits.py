@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-from scaffold.update.remembered import FILE
+from scaffold.engine.answers_file import NAME as FILE
 
 
 def edit_at_random(folder: Path, chance: random.Random) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.errors import AnswerError, ScaffoldError, ServiceError, VersionError
+from scaffold.errors import AnswerError, OptionError, ScaffoldError, ServiceError, VersionError
 from scaffold.git.repository import locate
 from scaffold.update.lock import NAME as LOCK
 from scaffold.update.run import take_back
@@ -113,7 +113,7 @@ def test_a_version_between_releases(start, update_to, lineage) -> None:
     short = lineage.revision("0.1.0").commit[:9]
     (service / ANSWERS).write_text((service / ANSWERS).read_text().replace("v0.1.0", short))
     commit(service)
-    assert update_to(service).plan.old.name == "v0.1.0"
+    assert update_to(service).plan.crossing.old.name == "v0.1.0"
 
 
 @pytest.mark.parametrize("staged", [True, False])
@@ -159,7 +159,7 @@ def test_no_repository_no_commit_no_folder(start, update_to, tmp_path) -> None:
     with pytest.raises(ServiceError, match="has no commit yet"):
         update_to(service)
     for wrong in (tmp_path / "missing", service / "README.md"):
-        with pytest.raises(ServiceError, match="is no folder"):
+        with pytest.raises(OptionError, match="is no folder"):
             update_to(wrong)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import AnswerError, ServiceError, TemplateError
-from scaffold.update.editions import Editions
+from scaffold.releases.editions import Editions
 from tests.support import goldens
 from tests.support.lineage import QUESTIONS, Lineage, commit, edit, git
 from tests.update.edits import edit_at_random
@@ -158,7 +158,7 @@ def test_they_differ_on_tasks(with_a_task: Lineage, start, update_to) -> None:
     mine = start("frontend", "mine")
     theirs = twin(mine)
     with pytest.raises(TemplateError, match="does not support _tasks"):
-        update_to(mine, "0.4.0", root=with_a_task.root, editions=Editions(with_a_task.root))
+        update_to(mine, "0.4.0", home=with_a_task.home, editions=Editions(with_a_task.history))
     assert git(mine, "status", "--porcelain") == ""
     copier_update(with_a_task, theirs, "0.4.0", "--trust")
     assert not (mine / "made-by-a-task").exists()
@@ -167,7 +167,7 @@ def test_they_differ_on_tasks(with_a_task: Lineage, start, update_to) -> None:
 
 def test_they_differ_on_answers_that_became_wrong(stricter: Lineage, start, update_to) -> None:
     mine = start("frontend", "mine")
-    theirs, version = twin(mine), {"root": stricter.root, "editions": Editions(stricter.root)}
+    theirs, version = twin(mine), {"home": stricter.home, "editions": Editions(stricter.history)}
     with pytest.raises(AnswerError, match=r"answered for v0\.4\.0: description: .*--data"):
         update_to(mine, "0.4.0", **version)
     assert git(mine, "status", "--porcelain") == ""

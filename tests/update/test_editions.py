@@ -5,24 +5,23 @@ from __future__ import annotations
 import random
 import shutil
 
-from scaffold.answers import Questionnaire
-from scaffold.jinja import Renderer
-from scaffold.memo import Memo
-from scaffold.origin import project_url
-from scaffold.releases import template_at
-from scaffold.render import Origin, render
-from scaffold.update.editions import Editions
+from scaffold.engine.answers import Questionnaire
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.render import Origin, render
+from scaffold.engine.render_cache import Memo
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
 from tests.support import goldens
 from tests.support.lineage import VERSIONS, answers_of
 
 
 def test_what_is_remembered_is_what_would_be_rendered(lineage) -> None:
     """All examples at all versions, in any order, by one memo; then each by an environment without one."""
-    shared, pairs = Editions(lineage.root), [(name, version) for name in goldens.NAMES for version in VERSIONS]
+    shared, pairs = Editions(lineage.history), [(name, version) for name in goldens.NAMES for version in VERSIONS]
     random.Random(1).shuffle(pairs)
     plain = {}
     for version in VERSIONS:
-        template = template_at(version, lineage.root)
+        template = lineage.history.template_at(version)
         plain[version] = (template, Renderer(template.root, template.settings))
     for name, version in pairs:
         revision = lineage.revision(version)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from scaffold.git.objects import Blob
 from scaffold.git.repository import locate
-from scaffold.origin import project_url
-from scaffold.releases import resolve
-from scaffold.update.editions import Editions
-from scaffold.update.plan import Plan, Service, new_answers, old_answers, plan, read_service
+from scaffold.releases import History
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import project_url
+from scaffold.update.crossing import Service, prepare, read_service
+from scaffold.update.plan import Plan, plan
 from tests.support import goldens
 from tests.support.lineage import Lineage, commit, start
 from tests.update.edits import edit_at_random
@@ -28,9 +29,7 @@ laws = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
 def planned(editions: Editions, service: Service, old: str, new: str, lineage: Lineage) -> Plan:
-    versions = lineage.revision(old), lineage.revision(new)
-    earlier = old_answers(editions, service, *versions)
-    return plan(editions, service, *versions, earlier, new_answers(editions, service, versions[1], {}))
+    return plan(editions, prepare(editions, service, lineage.revision(old), lineage.revision(new)))
 
 
 def service_in(folder: Path) -> Service:
@@ -39,7 +38,7 @@ def service_in(folder: Path) -> Service:
 
 
 def tree(one: Plan) -> dict[str, Blob]:
-    return one.service.repository.tree(one.tree)
+    return one.crossing.service.repository.tree(one.tree)
 
 
 @pytest.mark.parametrize("example", goldens.NAMES)
@@ -47,16 +46,19 @@ def tree(one: Plan) -> dict[str, Blob]:
 def test_an_unedited_service_becomes_the_fresh_render(example: str, new: str, lineage, editions, generated) -> None:
     service = service_in(generated(example))
     given = planned(editions, service, "0.1.0", new, lineage)
-    fresh = editions.rendered(lineage.revision(new), given.answers, project_url(), "sha1")
+    fresh = editions.rendered(lineage.revision(new), given.crossing.new_answers, project_url(), "sha1")
     assert tree(given) == fresh.blobs
     assert not given.conflicts
-    assert fresh.blobs != editions.rendered(lineage.revision("0.1.0"), given.answers, project_url(), "sha1").blobs
+    assert (
+        fresh.blobs
+        != editions.rendered(lineage.revision("0.1.0"), given.crossing.new_answers, project_url(), "sha1").blobs
+    )
 
 
 def test_a_renamed_question_keeps_its_answer(lineage, editions, generated) -> None:
     given = planned(editions, service_in(generated("frontend")), "0.1.0", "0.2.0", lineage)
-    assert given.answers.asked["team"] == "example-org/web"
-    assert "owner" not in given.answers.asked
+    assert given.crossing.new_answers.asked["team"] == "example-org/web"
+    assert "owner" not in given.crossing.new_answers.asked
 
 
 @laws
@@ -113,13 +115,12 @@ def edited(generated: Path, folder: Path, seed: int) -> Path:
 def test_from_an_older_commit_of_this_repository(tmp_path: Path) -> None:
     """Two real versions: the template as this repository had it once, and as it is in the last commit."""
     old, new = history()
-    editions = Editions(goldens.ROOT)
-    versions = resolve(old, goldens.ROOT), resolve(new, goldens.ROOT)
+    here = History(goldens.ROOT)
+    editions, versions = Editions(here), (here.resolve(old), here.resolve(new))
     answers = editions.questionnaire(versions[0]).resolve({"name": "payments", "language": "go"})
     service = service_in(start(tmp_path / "s", editions.rendered(versions[0], answers, project_url(), "sha1")))
-    earlier = old_answers(editions, service, *versions)
-    given = plan(editions, service, *versions, earlier, new_answers(editions, service, versions[1], {}))
-    fresh = editions.rendered(versions[1], given.answers, project_url(), "sha1")
+    given = plan(editions, prepare(editions, service, *versions))
+    fresh = editions.rendered(versions[1], given.crossing.new_answers, project_url(), "sha1")
     assert not given.conflicts and tree(given) == fresh.blobs
     assert fresh.blobs != given.before.blobs
 

@@ -12,8 +12,9 @@ import pytest
 
 from scaffold.errors import DestinationError
 from scaffold.git.repository import locate
-from scaffold.origin import project_url
-from scaffold.update.plan import new_answers, old_answers, plan, read_service
+from scaffold.releases.home import project_url
+from scaffold.update.crossing import prepare, read_service
+from scaffold.update.plan import plan
 from scaffold.update.run import take_back
 from tests.support.lineage import answers_of, commit, edit, git, tree_of, write
 
@@ -116,8 +117,7 @@ def test_a_bare_repository_and_any_branch_can_be_planned(start, lineage, edition
     versions = lineage.revision("0.1.0"), lineage.revision("0.2.0")
     for branch, has in (("main", False), ("feature", True)):
         found = read_service(repository, f"refs/heads/{branch}", prefix)
-        answers = old_answers(editions, found, *versions), new_answers(editions, found, versions[1], {})
-        made = plan(editions, found, *versions, *answers)
+        made = plan(editions, prepare(editions, found, *versions))
         assert ("ours.txt" in repository.tree(made.tree)) == has
         assert "revisionHistoryLimit: 10" in repository.git("show", f"{made.tree}:{DEPLOYMENT}").decode()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
-from scaffold.printable import printable
+from scaffold.text.printable import printable
 
 
 def render(report: Report) -> str:

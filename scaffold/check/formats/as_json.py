@@ -15,7 +15,7 @@ from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
-from scaffold.printable import to_json
+from scaffold.text.printable import to_json
 
 
 def render(report: Report) -> str:

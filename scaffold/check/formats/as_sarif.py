@@ -11,8 +11,8 @@ from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import Report
 from scaffold.check.rules.rule import AnyRule
-from scaffold.check.source import Note, Place
-from scaffold.printable import to_json
+from scaffold.syntax.source import Note, Place
+from scaffold.text.printable import to_json
 
 _LINK = re.compile(r"\[(?=[^][]*\]\()")
 _ON_DISK = re.compile("[^\ud800-\udc7f\udd00-\udfff]*")

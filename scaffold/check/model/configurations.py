@@ -5,15 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from scaffold.check import nginx
-from scaffold.check.embedded import Embedded
-from scaffold.check.source import Source
-from scaffold.check.yaml_nodes import Value, documents
-
-if TYPE_CHECKING:
-    from scaffold.check.model.objects import ConfigMap, Workload
+from scaffold.check.model.objects import ConfigMap
+from scaffold.syntax import nginx
+from scaffold.syntax.embedded import Embedded
+from scaffold.syntax.source import Source
+from scaffold.syntax.yaml_nodes import Value, documents
 
 _NGINX = re.compile(
     r"^[ \t]*(?:(?:proxy|fastcgi|uwsgi|grpc)_pass|limit_req|limit_conn)[ \t]+\S[^\n]*;"
@@ -30,11 +27,6 @@ class Configuration:
         """Take the file, or the text in a ConfigMap."""
         self.source = source
         self.config_map = config_map
-
-    @cached_property
-    def workloads(self) -> list[Workload]:
-        """Return the workloads that mount its ConfigMap."""
-        return self.config_map.scope.mounting.get(self.config_map.name, []) if self.config_map else []
 
 
 class NginxConfiguration(Configuration):

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from scaffold.check.model.objects import (
     ConfigMap,
+    HorizontalPodAutoscaler,
+    KubernetesObject,
+    NetworkPolicy,
+    PodDisruptionBudget,
+    Service,
+)
+from scaffold.check.model.workloads import (
     CronJob,
     CustomWorkload,
     DaemonSet,
     Deployment,
-    HorizontalPodAutoscaler,
     Job,
-    KubernetesObject,
-    NetworkPolicy,
     Pod,
-    PodDisruptionBudget,
     ReplicaSet,
     Rollout,
-    Service,
     StatefulSet,
 )
-from scaffold.check.yaml_nodes import Value
-
-if TYPE_CHECKING:
-    from scaffold.check.model.scope import Scope
+from scaffold.syntax.yaml_nodes import Value
 
 _CORE: dict[str, type[KubernetesObject]] = {
     "ConfigMap": ConfigMap,
@@ -55,7 +53,7 @@ SCALED = frozenset(_APPS) | {"ReplicationController", "Rollout"}
 """The kinds that an autoscaler scales, of those that are known here."""
 
 
-def objects_in(root: Value, scope: Scope) -> Iterator[KubernetesObject]:
+def objects_in(root: Value) -> Iterator[KubernetesObject]:
     """Yield the Kubernetes object of a document, or those of its List; nothing where it is something else."""
     kind = root.text("kind")
     version = root.text("apiVersion")
@@ -64,10 +62,10 @@ def objects_in(root: Value, scope: Scope) -> Iterator[KubernetesObject]:
     if kind == "List":
         for item in root.items("items"):
             if item.text("kind") != "List":
-                yield from objects_in(item, scope)
+                yield from objects_in(item)
         return
     group = version.rpartition("/")[0]
     known = KINDS.get(group, {}).get(kind)
     if known is None and root.items("spec", "template", "spec", "containers"):
         known = CustomWorkload
-    yield (known or KubernetesObject)(root, scope)
+    yield (known or KubernetesObject)(root)

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
-from scaffold.check.dockerfile import Dockerfile
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
-from scaffold.check.model.containers import Container
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.objects import (
     ConfigMap,
@@ -19,11 +17,12 @@ from scaffold.check.model.objects import (
     NetworkPolicy,
     PodDisruptionBudget,
     Service,
-    Workload,
 )
 from scaffold.check.model.selection import Selection, partners
-from scaffold.check.source import Note, Source, read
-from scaffold.check.yaml_nodes import Document, Value
+from scaffold.check.model.workloads import Container, Server, Workload
+from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.source import Note, Source, read
+from scaffold.syntax.yaml_nodes import Document, Value
 
 
 class OpenPorts:
@@ -37,6 +36,8 @@ class OpenPorts:
 
 
 K = TypeVar("K", bound=KubernetesObject)
+Selector = Service | PodDisruptionBudget | NetworkPolicy
+"""The kinds that select pods."""
 
 
 class Scope:
@@ -49,9 +50,7 @@ class Scope:
         """Take the documents; what is no Kubernetes object in them is passed by."""
         self.repository = repository
         self.name = name
-        self.objects: list[KubernetesObject] = [
-            each for document in documents for each in objects_in(document.root, self)
-        ]
+        self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
 
     def of(self, kind: type[K]) -> list[K]:
@@ -61,13 +60,69 @@ class Scope:
             found = self._by_type[kind] = [each for each in self.objects if isinstance(each, kind)]
         return found  # type: ignore[return-value]
 
-    def selected(self, selector: Value | None, namespace: str) -> list[Workload]:
-        """Return the workloads of a namespace whose pods a LabelSelector selects; an empty one selects all."""
-        return self._selection.of(selector.texts("matchLabels") if selector else {}, namespace, selector)
+    def workloads_of(self, each: Selector | Configuration) -> list[Workload]:
+        """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
+        if isinstance(each, Configuration):
+            return self._mounting.get(each.config_map.name, []) if each.config_map else []
+        if each not in self._selected:
+            self._selected[each] = self._select(each)
+        return self._selected[each]
 
-    def with_labels(self, labels: Mapping[str, str], namespace: str) -> list[Workload]:
-        """Return the workloads of a namespace whose pods have all of these labels."""
-        return self._selection.of(labels, namespace)
+    def _select(self, each: Selector) -> list[Workload]:
+        if isinstance(each, Service):  # without labels it selects nothing
+            return self._selection.of(each.selector, each.namespace) if each.selector else []
+        labels = each.selector.texts("matchLabels") if each.selector else {}
+        return self._selection.of(labels, each.namespace, each.selector)  # an empty selector selects all
+
+    @cached_property
+    def _selected(self) -> dict[Selector, list[Workload]]:
+        return {}
+
+    def services_of(self, server: Server) -> list[Service]:
+        """Return the Services that send traffic to a workload's pods, at most `MANY`."""
+        return self._services.get(server, [])
+
+    @cached_property
+    def _services(self) -> dict[Workload, list[Service]]:
+        return partners((each, self.workloads_of(each)) for each in self.of(Service))
+
+    def balancers_of(self, server: Server) -> list[Service]:
+        """Return those of its Services that spread requests; who asks a headless one picks the pod by itself."""
+        return [each for each in self.services_of(server) if each.value.text("spec", "clusterIP") != "None"]
+
+    def budgets_of(self, server: Server) -> list[PodDisruptionBudget]:
+        """Return the PodDisruptionBudgets that hold a workload's pods, at most `MANY`."""
+        return self._budgets.get(server, [])
+
+    @cached_property
+    def _budgets(self) -> dict[Workload, list[PodDisruptionBudget]]:
+        return partners((each, self.workloads_of(each)) for each in self.of(PodDisruptionBudget))
+
+    def autoscaler_of(self, server: Server) -> HorizontalPodAutoscaler | None:
+        """Return the autoscaler that sets the number of a workload's pods."""
+        return self._autoscalers.get((server.namespace, server.kind, server.name))
+
+    @cached_property
+    def _autoscalers(self) -> dict[tuple[str, str, str], HorizontalPodAutoscaler]:
+        return {(each.namespace, *each.target): each for each in self.of(HorizontalPodAutoscaler)}
+
+    def server_of(self, autoscaler: HorizontalPodAutoscaler) -> Server | None:
+        """Return what an autoscaler scales, if that is deployed with it."""
+        found = self.workload(autoscaler.namespace, *autoscaler.target)
+        return found if isinstance(found, Server) else None
+
+    def declared(self, container: Container, question: str) -> Value | None:
+        """Return what the service answered to a question of the template, if the container is the service's own.
+
+        Where the template made none of it, the settings may declare it for the first container of each workload.
+        """
+        repository = self.repository
+        if not (repository.answers and container.image):
+            first = container.role == "main" and container.value.key == 0
+            return repository.settings.get(question) if repository.settings and first else None
+        path = container.image.place().path
+        name = repository.declared(path, "name")
+        return repository.declared(path, question) if name and name.text() == container.image_name else None
 
     def with_half(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
         """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
@@ -93,8 +148,9 @@ class Scope:
                 found.setdefault((each.namespace, kind, each.name), each)
         return found
 
-    def opened(self, workloads: list[Workload]) -> OpenPorts:
-        """Return what the containers of workloads open; `workloads` is a list of an object that selects them."""
+    def opened(self, each: Selector) -> OpenPorts:
+        """Return what the containers open that an object selects."""
+        workloads = self.workloads_of(each)
         if id(workloads) not in self._opened:
             self._opened[id(workloads)] = workloads, OpenPorts([each for one in workloads for each in one.containers])
         return self._opened[id(workloads)][1]
@@ -103,30 +159,15 @@ class Scope:
     def _opened(self) -> dict[int, tuple[list[Workload], OpenPorts]]:
         return {}
 
-    @cached_property
-    def services_of(self) -> dict[Workload, list[Service]]:
-        """Return the Services that send traffic to each workload's pods, at most `MANY`."""
-        return partners(self.of(Service))
-
-    @cached_property
-    def budgets_of(self) -> dict[Workload, list[PodDisruptionBudget]]:
-        """Return the PodDisruptionBudgets that hold each workload's pods, at most `MANY`."""
-        return partners(self.of(PodDisruptionBudget))
-
-    def any_selects(self, kind: type[Service | PodDisruptionBudget | NetworkPolicy]) -> bool:
+    def any_selects(self, kind: type[Selector]) -> bool:
         """Tell whether any object of a kind selects a workload."""
         if kind not in self._selecting:
-            self._selecting[kind] = any(each.workloads for each in self.of(kind))
+            self._selecting[kind] = any(self.workloads_of(each) for each in self.of(kind))
         return self._selecting[kind]
 
     @cached_property
     def _selecting(self) -> dict[type, bool]:
         return {}
-
-    @cached_property
-    def autoscalers(self) -> dict[tuple[str, str, str], HorizontalPodAutoscaler]:
-        """Return the autoscalers by namespace, kind and name of what they scale."""
-        return {(each.namespace, *each.target): each for each in self.of(HorizontalPodAutoscaler)}
 
     @cached_property
     def containers(self) -> list[Container]:
@@ -139,8 +180,7 @@ class Scope:
         return {each.name: each for each in self.of(ConfigMap)}
 
     @cached_property
-    def mounting(self) -> dict[str, list[Workload]]:
-        """Return the workloads that mount each ConfigMap, by its name."""
+    def _mounting(self) -> dict[str, list[Workload]]:
         found: dict[str, list[Workload]] = {}
         for each in self.of(Workload):
             volumes = each.pod.items("volumes") if each.pod else ()

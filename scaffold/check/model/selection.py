@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from scaffold.check.model.objects import Workload
-from scaffold.check.model.quantities import selects
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.model.workloads import Workload
+from scaffold.syntax.yaml_nodes import Value
 
 MANY = 100
 """Of the objects that belong to one other, rules look at this many; nobody has so many on purpose."""
@@ -16,16 +15,7 @@ _FREE = 1_000_000  # looks at a workload, for all selectors together; then only 
 _FIRST = 1000
 
 
-class Selector(Protocol):
-    """An object that selects workloads."""
-
-    @property
-    def workloads(self) -> list[Workload]:
-        """Return the workloads whose pods it selects."""
-        ...
-
-
-S = TypeVar("S", bound=Selector)
+S = TypeVar("S")
 
 
 class Selection:
@@ -75,6 +65,28 @@ class Selection:
         return best if best and 2 * len(labels.items() & best.pod_labels.items()) >= len(labels) else None
 
 
+def selects(selector: Value | None, labels: Mapping[str, str]) -> bool:
+    """Tell whether a LabelSelector (matchLabels and matchExpressions) selects what has these labels.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/
+    """
+    if selector is None:
+        return False
+    return selector.texts("matchLabels").items() <= labels.items() and all(
+        _meets(each, labels) for each in selector.items("matchExpressions")
+    )
+
+
+def _meets(expression: Value, labels: Mapping[str, str]) -> bool:
+    key, operator = expression.text("key") or "", expression.text("operator")
+    values = {value.text() for value in expression.items("values")}
+    if operator == "In":
+        return labels.get(key) in values
+    if operator == "NotIn":
+        return labels.get(key) not in values
+    return (key in labels) == (operator == "Exists")
+
+
 def _expressions(selector: Value | None) -> tuple[object, ...]:
     items = selector.items("matchExpressions") if selector else ()
     return tuple(
@@ -82,12 +94,11 @@ def _expressions(selector: Value | None) -> tuple[object, ...]:
     )
 
 
-def partners(selectors: Sequence[S]) -> dict[Workload, list[S]]:
-    """Return the objects that select each workload, the first `MANY` of them."""
+def partners(selecting: Iterable[tuple[S, list[Workload]]]) -> dict[Workload, list[S]]:
+    """Return the objects that select each workload, the first `MANY` of them; `selecting` gives what each selects."""
     found: dict[Workload, list[S]] = {}
     together: dict[int, tuple[list[Workload], list[S]]] = {}
-    for each in selectors:
-        workloads = each.workloads
+    for each, workloads in selecting:
         same = together.setdefault(id(workloads), (workloads, []))[1]
         if len(same) < MANY:
             same.append(each)

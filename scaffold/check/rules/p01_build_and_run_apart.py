@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.findings import Problem
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.references import written
+from scaffold.syntax.dockerfile import Dockerfile
 
 _INSTALLERS = re.compile(
     r"\b(?:apt-get|apt|aptitude|apk|dnf|microdnf|yum|zypper)\b(?:\s+-\S+){0,20}\s+(?:install|add|in)\b(?P<packages>[^;&|]*)"
@@ -28,7 +29,7 @@ class CompilerInImage(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
         for stage in () if dockerfile.is_for_work else dockerfile.final:
             for run in stage.all("RUN"):
@@ -64,14 +65,14 @@ class BuildBase(Rule[Dockerfile]):
     severity = "warning"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Base the last stage on a slim or distroless image, and copy into it what an earlier stage built."""
         if not dockerfile.final or dockerfile.is_for_work:
             return
         stage = dockerfile.final[-1]
-        name, _, tag = stage.image.partition("@")[0].rpartition("/")[2].partition(":")
-        full = name in _WITH_COMPILER and "$" not in tag and not _SLIM.search(tag)
-        if name in _BUILD_IMAGES or full or re.search(r"(?:^|-)jdk(?:-|$)", tag):
+        image = written(stage.image)
+        full = image.last in _WITH_COMPILER and "$" not in image.tag and not _SLIM.search(image.tag)
+        if image.last in _BUILD_IMAGES or full or re.search(r"(?:^|-)jdk(?:-|$)", image.tag):
             yield Problem(dockerfile.arguments_of(stage.base) or stage.base, f"{stage.image} is made for building")
 
 
@@ -86,7 +87,7 @@ class CopiesEverything(Rule[Dockerfile]):
     severity = "warning"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Copy what the program needs by name, or leave out the rest in .dockerignore."""
         if dockerfile.has_ignore_file or dockerfile.is_for_work:
             return

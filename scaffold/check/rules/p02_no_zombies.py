@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 
-from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import Job
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.edits import Edit, Spot
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Job
+from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.shell import background, keeps_shell, script_of
+from scaffold.syntax.dockerfile import Dockerfile, parse
 
 INITS = frozenset({"dumb-init", "tini", "tini-static", "docker-init", "catatonit", "s6-overlay", "pid1", "yelp-init"})
 """Programs made to be PID 1."""
+
+_PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
+_SHELL_WORDS = frozenset(
+    {"cd", "export", "source", ".", "exec", "set", "eval", "trap", "ulimit", "umask", "unset", "if", "for"}
+)
 
 
 class ShellForm(Rule[Dockerfile]):
@@ -25,9 +31,8 @@ class ShellForm(Rule[Dockerfile]):
     id = "P02-shell-form"
     severity = "error"
     looks_at = Dockerfile
-    fixable = True
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
         for name in ("ENTRYPOINT", "CMD"):
             instruction = dockerfile.effective(name)
@@ -35,6 +40,28 @@ class ShellForm(Rule[Dockerfile]):
                 continue  # by `exec`, the shell becomes the program
             if instruction.words is None:
                 yield Problem(instruction, f"{name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Write the words as a list, where a shell would do nothing with them but split them."""
+        parsed = parse(spot.source)
+        start = next((each for each in parsed.instructions if each.lines[0] == spot.line), None)
+        if start is None or start.lines[0] != start.lines[1]:
+            return []
+        if start.name == "CMD" and parsed.effective("ENTRYPOINT") is not None:
+            return []  # its words would go to the ENTRYPOINT: not the same
+        words = start.value.split()
+        column = spot.source.line(spot.line).find(start.value)
+        if not _is_plain(words) or column < 0:
+            return []
+        begin = sum(len(line) + 1 for line in spot.text.split("\n")[: spot.line - 1]) + column
+        return [Edit(begin, begin + len(start.value), json.dumps(words))]
+
+
+def _is_plain(words: list[str]) -> bool:
+    """Say whether a shell would do nothing with these words but start the program of the first."""
+    if not words or words[0] in _SHELL_WORDS or "=" in words[0]:
+        return False
+    return all(_PLAIN.fullmatch(word) for word in words)
 
 
 class InitBypassed(Rule[Container]):
@@ -48,12 +75,12 @@ class InitBypassed(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Give the program's arguments as `args`, or start `command` with the same init."""
         command = container.value.items("command")
         if not command or (command[0].text() or "").rpartition("/")[2] in INITS or container.role == "init":
             return
-        dockerfile = container.workload.scope.repository.dockerfile_of(container)
+        dockerfile = scope.repository.dockerfile_of(container)
         entrypoint = dockerfile.effective("ENTRYPOINT") if dockerfile else None
         if entrypoint and entrypoint.words and entrypoint.words[0].rpartition("/")[2] in INITS:
             message = f"replaces the ENTRYPOINT, so {entrypoint.words[0]} is not PID 1 of {container.name}"
@@ -71,7 +98,7 @@ class NoInit(Rule[Dockerfile]):
     severity = "warning"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Start it by a small init: `ENTRYPOINT ["dumb-init", "--", "program"]`."""
         start = dockerfile.effective("ENTRYPOINT") or dockerfile.effective("CMD")
         if not start or not start.words or dockerfile.shares_processes:
@@ -94,7 +121,7 @@ class ShellWrapper(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Start the last command by `exec`, or make the preparation an init container."""
         if container.role == "init" or isinstance(container.workload, Job):
             return

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.check.findings import Problem
-from scaffold.check.model.objects import DaemonSet, NetworkPolicy, Pod, PodDisruptionBudget, Server, Service, Workload
-from scaffold.check.model.quantities import selects, share_of
-from scaffold.check.model.selection import MANY
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.objects import NetworkPolicy, PodDisruptionBudget, Service
+from scaffold.check.model.scope import Scope, Selector
+from scaffold.check.model.selection import MANY, selects
+from scaffold.check.model.workloads import DaemonSet, Pod, Server, Workload
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.quantities import share_of
 
 
 class NakedPod(Rule[Pod]):
@@ -21,7 +22,7 @@ class NakedPod(Rule[Pod]):
     severity = "error"
     looks_at = Pod
 
-    def check(self, pod: Pod) -> Problems:
+    def check(self, pod: Pod, scope: Scope) -> Problems:
         """Make it the template of a Deployment, or of a Job if it ends by itself."""
         if not pod.value.get("metadata", "ownerReferences"):
             yield Problem(pod.value.get("kind") or pod.at, f"a naked Pod: nothing replaces {pod.name} when it is lost")
@@ -37,21 +38,21 @@ class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
     severity = "error"
     looks_at = PodDisruptionBudget
 
-    def check(self, budget: PodDisruptionBudget) -> Problems:
+    def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
         """Say `maxUnavailable: 1` instead of `minAvailable`: one pod may go, whatever the number of replicas."""
-        blocked = [found for each in budget.workloads[:MANY] if (found := _blocked(budget, each))]
+        blocked = [found for each in scope.workloads_of(budget)[:MANY] if (found := _blocked(budget, each, scope))]
         if blocked:
             more = f" (and so for {len(blocked) - 1} more)" if len(blocked) > 1 else ""
             yield replace(blocked[0], message=blocked[0].message + more)
 
 
-def _blocked(budget: PodDisruptionBudget, server: Workload) -> Problem | None:
+def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Problem | None:
     """Return what is wrong where the budget lets no pod of a workload go."""
     if isinstance(server, DaemonSet) or not isinstance(server, Server):
         return None
     most = budget.value.get("spec", "maxUnavailable")
     least = budget.value.get("spec", "minAvailable")
-    replicas = _fewest(server)
+    replicas = _fewest(server, scope)
     if most and share_of(most.text(), replicas, up=True) == 0:
         return Problem(most, f"no pod of {server.name} may ever go, so its nodes can't be drained")
     if least and (share_of(least.text(), replicas, up=True) or 0) >= replicas > 0:
@@ -61,10 +62,10 @@ def _blocked(budget: PodDisruptionBudget, server: Workload) -> Problem | None:
     return None
 
 
-def _fewest(server: Server) -> int:
+def _fewest(server: Server, scope: Scope) -> int:
     """Return how many pods there may be at times: what the autoscaler goes down to, or else the replicas."""
-    if server.autoscaler:
-        number = server.autoscaler.value.number("spec", "minReplicas")
+    if autoscaler := scope.autoscaler_of(server):
+        number = autoscaler.value.number("spec", "minReplicas")
         return 1 if number is None else number
     return server.replicas
 
@@ -79,29 +80,29 @@ class ServiceSelectsNothing(Rule[Service]):
     severity = "error"
     looks_at = Service
 
-    def check(self, service: Service) -> Problems:
+    def check(self, service: Service, scope: Scope) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         selector = service.value.get("spec", "selector")
-        if not selector or not service.selector or service.workloads:
+        if not selector or not service.selector or scope.workloads_of(service):
             return
-        if meant := _meant(service, service.selector):
+        if meant := _meant(service, service.selector, scope):
             labels = meant.template.get("metadata", "labels") if meant.template else None
             yield Problem(
                 selector, f"no pod has all these labels: {_shown(service.selector)}", (labels,) if labels else ()
             )
 
 
-def _meant(each: Service | PodDisruptionBudget | NetworkPolicy, labels: dict[str, str]) -> Workload | None:
+def _meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
     """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
 
     It is the one with half of the labels or with the same name, or the only one, if nothing of the kind selects it.
     """
-    if close := each.scope.with_half(labels, each.namespace):
+    if close := scope.with_half(labels, each.namespace):
         return close
-    if named := each.scope.workload(each.namespace, "", each.name):
+    if named := scope.workload(each.namespace, "", each.name):
         return named
-    workloads = each.scope.workloads_in(each.namespace)
-    return workloads[0] if len(workloads) == 1 and not each.scope.any_selects(type(each)) else None
+    workloads = scope.workloads_in(each.namespace)
+    return workloads[0] if len(workloads) == 1 and not scope.any_selects(type(each)) else None
 
 
 def _shown(labels: dict[str, str]) -> str:
@@ -118,10 +119,10 @@ class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
     severity = "error"
     looks_at = PodDisruptionBudget
 
-    def check(self, budget: PodDisruptionBudget) -> Problems:
+    def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         labels = budget.selector.texts("matchLabels") if budget.selector else {}
-        if not budget.workloads and _meant(budget, labels):
+        if not scope.workloads_of(budget) and _meant(budget, labels, scope):
             yield Problem(budget.selector or budget.at, f"{budget.name} selects no pods, so it protects none")
 
 
@@ -135,10 +136,10 @@ class PolicySelectsNothing(Rule[NetworkPolicy]):
     severity = "error"
     looks_at = NetworkPolicy
 
-    def check(self, policy: NetworkPolicy) -> Problems:
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
         """Make its podSelector a part of the labels of the pod template that it is for."""
         labels = policy.selector.texts("matchLabels") if policy.selector else {}
-        if not policy.workloads and _meant(policy, labels):
+        if not scope.workloads_of(policy) and _meant(policy, labels, scope):
             yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
 
 
@@ -152,7 +153,7 @@ class SelectorMismatch(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Make `selector.matchLabels` a part of `template.metadata.labels`."""
         selector = server.value.get("spec", "selector")
         if not selector or not server.template or not (selector.get("matchLabels") or selector.get("matchExpressions")):
@@ -172,14 +173,13 @@ class NoBudget(Rule[Server]):
     severity = "warning"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Add a PodDisruptionBudget with `maxUnavailable: 1`."""
-        if isinstance(server, DaemonSet) or _fewest(server) < 2 or not server.services:
+        if isinstance(server, DaemonSet) or _fewest(server, scope) < 2 or not scope.services_of(server):
             return
-        if not server.budgets:
-            yield Problem(
-                server.at, f"no PodDisruptionBudget: a drain may take all {_fewest(server)} pods of {server.name}"
-            )
+        if not scope.budgets_of(server):
+            pods = _fewest(server, scope)
+            yield Problem(server.at, f"no PodDisruptionBudget: a drain may take all {pods} pods of {server.name}")
 
 
 class OverlappingBudgets(Rule[PodDisruptionBudget]):
@@ -192,12 +192,13 @@ class OverlappingBudgets(Rule[PodDisruptionBudget]):
     severity = "error"
     looks_at = PodDisruptionBudget
 
-    def check(self, budget: PodDisruptionBudget) -> Problems:
+    def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
         """Keep one of them."""
-        servers = [each for each in budget.workloads if isinstance(each, Server) and each.budgets[0] is not budget]
+        held = [each for each in scope.workloads_of(budget) if isinstance(each, Server)]
+        servers = [each for each in held if scope.budgets_of(each)[0] is not budget]
         if not servers:
             return
-        server, first = servers[0], servers[0].budgets[0]
+        server, first = servers[0], scope.budgets_of(servers[0])[0]
         others = f" (and of {len(servers) - 1} more)" if len(servers) > 1 else ""
         message = (
             f"the pods of {server.name}{others} have the budgets {first.name} and {budget.name}: no eviction works"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import Server
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Server
+from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.shell import background, script_of
+from scaffold.syntax.dockerfile import Dockerfile
 
 _LONGEST_SCRIPT = 1000  # of one that asks nothing
 
@@ -24,7 +23,7 @@ class LivenessProbe(Rule[Server]):
     severity = "warning"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Add a livenessProbe that asks the server itself something cheap, and none of its dependencies."""
         for container in server.containers:
             if container.role == "main" and container.ports and not container.liveness:
@@ -41,11 +40,11 @@ class HealthcheckIgnored(Rule[Container]):
     severity = "warning"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Say the same as a livenessProbe of the container."""
         if container.role == "init" or container.liveness or not isinstance(container.workload, Server):
             return
-        dockerfile = container.workload.scope.repository.dockerfile_of(container)
+        dockerfile = scope.repository.dockerfile_of(container)
         found = dockerfile.effective("HEALTHCHECK") if dockerfile else None
         if found and found.value.upper() != "NONE":
             message = f"Kubernetes does not run it, and {container.name} has no livenessProbe"
@@ -62,7 +61,7 @@ class BackgroundProcess(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Run one process a container: the other one in a container of its own, or as a sidecar."""
         script = script_of([word.text() or "" for word in container.words])
         if script and background(script):
@@ -80,7 +79,7 @@ class BackgroundInImage(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Run one process a container, in the foreground."""
         for name in ("ENTRYPOINT", "CMD"):
             start = dockerfile.effective(name)
@@ -99,7 +98,7 @@ class LivenessAsksNothing(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Ask the server itself, by HTTP, TCP or gRPC."""
         words = container.liveness.command if container.liveness else []
         script = (script_of(words) or " ".join(words)).strip()

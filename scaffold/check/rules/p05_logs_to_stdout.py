@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.findings import Problem
 from scaffold.check.model.configurations import NginxConfiguration
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import DaemonSet, Workload
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, DaemonSet, Workload
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.syntax.dockerfile import Dockerfile
 
 _OPTION = re.compile(
     r"--?(?:access-?|error-?|request-?)?log(?:-?file|file)?(?:[-_.](?:file|path|dir|output))?(?:=(.+))?"
@@ -35,7 +34,7 @@ class LogFile(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Log to standard output; Kubernetes collects and rotates it."""
         words = container.words
         texts = [word.text() or "" for word in words]
@@ -59,7 +58,7 @@ class LogFileInImage(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Log to standard output, or link the file to /dev/stdout if the program can't."""
         linked = " ".join(
             run.value for stage in dockerfile.final for run in stage.all("RUN") if "/dev/std" in run.value
@@ -87,7 +86,7 @@ class LogVolume(Rule[Workload]):
     severity = "warning"
     looks_at = Workload
 
-    def check(self, workload: Workload) -> Problems:
+    def check(self, workload: Workload, scope: Scope) -> Problems:
         """Log to standard output, and drop the volume."""
         if isinstance(workload, DaemonSet):  # what collects the node's logs
             return
@@ -109,7 +108,7 @@ class ProxyLogFile(Rule[NginxConfiguration]):
     severity = "error"
     looks_at = NginxConfiguration
 
-    def check(self, nginx: NginxConfiguration) -> Problems:
+    def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:
         """Write `access_log /dev/stdout` and `error_log /dev/stderr`."""
         for log in nginx.top.all("access_log", "error_log"):
             path = log.words[0] if log.words else ""

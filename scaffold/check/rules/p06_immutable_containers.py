@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import DaemonSet, Workload
-from scaffold.check.model.quantities import quantity
-from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, DaemonSet, Workload
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.quantities import quantity
+from scaffold.syntax.yaml_nodes import Value
 
 
 class WritableRoot(Rule[Container]):
@@ -23,7 +22,7 @@ class WritableRoot(Rule[Container]):
     severity = "warning"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Set `securityContext.readOnlyRootFilesystem: true`, and mount an emptyDir where the program must write."""
         value = container.value.get("securityContext", "readOnlyRootFilesystem")
         if value is None or not value.is_true():
@@ -41,7 +40,7 @@ class UnboundedVolume(Rule[Workload]):
     severity = "warning"
     looks_at = Workload
 
-    def check(self, workload: Workload) -> Problems:
+    def check(self, workload: Workload, scope: Scope) -> Problems:
         """Set `sizeLimit` to what the program needs."""
         for volume in workload.pod.items("volumes") if workload.pod else ():
             empty = volume.get("emptyDir")
@@ -61,7 +60,7 @@ class VolumeAboveLimit(Rule[Workload]):
     severity = "error"
     looks_at = Workload
 
-    def check(self, workload: Workload) -> Problems:
+    def check(self, workload: Workload, scope: Scope) -> Problems:
         """Let `limits.ephemeral-storage` be the sum of their `sizeLimit` and of the logs; `limits.memory` likewise."""
         disk: list[tuple[Value, Fraction]] = []
         for volume in workload.pod.items("volumes") if workload.pod else ():
@@ -111,7 +110,7 @@ class HostPath(Rule[Workload]):
     severity = "error"
     looks_at = Workload
 
-    def check(self, workload: Workload) -> Problems:
+    def check(self, workload: Workload, scope: Scope) -> Problems:
         """Use a PersistentVolumeClaim for data that stays, an emptyDir for what does not."""
         if isinstance(workload, DaemonSet):  # an agent of the node
             return
@@ -140,7 +139,7 @@ class UserNotNumeric(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Write a number behind USER in the Dockerfile, or set `runAsUser`."""
         pod = container.workload.pod
         contexts = [
@@ -149,7 +148,7 @@ class UserNotNumeric(Rule[Container]):
         non_root = next((value for each in contexts if (value := each.get("runAsNonRoot"))), None)
         if not non_root or not non_root.is_true() or any(each.get("runAsUser") for each in contexts):
             return
-        dockerfile = container.workload.scope.repository.dockerfile_of(container)
+        dockerfile = scope.repository.dockerfile_of(container)
         if not dockerfile or not dockerfile.final:
             return
         user = dockerfile.effective("USER")

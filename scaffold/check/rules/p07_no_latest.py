@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
+from collections.abc import Iterator
+
+from scaffold.check.edits import Edit, Spot, replaced
 from scaffold.check.model.scope import Scope
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.workloads import Container
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.references import written
+from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.yaml_nodes import Value
 
 
 def moving(image: str) -> str:
     """Return why an image reference names no version: `latest`, no tag; nothing where it does or can't be known."""
-    name, _, digest = image.partition("@")
-    if digest or "$" in image or "{{" in image or image.startswith("ko://") or not name:
+    named = written(image)
+    if named.digest or "$" in image or "{{" in image or image.startswith("ko://") or not named.name:
         return ""
-    _, colon, tag = name.rpartition("/")[2].partition(":")
-    if not colon:
-        return f"{name} has no tag, which means latest"
-    return f"{name}: the tag latest names no version" if tag.lower() == "latest" else ""
+    if not named.tag:
+        return f"{named.name} has no tag, which means latest"
+    return f"{image}: the tag latest names no version" if named.tag.lower() == "latest" else ""
 
 
 class LatestImage(Rule[Container]):
@@ -31,11 +34,11 @@ class LatestImage(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Write an exact tag, and a digest where the registry lets tags move (`scaffold pin` adds it)."""
         if container.image is None or not (why := moving(container.image.text() or "")):
             return
-        if container.image.text() not in container.workload.scope.repository.tagged_by_skaffold:
+        if container.image.text() not in scope.repository.tagged_by_skaffold:
             yield Problem(container.image, why)
 
 
@@ -49,7 +52,7 @@ class LatestBase(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write an exact tag behind FROM."""
         names: set[str] = set()
         for stage in dockerfile.stages:
@@ -68,7 +71,7 @@ class ImageDiffers(Rule[Scope]):
     severity = "error"
     looks_at = Scope
 
-    def check(self, scope: Scope) -> Problems:
+    def check(self, scope: Scope, _: Scope) -> Problems:
         """Give all of them the same tag, best in one place: `images` of a kustomization, or a chart's values."""
         first: dict[tuple[str, str], Container] = {}
         for container in scope.containers:
@@ -76,7 +79,7 @@ class ImageDiffers(Rule[Scope]):
             if not container.image or "/" not in text:  # a public image may well stand there in two versions
                 continue
             folder = container.workload.value.document.source.path.rpartition("/")[0]
-            name = text.partition("@")[0].rpartition("/")[0] + "/" + container.image_name
+            name = written(text).name
             other = first.setdefault((folder, name), container)
             if other.image and other.image.text() != text:
                 shown = text.removeprefix(name).lstrip(":")
@@ -94,9 +97,8 @@ class PullPolicy(Rule[Container]):
     id = "P07-pull-policy"
     severity = "warning"
     looks_at = Container
-    fixable = True
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Write an exact tag and `imagePullPolicy: IfNotPresent`."""
         policy = container.value.get("imagePullPolicy")
         if not (policy and container.image):
@@ -107,3 +109,15 @@ class PullPolicy(Rule[Container]):
             yield Problem(policy, f"with the tag latest, each node keeps another version of {container.name}", also)
         elif policy.text() == "Always" and image and not moving(image) and "$" not in image:
             yield Problem(policy, f"a restart of {container.name} needs the registry, though its tag is exact", also)
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Write IfNotPresent, where an exact tag is always pulled."""
+        root = spot.document()
+        found = next((each for each in _policies(root) if each.place().line == spot.line), None) if root else None
+        return replaced(found, "Always", "IfNotPresent") if found else []
+
+
+def _policies(root: Value) -> Iterator[Value]:
+    for path in (("spec",), ("spec", "template", "spec"), ("spec", "jobTemplate", "spec", "template", "spec")):
+        for kind in ("containers", "initContainers"):
+            yield from (each for item in root.items(*path, kind) if (each := item.get("imagePullPolicy")))

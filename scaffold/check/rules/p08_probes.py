@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import DaemonSet, Server
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, DaemonSet, Server
+from scaffold.check.rules.rule import Problem, Problems, Rule
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1", "[::1]", "0.0.0.0", ""})  # noqa: S104 -- what a probe may ask
 _READY = re.compile(r"/(?:readyz?|readiness|ready)(?:/|$)|/actuator/health/?$")  # Spring's asks all that it knows of
@@ -31,10 +30,11 @@ class ReadinessProbe(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Add a readinessProbe with a short period that asks whether this pod can serve now."""
         serving = [each for each in server.containers if each.role == "main" and each.ports]
-        if any(each.readiness for each in server.containers) or (isinstance(server, DaemonSet) and not server.balanced):
+        unasked = isinstance(server, DaemonSet) and not scope.balancers_of(server)
+        if unasked or any(each.readiness for each in server.containers):
             return
         for container in serving:
             yield Problem(container.at, f"no readinessProbe: {container.name} gets requests before it listens")
@@ -50,7 +50,7 @@ class ProbePort(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Ask one of the container's `ports` by its name."""
         for probe in container.probes:
             port = probe.port
@@ -71,7 +71,7 @@ class UndeclaredProbePort(Rule[Container]):
     severity = "warning"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Declare the port in the container's `ports` with a name, and ask it by that."""
         pod = container.workload.pod
         if not container.ports or (pod and pod.is_true("hostNetwork")):  # there, the node's other programs listen too
@@ -96,10 +96,10 @@ class StartupBudget(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Let period x failureThreshold be three times `startup_seconds` of .copier-answers.yml."""
         for container in server.containers:
-            declared = container.declared("startup_seconds") if container.startup else None
+            declared = scope.declared(container, "startup_seconds") if container.startup else None
             seconds = declared.number() if declared else None
             if declared and seconds and container.startup and container.startup.budget < seconds:
                 threshold = container.startup.value.get("failureThreshold") or container.startup.value
@@ -118,14 +118,14 @@ class LivenessBeforeStart(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Add a startupProbe: until it has passed once, the other probes are not asked."""
         for container in server.containers:
             if container.startup or not container.liveness:
                 continue
             limit, delay = container.liveness.budget, container.liveness.value.get("initialDelaySeconds")
             at = delay or container.liveness.value
-            declared = container.declared("startup_seconds")
+            declared = scope.declared(container, "startup_seconds")
             seconds = (declared.number() if declared else None) or 0
             readiness = container.readiness
             if declared and seconds > limit:
@@ -149,7 +149,7 @@ class StartupProbe(Rule[Server]):
     severity = "warning"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Add a startupProbe whose period x failureThreshold is three times the usual start."""
         for container in server.containers:
             if container.liveness and not container.startup and not container.liveness.initial_delay:
@@ -167,7 +167,7 @@ class LivenessDependency(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Ask this process alone; what depends on others belongs into the readiness probe, or nowhere."""
         for container in server.containers:
             probe = container.liveness
@@ -206,7 +206,7 @@ class ProbeTimeout(Rule[Container]):
     severity = "warning"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Keep `timeoutSeconds` below `periodSeconds`."""
         for probe in container.probes:
             timeout = probe.value.get("timeoutSeconds")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from scaffold.check.findings import Problem
-from scaffold.check.model.objects import Deployment, Server, Service, StatefulSet
-from scaffold.check.model.quantities import share_of
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.objects import Service
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Deployment, Server, StatefulSet
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.quantities import share_of
 
 
 class RolloutUnavailable(Rule[Deployment]):
@@ -18,7 +19,7 @@ class RolloutUnavailable(Rule[Deployment]):
     severity = "error"
     looks_at = Deployment
 
-    def check(self, deployment: Deployment) -> Problems:
+    def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Set `strategy.rollingUpdate` to `maxUnavailable: 0` and `maxSurge: 1` or more."""
         kind = deployment.value.get("spec", "strategy", "type")
         if kind and kind.text() == "Recreate":
@@ -43,7 +44,7 @@ class ProgressDeadline(Rule[Deployment]):
     severity = "error"
     looks_at = Deployment
 
-    def check(self, deployment: Deployment) -> Problems:
+    def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Let it exceed the startup budget (period x failureThreshold) and minReadySeconds by the time to pull."""
         value = deployment.value.get("spec", "progressDeadlineSeconds")
         deadline = 600 if value is None else value.number()
@@ -66,7 +67,7 @@ class RolloutStuck(Rule[Deployment]):
     severity = "error"
     looks_at = Deployment
 
-    def check(self, deployment: Deployment) -> Problems:
+    def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Set `maxSurge` to 1 or more."""
         update = deployment.value.get("spec", "strategy", "rollingUpdate")
         surge = update.get("maxSurge") if update else None
@@ -87,11 +88,11 @@ class GracePeriod(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Let it exceed the preStop sleep and `shutdown_seconds` together by some seconds."""
         for container in server.containers:
             sleep = container.pre_stop_seconds or 0
-            declared = container.declared("shutdown_seconds")
+            declared = scope.declared(container, "shutdown_seconds")
             shutdown = (declared.number() if declared else None) or 0
             if (sleep or shutdown) and server.grace <= sleep + shutdown and server.pod:
                 value = server.pod.get("terminationGracePeriodSeconds") or container.at
@@ -112,12 +113,12 @@ class NoPreStop(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Let preStop sleep for 5 s (`lifecycle.preStop.sleep.seconds`), and grant that much more of a grace period."""
         recreated = server.value.text("spec", "strategy", "type") == "Recreate"
         if recreated or (isinstance(server, StatefulSet) and server.replicas < 2):
             return  # no other pod takes its requests meanwhile
-        targets = {target for service in server.balanced for target in service.targets}
+        targets = {target for service in scope.balancers_of(server) for target in service.targets}
         for container in server.containers:
             if container.value.get("lifecycle", "preStop"):
                 continue
@@ -135,9 +136,9 @@ class ServicePort(Rule[Service]):
     severity = "error"
     looks_at = Service
 
-    def check(self, service: Service) -> Problems:
+    def check(self, service: Service, scope: Scope) -> Problems:
         """Let targetPort be the name of a container's port."""
-        opened = service.scope.opened(service.workloads)
+        opened = scope.opened(service)
         for port in service.value.items("spec", "ports"):
             target = port.get("targetPort") or port.get("port")
             if not target or not opened.containers:
@@ -159,9 +160,10 @@ class ReplicasReset(Rule[Server]):
     severity = "error"
     looks_at = Server
 
-    def check(self, server: Server) -> Problems:
+    def check(self, server: Server, scope: Scope) -> Problems:
         """Leave `replicas` out; the autoscaler's minReplicas is there from the first minute."""
         replicas = server.value.get("spec", "replicas")
-        if replicas and server.autoscaler:
+        autoscaler = scope.autoscaler_of(server)
+        if replicas and autoscaler:
             message = f"each deployment sets {server.name} back to {server.replicas} pods, whatever its autoscaler says"
-            yield Problem(replicas, message, also=(server.autoscaler.at,))
+            yield Problem(replicas, message, also=(autoscaler.at,))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from scaffold.check.findings import Problem
-from scaffold.check.model.objects import CronJob, Job
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.edits import Edit, Spot, put_in
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import CronJob, Job
+from scaffold.check.rules.rule import Problem, Problems, Rule
 
 _PROXIES = re.compile(
     r"envoy|nginx|haproxy|istio-proxy|proxyv2|linkerd|cloud-?sql-proxy|pgbouncer|fluent|oauth2-proxy|vault-agent"
@@ -23,12 +24,19 @@ class JobDeadline(Rule[Job]):
     id = "P09-job-deadline"
     severity = "error"
     looks_at = Job
-    fixable = True
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `activeDeadlineSeconds` of the Job's spec to the longest run that is still right."""
         if job.job and not job.job.get("activeDeadlineSeconds"):
             yield Problem(job.at, f"{job.kind} {job.name} has no activeDeadlineSeconds: if it hangs, it hangs for ever")
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Put in what is missing."""
+        return put_in(
+            spot,
+            "job",
+            activeDeadlineSeconds="86400  # P09: a day at most; better the longest run that is right",
+        )
 
 
 class JobBackoff(Rule[Job]):
@@ -41,12 +49,19 @@ class JobBackoff(Rule[Job]):
     id = "P09-job-backoff"
     severity = "warning"
     looks_at = Job
-    fixable = True
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `backoffLimit` to the retries that help."""
         if job.job and not job.job.get("backoffLimit"):
             yield Problem(job.at, f"{job.kind} {job.name} has no backoffLimit: it is tried seven times by default")
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Put in what is missing."""
+        return put_in(
+            spot,
+            "job",
+            backoffLimit="6  # P09: Kubernetes' default, written out",
+        )
 
 
 class JobCleanUp(Rule[Job]):
@@ -58,9 +73,8 @@ class JobCleanUp(Rule[Job]):
     id = "P09-job-clean-up"
     severity = "warning"
     looks_at = Job
-    fixable = True
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `ttlSecondsAfterFinished` to as long as somebody may want to look at it, such as a week (604800)."""
         if (
             isinstance(job, CronJob)
@@ -74,6 +88,14 @@ class JobCleanUp(Rule[Job]):
         if not job.job.get("ttlSecondsAfterFinished"):
             yield Problem(job.at, f"Job {job.name} has no ttlSecondsAfterFinished: it stays until somebody deletes it")
 
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Put in what is missing."""
+        return put_in(
+            spot,
+            "job",
+            ttlSecondsAfterFinished="604800  # P09: a week, to look at a failure",
+        )
+
 
 class CronConcurrency(Rule[CronJob]):
     """A CronJob's runs may overlap.
@@ -85,13 +107,20 @@ class CronConcurrency(Rule[CronJob]):
     id = "P09-cron-concurrency"
     severity = "error"
     looks_at = CronJob
-    fixable = True
 
-    def check(self, job: CronJob) -> Problems:
+    def check(self, job: CronJob, scope: Scope) -> Problems:
         """Set `concurrencyPolicy: Forbid`, or `Replace` where the newest run is the one that counts."""
         policy = job.value.get("spec", "concurrencyPolicy")
         if policy is None or policy.text() == "Allow":
             yield Problem(policy or job.at, f"runs of {job.name} may overlap without end")
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Put in what is missing."""
+        return put_in(
+            spot,
+            "cron",
+            concurrencyPolicy="Forbid  # P09: runs never overlap",
+        )
 
 
 class CronHistory(Rule[CronJob]):
@@ -103,14 +132,22 @@ class CronHistory(Rule[CronJob]):
     id = "P09-cron-history"
     severity = "warning"
     looks_at = CronJob
-    fixable = True
 
-    def check(self, job: CronJob) -> Problems:
+    def check(self, job: CronJob, scope: Scope) -> Problems:
         """Set `successfulJobsHistoryLimit` and `failedJobsHistoryLimit`."""
         names = ("successfulJobsHistoryLimit", "failedJobsHistoryLimit")
         missing = [name for name in names if not job.value.get("spec", name)]
         if missing:
             yield Problem(job.at, f"{job.name} has no {' and no '.join(missing)}")
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Put in what is missing."""
+        return put_in(
+            spot,
+            "cron",
+            successfulJobsHistoryLimit="3  # P09: Kubernetes' default, written out",
+            failedJobsHistoryLimit="3  # P09: enough to see since when it fails",
+        )
 
 
 class CronStartingDeadline(Rule[CronJob]):
@@ -123,9 +160,8 @@ class CronStartingDeadline(Rule[CronJob]):
     id = "P09-cron-starting-deadline"
     severity = "warning"
     looks_at = CronJob
-    fixable = True
 
-    def check(self, job: CronJob) -> Problems:
+    def check(self, job: CronJob, scope: Scope) -> Problems:
         """Set `startingDeadlineSeconds`: 300, and a run that could not start within five minutes waits for the next."""
         value = job.value.get("spec", "startingDeadlineSeconds")
         seconds = value.number() if value else None
@@ -137,6 +173,14 @@ class CronStartingDeadline(Rule[CronJob]):
             yield Problem(
                 value, f"within {seconds} s the controller may not look at all, so {job.name} may never start"
             )
+
+    def fix(self, spot: Spot) -> list[Edit]:
+        """Put in what is missing."""
+        return put_in(
+            spot,
+            "cron",
+            startingDeadlineSeconds="300  # P09: a run that could not start in time waits for the next one",
+        )
 
 
 class SidecarKeepsJob(Rule[Job]):
@@ -150,7 +194,7 @@ class SidecarKeepsJob(Rule[Job]):
     severity = "error"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Make it an init container with `restartPolicy: Always` (Kubernetes 1.29), which ends with the others."""
         mains = [each for each in job.containers if each.role == "main"]
         for container in mains if len(mains) > 1 else ():
@@ -169,7 +213,7 @@ class JobRestart(Rule[Job]):
     severity = "error"
     looks_at = Job
 
-    def check(self, job: Job) -> Problems:
+    def check(self, job: Job, scope: Scope) -> Problems:
         """Set `restartPolicy: Never`: a failed pod stays with its logs, and its retry is a new one."""
         if not job.pod or not job.containers:
             return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from scaffold.check.findings import Problem
 from scaffold.check.model.configurations import EnvoyConfiguration, NginxConfiguration
 from scaffold.check.model.objects import KubernetesObject
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.scope import Scope
+from scaffold.check.rules.rule import Problem, Problems, Rule
 
 
 class PanicRouting(Rule[EnvoyConfiguration]):
@@ -21,7 +21,7 @@ class PanicRouting(Rule[EnvoyConfiguration]):
     severity = "error"
     looks_at = EnvoyConfiguration
 
-    def check(self, envoy: EnvoyConfiguration) -> Problems:
+    def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
         """Set `common_lb_config.healthy_panic_threshold.value: 0` and `outlier_detection.max_ejection_percent: 100`."""
         for cluster in envoy.clusters:
             if not cluster.get("outlier_detection"):
@@ -45,7 +45,7 @@ class ProxyTimeout(Rule[NginxConfiguration]):
     severity = "error"
     looks_at = NginxConfiguration
 
-    def check(self, nginx: NginxConfiguration) -> Problems:
+    def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:
         """Set `proxy_connect_timeout` and `proxy_read_timeout` to what the caller can wait for."""
         for proxied in nginx.top.all("proxy_pass"):
             block = proxied.parent or nginx.top
@@ -64,7 +64,7 @@ class RouteTimeout(Rule[EnvoyConfiguration]):
     severity = "error"
     looks_at = EnvoyConfiguration
 
-    def check(self, envoy: EnvoyConfiguration) -> Problems:
+    def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
         """Set `route.timeout` to what the caller can wait for."""
         inside = {each.text("name") for each in envoy.clusters if envoy.is_loopback(each)}
         for listener in envoy.listeners:
@@ -93,7 +93,7 @@ class Ejection(Rule[EnvoyConfiguration]):
     severity = "error"
     looks_at = EnvoyConfiguration
 
-    def check(self, envoy: EnvoyConfiguration) -> Problems:
+    def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
         """Set `outlier_detection.max_ejection_percent: 100`."""
         for cluster in envoy.clusters:
             detection = cluster.get("outlier_detection")
@@ -117,7 +117,7 @@ class MeshTimeout(Rule[KubernetesObject]):
     severity = "error"
     looks_at = KubernetesObject
 
-    def check(self, route: KubernetesObject) -> Problems:
+    def check(self, route: KubernetesObject, scope: Scope) -> Problems:
         """Set `timeout` of each route of the VirtualService."""
         if route.kind != "VirtualService" or not (route.value.text("apiVersion") or "").startswith(
             "networking.istio.io/"
@@ -144,7 +144,7 @@ class MeshBreaker(Rule[KubernetesObject]):
     severity = "error"
     looks_at = KubernetesObject
 
-    def check(self, rule: KubernetesObject) -> Problems:
+    def check(self, rule: KubernetesObject, scope: Scope) -> Problems:
         """Set `maxEjectionPercent: 100` and `minHealthPercent: 0` in the DestinationRule's outlierDetection."""
         if rule.kind != "DestinationRule":
             return

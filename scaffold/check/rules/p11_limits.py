@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scaffold.check.findings import Problem
 from scaffold.check.model.configurations import Configuration, EnvoyConfiguration, NginxConfiguration
-from scaffold.check.model.containers import Probe
-from scaffold.check.nginx import Directive
-from scaffold.check.rules.rule import Problems, Rule
+from scaffold.check.model.probes import Probe
+from scaffold.check.model.scope import Scope
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.syntax.nginx import Directive
 
 
 class LimiterCatchesProbes(Rule[NginxConfiguration]):
@@ -22,11 +22,11 @@ class LimiterCatchesProbes(Rule[NginxConfiguration]):
     severity = "error"
     looks_at = NginxConfiguration
 
-    def check(self, nginx: NginxConfiguration) -> Problems:
+    def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:
         """Let probes ask a port of their own that has no limit."""
         for server in nginx.top.all("server"):
             ports = {_port(each.words[0]) for each in server.block if each.name == "listen" and each.words}
-            for probe, port in _asked(nginx, ports):
+            for probe, port in _asked(nginx, scope, ports):
                 location = _location(server, probe.http_path or "/") or server
                 limit = location.setting("limit_req") or location.setting("limit_conn")
                 if limit and not location.own("return"):  # nginx answers by `return` before it looks at limits
@@ -45,14 +45,14 @@ class EnvoyLimiterCatchesProbes(Rule[EnvoyConfiguration]):
     severity = "error"
     looks_at = EnvoyConfiguration
 
-    def check(self, envoy: EnvoyConfiguration) -> Problems:
+    def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
         """Let probes ask a listener of their own that has no limit."""
         for listener in envoy.listeners:
             port = listener.number("address", "socket_address", "port_value")
             for manager in envoy.connection_managers(listener):
                 filters = manager.items("http_filters")
                 limit = next((each for each in filters if "ratelimit" in (each.text("name") or "")), None)
-                for probe, _ in _asked(envoy, {port}) if limit else ():
+                for probe, _ in _asked(envoy, scope, {port}) if limit else ():
                     message = f"the {probe.kind} on port {port} is limited too: under load the pod fails its own probe"
                     yield Problem((limit and limit.get("name")) or listener, message, also=(probe.port or probe.value,))
 
@@ -68,7 +68,7 @@ class LimitStatus(Rule[NginxConfiguration]):
     severity = "warning"
     looks_at = NginxConfiguration
 
-    def check(self, nginx: NginxConfiguration) -> Problems:
+    def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:
         """Set `limit_req_status 429` and `limit_conn_status 429`."""
         for name in ("limit_req", "limit_conn"):
             for limit in nginx.top.all(name):
@@ -104,10 +104,10 @@ def _location(server: Directive, path: str) -> Directive | None:
     return best
 
 
-def _asked(configuration: Configuration, ports: Iterable[int | None]) -> list[tuple[Probe, int]]:
+def _asked(configuration: Configuration, scope: Scope, ports: Iterable[int | None]) -> list[tuple[Probe, int]]:
     """Return the HTTP probes that ask one of these ports, in the pods that mount the configuration."""
     found = []
-    for workload in configuration.workloads:
+    for workload in scope.workloads_of(configuration):
         names = {name: number for each in workload.containers for name, number in each.port_names.items()}
         for container in workload.containers:
             for probe in container.probes:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-from scaffold.check.dockerfile import Dockerfile
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
-from scaffold.check.model.objects import Server, Workload
-from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Server, Workload
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.yaml_nodes import Value
 
 _SECRET = re.compile(r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|PRIVATE_KEY|ACCESS_KEY)(?:$|_)", re.IGNORECASE)
 _ABOUT = re.compile(
@@ -43,7 +42,7 @@ class SecretInManifest(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Take it from a Secret by `valueFrom.secretKeyRef`, and give it a new value."""
         for name, value in container.environment.items():
             if _is_secret(name, value.text() or ""):
@@ -60,7 +59,7 @@ class SecretInImage(Rule[Dockerfile]):
     severity = "error"
     looks_at = Dockerfile
 
-    def check(self, dockerfile: Dockerfile) -> Problems:
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Give it to the container by its environment, or to the build by `RUN --mount=type=secret`."""
         final = set(map(id, dockerfile.final))
         for stage in dockerfile.stages:
@@ -91,7 +90,7 @@ class VariableTwice(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Keep one of them."""
         first: dict[str, Value] = {}
         for each in container.value.items("env"):
@@ -113,9 +112,9 @@ class ConfigMissing(Rule[Workload]):
     severity = "warning"
     looks_at = Workload
 
-    def check(self, workload: Workload) -> Problems:
+    def check(self, workload: Workload, scope: Scope) -> Problems:
         """Deploy the ConfigMap with the workload, or correct its name."""
-        known = workload.scope.config_maps
+        known = scope.config_maps
         if not known:  # they may all come from elsewhere
             return
         for name, _ in references(workload):
@@ -134,12 +133,12 @@ class ConfigNotRolled(Rule[Workload]):
     severity = "warning"
     looks_at = Workload
 
-    def check(self, workload: Workload) -> Problems:
+    def check(self, workload: Workload, scope: Scope) -> Problems:
         """Let kustomize's configMapGenerator put a hash into the name, or annotate the pods with a checksum."""
         keys = [*workload.annotations, *workload.pod_annotations]
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
-        maps = workload.scope.config_maps
+        maps = scope.config_maps
         for name, variable in references(workload):
             found = maps.get(name.text() or "")
             if variable and found and not _HASHED.search(found.name) and not found.value.is_true("immutable"):

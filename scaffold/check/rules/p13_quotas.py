@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from scaffold.check.dockerfile import Instruction
-from scaffold.check.findings import Problem
-from scaffold.check.model.containers import Container
 from scaffold.check.model.kinds import SCALED
-from scaffold.check.model.objects import HorizontalPodAutoscaler, Server
-from scaffold.check.model.quantities import quantity
-from scaffold.check.rules.rule import Problems, Rule
-from scaffold.check.yaml_nodes import Value
+from scaffold.check.model.objects import HorizontalPodAutoscaler
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Server
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.kubernetes.quantities import quantity
+from scaffold.syntax.dockerfile import Instruction
+from scaffold.syntax.yaml_nodes import Value
 
 _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _GO_MEMORY = re.compile(r"([0-9]{1,15})(B|[KMGT]iB)?")
@@ -35,7 +35,7 @@ class MemoryLimit(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Set `resources.limits.memory`, and the same or less as its request."""
         if not container.value.get("resources", "limits", "memory"):
             yield Problem(container.at, f"{container.name} has no memory limit: a leak takes the node down with it")
@@ -52,7 +52,7 @@ class MissingRequest(Rule[Container]):
     severity = "warning"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Set `resources.requests` for cpu and memory."""
         resources = container.value.get("resources")
         asked = [resources.get(kind) for kind in ("requests", "limits")] if resources else []
@@ -71,7 +71,7 @@ class RequestAboveLimit(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Let the request be at most the limit."""
         limits = container.value.get("resources", "limits")
         if not limits:
@@ -94,20 +94,20 @@ class HeapAboveLimit(Rule[Container]):
     severity = "error"
     looks_at = Container
 
-    def check(self, container: Container) -> Problems:
+    def check(self, container: Container, scope: Scope) -> Problems:
         """Leave room below the limit: about three quarters of it for the heap, or `-XX:MaxRAMPercentage=75`."""
         limit = container.value.get("resources", "limits", "memory")
         most = quantity(limit.text() if limit else None)
         if not limit or most is None:
             return
-        for name, text, at in _told(container):
+        for name, text, at in _told(container, scope):
             if shown := _too_much(name, text, most):
                 place = at.place(shown) if isinstance(at, Instruction) else at
                 message = f"{shown} is not below the limit of {limit.text()}: {container.name} gets killed"
                 yield Problem(place, message, also=(limit,))
 
 
-def _told(container: Container) -> Iterator[tuple[str, str, Value | Instruction]]:
+def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value | Instruction]]:
     """Yield what tells a container's runtime how much to take: a variable's name or nothing, the text, its place.
 
     What a manifest says of a variable, the command or its arguments takes the place of what the image says.
@@ -116,7 +116,7 @@ def _told(container: Container) -> Iterator[tuple[str, str, Value | Instruction]
         yield "", word.text() or "", word
     for name, value in container.environment.items():
         yield name, value.text() or "", value
-    image = container.workload.scope.repository.dockerfile_of(container)
+    image = scope.repository.dockerfile_of(container)
     if image is None:
         return
     replaced = {each.text("name") for each in container.value.items("env")}
@@ -152,12 +152,12 @@ class AutoscalerTarget(Rule[HorizontalPodAutoscaler]):
     severity = "error"
     looks_at = HorizontalPodAutoscaler
 
-    def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
+    def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
         """Name the workload as it is called, with its kind."""
         kind, name = autoscaler.target
-        if kind not in SCALED or autoscaler.workload:
+        if kind not in SCALED or scope.server_of(autoscaler):
             return
-        if any(isinstance(each, Server) for each in autoscaler.scope.workloads_in(autoscaler.namespace)):
+        if any(isinstance(each, Server) for each in scope.workloads_in(autoscaler.namespace)):
             target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
             yield Problem(target, f"there is no {kind} {name} to scale")
 
@@ -172,9 +172,9 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
     severity = "error"
     looks_at = HorizontalPodAutoscaler
 
-    def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
+    def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
         """Set `resources.requests` of that resource in every container."""
-        workload = autoscaler.workload
+        workload = scope.server_of(autoscaler)
         if workload is None:
             return
         if target := autoscaler.value.get("spec", "targetCPUUtilizationPercentage"):  # of autoscaling/v1
@@ -210,7 +210,7 @@ class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
     severity = "error"
     looks_at = HorizontalPodAutoscaler
 
-    def check(self, autoscaler: HorizontalPodAutoscaler) -> Problems:
+    def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
         """Set maxReplicas to what the cluster and the dependencies can bear, or drop the autoscaler."""
         least, most = autoscaler.value.get("spec", "minReplicas"), autoscaler.value.get("spec", "maxReplicas")
         low, high = (least.number() if least else 1), (most.number() if most else None)

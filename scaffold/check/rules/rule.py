@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
-from scaffold.check.findings import Problem
+from scaffold.check.edits import Edit, Spot
+from scaffold.check.model.scope import Scope
+from scaffold.syntax.source import Place
+
+
+class Placed(Protocol):
+    """Something that stands in a file."""
+
+    def place(self) -> Place:
+        """Return where."""
+        ...
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule yields: where, what is wrong there, and the other places that it contradicts."""
+
+    at: Placed | Place
+    message: str
+    also: tuple[Placed, ...] = ()
+
 
 Subject = TypeVar("Subject")
 Problems = Iterator[Problem]
@@ -25,11 +46,19 @@ class Rule(Generic[Subject]):
     id: ClassVar[str]
     severity: ClassVar[Severity]
     looks_at: ClassVar[Any]
-    fixable: ClassVar[bool] = False
 
-    def check(self, subject: Subject, /) -> Problems:
-        """Yield each problem."""
+    def check(self, subject: Subject, scope: Scope, /) -> Problems:
+        """Yield each problem; `scope` is what is deployed together with the subject, and tells how both relate."""
         raise NotImplementedError
+
+    def fix(self, spot: Spot, /) -> Sequence[Edit]:
+        """Return the edits that mend what was found there, where there is one right answer; else none."""
+        return ()
+
+    @property
+    def fixable(self) -> bool:
+        """Say whether some of its findings can be mended."""
+        return type(self).fix is not Rule.fix
 
     @property
     def pattern(self) -> str:

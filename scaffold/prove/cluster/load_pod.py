@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from scaffold import programs
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster.beside import deployment, egress
+from scaffold.prove.cluster.companions import deployment, egress
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
 from scaffold.prove.load import Shot, Vegeta, check_target
-from scaffold.prove.manifests import Object
+from scaffold.prove.subject.manifests import Object
 
 NAME = "scaffold-prove-load"
 # A signal to kubectl would end kubectl alone, so another call has to find the program by its PID.

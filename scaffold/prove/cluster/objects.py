@@ -7,53 +7,60 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from scaffold.errors import SettingError
-from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed
-from scaffold.prove.manifests import Object, parse, read, workload
-from scaffold.prove.subject import Subject
-
-KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+from scaffold import programs
+from scaffold.errors import FileError
+from scaffold.kubernetes.kustomize import build_command, is_kustomization
+from scaffold.kubernetes.references import written
+from scaffold.prove.cluster.kubectl import Kubectl
+from scaffold.prove.subject.manifests import Object, parse, read, workload
+from scaffold.prove.subject.subject import Subject
 
 
 def place_of(subject: Subject, overlay: str) -> Path:
     """Return where the manifests lie: the overlay of that name, or the file or folder that the settings name.
 
     Raises:
-        SettingError: when there is neither.
+        FileError: when there is neither.
     """
     overlays = subject.folder / "deploy/overlays"
     if (overlays / overlay).is_dir():
         return overlays / overlay
     if overlays.is_dir():
         names = ", ".join(sorted(each.name for each in overlays.iterdir() if each.is_dir()))
-        raise SettingError(f"{overlays} has no overlay {overlay}; there are {names}: add for example --overlay dev.")
+        raise FileError(f"{overlays} has no overlay {overlay}; there are {names}: add for example --overlay dev.")
     if subject.manifests:
         return subject.manifests
-    raise SettingError(f"{subject.folder} has no deploy/overlays; name its manifests by the setting `manifests`.")
+    raise FileError(f"{subject.folder} has no deploy/overlays; name its manifests by the setting `manifests`.")
 
 
-def build(place: Path, kubectl: Kubectl) -> list[Object]:
-    """Return the objects in a file or folder, a kustomization as `kubectl kustomize` builds it.
+def build(place: Path) -> list[Object]:
+    """Return the objects in a file or folder, a kustomization as kustomize builds it.
 
     Raises:
-        SettingError: when it can't be built or holds no Deployment.
+        FileError: when it can't be built or holds no Deployment.
     """
-    if place.is_dir() and any((place / name).is_file() for name in KUSTOMIZATIONS):
-        try:
-            text = kubectl.call("kustomize", str(place.absolute()))
-        except KubectlFailed as error:
-            raise SettingError(f"{place} can't be built: {str(error).splitlines()[-1]}") from error
-        objects = list(parse(text.encode(), str(place)))
-    else:
-        objects = read(place)
+    objects = list(parse(_kustomized(place), str(place))) if is_kustomization(place) else read(place)
     if not any(each["kind"] == "Deployment" for each in objects):
-        raise SettingError(f"{place} holds no Deployment, which is what the cluster's experiments are about.")
+        raise FileError(f"{place} holds no Deployment, which is what the cluster's experiments are about.")
     return objects
+
+
+def _kustomized(place: Path) -> bytes:
+    command = build_command()
+    if command is None:
+        raise FileError(f"{place} can't be built: neither kustomize nor kubectl is on the PATH.")
+    try:
+        done = programs.run([*command, str(place.absolute())], seconds=60)
+    except programs.ProgramError as error:
+        raise FileError(f"{place} can't be built: it {error}.") from error
+    if done.code != 0:
+        raise FileError(f"{place} can't be built: {(done.said.strip().splitlines() or ['no reason given'])[-1]}")
+    return done.stdout
 
 
 def moved(objects: Sequence[Object], name: str, namespace: str, image: str, hosts: Mapping[str, str]) -> list[Object]:
     """Return copies that belong into `namespace`, run `image` as the service's, and reach `hosts` at other names."""
-    own = repository(serving(objects, name)["spec"]["template"]["spec"]["containers"][0]["image"])
+    own = written(serving(objects, name)["spec"]["template"]["spec"]["containers"][0]["image"]).name
     result = []
     for each in objects:
         if each["kind"] == "Namespace":
@@ -63,7 +70,7 @@ def moved(objects: Sequence[Object], name: str, namespace: str, image: str, host
         if made["kind"] == "ConfigMap":
             made["data"] = {key: _renamed(value, hosts) for key, value in (made.get("data") or {}).items()}
         for container in containers_of(made):
-            if repository(container["image"]) == own:
+            if written(container["image"]).name == own:
                 container |= {"image": image, "imagePullPolicy": "IfNotPresent"}
         result.append(made)
     return result
@@ -94,11 +101,6 @@ def closed(objects: Sequence[Object]) -> list[Object]:
         for each in policies
         if "Egress" in each.get("policyTypes", ["Egress"] if "egress" in each else [])
     ]
-
-
-def repository(image: str) -> str:
-    """Return an image's name without its tag and digest."""
-    return re.sub(r":[^:/]+$", "", image.partition("@")[0])
 
 
 def _renamed(text: str, hosts: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.prove.manifests import Object
+from scaffold.prove.subject.manifests import Object
 
 
 def is_ready(pod: Object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scaffold.prove.cluster.upstreams import IMAGE
+from scaffold.prove.cluster.stubs import IMAGE
 
 
 @dataclass(frozen=True)

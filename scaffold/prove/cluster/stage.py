@@ -14,17 +14,20 @@ from pathlib import Path
 
 from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster import load_pod, upstreams
+from scaffold.prove.cluster import load_pod, stubs
+from scaffold.prove.cluster.deployed import Deployed
+from scaffold.prove.cluster.door import Door, FromHere, FromPod
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
-from scaffold.prove.cluster.lab import FIRST_PATIENCE, ClusterLab
 from scaffold.prove.cluster.objects import build, closed, moved, place_of, unknown
+from scaffold.prove.cluster.rollout import FIRST_PATIENCE, PATIENCE, wait_for_rollout
 from scaffold.prove.cluster.settings import ClusterSettings
+from scaffold.prove.cluster.stubs import Stubs
 from scaffold.prove.load import Vegeta
-from scaffold.prove.manifests import Object
-from scaffold.prove.model import Experiment, Failed
+from scaffold.prove.model import Failed
 from scaffold.prove.runtime import LABEL, Runtime
-from scaffold.prove.subject import Subject
+from scaffold.prove.subject.manifests import Object
+from scaffold.prove.subject.subject import Subject
 
 RESTRICTED = {
     "pod-security.kubernetes.io/enforce": "restricted",
@@ -34,53 +37,76 @@ RESTRICTED = {
 
 @dataclass
 class ClusterStage:
-    """The namespace that experiments use; `kubectl` works in it."""
+    """The namespace that experiments use, with the service `subject` in it."""
 
-    kubectl: Kubectl
     subject: Subject
     place: Path  # where its manifests lie
-    objects: Sequence[Object]  # as they are applied
+    deployed: Deployed
     left_out: Sequence[Object]  # of kinds that the cluster does not know
-    stubs: Sequence[upstreams.Upstream]
+    stubs: Stubs
     brought: Sequence[Object]  # what this run puts beside the service: the stubs, the load
+    door: Door
     vegeta: Vegeta | None = None
     turn: threading.Lock = field(default_factory=threading.Lock)  # held by whoever disturbs the deployed service
-    problem: str = ""  # why it could not be deployed
-    came_up: bool = False  # whether every pod has been ready once
-    _applying: threading.Lock = field(default_factory=threading.Lock)
-    _applied: bool = False
+    problem: str = field(default="", init=False)  # why it could not be deployed
+    _came_up: bool = field(default=False, init=False)  # whether every pod has been ready once
+    _applying: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _applied: bool = field(default=False, init=False)
 
-    @contextmanager
-    def lab(self, experiment: Experiment, clock: Clock) -> Iterator[ClusterLab]:
-        """Open the lab of one experiment, with all manifests applied; `ClusterLab.service` waits for the rollout."""
-        lab = ClusterLab(self, experiment, clock)
+    def deploy(self, clock: Clock) -> None:
+        """Apply all manifests, the first time that somebody asks for it.
+
+        Raises:
+            Failed: when the service could not be deployed.
+        """
         with self._applying:
             if not self._applied:
                 self._applied = True
-                self.problem = deploy(self, lab)
-        lab.check_deployed()
-        lab.clock = clock.again()  # the deployment was not this experiment's time
-        yield lab
+                self.problem = self._deploy(clock.again(600))
+        self.check_deployed()
 
+    def check_deployed(self) -> None:
+        """Go on only where the service could be deployed.
 
-def deploy(stage: ClusterStage, lab: ClusterLab) -> str:
-    """Apply what this run brings along, then the service; return what went wrong, or nothing.
+        Raises:
+            Failed: when it could not, with the reason.
+        """
+        if self.problem:
+            raise Failed(self.problem)
 
-    The stubs answer before the service starts, so that its jobs find them.
-    """
-    lab.clock = lab.clock.again(600)
-    try:
-        if stage.brought:
-            apply(stage.kubectl, stage.brought)
-        for each in stage.brought:
-            if each["kind"] == "Deployment":
-                lab.rolled_out(each["metadata"]["name"], patience=FIRST_PATIENCE)
-        apply(stage.kubectl, stage.objects)
-    except KubectlFailed as error:
-        return f"the cluster refuses it: {error}"
-    except Failed as failed:
-        return str(failed)
-    return ""
+    def wait_for_all(self, clock: Clock) -> None:
+        """Wait for every pod to be ready; where that never comes the first time, nobody waits for it again.
+
+        Raises:
+            Failed: when it does not come, with what the pods say.
+        """
+        self.check_deployed()
+        patience = PATIENCE if self._came_up else FIRST_PATIENCE
+        try:
+            wait_for_rollout(self.deployed, self.deployed.name, clock, "readyReplicas", patience)
+        except Failed as failed:
+            self.problem = "" if self._came_up else str(failed)
+            raise
+        self._came_up = True
+
+    def _deploy(self, clock: Clock) -> str:
+        """Apply what this run brings along, then the service; return what went wrong, or nothing.
+
+        The stubs answer before the service starts, so that its jobs find them.
+        """
+        kubectl = self.deployed.kubectl
+        try:
+            if self.brought:
+                apply(kubectl, self.brought)
+            for each in self.brought:
+                if each["kind"] == "Deployment":
+                    wait_for_rollout(self.deployed, each["metadata"]["name"], clock, patience=FIRST_PATIENCE)
+            apply(kubectl, self.deployed.objects)
+        except KubectlFailed as error:
+            return f"the cluster refuses it: {error}"
+        except Failed as failed:
+            return str(failed)
+        return ""
 
 
 def apply(kubectl: Kubectl, objects: Sequence[Object]) -> None:
@@ -102,15 +128,15 @@ def open_stage(
 
     Raises:
         PlatformError: when there is no cluster that may be used, or the image can't be handed to it.
-        SettingError: when the service has no manifests that can be built.
+        FileError: when the service has no manifests that can be built.
     """
     cluster = find_cluster(settings.context)
     place = place_of(subject, settings.overlay)
-    found = build(place, cluster)
+    found = build(place)
     reference = _reference(runtime, subject, image, settings, cluster)
     name = f"scaffold-prove-{runtime.run}"
-    stubs = upstreams.upstreams(subject.dependencies)
-    objects = moved(found, subject.name, name, reference, upstreams.hosts(stubs))
+    stubbed = stubs.upstreams(subject.dependencies)
+    objects = moved(found, subject.name, name, reference, stubs.hosts(stubbed))
     left_out = unknown(objects, cluster)
     labels = {**RESTRICTED, LABEL: runtime.run, f"{LABEL}.pid": str(os.getpid()), f"{LABEL}.host": platform.node()}
     cluster.call("create", "namespace", name)
@@ -118,10 +144,13 @@ def open_stage(
         cluster.call("label", "namespace", name, *(f"{key}={value}" for key, value in labels.items()))
         own = Kubectl(cluster.program, cluster.context, name)
         applied = [each for each in objects if each not in left_out]
-        brought = upstreams.objects(stubs, settings.stub_image, closed(applied))
+        brought = stubs.objects(stubbed, settings.stub_image, closed(applied))
+        deployed = Deployed(own, applied, subject.name)
+        door: Door = FromHere(deployed, subject.path)
         if settings.load_image:
-            brought, vegeta = [*brought, *load_pod.objects(settings.load_image)], load_pod.vegeta(own)
-        yield ClusterStage(own, subject, place, applied, left_out, stubs, brought, vegeta)
+            vegeta = load_pod.vegeta(own)
+            brought, door = [*brought, *load_pod.objects(settings.load_image)], FromPod(deployed, subject.path, vegeta)
+        yield ClusterStage(subject, place, deployed, left_out, Stubs(own, stubbed), brought, door, vegeta)
     finally:
         delete_namespace(cluster, name)
         if not subject.image:

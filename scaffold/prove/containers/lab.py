@@ -16,14 +16,15 @@ from typing import Literal
 import httpx
 
 from scaffold.errors import PlatformError
-from scaffold.prove.bench import Bench
 from scaffold.prove.clock import Clock
 from scaffold.prove.containers.container import Container
+from scaffold.prove.lab import Lab
 from scaffold.prove.load import Vegeta
 from scaffold.prove.model import Experiment, Failed, Skip
 from scaffold.prove.runtime import CommandFailed, Runtime
-from scaffold.prove.stubs import Stub, environment, stubs
-from scaffold.prove.subject import Port, Subject
+from scaffold.prove.stub_server import Server
+from scaffold.prove.stubs import environment, stubs
+from scaffold.prove.subject.subject import Port, Subject
 
 Network = Literal["bridge", "host"]
 PATIENCE = 60.0
@@ -55,11 +56,11 @@ class ContainerStage:
         return "host.containers.internal" if self.runtime.is_podman else "host.docker.internal"
 
     @contextmanager
-    def lab(self, experiment: Experiment, clock: Clock) -> Iterator[Lab]:
+    def lab(self, experiment: Experiment, clock: Clock) -> Iterator[ContainerLab]:
         """Open the lab of one experiment; whatever it started is gone afterwards."""
         listen = "127.0.0.1" if self.network == "host" else "0.0.0.0"  # noqa: S104 - a container comes from outside
         with stubs(self.subject.dependencies, listen) as made, _client() as http:
-            lab = Lab(self, experiment, clock, made, http)
+            lab = ContainerLab(self, experiment, clock, made, http)
             try:
                 yield lab
             finally:
@@ -72,11 +73,11 @@ def _client() -> httpx.Client:
 
 
 @dataclass
-class Lab(Bench):
+class ContainerLab(Lab):
     """The bench of an experiment on containers."""
 
     stage: ContainerStage
-    stubs: Mapping[str, Stub]
+    stubs: Mapping[str, Server]
     http: httpx.Client
     _started: list[str] = field(default_factory=list)
 

@@ -6,25 +6,11 @@ from pathlib import Path
 
 import jinja2
 
+from scaffold.patterns import PATTERNS
 from scaffold.prove.model import Proof, Verdict
 from scaffold.prove.report.chart import draw, timeline
 
 ICONS = {Verdict.PASS: "✓", Verdict.FAIL: "✗", Verdict.SKIP: "○"}
-TITLES = {
-    "P01": "Build and run environments apart",
-    "P02": "No zombies, no orphans",
-    "P03": "No naked Pods",
-    "P04": "No hidden background process",
-    "P05": "Logs to stdout",
-    "P06": "Immutable containers",
-    "P07": "No latest",
-    "P08": "Readiness, zero downtime",
-    "P09": "Bounded jobs",
-    "P10": "Circuit breaker",
-    "P11": "Rate and connection limits",
-    "P12": "Configuration outside the image",
-    "P13": "Quotas",
-}
 
 
 def as_html(proof: Proof) -> str:
@@ -39,7 +25,7 @@ def as_html(proof: Proof) -> str:
     return environment.get_template("report.html.jinja").render(
         proof=proof,
         counts={verdict: proof.count(verdict) for verdict in Verdict},
-        titles=TITLES,
+        titles={id_: pattern.title for id_, pattern in PATTERNS.items()},
         icons=ICONS,
         draw=draw,
         timeline=timeline(proof.results),

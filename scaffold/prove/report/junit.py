@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-from scaffold.printable import printable
 from scaffold.prove.model import Proof, Verdict
+from scaffold.text.printable import printable
 
 
 def as_junit(proof: Proof) -> str:

@@ -1,0 +1,285 @@
+"""Helm charts: their templates are no YAML, so `helm template` renders them, and findings are shown in the templates.
+
+Rendered with the default values, and once more with each other `values*.yaml` beside them. Helm sees a copy of the
+chart (`chart_copy`), and no word of its command line is a path out of the repository.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scaffold.check.built.built import Built
+from scaffold.check.built.workshop import Workshop
+from scaffold.check.ground import Ground
+from scaffold.programs import Done, ProgramError, operand
+from scaffold.programs.offline import is_offline_possible
+from scaffold.syntax.source import Note, Place, Source, read
+from scaffold.syntax.yaml_nodes import Document, Value, documents
+
+if TYPE_CHECKING:
+    import yaml
+
+    from scaffold.check.built.chart_copy import ChartCopy
+    from scaffold.check.built.chart_templates import Found, Template
+
+_SOURCE = re.compile(r"# Source: [^/]+/(.+)")
+_VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
+_RELEASE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?")
+_HINT = "Use --debug flag to render out invalid YAML"
+_PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
+_MOST_VALUES = 5
+_NO_SCHEMA = "--skip-schema-validation"  # since helm 3.16; the copy has no schema, but one may be in an archive
+
+
+class Charts:
+    """The outermost charts among some files; `notes` tells what can't be judged."""
+
+    def __init__(self, ground: Ground, *, network: bool = False) -> None:
+        """Take the files that count; addresses are asked only with `network`."""
+        self.ground = ground
+        self.names = sorted(ground.names)
+        found = sorted(posixpath.dirname(name) for name in self.names if posixpath.basename(name) == "Chart.yaml")
+        self.folders = [
+            folder for folder in found if not any(folder != other and _is_below(folder, other) for other in found)
+        ]
+        self.notes: list[Note] = []
+        self._network = network
+        self._flags = [] if network else [_NO_SCHEMA]
+
+    def owns(self, name: str) -> bool:
+        """Tell whether a file is a part of a chart."""
+        for folder in self.folders:
+            inside = name[len(folder) :].lstrip("/") if _is_below(name, folder) else ""
+            if inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside):
+                return True
+        return False
+
+    def render(self, shop: Workshop) -> list[Built]:
+        """Return what each chart renders to; `notes` tell of those that can't be rendered."""
+        if not self.folders:
+            return []
+        helm = shutil.which("helm")
+        if helm is None:
+            why = "is not judged: helm is not there to render the chart"
+            self.notes += [Note(_chart(folder), why) for folder in self.folders]
+            return []
+        jobs = [job for number, folder in enumerate(self.folders) for job in self._prepared(shop, folder, number)]
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            found = list(pool.map(lambda job: self._render(shop, helm, job), jobs))
+        for _, notes in found:
+            self.notes += notes
+        return [built for built, _ in found if built]
+
+    def _values(self, folder: str) -> list[str]:
+        own = [name for name in self.names if posixpath.dirname(name) == folder]
+        return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
+
+    def _prepared(self, shop: Workshop, folder: str, number: int) -> list[_Job]:
+        """Copy a chart, and return what to render of it: once with each of its files of values."""
+        from scaffold.check.built.chart_copy import ChartCopy
+
+        source = read(_chart(folder))
+        top = documents(source)[0] if isinstance(source, Source) else []
+        if top and top[0].root.text("type") == "library":
+            self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
+            return []
+        names = [name for name in self.names if _is_below(name, folder)]
+        copy = ChartCopy(self.ground, folder, names, network=self._network)
+        self.notes += copy.notes
+        place = shop.folder / f"charts-{number}"
+        jobs = []
+        try:
+            copy.put(shop, place / "chart")
+            for count, values in enumerate(self._values(folder)):
+                if values:
+                    shop.put(place / f"values-{count}.yaml", self.ground.real(values))
+                name = (top[0].root.text("name") if top else None) or ""
+                jobs.append(_Job(copy, name, values, place, f"values-{count}.yaml" if values else ""))
+        except OSError as error:
+            why = f"can't be rendered: a file of it can't be read: {error.strerror}; not judged"
+            self.notes.append(Note(_chart(folder), why))
+            return []
+        return jobs
+
+    def _render(self, shop: Workshop, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
+        folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
+        try:
+            done = self._run(shop, helm, job)
+        except ProgramError as error:
+            return None, [Note(path, f"can't be rendered: it {error}; not judged")]
+        if done.code != 0:
+            said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
+            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or "\n", posixpath.basename(path))
+            return None, [Note(path, f"can't be rendered: {shop.told(said)}; not judged")]
+        found, note = documents(Source(_chart(folder), done.stdout))
+        notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
+        name = folder or job.name
+        files = ChartFiles(job.copy.shown, job.values)
+        built = Built(
+            f"{name} with {posixpath.basename(job.values)}" if job.values else name,
+            [RenderedDocument(each.source, each.node, files) for each in found],
+        )
+        return built, notes
+
+    def _run(self, shop: Workshop, helm: str, job: _Job) -> Done:
+        """Run helm; one that is too old to pass schemas by may see none, nor an archive that can hold one.
+
+        Raises:
+            ProgramError: when it can't be started or took too much.
+        """
+        release = operand(job.name if _RELEASE.fullmatch(job.name) else "release")
+        values = ["--values", job.file] if job.file else []
+        command = [helm, "template", release, "chart", "--skip-tests", *values]
+        done = shop.run([*command, *self._flags], job.place)
+        if done.code == 0 or f"unknown flag: {_NO_SCHEMA}".encode() not in done.stderr:
+            return done
+        self._flags = []
+        if job.copy.is_packed and not is_offline_possible():
+            raise ProgramError("is too old: 3.16 and later can pass by the schemas of packed dependencies")
+        return shop.run(command, job.place)
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A chart to render: its copy, its name, the file of values with its name in the workshop, and the folder there."""
+
+    copy: ChartCopy
+    name: str
+    values: str
+    place: Path
+    file: str
+
+
+class ChartFiles:
+    """The templates and values of a chart, each read when the first finding leads there."""
+
+    def __init__(self, files: Mapping[str, str], values: str) -> None:
+        """Take the files that may be shown, by their paths in the chart, and the file of values beside its own, if any.
+
+        Which template something comes from is told by text that the chart itself may print, so no other file is read.
+        """
+        self._files = files
+        self._named = values
+        self._templates: dict[str, Template | None] = {}
+        self._values: dict[str, Value | None] = {}
+
+    def template(self, name: str) -> Template | None:
+        """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
+        from scaffold.check.built.chart_templates import Template
+
+        if name not in self._templates:
+            source = read(self._files[name]) if name in self._files else None
+            self._templates[name] = Template(source) if isinstance(source, Source) else None
+        return self._templates[name]
+
+    def value(self, template: str, keys: Sequence[str]) -> Value | None:
+        """Return what `.Values.KEYS` is in a template, where it is written; a parent's go before the dependency's."""
+        parts = template.split("/templates/")[0].split("/") if template.startswith("charts/") else []
+        names = parts[1::2]
+        found = [self._look_up(self._named, (*names, *keys)) if self._named else None]
+        found.append(self._look_up(self._files.get("values.yaml"), (*names, *keys)))
+        if names:
+            found.append(self._look_up(self._files.get("/".join((*parts, "values.yaml"))), keys))
+        return next(filter(None, found), None)
+
+    def _look_up(self, file: str | None, keys: Sequence[str]) -> Value | None:
+        if file is None:
+            return None
+        if file not in self._values:
+            source = read(file)
+            found = documents(source)[0] if isinstance(source, Source) else []
+            self._values[file] = found[0].root if found else None
+        top = self._values[file]
+        return top.get(*keys) if top else None
+
+
+class RenderedDocument(Document):
+    """A document that helm rendered from a template."""
+
+    def __init__(self, source: Source, node: yaml.Node, files: ChartFiles) -> None:
+        """Take the document as it was rendered, and its chart's files."""
+        super().__init__(source, node)
+        self.files = files
+
+    @cached_property
+    def origin(self) -> str:
+        """Return the path of its template in the chart, or nothing."""
+        for number in range(self.node.start_mark.line, 0, -1):
+            if found := _SOURCE.fullmatch(self.source.line(number)):
+                return found[1]
+        return ""
+
+    def place(self, value: Value) -> Place:
+        """Return where a value is written: among the chart's values, or in the template as far as its keys go there."""
+        template = self.files.template(self.origin)
+        if template is None:
+            place = self.source.place(1, 1, 0)
+        else:
+            found = template.find(value)
+            written = self._written(value, found)
+            place = written.place() if written else _in_template(template, found, value.text() or "")
+        return replace(place, object=self.title, field=value.field)
+
+    def _written(self, value: Value, found: Found) -> Value | None:
+        """Return the value of the chart that a rendered one is, or whose last part it is."""
+        for keys in reversed(found.values):
+            written = self.files.value(self.origin, keys)
+            for key in found.left:
+                if written is None or written.text() is not None:  # a scalar in a mapping that is written on one line
+                    break
+                items = written.items()
+                written = written.get(key) if isinstance(key, str) else items[key] if key < len(items) else None
+            text, whole = written.text() if written else None, value.text()
+            same = text == whole if found.left or text is None else bool(text) and (whole or "").endswith(text)
+            if written and same:
+                return written
+            if not found.left:
+                return None
+        return None
+
+    def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
+        """Return the place of a line in a text, where the template has the same line; else that of the text."""
+        place = self.place(value)
+        template = self.files.template(self.origin)
+        inner = ((value.text() or "").split("\n") + [""] * line)[line - 1]
+        if template is None or place.path != template.source.path or not inner.strip():
+            return place
+        for number in range(place.line, len(template.source.lines) + 1):
+            written = template.source.line(number)
+            if written.strip() == inner.strip():
+                shift = len(written) - len(written.lstrip()) - (len(inner) - len(inner.lstrip()))
+                found = template.source.place(number, column + shift, length)
+                return replace(found, object=self.title, field=value.field)
+        return place
+
+
+def _in_template(template: Template, found: Found, text: str) -> Place:
+    """Return the place of the value behind a key, or of the key where it has none on its line."""
+    if found.line is None:
+        return template.source.place(1, 1, 0)
+    line = template.source.line(found.line.number)
+    end = found.line.column + len(found.line.key)
+    behind = line.find(":", end) + 1 if found.line.key else found.line.column
+    if text and (column := line.find(text, behind)) >= 0:
+        return template.source.place(found.line.number, column + 1, len(text))
+    written = line[behind:].strip()
+    if not written or found.left or written[0] in "|>":
+        return template.source.place(found.line.number, found.line.column + 1, len(found.line.key) or 0)
+    return template.source.place(found.line.number, line.index(written, behind) + 1, len(written))
+
+
+def _is_below(name: str, folder: str) -> bool:
+    return not folder or name.startswith(f"{folder}/")
+
+
+def _chart(folder: str) -> str:
+    return posixpath.join(folder, "Chart.yaml")

@@ -1,0 +1,227 @@
+"""Workloads, which make pods, and the containers of those."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import ClassVar
+
+from scaffold.check.model.objects import KubernetesObject
+from scaffold.check.model.probes import Probe
+from scaffold.kubernetes.references import written
+from scaffold.syntax.yaml_nodes import Value
+
+
+class Container:
+    """A container of a pod. `role` is `main`, `init`, or `sidecar` (an init container that restarts always)."""
+
+    def __init__(self, value: Value, workload: Workload, role: str) -> None:
+        """Take the container as it is written, and the workload whose pods it runs in."""
+        self.value = value
+        self.workload = workload
+        self.role = role
+
+    @cached_property
+    def name(self) -> str:
+        """Return its name; some kinds that are not Kubernetes' own need none."""
+        return self.value.text("name") or "the container"
+
+    @property
+    def at(self) -> Value:
+        """Return what to point at when something is missing: its name."""
+        return self.value.get("name") or self.value
+
+    @cached_property
+    def image(self) -> Value | None:
+        """Return the image."""
+        return self.value.get("image")
+
+    @property
+    def image_name(self) -> str:
+        """Return the last part of the image's name, without tag and digest."""
+        text = (self.image.text() if self.image else None) or ""
+        return written(text).last
+
+    @cached_property
+    def startup(self) -> Probe | None:
+        """Return the startup probe."""
+        return self._probe("startupProbe")
+
+    @cached_property
+    def readiness(self) -> Probe | None:
+        """Return the readiness probe."""
+        return self._probe("readinessProbe")
+
+    @cached_property
+    def liveness(self) -> Probe | None:
+        """Return the liveness probe."""
+        return self._probe("livenessProbe")
+
+    @cached_property
+    def probes(self) -> list[Probe]:
+        """Return the probes that there are."""
+        return [probe for probe in (self.startup, self.readiness, self.liveness) if probe]
+
+    def _probe(self, kind: str) -> Probe | None:
+        value = self.value.get(kind)
+        return Probe(value, kind) if value else None
+
+    @cached_property
+    def ports(self) -> list[Value]:
+        """Return the ports that it says it opens."""
+        return self.value.items("ports")
+
+    @cached_property
+    def port_numbers(self) -> set[int]:
+        """Return the numbers of its ports."""
+        return {number for port in self.ports if (number := port.number("containerPort")) is not None}
+
+    @cached_property
+    def port_names(self) -> dict[str, int]:
+        """Return the numbers of its named ports."""
+        return {
+            name: number
+            for port in self.ports
+            if (name := port.text("name")) and (number := port.number("containerPort")) is not None
+        }
+
+    @cached_property
+    def words(self) -> list[Value]:
+        """Return the words of `command` and `args`, in order."""
+        return [*self.value.items("command"), *self.value.items("args")]
+
+    @cached_property
+    def environment(self) -> dict[str, Value]:
+        """Return the variables of `env` that have a plain value, by name."""
+        return {
+            name: value
+            for each in self.value.items("env")
+            if (name := each.text("name")) and (value := each.get("value"))
+        }
+
+    @cached_property
+    def pre_stop_seconds(self) -> int | None:
+        """Return how long the preStop hook sleeps; None where it does something else, 0 where there is none."""
+        hook = self.value.get("lifecycle", "preStop")
+        if hook is None:
+            return 0
+        if (seconds := hook.number("sleep", "seconds")) is not None:
+            return seconds
+        words = " ".join(word.text() or "" for word in hook.items("exec", "command")).split()
+        if "sleep" in words[:-1] and (after := words[words.index("sleep") + 1].rstrip("s;")).isdecimal():
+            return int(after)
+        return None
+
+
+class Workload(KubernetesObject):
+    """An object that makes pods, or is one."""
+
+    pod_path: ClassVar[tuple[str, ...]] = ("spec", "template")
+
+    @cached_property
+    def template(self) -> Value | None:
+        """Return the pod template: `metadata` and `spec` of its pods."""
+        return self.value.get(*self.pod_path)
+
+    @cached_property
+    def pod(self) -> Value | None:
+        """Return the pods' spec."""
+        return self.template.get("spec") if self.template else None
+
+    @cached_property
+    def pod_labels(self) -> dict[str, str]:
+        """Return the labels of its pods."""
+        return self.template.texts("metadata", "labels") if self.template else {}
+
+    @cached_property
+    def pod_annotations(self) -> dict[str, str]:
+        """Return the annotations of its pods."""
+        return self.template.texts("metadata", "annotations") if self.template else {}
+
+    @cached_property
+    def containers(self) -> list[Container]:
+        """Return the containers that run as long as the pod: main ones and sidecars."""
+        sidecars = [each for each in self.init_containers if each.role == "sidecar"]
+        if self.pod is None:
+            return []
+        return [*(Container(each, self, "main") for each in self.pod.items("containers")), *sidecars]
+
+    @cached_property
+    def init_containers(self) -> list[Container]:
+        """Return the init containers; those that restart always are sidecars (Kubernetes 1.29)."""
+        if self.pod is None:
+            return []
+        return [
+            Container(each, self, "sidecar" if each.text("restartPolicy") == "Always" else "init")
+            for each in self.pod.items("initContainers")
+        ]
+
+    @cached_property
+    def all_containers(self) -> list[Container]:
+        """Return every container once."""
+        return [*self.containers, *(each for each in self.init_containers if each.role == "init")]
+
+    @cached_property
+    def grace(self) -> int:
+        """Return terminationGracePeriodSeconds, by default 30."""
+        number = self.pod.number("terminationGracePeriodSeconds") if self.pod else None
+        return 30 if number is None else number
+
+
+class Pod(Workload):
+    """A Pod that nothing made."""
+
+    pod_path = ()
+
+
+class Server(Workload):
+    """A workload that runs for ever: its pods serve."""
+
+    @cached_property
+    def replicas(self) -> int:
+        """Return how many pods it wants, by default 1."""
+        number = self.value.number("spec", "replicas")
+        return 1 if number is None else number
+
+    @property
+    def has_claim(self) -> bool:
+        """Tell whether its pods mount a PersistentVolumeClaim."""
+        return any(each.get("persistentVolumeClaim") for each in (self.pod.items("volumes") if self.pod else ()))
+
+
+class Deployment(Server):
+    """A Deployment."""
+
+
+class StatefulSet(Server):
+    """A StatefulSet."""
+
+
+class DaemonSet(Server):
+    """A DaemonSet: a pod on each node."""
+
+
+class ReplicaSet(Server):
+    """A ReplicaSet or ReplicationController that no Deployment made."""
+
+
+class Rollout(Server):
+    """A Rollout of Argo: a Deployment with steps of its own (https://argo-rollouts.readthedocs.io/)."""
+
+
+class CustomWorkload(Workload):
+    """An object of a kind that is not Kubernetes' own, with a pod template where a Deployment has it."""
+
+
+class Job(Workload):
+    """A Job, or what a CronJob makes: `job` is the JobSpec."""
+
+    @property
+    def job(self) -> Value | None:
+        """Return the JobSpec."""
+        return self.value.get(*self.pod_path[:-1])
+
+
+class CronJob(Job):
+    """A CronJob."""
+
+    pod_path = ("spec", "jobTemplate", "spec", "template")

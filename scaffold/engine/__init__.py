@@ -1,0 +1,1 @@
+"""What turns a template and answers into files, without knowing of versions, services or people."""

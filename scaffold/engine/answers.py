@@ -1,0 +1,176 @@
+"""From raw answers to every value that the template needs: cast, validated, and the computed ones derived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from scaffold.engine.bounds import bounded
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.questions import Question, cast, cast_to_bool
+from scaffold.engine.template import Template
+from scaffold.errors import AnswerError, TemplateError
+from scaffold.files.values import refuse_endless
+from scaffold.text.nearest import hint
+
+Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
+"""Gives a raw answer for a question, its rendered default, and the values so far."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """One computed number: its name, value with unit, and the pattern (P01…P13) and reason that it has this value."""
+
+    name: str
+    value: str
+    pattern: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Answers:
+    """All values of a service: `asked` were answered (or are defaults), `computed` follow from them."""
+
+    asked: Mapping[str, Any]
+    computed: Mapping[str, Any]
+
+    @cached_property
+    def context(self) -> dict[str, Any]:
+        """Return both kinds together, as the templates see them."""
+        return {**self.asked, **self.computed}
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return a text that is the same for the same values only."""
+        return json.dumps(self.context, sort_keys=True, default=str)
+
+    @property
+    def derived(self) -> list[Derived]:
+        """Return the computed numbers that stand in the output, in reading order."""
+        records = self.computed.get("derived", [])
+        return [
+            Derived(each["name"], f"{each['value']} {each['unit']}".strip(), each["pattern"], each["reason"])
+            for each in records
+        ]
+
+
+def _computed(question: Question, default: Any) -> Any:
+    return _cast_once(question.name, question.type, default) if isinstance(default, str) else cast(question, default)
+
+
+@lru_cache(maxsize=1024)
+def _cast_once(name: str, kind: str, default: str) -> Any:
+    """Cast a computed value; the same text gives the same object, which nobody changes."""
+    return cast(Question(name, kind), default)
+
+
+def check_names(template: Template, given: Mapping[str, Any]) -> None:
+    """Refuse keys that are no question, with the nearest right name.
+
+    Raises:
+        AnswerError: for the first unknown key.
+    """
+    known = [question.name for question in template.asked]
+    for key in given:
+        if key not in known:
+            near = hint(key, known, f"the questions are {', '.join(known)}.", cutoff=0.5)
+            raise AnswerError(f"{key} is no question of this template; {near}")
+
+
+class Questionnaire:
+    """Answers questions one after the other: each default and rule may depend on what was answered before."""
+
+    def __init__(self, template: Template, renderer: Renderer, earlier: Mapping[str, Any] | None = None) -> None:
+        """Take the template and a renderer for its defaults and validators.
+
+        `earlier` are the answers that a service gave to an earlier version: as in Copier, defaults see each of them
+        until its question comes, so a question that got a new name takes over what was answered under the old one.
+        """
+        self.template = template
+        self._renderer = renderer
+        self._earlier = dict(earlier or {})
+
+    def problems(self, question: Question, value: Any, context: Mapping[str, Any]) -> list[str]:
+        """Return a sentence for each thing that is wrong with a value; none when it is right."""
+        if not question.validator:
+            return []
+        text = self._string(question, question.validator, {**context, question.name: value})
+        return [line.strip() for line in text.splitlines() if line.strip()]
+
+    def relevant(self, question: Question, context: Mapping[str, Any]) -> bool:
+        """Say whether the answer changes anything, after the answers so far."""
+        return not question.relevant or cast_to_bool(self._string(question, question.relevant, context))
+
+    def relevant_names(self, answers: Answers) -> list[str]:
+        """Return the names of the questions whose answers change anything, in order."""
+        return [each.name for each in self.template.asked if self.relevant(each, answers.context)]
+
+    def check(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
+        """Return the value of a raw answer.
+
+        Raises:
+            AnswerError: one sentence that names the question, the value and what is right.
+        """
+        try:
+            refuse_endless(raw)
+        except ValueError as error:
+            raise AnswerError(f"{question.name}: the answer is too large: {error}.") from error
+        value = cast(question, raw)
+        if problems := self.problems(question, value, context):
+            raise AnswerError(problems[0])
+        return value
+
+    def walk(self, answer: Answerer) -> Answers:
+        """Return all values: `answer(question, default, context)` gives each asked question's raw answer, in order.
+
+        Raises:
+            AnswerError: for the first wrong answer.
+        """
+        asked: dict[str, Any] = {}
+        computed: dict[str, Any] = {}
+        context: dict[str, Any] = dict(self._earlier)
+        for question in self.template.questions:
+            if question.computed:
+                context.pop(question.name, None)
+            default = self._default(question, context)
+            if question.computed:
+                computed[question.name] = context[question.name] = _computed(question, default)
+            else:
+                raw = answer(question, default, context)
+                asked[question.name] = context[question.name] = self.check(question, raw, context)
+        return Answers(asked, computed)
+
+    def resolve(self, given: Mapping[str, Any], proposed: Mapping[str, Any] | None = None) -> Answers:
+        """Return all values for the given raw answers; every other question gets its default, or what is proposed.
+
+        Raises:
+            AnswerError: for an unknown key or the first wrong answer.
+        """
+        check_names(self.template, given)
+        raw = {**(proposed or {}), **given}
+        with bounded("the template's questions"):
+            return self.walk(lambda question, default, _: raw.get(question.name, default))
+
+    def defaults(self, answers: Answers) -> dict[str, Any]:
+        """Return what the default of each asked question is, beside these answers to those before it."""
+        found: dict[str, Any] = {}
+
+        def remember(question: Question, default: Any, _: Mapping[str, Any]) -> Any:
+            found[question.name] = cast(question, default)
+            return answers.asked[question.name]
+
+        self.walk(remember)
+        return found
+
+    def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
+        default = question.default
+        return self._string(question, default, context) if isinstance(default, str) else default
+
+    def _string(self, question: Question, source: str, context: Mapping[str, Any]) -> str:
+        try:
+            return self._renderer.string(source, context)
+        except TemplateError as error:
+            raise TemplateError(f"question {question.name}: {error}") from error

@@ -1,0 +1,102 @@
+"""Read answers from a YAML file or from KEY=VALUE words, with errors that name the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.errors import AnswerError, OptionError
+from scaffold.files.foreign import read_foreign, read_given
+from scaffold.files.yaml import Loader, place_of, problem_of
+from scaffold.text.brief import brief, one_line
+from scaffold.text.sizes import size
+
+NAME = ".copier-answers.yml"
+"""The name of the file, in the folder of a service, that says how it was made; Copier reads and writes it, too."""
+
+LARGEST = 1024 * 1024
+"""Bytes of an answers file; the largest of the examples has two thousand."""
+
+
+def read_answers(file: Path, *, below: Path | None = None) -> dict[str, Any]:
+    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out. As `read_all` reads it.
+
+    Raises:
+        AnswerError: as `read_all` does.
+    """
+    return {key: value for key, value in read_all(file, below=below).items() if not key.startswith("_")}
+
+
+def read_all(file: Path, *, below: Path | None = None) -> dict[str, Any]:
+    """Return every key of an answers file, Copier's own too.
+
+    Without `below`, the user named the file: it may be a pipe, or `-` for standard input. With it, the file lies in
+    that folder of somebody else's: only a regular file there is read.
+
+    Raises:
+        AnswerError: when it can't be read, is no YAML (with line and column), no mapping, or names a key twice.
+    """
+    try:
+        content = read_given(file, largest=LARGEST) if below is None else read_foreign(file, below=below)
+    except (OSError, ValueError) as error:  # NUL in a name
+        raise AnswerError(f"{file} can't be read: {getattr(error, 'strerror', error)}.") from error
+    return parse_answers(content, str(file))
+
+
+def parse_answers(content: bytes, name: str) -> dict[str, Any]:
+    """Return every key of the answers file `name`, Copier's own too.
+
+    Raises:
+        AnswerError: as `read_answers` does.
+    """
+    if len(content) > LARGEST:
+        raise AnswerError(f"{name} is larger than {size(LARGEST)}, which no answers are; take an earlier one.")
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise AnswerError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+    try:
+        loader = Loader(text)
+        node = loader.get_single_node()
+        answers = None if node is None else loader.construct_document(node)
+    except yaml.YAMLError as error:
+        raise AnswerError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
+    if answers is None:
+        return {}
+    if not isinstance(answers, dict) or not isinstance(node, yaml.MappingNode):
+        raise AnswerError(
+            f"{name}: the answers must be a mapping of names to values; for example `name: payments-api`."
+        )
+    _refuse_twice(name, node)
+    return {key if isinstance(key, str) else brief(key): value for key, value in answers.items()}
+
+
+def _refuse_twice(file: str, node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if str(key.value) in seen:
+            mark = key.start_mark
+            raise AnswerError(
+                f"{file}:{mark.line + 1}:{mark.column + 1}: {one_line(str(key.value))} is answered twice; keep one."
+            )
+        seen.add(str(key.value))
+
+
+def parse_pairs(pairs: Iterable[str], option: str = "--data") -> dict[str, Any]:
+    """Return what `KEY=VALUE` words of a command line option say; values stay strings, which the questions' types cast.
+
+    Raises:
+        OptionError: when a word has no `=` or a key comes twice.
+    """
+    answers: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise OptionError(f"{option} {pair}: no KEY=VALUE; for example {option} name=payments-api.")
+        if key in answers:
+            raise OptionError(f"{option} {key}: given twice ({answers[key]} and {value}); keep one.")
+        answers[key] = value
+    return answers

@@ -1,0 +1,149 @@
+"""One question of the template, and how a raw answer becomes its value.
+
+Types and casts are Copier's own (copier/_user_data.py, `CAST_STR_TO_NATIVE`), so that both tools read an answer alike.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from scaffold.engine.supported import check_question
+from scaffold.errors import AnswerError, TemplateError
+from scaffold.files.json import parse_json
+from scaffold.files.yaml import load, problem_of
+from scaffold.text.brief import brief
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of the records that make up a list question."""
+
+    name: str
+    type: str
+    help: str
+    default: Any = None
+    example: Any = None
+    choices: tuple[Any, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: `default`, `validator` and `help` are Jinja templates where they are strings.
+
+    `choices` maps the label that is shown to the value. `fields` describes the records of a list question.
+    `relevant` is Jinja, too: where it renders to no, the terminal takes the default and does not ask.
+    """
+
+    name: str
+    type: str = "str"
+    default: Any = None
+    help: str = ""
+    example: Any = None
+    choices: Mapping[str, Any] = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
+    validator: str = ""
+    relevant: str = ""
+    computed: bool = False
+
+
+def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
+    """Build a question from its entry in copier.yml (the short form `name: default` is known too).
+
+    Raises:
+        TemplateError: when a key or value of it is none that scaffold knows; `file` is where it stands.
+    """
+    if not isinstance(name, str):
+        raise TemplateError(f"{file}: {name!r:.60} is no name of a question; a name is text.")
+    if not isinstance(spec, Mapping):
+        spec = {"default": spec, "type": _type_of(spec)}
+    check_question(name, spec, file)
+    return Question(
+        name=name,
+        type=spec.get("type", _type_of(spec.get("default"))),
+        default=spec.get("default"),
+        help=spec.get("help", ""),
+        example=spec.get("example"),
+        choices=_choices(spec.get("choices", {})),
+        fields=tuple(_field(key, value) for key, value in spec.get("fields", {}).items()),
+        validator=spec.get("validator", ""),
+        relevant=spec.get("relevant", ""),
+        computed=spec.get("when") is False,
+    )
+
+
+def _field(name: str, spec: Mapping[str, Any]) -> Field:
+    return Field(**{"type": "str", "help": "", **spec, "name": name, "choices": tuple(spec.get("choices", ()))})
+
+
+def _type_of(default: Any) -> str:
+    name = type(default).__name__
+    return name if name in CASTS else "yaml"
+
+
+def _choices(choices: Any) -> dict[str, Any]:
+    return dict(choices) if isinstance(choices, Mapping) else {str(choice): choice for choice in choices}
+
+
+def cast(question: Question, answer: Any) -> Any:
+    """Return `answer` as a value of the question's type.
+
+    Raises:
+        AnswerError: when it can't be one, or is none of the choices.
+    """
+    try:
+        value = CASTS[question.type](answer)
+    except yaml.YAMLError as error:
+        raise AnswerError(
+            f"{question.name}: {brief(answer)} is no valid YAML ({problem_of(error)}){_example(question)}"
+        ) from error
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise AnswerError(
+            f"{question.name}: {brief(answer)} is not of type {question.type}{_example(question)}"
+        ) from error
+    if question.choices and value not in question.choices.values():
+        valid = list(question.choices.values())
+        raise AnswerError(f"Invalid choice for '{question.name}': {brief(value)} is not in {valid}")
+    return value
+
+
+def _example(question: Question) -> str:
+    return f"; for example {json.dumps(question.example, ensure_ascii=False)}." if question.example is not None else "."
+
+
+def cast_to_bool(value: Any) -> bool:
+    """Cast as Copier does: numbers by truth, then YAML's words, then Python's truth."""
+    try:
+        return bool(float(value))
+    except (TypeError, ValueError, OverflowError):
+        word = value.strip().lower() if isinstance(value, str) else value
+    if word in ("n", "no", "f", "false", "off", "~", "null", "none", ""):
+        return False
+    return bool(word)
+
+
+def cast_to_str(value: Any) -> str:
+    """Cast text and numbers; anything else is no string."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise TypeError(f"{brief(value)} is no text")
+
+
+def cast_to_yaml(value: Any) -> Any:
+    """Parse a string as YAML; anything else is a value already."""
+    return load(value) if isinstance(value, str) else value
+
+
+CASTS: Mapping[str, Callable[[Any], Any]] = {
+    "bool": cast_to_bool,
+    "float": float,
+    "int": int,
+    "json": lambda value: parse_json(value) if isinstance(value, str) else value,
+    "str": cast_to_str,
+    "yaml": cast_to_yaml,
+}

@@ -1,0 +1,113 @@
+"""The part of Copier's format that scaffold knows; a template that uses another part is refused by name.
+
+Silence would be worse: a template whose `_tasks` never ran, or whose `_exclude` did not count, gives another service
+than its authors see with Copier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from scaffold.errors import TemplateError
+from scaffold.files.names import problem
+from scaffold.text.nearest import hint
+
+SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops")
+"""Settings of copier.yml, without the leading `_`. Copier's version is for Copier alone."""
+
+ENVOPS = ("keep_trailing_newline", "trim_blocks", "lstrip_blocks", "undefined")
+"""Settings of Jinja; Jinja's own signs (`{{`, `{%`) stay as they are."""
+
+UNDEFINED = ("jinja2.Undefined", "jinja2.StrictUndefined")
+
+TYPES = ("bool", "float", "int", "json", "str", "yaml")
+
+QUESTION_KEYS = ("type", "help", "default", "choices", "validator", "when", "example", "fields", "relevant")
+"""Keys of a question; the last three are read by scaffold alone, and Copier ignores them."""
+
+FIELD_KEYS = ("type", "help", "default", "choices", "example", "required")
+"""Keys of a field of a record."""
+
+_COPIERS = (
+    *("cleanup_on_error", "exclude", "external_data", "jinja_extensions", "message_after_copy"),
+    *("message_after_update", "message_before_copy", "message_before_update", "migrations", "preserve_symlinks"),
+    *("secret_questions", "skip_if_exists", "tasks"),
+)
+_COPIERS_QUESTION_KEYS = ("multiline", "multiselect", "placeholder", "qmark", "secret")
+
+
+def check_settings(settings: Mapping[str, Any], file: str) -> None:
+    """Refuse a setting that scaffold does not know, or one of a wrong value; `file` is where they stand.
+
+    Raises:
+        TemplateError: for the first one.
+    """
+    _check_keys((f"_{key}" for key in settings), _private(SETTINGS), _private(_COPIERS), "setting", file)
+    for key in ("subdirectory", "templates_suffix", "answers_file"):
+        if not isinstance(settings.get(key, ""), str):
+            raise TemplateError(f"{file}: _{key} must be text, not {_shown(settings[key])}.")
+    if (reason := problem(settings.get("answers_file", "answers"))) is not None:
+        raise TemplateError(f"{file}: _answers_file is {_shown(settings['answers_file'])}, but it {reason}.")
+    envops = settings.get("envops", {})
+    if not isinstance(envops, Mapping):
+        raise TemplateError(f"{file}: _envops must be a mapping of names to values, not {_shown(envops)}.")
+    _check_keys(envops, ENVOPS, (), "setting of _envops", file)
+    for key, value in envops.items():
+        if key == "undefined" and value not in UNDEFINED:
+            raise TemplateError(f"{file}: undefined in _envops must be one of {', '.join(UNDEFINED)}.")
+        if key != "undefined" and not isinstance(value, bool):
+            raise TemplateError(f"{file}: {key} in _envops must be true or false, not {_shown(value)}.")
+
+
+def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
+    """Refuse a question with keys or values that scaffold does not know; `file` is where the template's questions are.
+
+    Raises:
+        TemplateError: for the first one.
+    """
+    here = f"{file}, question {name}"
+    _check_keys(spec, QUESTION_KEYS, _COPIERS_QUESTION_KEYS, "key of a question", here)
+    if spec.get("type", "str") not in TYPES:
+        raise TemplateError(f"{here}: type is {_shown(spec['type'])}, and must be one of {', '.join(TYPES)}.")
+    if spec.get("when", True) not in (True, False):
+        raise TemplateError(f"{here}: `when` must be true or false, for example `when: false`.")
+    for key in ("help", "validator", "relevant"):
+        if not isinstance(spec.get(key, ""), str):
+            raise TemplateError(f"{here}: {key} must be text, not {_shown(spec[key])}.")
+    _check_choices(spec.get("choices", {}), here)
+    fields = spec.get("fields", {})
+    if not isinstance(fields, Mapping) or not all(isinstance(field, Mapping) for field in fields.values()):
+        raise TemplateError(f"{here}: fields must be a mapping of names to what each field is.")
+    for field, keys in fields.items():
+        _check_keys(keys, FIELD_KEYS, (), "key of a field", f"{here}, field {field}")
+        _check_choices(keys.get("choices", ()), f"{here}, field {field}")
+
+
+def _check_choices(choices: Any, here: str) -> None:
+    values = choices.values() if isinstance(choices, Mapping) else choices
+    if isinstance(choices, str) or not isinstance(choices, Mapping | list | tuple):
+        raise TemplateError(f"{here}: choices must be a list or a mapping; scaffold knows no other, `copier` does.")
+    if any(isinstance(value, Mapping | list) for value in values):
+        raise TemplateError(f"{here}: each of the choices must be one value; scaffold knows no others, `copier` does.")
+
+
+def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[str], what: str, here: str) -> None:
+    known = tuple(known)
+    for key in found:
+        if key in known:
+            continue
+        if key in copiers:
+            raise TemplateError(f"{here}: scaffold does not support {key}, `copier` does; use copier, or remove it.")
+        near = hint(key, known, f"scaffold knows {', '.join(known)}.")
+        raise TemplateError(f"{here}: {_shown(key)} is no {what}; {near}")
+
+
+def _private(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"_{name}" for name in names)
+
+
+def _shown(value: Any) -> str:
+    """Return a value as a message shows it: short, in one line."""
+    text = value if isinstance(value, str) else f"a {type(value).__name__}"
+    return repr(text[:60]) if isinstance(value, str) else text

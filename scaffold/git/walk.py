@@ -1,0 +1,160 @@
+"""Which files of a repository count."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from scaffold.errors import GitError, OptionError
+from scaffold.git.command import try_git
+from scaffold.git.environment import looking_environment
+
+_PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
+_CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
+
+Unread = Callable[[str, str], None]
+"""Is told of a folder that can't be read, and why."""
+
+
+def _ignored(folder: str, why: str) -> None:
+    """Take no notice of a folder that can't be read."""
+
+
+def files_below(
+    paths: Iterable[Path], exclude: Sequence[str] = (), unread: Unread = _ignored, hidden: Collection[str] = ()
+) -> list[str]:
+    """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
+
+    A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/testdata`.
+    In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
+    package managers fill, and hidden files but those called as one of `hidden`. `unread` is told of folders that can't
+    be read.
+
+    Raises:
+        OptionError: when a path is not there.
+    """
+    found: set[str] = set()
+    for path in paths:
+        if path.is_dir():
+            found.update(_below(path, unread, hidden))
+        elif path.is_file():
+            found.add(shown(str(path)))
+        else:
+            raise OptionError(f"{path} is not there; name a folder or a file to check.")
+    return sorted(name for name in found if not _excluded(name, exclude))
+
+
+def _excluded(name: str, patterns: Sequence[str]) -> bool:
+    if not patterns:
+        return False
+    parts = name.split("/")
+    paths = ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return any(fnmatchcase(path, pattern.rstrip("/")) for pattern in patterns for path in paths)
+
+
+def shown(path: str) -> str:
+    """Return a path from the working folder, with /; one of another disk stays whole."""
+    try:
+        relative = os.path.relpath(path)
+    except ValueError:
+        relative = path
+    return relative.replace(os.sep, "/")
+
+
+def _below(folder: Path, unread: Unread, hidden: Collection[str]) -> Iterator[str]:
+    prefix = "" if (start := shown(str(folder))) == "." else f"{start}/"
+
+    def closed(name: str, why: str) -> None:
+        if _enters(name):
+            unread(prefix + name if name else start, why)
+
+    names = _known_to_git(folder, closed)
+    for name in _walked(folder, closed) if names is None else names:
+        parents, _, last = name.rpartition("/")
+        if (not last.startswith(".") or last in hidden) and _enters(parents):
+            yield prefix + name
+
+
+def _enters(parents: str) -> bool:
+    return not parents or not any(part.startswith(".") or part in _PASSED_BY for part in parents.split("/"))
+
+
+def _known_to_git(folder: Path, unread: Unread) -> list[str] | None:
+    """Return the files that git tracks or would track, or None where it knows of none.
+
+    Git is told where the work tree is: the repository's own setting (`core.worktree`) may name any folder.
+    """
+    top = _top(folder)
+    if top is None:
+        return None
+    asked = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    try:
+        done = try_git(*asked, folder=folder, environment=looking_environment(GIT_WORK_TREE=top), looking=True)
+    except (GitError, OSError):
+        return None
+    names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
+    if done.code != 0 or not names:
+        return None
+    for closed in _CLOSED.finditer(done.stderr):
+        unread(os.fsdecode(closed[1]), closed[2].decode(errors="replace"))
+    nested = [name for name in names if name.endswith("/")]  # a repository inside, which git does not look into
+    return list(_inside(folder, (name for name in names if not name.endswith("/")), unread)) + [
+        name + each for name in nested for each in _walked(folder / name, _prefixed(name, unread))
+    ]
+
+
+def _top(folder: Path) -> Path | None:
+    """Return the top of the work tree that `folder` lies in; None where it lies in none, or in a bare repository."""
+    top = Path(os.path.realpath(folder))
+    for parent in (top, *top.parents):
+        if os.path.lexists(parent / ".git"):
+            return parent
+        if (parent / "HEAD").is_file() and (parent / "objects").is_dir() and (parent / "refs").is_dir():
+            return None
+    return None
+
+
+def _inside(folder: Path, names: Iterable[str], unread: Unread) -> Iterator[str]:
+    """Yield the names that lie in the folder itself: an index that git did not write may hold any name.
+
+    Git tracks nothing behind a symbolic link; a file whose folder became one is told to `unread`.
+    """
+    known = {"": True}
+
+    def lies_here(parents: str) -> bool:
+        unknown = []
+        while parents not in known:
+            unknown.append(parents)
+            parents = parents.rpartition("/")[0]
+        for each in reversed(unknown):
+            above, _, last = each.rpartition("/")
+            known[each] = known[above] and last not in ("", ".", "..") and not (folder / each).is_symlink()
+            parents = each
+        return known[parents]
+
+    for name in names:
+        parents, _, last = name.rpartition("/")
+        if last in ("", ".", "..") or name.startswith("/"):
+            continue
+        if lies_here(parents):
+            yield name
+        elif ".." not in parents.split("/"):
+            unread(name, "it lies behind a symbolic link")
+
+
+def _prefixed(start: str, unread: Unread) -> Unread:
+    return lambda name, why: unread(start + name, why)
+
+
+def _walked(folder: Path, unread: Unread) -> Iterator[str]:
+    def closed(error: OSError) -> None:
+        start = os.path.relpath(error.filename, folder).replace(os.sep, "/")
+        unread("" if start == "." else start, error.strerror or "no reason is given")
+
+    for parent, folders, files in os.walk(folder, onerror=closed):
+        start = os.path.relpath(parent, folder).replace(os.sep, "/")
+        folders[:] = [name for name in folders if _enters(name)]
+        yield from (name if start == "." else f"{start}/{name}" for name in files)

@@ -1,0 +1,1 @@
+"""What Kubernetes, its tools and its images write: quantities and image references."""

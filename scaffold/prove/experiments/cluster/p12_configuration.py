@@ -1,0 +1,77 @@
+"""P12: configuration outside the image."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from scaffold.prove.cluster.lab import ClusterLab
+from scaffold.prove.cluster.objects import build, moved, unknown
+from scaffold.prove.cluster.stage import apply
+from scaffold.prove.cluster.stubs import hosts
+from scaffold.prove.model import Experiment, Record, Skip, Stage
+
+
+def rolls(lab: ClusterLab, record: Record) -> None:
+    """Change one value where it stands, and apply the manifests again: the pods must come to have it."""
+    place = lab.stage.place
+    if not place.is_dir():
+        raise Skip("its manifests are one file: there is no configuration beside them to change")
+    with lab.service(), tempfile.TemporaryDirectory(prefix="scaffold-prove-") as folder:
+        before = {pod["metadata"]["uid"] for pod in lab.deployed.ready()}
+        top = _top(place)
+        shutil.copytree(top, Path(folder) / top.name, symlinks=True)
+        variable, value = _change(Path(folder) / top.name, lab)
+        built = build(Path(folder) / top.name / place.relative_to(top))
+        image = str(lab.deployed.container["image"])
+        made = moved(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stubs.upstreams))
+        left_out = unknown(made, lab.kubectl)
+        kinds = ("ConfigMap", "Deployment")  # jobs can't be changed, and nothing else has configuration
+        items = [each for each in made if each["kind"] in kinds and each not in left_out]
+        apply(lab.kubectl, items)
+        lab.rolled_out(lab.deployed.name)
+        lab.clock.wait_until(lambda: not before & {pod["metadata"]["uid"] for pod in lab.deployed.ready()}, 15, 0.5)
+        now = lab.deployed.ready()
+        old = [pod for pod in now if pod["metadata"]["uid"] in before]
+        record.measure("changed", f"{variable}={value}")
+        record.measure("pods that were replaced", f"{len(now) - len(old)} of {len(now)}")
+        if record.expect(
+            not old, f"{variable} was changed, and {len(old)} of {len(now)} pods go on with the old value"
+        ):
+            failed, said = lab.execute(now[0]["metadata"]["name"], "printenv", variable)
+            record.expect(
+                bool(failed) or said.strip() == value, f"a new pod has {variable}={said.strip()}, not {value}"
+            )
+
+
+def _top(place: Path) -> Path:
+    """Return the folder that holds the overlay and the bases beside it."""
+    return next((each for each in place.parents if each.name == "deploy"), place.parent)
+
+
+def _change(folder: Path, lab: ClusterLab) -> tuple[str, str]:
+    """Give a variable its other value in every file that sets it; return both."""
+    for variable, value in (lab.subject.configurations or ({},))[-1].items():
+        pattern = re.compile(rf"(?m)^(\s*-?\s*){re.escape(variable)}=.*$")
+        files = [
+            each for each in folder.rglob("*") if each.is_file() and pattern.search(each.read_text(errors="ignore"))
+        ]
+        for file in files:
+            file.write_text(pattern.sub(rf"\g<1>{variable}={value}", file.read_text(encoding="utf-8")))
+        if files:
+            return variable, value
+    raise Skip("no file of its manifests sets one of `configurations`")
+
+
+EXPERIMENTS = (
+    Experiment(
+        "P12-rolls",
+        Stage.CLUSTER,
+        "Does a changed value reach the pods?",
+        "the pods are replaced, and the new ones have it",
+        rolls,
+        170,
+    ),
+)

@@ -1,0 +1,1 @@
+"""The experiments on a container of the service."""

@@ -1,0 +1,158 @@
+"""P08: readiness, zero downtime."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+
+from scaffold.prove.containers.container import Container
+from scaffold.prove.containers.lab import ContainerLab
+from scaffold.prove.load import require_quick_client
+from scaffold.prove.model import Chart, Experiment, Failed, Mark, Record, Series, Stage
+from scaffold.prove.times import epoch
+
+STARTS = 3
+REHEARSED = 2.0
+"""Seconds of slow start that are rehearsed where the service has a variable for it."""
+ENDPOINTS_GONE = 0.7
+"""Seconds after readiness is false until no caller comes. A pod's preStop gives kube-proxy its time before SIGTERM, so
+only what is under way then, and a last few, must be served; the cluster's rolling update has all of it."""
+LOAD_BEFORE = 2.0
+
+
+def never_early(lab: ContainerLab, record: Record) -> None:
+    """Ask readiness from the first moment on; the moment that it says yes, a request must be answered."""
+    subject = lab.subject
+    variable = subject.startup_delay_variable
+    with lab.start(env={variable: f"{REHEARSED:g}"} if variable else {}) as container:
+        waited = lab.wait_ready(container)
+        answers = [container.status(subject.ports[0].name, subject.path) for _ in range(5)]
+        record.measure("ready after", waited, "s")
+        record.measure("first answers", ", ".join(map(str, answers)))
+        record.expect(
+            all(200 <= each < 400 for each in answers),
+            f"ready, but requests got {', '.join(str(each) if each else 'no answer' for each in answers)}",
+        )
+        if variable:
+            record.expect(waited >= REHEARSED, f"ready after {waited:.1f} s, though its start takes {REHEARSED:g} s")
+
+
+def startup(lab: ContainerLab, record: Record) -> None:
+    """Start it a few times under its limits, and hold the slowest start against what was answered."""
+    subject = lab.subject
+    taken = []
+    for _ in range(STARTS):
+        with lab.start(memory=subject.memory_limit, cpus=subject.cpu_limit) as container:
+            lab.wait_ready(container)
+            taken.append(max(0.0, time.time() - _started_at(container)))
+    slowest = max(taken)
+    record.measure("starts", ", ".join(f"{each:.2f}" for each in taken), "s")
+    record.measure("median", statistics.median(taken), "s")
+    record.charts.append(
+        Chart(
+            "Start to ready",
+            "s",
+            [Series("start", [(float(number), each) for number, each in enumerate(taken, 1)])],
+            kind="bars",
+            limit=subject.startup_seconds,
+        )
+    )
+    if subject.startup_budget:
+        record.measure("startup probe allows", subject.startup_budget, "s")
+        record.expect(
+            slowest <= subject.startup_budget,
+            f"a start took {slowest:.1f} s; the kubelet kills it after {subject.startup_budget:g} s",
+        )
+    if subject.startup_seconds:
+        record.measure("answered", subject.startup_seconds, "s")
+        wanted = math.ceil(slowest * 2)
+        if record.expect(
+            slowest <= subject.startup_seconds,
+            f"a start took {slowest:.1f} s, more than the answered {subject.startup_seconds:g} s: "
+            f"answer startup_seconds: {wanted}",
+        ):
+            _advise(record, slowest, subject.startup_seconds, max(1, wanted))
+
+
+def _advise(record: Record, slowest: float, answered: float, wanted: int) -> None:
+    if slowest > answered * 0.7:
+        record.advise(f"startup_seconds: {answered:g} is nearly used up by {slowest:.1f} s; {wanted} leaves room")
+    elif wanted * 4 <= answered:
+        record.advise(
+            f"startup_seconds: {answered:g} is wasteful for a start of {slowest:.1f} s, and a hung start is noticed "
+            f"that much later; {wanted} is enough"
+        )
+
+
+def _started_at(container: Container) -> float:
+    return epoch(container.inspect()["State"]["StartedAt"])
+
+
+def drain(lab: ContainerLab, record: Record) -> None:
+    """Send SIGTERM under constant load; callers stay away once readiness is false, as in a cluster."""
+    subject = lab.subject
+    port = subject.ports[0].name
+    with (
+        lab.serve() as container,
+        lab.vegeta.attack(container.urls[port] + subject.path, lab.clock, rate=subject.rate, seconds=20) as attack,
+    ):
+        lab.clock.sleep(LOAD_BEFORE)
+        began = container.signal("TERM")
+        told = time.time()
+        probe = subject.probe_port.name
+
+        def unready() -> bool:
+            return container.status(probe, subject.readiness) != 200
+
+        noticed = lab.clock.wait_until(unready, 2.0) if subject.probes.readiness else None
+        lab.clock.sleep(ENDPOINTS_GONE)
+        report = attack.report()
+        ended = container.wait((subject.shutdown_seconds or 10) + 5)
+        total = time.monotonic() - began
+    require_quick_client(report)
+    record.measure("requests", len(report.shots))
+    record.measure("failed", len(report.failed))
+    record.measure("p99", report.quantile(0.99) * 1000, "ms")
+    record.measure("unready after", round(noticed, 2) if noticed is not None else "never")
+    record.measure("SIGTERM to exit", total if ended else "still running", "s" if ended else "")
+    record.measure("load client's lag", report.lag * 1000, "ms")
+    marks = [Mark(told - report.began, "SIGTERM")]
+    if noticed is not None:
+        marks.append(Mark(told - report.began + noticed, "not ready"))
+    record.charts.append(Chart("Latency around SIGTERM", "ms", report.series(), kind="dots", marks=marks))
+    if len(report.shots) < LOAD_BEFORE * subject.rate / 2:
+        raise Failed(f"only {len(report.shots)} requests could be sent")
+    record.expect(
+        not report.failed, f"{len(report.failed)} of {len(report.shots)} requests were lost: {report.errors()}"
+    )
+
+
+EXPERIMENTS = (
+    Experiment(
+        "P08-ready",
+        Stage.CONTAINER,
+        "Is it ready when it says so?",
+        "the first request after readiness is answered",
+        never_early,
+        120,
+    ),
+    Experiment(
+        "P08-startup",
+        Stage.CONTAINER,
+        "Does it start within its budget, under its limits?",
+        "slowest of three starts within startup_seconds",
+        startup,
+        seconds=240,
+        alone=True,
+    ),
+    Experiment(
+        "P08-drain",
+        Stage.CONTAINER,
+        "Does SIGTERM under load lose a request?",
+        "no failed request",
+        drain,
+        seconds=120,
+        alone=True,
+    ),
+)

@@ -1,0 +1,106 @@
+"""The versions of one template: those that its `releases.yml` records, and every commit between them."""
+
+from __future__ import annotations
+
+from functools import cache, cached_property
+from pathlib import Path
+
+from scaffold import git
+from scaffold.engine.template import Template, template_root
+from scaffold.releases.changes import FILE as CHANGES
+from scaffold.releases.changes import Change, read_changes
+from scaffold.releases.known import FILE as RELEASES
+from scaffold.releases.known import Release, read_releases
+from scaffold.releases.revision import Revision, find
+from scaffold.releases.source import git_dir
+from scaffold.releases.trees import extract
+
+
+class History:
+    """The versions of the template in a checkout, or in an installed package. What was looked up once is kept."""
+
+    def __init__(self, root: Path) -> None:
+        """Take the folder that holds the template, `releases.yml`, and git's history or the bundle of it."""
+        self.root = root
+        self._revisions: dict[str, Revision] = {}
+        self._templates: dict[str, Template] = {}
+
+    @cached_property
+    def known(self) -> tuple[Release, ...]:
+        """Return every release, the oldest first; perhaps none.
+
+        Raises:
+            TemplateError: when releases.yml is broken.
+        """
+        file = self.root / RELEASES
+        return read_releases(file.read_bytes(), str(file)) if file.is_file() else ()
+
+    @property
+    def latest(self) -> Release | None:
+        """Return the newest release, pre-releases left out as Copier does; None when there is none."""
+        return next((each for each in reversed(self.known) if not each.version.is_prerelease), None)
+
+    @cached_property
+    def git_dir(self) -> Path:
+        """Return the folder of git's objects and refs, which `git.read` takes.
+
+        Raises:
+            TemplateError, DestinationError, GitError: as `source.git_dir` does.
+        """
+        return git_dir(self.root)
+
+    def resolve(self, reference: str) -> Revision:
+        """Return the version that is meant: a release with or without `v`, a commit, what `git describe` says, or HEAD.
+
+        Raises:
+            VersionError: when there is none of that name; with the nearest releases.
+            TemplateError, DestinationError, GitError: as `git_dir` does.
+        """
+        if reference not in self._revisions:
+            self._revisions[reference] = find(reference.strip(), self.known, lambda: self.git_dir)
+        return self._revisions[reference]
+
+    def template_at(self, reference: str) -> Template:
+        """Return the template as it was in a version: a release (`0.1.0`, `v0.1.0`), a commit, or what `_commit` says.
+
+        Raises:
+            VersionError: when there is no such version, or it holds no template.
+            TemplateError: when the bundle is missing or damaged, or that version is broken.
+            DestinationError: when neither the cache nor a temporary folder can be written.
+            GitError: when git is missing or refuses.
+        """
+        commit = self.resolve(reference).commit
+        if commit not in self._templates:
+            self._templates[commit] = extract(commit, self.git_dir)
+        return self._templates[commit]
+
+    def changes_at(self, reference: str) -> list[Change]:
+        """Return the whole changelog of a version; empty when it had none yet.
+
+        Raises:
+            VersionError: when it is unknown.
+            TemplateError: when the changelog is broken; others as `git_dir` does.
+        """
+        text = git.ask(self.git_dir, "cat-file", "blob", f"{self.resolve(reference).commit}:{CHANGES}")
+        return [] if text is None else read_changes(text)
+
+    def changes_between(self, old: str, new: str) -> list[Change]:
+        """Return what a service gains by going from one version to another, in the order of the changelog.
+
+        It is what the new version's changelog has and the old one's has not; so commits between releases work too.
+
+        Raises:
+            VersionError, TemplateError: as `changes_at` does.
+        """
+        had = {change.id for change in self.changes_at(old)}
+        return [change for change in self.changes_at(new) if change.id not in had]
+
+
+@cache
+def installed() -> History:
+    """Return the versions that this installation carries, or the checkout that this package runs from.
+
+    Raises:
+        TemplateError: when there is no template.
+    """
+    return History(template_root())

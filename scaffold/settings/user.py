@@ -1,0 +1,36 @@
+"""What a user set once for all commands, in config.toml of the settings folder; the only setting is `template`.
+
+template = "https://git.example.org/mirrors/kube-scaffold.git"
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scaffold.errors import FileError
+from scaffold.files import user_folders as folders
+from scaffold.files.toml import read_toml
+from scaffold.settings.keys import unknown_setting
+
+KEYS = ("template",)
+
+
+def read_settings(file: Path | None = None) -> Mapping[str, str]:
+    """Return the settings; none when there is no such file.
+
+    Raises:
+        FileError: when the file can't be read, is no TOML, or names an unknown setting.
+    """
+    file = file or folders.settings_file()
+    if not os.path.lexists(file):
+        return {}
+    settings: dict[str, Any] = read_toml(file)
+    for key, value in settings.items():
+        if key not in KEYS:
+            raise unknown_setting(str(file), key, KEYS)
+        if not isinstance(value, str):
+            raise FileError(f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".')
+    return settings

@@ -1,0 +1,29 @@
+"""How far long work is, as a bar on standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+
+class OnStep(Protocol):
+    """Tells how many of how many steps are done."""
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Show it."""
+
+
+@contextmanager
+def progress(out: Console, label: str) -> Iterator[OnStep]:
+    """Show a bar while the block runs, where there is a terminal."""
+    bar = Progress(
+        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=out, transient=True
+    )
+    bar.disable = not out.is_terminal or out.quiet
+    with bar:
+        task = bar.add_task(label, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

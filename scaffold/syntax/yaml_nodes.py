@@ -1,0 +1,241 @@
+"""YAML values that know where they stand: a thin, lazy view of the nodes that libyaml composes.
+
+Aliases are shared nodes, and merge keys are looked through. What they stand for is bounded by `scaffold.files.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cached_property
+
+import yaml
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+from scaffold.files.yaml import Bounded, Refused, problem_of
+from scaffold.syntax.source import Note, Place, Source
+
+_NULL = "tag:yaml.org,2002:null"
+_TEXT = "tag:yaml.org,2002:str"
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_NUMBER = re.compile(r"[-+]?[0-9]+")
+
+Key = str | int
+
+
+class _Parser(Bounded, CParser):
+    """libyaml without PyYAML's resolver: of a plain scalar, only null is told from text."""
+
+    def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
+        """Return the tag of null, or of text for all else."""
+        return _NULL if kind is yaml.ScalarNode and implicit[0] and value in _NULLS else _TEXT
+
+    def dispose(self) -> None:
+        """Hold nothing back."""
+
+
+class Document:
+    """One YAML document of a file: `root` is its top value."""
+
+    __slots__ = ("__dict__", "node", "source")
+
+    def __init__(self, source: Source, node: yaml.Node) -> None:
+        self.source = source
+        self.node = node
+
+    @cached_property
+    def root(self) -> Value:
+        """Return the top value."""
+        return Value(self, self.node, None, "")
+
+    def place(self, value: Value) -> Place:
+        """Return where a value of this document stands."""
+        start, end = value.node.start_mark, value.node.end_mark
+        scalar = isinstance(value.node, yaml.ScalarNode) and start.line == end.line
+        length = end.column - start.column if scalar else 0  # of what has many lines, the first is shown
+        place = self.source.place(start.line + 1, start.column + 1, length)
+        return replace(place, object=place.object or self.title, field=place.field or value.field)
+
+    def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
+        """Return a place in the text that a value holds, such as a file in a ConfigMap; line and column from 1."""
+        if value.is_block:
+            inner = (value.node.value.split("\n") + [""] * line)[line - 1]
+            number = value.node.start_mark.line + 1 + line
+            outer = self.source.line(number)
+            if outer.endswith(inner):
+                place = self.source.place(number, len(outer) - len(inner) + column, length)
+                return replace(place, object=self.title, field=value.field)
+        return self.place(value)
+
+    @cached_property
+    def title(self) -> str:
+        """Return `Kind/name` of a Kubernetes object, or nothing."""
+        kind, name = self.root.text("kind"), self.root.text("metadata", "name")
+        return f"{kind}/{name}" if kind else ""
+
+
+class Value:
+    """A value in a document; all ways to look into it answer None or nothing where the file has something else."""
+
+    __slots__ = ("_fields", "document", "key", "node", "parent")
+
+    def __init__(self, document: Document, node: yaml.Node, parent: Value | None, key: Key) -> None:
+        self.document = document
+        self.node = node
+        self.parent = parent
+        self.key = key
+        self._fields: dict[str, yaml.Node] | None = None
+
+    def get(self, *keys: str) -> Value | None:
+        """Return the value that the keys lead to; null counts as absent, as it does for Kubernetes."""
+        value = self
+        for key in keys:
+            fields = value._fields
+            if fields is None:
+                fields = value._fields = _fields(value.node)
+            node = fields.get(key)
+            if node is None or node.tag == _NULL:
+                return None
+            value = Value(value.document, node, value, key)
+        return value
+
+    def text(self, *keys: str) -> str | None:
+        """Return the text of the scalar that the keys lead to."""
+        value = self.get(*keys) if keys else self
+        return value.node.value if value is not None and value.node.__class__ is yaml.ScalarNode else None
+
+    def number(self, *keys: str) -> int | None:
+        """Return the whole number that the keys lead to, as `8` or `"8"`."""
+        text = self.text(*keys)
+        if text is None or not _NUMBER.fullmatch(text) or len(text) > 20:
+            return None
+        return int(text)
+
+    def is_true(self, *keys: str) -> bool:
+        """Tell whether the keys lead to `true`."""
+        return self.text(*keys) in _TRUE
+
+    def is_false(self, *keys: str) -> bool:
+        """Tell whether the keys lead to `false`."""
+        return self.text(*keys) in _FALSE
+
+    def items(self, *keys: str) -> list[Value]:
+        """Return the items of the list that the keys lead to."""
+        value = self.get(*keys) if keys else self
+        if value is None or not isinstance(value.node, yaml.SequenceNode):
+            return []
+        return [Value(value.document, node, value, index) for index, node in enumerate(value.node.value)]
+
+    def fields(self, *keys: str) -> dict[str, Value]:
+        """Return the values of the mapping that the keys lead to, by key, nulls too."""
+        value = self.get(*keys) if keys else self
+        if value is None:
+            return {}
+        return {key: Value(value.document, node, value, key) for key, node in _fields(value.node).items()}
+
+    def texts(self, *keys: str) -> dict[str, str]:
+        """Return the mapping of text to text that the keys lead to, such as labels."""
+        value = self.get(*keys) if keys else self
+        if value is None:
+            return {}
+        fields = _fields(value.node)
+        return {key: node.value for key, node in fields.items() if isinstance(node, yaml.ScalarNode)}
+
+    def key_of(self, key: str) -> Value | None:
+        """Return the key itself, to point at it."""
+        for name, node in self.node.value if isinstance(self.node, yaml.MappingNode) else ():
+            if name.value == key:
+                return Value(self.document, name, self, key) if node else None
+        return None
+
+    @property
+    def path(self) -> tuple[Key, ...]:
+        """Return the keys that lead here from the document's top."""
+        keys: list[Key] = []
+        value: Value | None = self
+        while value is not None and value.parent is not None:
+            keys.append(value.key)
+            value = value.parent
+        return tuple(reversed(keys))
+
+    @property
+    def field(self) -> str:
+        """Return the path in Kubernetes' words, such as `spec.template.spec.containers[web].image`."""
+        shown = ""
+        value: Value | None = self
+        while value is not None and value.parent is not None:
+            key = value.key if isinstance(value.key, str) else value.text("name") or value.key
+            shown = (f".{key}" if isinstance(value.key, str) else f"[{key}]") + shown
+            value = value.parent
+        return shown.removeprefix(".")
+
+    @property
+    def is_block(self) -> bool:
+        """Tell whether this is a text of many lines (`|` or `>`)."""
+        return isinstance(self.node, yaml.ScalarNode) and self.node.style in ("|", ">")
+
+    def place(self) -> Place:
+        """Return where it stands."""
+        return self.document.place(self)
+
+
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+
+
+def _fields(node: yaml.Node) -> dict[str, yaml.Node]:
+    """Return the values of a mapping by key; what merge keys bring in stands back behind what is written out."""
+    fields, merged = _own_fields(node)
+    if merged is None:
+        return fields
+    seen = {id(node)}
+    waiting = [merged]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:  # merging it once more would change nothing
+            continue
+        seen.add(id(each))
+        if isinstance(each, yaml.SequenceNode):
+            waiting += reversed(each.value)
+            continue
+        more, merged = _own_fields(each)
+        fields = {**more, **fields}
+        if merged is not None:
+            waiting.append(merged)
+    return fields
+
+
+def _own_fields(node: yaml.Node) -> tuple[dict[str, yaml.Node], yaml.Node | None]:
+    """Return what is written out in a mapping, and what it merges."""
+    merged = None
+    fields: dict[str, yaml.Node] = {}
+    if node.__class__ is yaml.MappingNode:
+        for key, value in node.value:
+            name = key.value
+            if name == "<<":
+                merged = value
+            elif name.__class__ is str:
+                fields[name] = value
+    return fields, merged
+
+
+def documents(source: Source) -> tuple[list[Document], Note | None]:
+    """Return the documents of a file, and a note where it stops being YAML: what stands before is returned."""
+    found: list[Document] = []
+    try:
+        parser = _Parser(source.data)
+        while parser.check_node():
+            if (node := parser.get_node()) is not None:
+                found.append(Document(source, node))
+    except yaml.reader.ReaderError as error:
+        return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not judged")
+    except Refused as error:
+        return found, Note(source.path, f"is {error.problem}; not judged", _line_of(error))
+    except yaml.YAMLError as error:
+        return found, Note(source.path, f"is no YAML from here on: {problem_of(error)}", _line_of(error))
+    return found, None
+
+
+def _line_of(error: yaml.YAMLError) -> int:
+    mark = getattr(error, "problem_mark", None)
+    return mark.line + 1 if mark else 0

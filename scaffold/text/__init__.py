@@ -1,0 +1,1 @@
+"""Words of others in our sentences: short, and without what a terminal would obey."""
