@@ -37,10 +37,10 @@ def output(*command: str | Path) -> str:
 
 
 @contextmanager
-def locked(name: str) -> Iterator[None]:
+def locked(name: str, folder: Path = CACHE) -> Iterator[None]:
     """Hold the cache's lock of that name: one process makes a thing, the others wait and then find it."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / f"{name}.lock").open("w") as lock:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -53,8 +53,7 @@ def turn(alone: bool, folder: Path = CACHE) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "machine.lock").open("w") as lock:
-        with (folder / "gate.lock").open("w") as gate:
-            fcntl.flock(gate, fcntl.LOCK_EX)
+        with locked("gate", folder):
             fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
         yield
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scaffold.check.findings import Finding
 from scaffold.check.settings import LARGEST_BASELINE
-from scaffold.errors import FileError
+from scaffold.errors import FileError, ScaffoldError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.json import parse_json
 from scaffold.files.rewrite import write_whole
@@ -35,15 +35,20 @@ def _read(file: Path) -> bytes:
     return read_foreign(file, largest=LARGEST_BASELINE)
 
 
-def read_baseline(file: Path, read: Callable[[Path], bytes] = _read) -> Counter[str]:
+def read_baseline(
+    file: Path, read: Callable[[Path], bytes] = _read, missing: Callable[[str], ScaffoldError] = FileError
+) -> Counter[str]:
     """Return how often each fingerprint stands in a baseline, which `read` reads.
 
     Raises:
         FileError: when the file can't be read or is no baseline.
+        ScaffoldError: what `missing` makes of a sentence, when there is no such file.
     """
     try:
         told = parse_json(read(file))
         return Counter(str(each["fingerprint"]) for each in told["findings"])
+    except FileNotFoundError as error:
+        raise missing(f"{file} is not there; make it by --write-baseline {file}.") from error
     except OSError as error:
         hint = "make it by --write-baseline"
         raise FileError(f"The baseline {file} can't be read: {error.strerror}; {hint}.") from error

@@ -105,19 +105,18 @@ class CheckSettings:
         setting = self._found[name]
         if not setting.value:
             return None
-        return self.file.parent / setting.value if self.file and self.is_in_file(name) else Path(setting.value)
+        return self.file.parent / setting.value if self.file and self._in_file(name) else Path(setting.value)
 
     def reader(self, name: str) -> Callable[[Path], bytes]:
         """Return how the file of a path, which is a baseline, is read.
 
         One that the repository names must be a regular file of its own.
         """
-        if self.file and self.is_in_file(name):
+        if self.file and self._in_file(name):
             return partial(read_foreign, below=repository_of(self.file.parent), largest=LARGEST_BASELINE)
         return partial(read_given, largest=LARGEST_BASELINE)
 
-    def is_in_file(self, name: str) -> bool:
-        """Tell whether a setting stands in the repository's file, and not on the command line or in a variable."""
+    def _in_file(self, name: str) -> bool:
         return ": [" in self._found[name].origin
 
     @property

@@ -120,11 +120,11 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
     from scaffold.check.selection import selected
-    from scaffold.errors import OptionError
 
     baseline = settings.path("baseline")
-    if baseline and not settings.is_in_file("baseline") and not baseline.exists():
-        raise OptionError(f"--baseline: {baseline} is not there; make it by --write-baseline {baseline}.")
+    known = None
+    if baseline:
+        known = read_baseline(baseline, settings.reader("baseline"), settings["baseline"].refuse)
     stdin = _standard_input() if Path("-") in paths else None
     return engine.check(
         [path for path in paths if path != Path("-")],
@@ -132,7 +132,7 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         stdin=stdin,
-        known=read_baseline(baseline, settings.reader("baseline")) if baseline else None,
+        known=known,
         network=settings["allow_network"].value,
     )
 
