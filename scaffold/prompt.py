@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -46,6 +46,30 @@ def ask_all(questionnaire: Questionnaire, given: Mapping[str, Any], proposed: Ma
         elif not questionnaire.relevant(question, context):
             return default
         return _ask(questionnaire, question, proposed.get(question.name, default), context)
+
+    return questionnaire.walk(answer)
+
+
+@_end_of_input_interrupts()
+def ask_again(questionnaire: Questionnaire, answers: Mapping[str, Any], names: Collection[str]) -> Answers:
+    """Ask the relevant questions of these names, with their answers proposed; and those that are answered wrongly.
+
+    Every other question keeps its answer, or takes its default.
+
+    Raises:
+        KeyboardInterrupt: on ^C and ^D.
+    """
+
+    def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
+        if question.name in answers:
+            try:
+                default = questionnaire.check(question, answers[question.name], context)
+            except AnswerError as error:
+                _refuse(str(error))
+                return _ask(questionnaire, question, default, context)
+        if question.name not in names or not questionnaire.relevant(question, context):
+            return default
+        return _ask(questionnaire, question, default, context)
 
     return questionnaire.walk(answer)
 

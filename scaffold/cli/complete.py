@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
@@ -20,6 +21,44 @@ def pair(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> lis
             for label, value in (question.choices.items() or [("", "")])
         ),
     )
+
+
+def question(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer every question, and `all`."""
+    from scaffold.engine.template import load_template, template_root
+
+    questions = load_template(template_root()).asked
+    return _starting(incomplete, [("all", "Every question"), *((each.name, each.help) for each in questions)])
+
+
+def record_to_add(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer LIST. for each list of records."""
+    from scaffold.engine.template import load_template, template_root
+
+    questions = load_template(template_root()).asked
+    return _starting(incomplete, ((f"{each.name}.", each.help) for each in questions if each.fields))
+
+
+def record_to_remove(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer what the service's answers file names: each answer, and each record of a list."""
+    from scaffold.engine.answers_file import NAME, read_answers
+    from scaffold.engine.template import load_template, template_root
+    from scaffold.errors import AnswerError
+
+    folder = next(iter(ctx.params.get("folders") or ()), Path())
+    try:
+        answers = read_answers(folder / NAME, below=folder)
+    except AnswerError:
+        return []
+    offered = []
+    for each in load_template(template_root()).asked:
+        found = answers.get(each.name)
+        if each.fields and isinstance(found, list):
+            key = each.fields[0].name
+            offered += [(f"{each.name}.{one[key]}", "") for one in found if isinstance(one, dict) and key in one]
+        elif each.name in answers:
+            offered.append((each.name, each.help))
+    return _starting(incomplete, offered)
 
 
 def version(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

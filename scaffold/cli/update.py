@@ -12,26 +12,38 @@ from scaffold.cli import complete, options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from scaffold.engine.answers import Answers, Questionnaire
-    from scaffold.update.run import Updated
+    from scaffold.errors import ScaffoldError
+    from scaffold.update.report import UpdateReport
+    from scaffold.update.run import Request, Updated
+    from scaffold.update.wanted import Wanted
 
 NEXT = ("git diff --staged", "make setup test", "git commit")
-NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
+NEXT_COMMITTED = ("git show", "make setup test")
+NEXT_WITH_CONFLICTS = (
+    "git status",
+    "git mergetool",
+    "git add --update",
+    "make setup test",
+    "git commit",
+    "scaffold update --abort",
+)
 
 
 @click.command(
-    short_help="Bring a service to a newer version of the template.",
+    short_help="Bring services to a newer version of the template, or change their answers.",
     epilog=examples(
         "scaffold update                       bring the service in this folder to the newest template",
         "scaffold update payments --dry-run    show what it would bring, and why",
+        "scaffold update --data replicas=3     change an answer; those that follow from it change, too",
+        "scaffold update --add dependencies.db='{url: postgres:5432, kind: critical}'",
+        "scaffold update --remove dependencies.db --ask jobs",
         "scaffold update --to 0.2.0 --ask-new  to this version; ask what it asks and the old one did not",
+        "scaffold update services/* --branch template-update --commit",
         "scaffold update --conflict theirs     where both changed a line, take the template's",
         "scaffold update --abort               take it back before it is committed",
     ),
 )
-@click.argument("folder", default=".", type=click.Path(path_type=Path))
+@click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--to",
     "wanted",
@@ -42,6 +54,27 @@ NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
 @click.option("--dry-run", is_flag=True, help="Show what it would bring; write nothing.")
 @options.answers(help="Take answers from a YAML file instead of those that the service remembers; --data wins.")
 @options.data(help="Answer a question anew. May be given again.")
+@click.option(
+    "--add",
+    multiple=True,
+    metavar="LIST.NAME=RECORD",
+    shell_complete=complete.record_to_add,
+    help="Add a record to a list, as YAML: dependencies.db='{url: postgres:5432}'. May be given again.",
+)
+@click.option(
+    "--remove",
+    multiple=True,
+    metavar="LIST.NAME",
+    shell_complete=complete.record_to_remove,
+    help="Remove a record from a list, or an answer: its default answers then. May be given again.",
+)
+@click.option(
+    "--ask",
+    multiple=True,
+    metavar="QUESTION",
+    shell_complete=complete.question,
+    help="Ask this question again, or `all`. May be given again.",
+)
 @click.option("--ask-new", is_flag=True, help="Ask the questions that the service has not answered yet.")
 @click.option(
     "--conflict",
@@ -50,69 +83,149 @@ NEXT_WITH_CONFLICTS = ("git status", "git mergetool", "scaffold update --abort")
     show_default=True,
     help="Where both changed a line: markers in the file, the service's, the template's, or a .rej file beside it.",
 )
+@click.option("--branch", metavar="NAME", help="Begin this branch first; the current one stays as it is.")
+@click.option("--commit", is_flag=True, help="Commit what it brings, unless there are conflicts; no hook runs.")
+@click.option("--yes", "-y", is_flag=True, help="Replace most of the files without asking, as another language does.")
 @click.option("--abort", "abort_", is_flag=True, help="Take the last update back, as long as it is not committed.")
 @click.option("--template", "url", metavar="URL", help="Another address of the template that the service may remember.")
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
+@click.option("--quiet", "-q", is_flag=True, help="Show errors and conflicts only.")
 def update(
-    folder: Path,
+    folders: tuple[Path, ...],
     *,
     wanted: str | None,
     dry_run: bool,
-    answers_file: Path | None,
-    data: tuple[str, ...],
-    ask_new: bool,
     conflict: str,
+    branch: str | None,
+    commit: bool,
+    yes: bool,
     abort_: bool,
     url: str | None,
     json_: bool,
     quiet: bool,
+    **answers: Any,
 ) -> None:
-    """Bring the service in FOLDER (default: this one) to a newer version of the template, and keep its own changes."""
-    from scaffold.errors import CONFLICTS
+    """Bring the service in each FOLDER (default: this one) to a newer version of the template, and keep its changes."""
     from scaffold.releases.home import installed_home
+    from scaffold.update.run import Request
+
+    folders = folders or (Path(),)
+    if abort_:
+        _abort(folders, json_=json_, quiet=quiet)
+        return
+    terminal = sys.stdin.isatty() and not json_
+    if (answers["ask"] or answers["ask_new"]) and (not terminal or len(folders) > 1):
+        reason = "several services can't be asked at once" if terminal else "there is no terminal to ask in"
+        raise click.UsageError(f"{reason}; answer with --data KEY=VALUE or --answers FILE.")
+    confirm = (lambda _: True) if yes else _confirm if terminal else None
+    home = installed_home(url)
+    request = Request(home, wanted, _wanted(**answers), conflict, dry_run, confirm, branch, commit)
+    code = _one(folders[0], request, json_, quiet) if len(folders) == 1 else _several(folders, request, json_, quiet)
+    if code:
+        raise click.exceptions.Exit(code)
+
+
+def _one(folder: Path, request: Request, json_: bool, quiet: bool) -> int:
+    """Update one service, show all of it, and return the exit code."""
+    from scaffold.errors import CONFLICTS
     from scaffold.show import update as show
     from scaffold.show.console import console
-    from scaffold.show.say import say_json
-    from scaffold.update.run import Request, take_back
+    from scaffold.show.say import say, say_json
     from scaffold.update.run import update as run
 
-    out = console(quiet=quiet or json_, result=dry_run)
-    if abort_:
-        taken = take_back(folder)
-        if json_:
-            say_json({"folder": str(folder), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]})
-        show.aborted(out, taken)
-        return
-    if ask_new and (json_ or not sys.stdin.isatty()):
-        raise click.UsageError("there is no terminal to ask in; answer with --data KEY=VALUE or --answers FILE.")
-    given = _given(answers_file, data)
-    request = Request(installed_home(url), wanted, given, conflict, dry_run, ask=_ask if ask_new else None)
+    out = console(quiet=quiet or json_, result=request.dry_run)
     outcome = run(folder, request, show=lambda told: show.report(out, told))
     if json_:
         say_json(_result(folder, outcome))
     show.closing(out, outcome, next_commands(outcome))
-    if outcome.unresolved:
-        raise click.exceptions.Exit(CONFLICTS)
+    if outcome.unresolved and quiet:
+        say(f"{folder}: {show.in_one_line(outcome)}", error=True)
+    return CONFLICTS if outcome.unresolved else 0
 
 
-def _given(answers_file: Path | None, data: tuple[str, ...]) -> dict[str, Any]:
+def _several(folders: tuple[Path, ...], request: Request, json_: bool, quiet: bool) -> int:
+    """Update one service after the other, a line each; return the highest exit code."""
+    from dataclasses import replace
+
+    from scaffold.errors import CONFLICTS, ScaffoldError
+    from scaffold.releases.editions import Editions
+    from scaffold.show.say import say, say_json
+    from scaffold.show.update import in_one_line
+    from scaffold.update.run import update as run
+
+    request = replace(request, editions=Editions(request.home.history))
+    found: list[dict[str, Any]] = []
+    code = 0
+    for folder in folders:
+        try:
+            outcome = run(folder, request)
+        except ScaffoldError as error:
+            code = max(code, error.exit_code)
+            found.append(_failed(folder, error))
+            continue
+        found.append(_result(folder, outcome))
+        code = max(code, CONFLICTS if outcome.unresolved else 0)
+        if outcome.unresolved or not (quiet or json_):
+            say(f"{folder}: {in_one_line(outcome)}", error=outcome.unresolved)
+    if json_:
+        say_json(found)
+    return code
+
+
+def _failed(folder: Path, error: ScaffoldError) -> dict[str, Any]:
+    from scaffold.show.say import say
+    from scaffold.text.printable import sentence
+
+    where = "" if str(error).startswith(str(folder)) else f"{folder}: "
+    say(f"error: {where}{sentence(str(error))}", error=True)
+    return {"folder": str(folder), "error": str(error), "exit_code": error.exit_code}
+
+
+def _abort(folders: tuple[Path, ...], *, json_: bool, quiet: bool) -> None:
+    from scaffold.show import update as show
+    from scaffold.show.console import console
+    from scaffold.show.say import say_json
+    from scaffold.update.run import take_back
+
+    if len(folders) > 1:
+        raise click.UsageError("--abort takes one service back at a time; name one folder.")
+    taken = take_back(folders[0])
+    if json_:
+        say_json({"folder": str(folders[0]), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]})
+    show.aborted(console(quiet=quiet or json_), taken)
+
+
+def _wanted(
+    *,
+    answers_file: Path | None,
+    data: tuple[str, ...],
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    ask: tuple[str, ...],
+    ask_new: bool,
+) -> Wanted:
     from scaffold.engine.answers_file import parse_pairs, read_answers
+    from scaffold.update.wanted import Wanted
 
-    return {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
+    given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
+    asker = None
+    if ask or ask_new:
+        from scaffold import prompt
+
+        asker = prompt.ask_again
+    return Wanted(given, parse_pairs(add, "--add"), remove, asker, ask, ask_new)
 
 
-def _ask(questionnaire: Questionnaire, given: Mapping[str, Any]) -> Answers:
-    from scaffold import prompt
-
-    return prompt.ask_all(questionnaire, given, {})
+def _confirm(told: UpdateReport) -> bool:
+    question = f"This removes {told.removed} of the {told.files} files that the template has made. Go on?"
+    return click.confirm(question, err=True)
 
 
 def next_commands(outcome: Updated) -> tuple[str, ...]:
     """Return what to run now."""
     if not outcome.applied:
         return ()
-    return NEXT_WITH_CONFLICTS if outcome.unresolved else NEXT
+    return NEXT_WITH_CONFLICTS if outcome.unresolved else NEXT_COMMITTED if outcome.commit else NEXT
 
 
 def _result(folder: Path, outcome: Updated) -> dict[str, Any]:
@@ -122,11 +235,14 @@ def _result(folder: Path, outcome: Updated) -> dict[str, Any]:
         "from": told.old.name,
         "to": told.new.name,
         "applied": outcome.applied,
+        "commit": outcome.commit,
         "changes": [vars(change) for change in told.changes],
         "files": [vars(line) for line in told.lines],
         "conflicts": [{**vars(clash), "changes": [change.id for change in clash.changes]} for clash in told.clashes],
         "rejects": sorted(plan.beside),
         "drivers": dict(told.drivers),
         "answers": dict(plan.crossing.new_answers.asked),
+        "changed_answers": [vars(each) for each in told.answers],
+        "edited_by_hand": list(told.edited),
         "next": list(next_commands(outcome)),
     }

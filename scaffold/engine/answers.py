@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -32,10 +32,14 @@ class Derived:
 
 @dataclass(frozen=True)
 class Answers:
-    """All values of a service: `asked` were answered (or are defaults), `computed` follow from them."""
+    """All values of a service: `asked` were answered (or are defaults), `computed` follow from them.
+
+    `given` names the answers that somebody gave; an answer beside them that is its default follows it.
+    """
 
     asked: Mapping[str, Any]
     computed: Mapping[str, Any]
+    given: frozenset[str] = frozenset()
 
     @cached_property
     def context(self) -> dict[str, Any]:
@@ -45,7 +49,7 @@ class Answers:
     @cached_property
     def fingerprint(self) -> str:
         """Return a text that is the same for the same values only."""
-        return json.dumps(self.context, sort_keys=True, default=str)
+        return json.dumps([self.context, sorted(self.given)], sort_keys=True, default=str)
 
     @property
     def derived(self) -> list[Derived]:
@@ -152,7 +156,8 @@ class Questionnaire:
         check_names(self.template, given)
         raw = {**(proposed or {}), **given}
         with bounded("the template's questions"):
-            return self.walk(lambda question, default, _: raw.get(question.name, default))
+            answers = self.walk(lambda question, default, _: raw.get(question.name, default))
+        return replace(answers, given=frozenset(given))
 
     def defaults(self, answers: Answers) -> dict[str, Any]:
         """Return what the default of each asked question is, beside these answers to those before it."""

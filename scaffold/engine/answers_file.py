@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +17,25 @@ from scaffold.text.sizes import size
 NAME = ".copier-answers.yml"
 """The name of the file, in the folder of a service, that says how it was made; Copier reads and writes it, too."""
 
+ANSWERED = "answered"
+"""The key of that file whose list names the answers that somebody gave. The others are defaults, and follow them."""
+
 LARGEST = 1024 * 1024
 """Bytes of an answers file; the largest of the examples has two thousand."""
 
 
 def read_answers(file: Path, *, below: Path | None = None) -> dict[str, Any]:
-    """Return the answers in `file`; keys with a leading `_` are Copier's own and left out. As `read_all` reads it.
+    """Return the answers in `file`, without the keys that are no answers. As `read_all` reads it.
 
     Raises:
         AnswerError: as `read_all` does.
     """
-    return {key: value for key, value in read_all(file, below=below).items() if not key.startswith("_")}
+    return answers_among(read_all(file, below=below))
+
+
+def answers_among(everything: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is an answer: keys with a leading `_` are Copier's or ours, and ANSWERED lists names."""
+    return {key: value for key, value in everything.items() if not key.startswith("_") and key != ANSWERED}
 
 
 def read_all(file: Path, *, below: Path | None = None) -> dict[str, Any]:

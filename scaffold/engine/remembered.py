@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scaffold.engine.answers_file import parse_answers
+from scaffold.engine.answers_file import ANSWERED, answers_among, parse_answers
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.text.brief import brief
+
+DIGEST = "_digest"
+"""The key of the answers file that holds the digest of its answers, as they were when the service was rendered."""
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """The answers of a service, the template's address (`_src_path`), and its version (`_commit`) as git calls it."""
+    """The answers of a service, the template's address (`_src_path`), and its version (`_commit`) as git calls it.
+
+    `given` names the answers that somebody gave. `intact` says whether the answers are those that the service was
+    rendered from; None where no digest tells, as in services of 0.3.0 and older.
+    """
 
     source: str
     reference: str
     answers: Mapping[str, Any]
+    given: frozenset[str] = frozenset()
+    intact: bool | None = None
 
 
 def read_remembered(content: bytes, name: str) -> Remembered:
@@ -30,8 +41,40 @@ def read_remembered(content: bytes, name: str) -> Remembered:
         everything = parse_answers(content, name)
     except AnswerError as error:
         raise ServiceError(str(error)) from error
-    answers = {key: value for key, value in everything.items() if not key.startswith("_")}
-    return Remembered(_text(everything, "_src_path", name), _text(everything, "_commit", name), answers)
+    source, reference = _text(everything, "_src_path", name), _text(everything, "_commit", name)
+    return Remembered(source, reference, answers_among(everything), _given(everything, name), is_intact(everything))
+
+
+def is_intact(everything: Mapping[str, Any]) -> bool | None:
+    """Say whether the answers are those of the digest beside them; None where there is none.
+
+    The template writes the digest: of the answers and the version as JSON, ordered by their names.
+    """
+    if DIGEST not in everything:
+        return None
+    told = {**answers_among(everything), "_commit": everything.get("_commit"), "_src_path": ""}
+    try:
+        text = json.dumps(told, sort_keys=True)
+    except (TypeError, ValueError, RecursionError):  # no template gave a date, a set, or an endless list
+        return False
+    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH] == everything[DIGEST]
+
+
+_LENGTH = 16  # letters, as the template cuts it
+
+
+def _given(everything: Mapping[str, Any], name: str) -> frozenset[str]:
+    """Return the names of the answers that somebody gave.
+
+    Raises:
+        ServiceError: when they are no list of names.
+    """
+    names = everything.get(ANSWERED)
+    if names is None:
+        return frozenset()
+    if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
+        raise ServiceError(f"{name}: {ANSWERED} is {brief(names)}, no list of names; for example [name, language].")
+    return frozenset(names)
 
 
 def _text(everything: Mapping[str, Any], key: str, name: str) -> str:

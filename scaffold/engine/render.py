@@ -80,7 +80,7 @@ def _copier_context(template: Template, answers: Answers, origin: Origin) -> dic
     remembered = {"_commit": origin.version, "_src_path": origin.source, **answers.asked}
     return {
         "_copier_answers": {key: value for key, value in remembered.items() if value is not None},
-        "_copier_conf": {"answers_file": template.answers_file},
+        "_copier_conf": {"answers_file": template.answers_file, "data": dict.fromkeys(sorted(answers.given))},
     }
 
 

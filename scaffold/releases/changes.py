@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from packaging.version import InvalidVersion, Version
 
 from scaffold.errors import TemplateError
 from scaffold.patterns import PATTERNS
 from scaffold.releases.records import read_records
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateExpression
 
 FILE = "templates/service/changes.yml"
 UNRELEASED = "unreleased"
@@ -26,7 +30,8 @@ class Change:
 
     `pattern` is P01…P13, or "none"; `title` says what changed, `why` why it matters, `check` what a team should look at
     after updating. `files` are the paths that it changes in a service, by patterns of fnmatch, whose `*` matches / too;
-    none where the pattern's id stands beside what changed.
+    none where the pattern's id stands beside what changed. `where` is a Jinja expression of a service's answers: the
+    change concerns the services for which it is true, all where it is empty.
     """
 
     id: str
@@ -36,6 +41,14 @@ class Change:
     why: str
     check: str
     files: tuple[str, ...] = ()
+    where: str = ""
+
+    def concerns(self, answers: Mapping[str, Any]) -> bool:
+        """Say whether it is news for a service with these answers; so it is where the expression fails on them."""
+        try:
+            return not self.where or bool(_expression(self.where)(dict(answers)))
+        except Exception:  # whatever an expression does with answers that were never checked
+            return True
 
     def touches(self, path: str, patterns: Collection[str]) -> bool:
         """Say whether this is why `path` changed, where the changed lines name these patterns."""
@@ -50,13 +63,15 @@ def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:
     Raises:
         TemplateError: when a record lacks a field, or an id, version or pattern is no such thing.
     """
-    records = read_records(text, name, _FIELDS, key="id", lists=["files"])
+    records = read_records(text, name, _FIELDS, key="id", lists=["files"], texts=["where"])
     return [_change(record, f"{name}: {record['id']}") for record in records]
 
 
 def _change(record: dict[str, Any], where: str) -> Change:
     texts = {field: " ".join(record[field].split()) for field in _FIELDS}
-    change = Change(**texts, files=tuple(record.get("files", ())))
+    change = Change(**texts, files=tuple(record.get("files", ())), where=" ".join(record.get("where", "").split()))
+    if change.where:
+        _expression(change.where, where)
     for path in change.files:
         if path.startswith(("/", "..")) or path != posixpath.normpath(path):
             raise TemplateError(f"{where}: {path} is no path from the top of a service; for example src/*.py.")
@@ -72,3 +87,15 @@ def _change(record: dict[str, Any], where: str) -> Change:
                 f"{where}: version {change.version} is neither PEP 440 (0.2.0) nor {UNRELEASED}."
             ) from error
     return change
+
+
+@lru_cache(maxsize=256)
+def _expression(text: str, place: str = FILE) -> TemplateExpression:
+    from jinja2 import ChainableUndefined, TemplateSyntaxError
+
+    from scaffold.engine.sandbox import BoundedEnvironment
+
+    try:
+        return BoundedEnvironment(undefined=ChainableUndefined).compile_expression(text)
+    except TemplateSyntaxError as error:
+        raise TemplateError(f"{place}: where is no expression of Jinja: {error.message}.") from error

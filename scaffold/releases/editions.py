@@ -42,6 +42,7 @@ class Editions:
         self._memo = Memo()
         self._compiled: dict[str, tuple[Template, Renderer]] = {}
         self._resolved: OrderedDict[tuple[str, str], Answers] = OrderedDict()
+        self._defaults: OrderedDict[tuple[str, str], Mapping[str, Any]] = OrderedDict()
         self._rendered: OrderedDict[tuple[str, ...], Rendered] = OrderedDict()
 
     def template(self, revision: Revision) -> Template:
@@ -66,6 +67,15 @@ class Editions:
             if len(self._resolved) > _KEPT:
                 self._resolved.popitem(last=False)
         return self._resolved[key]
+
+    def defaults(self, revision: Revision, answers: Answers) -> Mapping[str, Any]:
+        """Return what the default of each question is beside these answers, as `Questionnaire.defaults` does."""
+        key = (revision.commit, answers.fingerprint)
+        if key not in self._defaults:
+            self._defaults[key] = self.questionnaire(revision).defaults(answers)
+            if len(self._defaults) > _KEPT:
+                self._defaults.popitem(last=False)
+        return self._defaults[key]
 
     def rendered(self, revision: Revision, answers: Answers, source: str, algorithm: str) -> Rendered:
         """Return the service that a version gives for the answers; `source` is what Copier calls `_src_path`.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 from scaffold import git
 from scaffold.engine.template import Template, template_root
@@ -23,6 +25,7 @@ class History:
         """Take the folder that holds the template, `releases.yml`, and git's history or the bundle of it."""
         self.root = root
         self._revisions: dict[str, Revision] = {}
+        self._changes: dict[str, list[Change]] = {}
         self._templates: dict[str, Template] = {}
 
     @cached_property
@@ -81,19 +84,24 @@ class History:
             VersionError: when it is unknown.
             TemplateError: when the changelog is broken; others as `git_dir` does.
         """
-        text = git.ask(self.git_dir, "cat-file", "blob", f"{self.resolve(reference).commit}:{CHANGES}")
-        return [] if text is None else read_changes(text)
+        commit = self.resolve(reference).commit
+        if commit not in self._changes:
+            text = git.ask(self.git_dir, "cat-file", "blob", f"{commit}:{CHANGES}")
+            self._changes[commit] = [] if text is None else read_changes(text)
+        return self._changes[commit]
 
-    def changes_between(self, old: str, new: str) -> list[Change]:
+    def changes_between(self, old: str, new: str, answers: Mapping[str, Any] | None = None) -> list[Change]:
         """Return what a service gains by going from one version to another, in the order of the changelog.
 
-        It is what the new version's changelog has and the old one's has not; so commits between releases work too.
+        It is what the new version's changelog has and the old one's has not; so commits between releases work too. With
+        `answers`, what does not concern a service with these is left out.
 
         Raises:
             VersionError, TemplateError: as `changes_at` does.
         """
         had = {change.id for change in self.changes_at(old)}
-        return [change for change in self.changes_at(new) if change.id not in had]
+        gained = [change for change in self.changes_at(new) if change.id not in had]
+        return gained if answers is None else [change for change in gained if change.concerns(answers)]
 
 
 @cache

@@ -15,9 +15,16 @@ _Loader: Any = getattr(
 
 
 def read_records(
-    text: str | bytes, name: str, required: Collection[str], key: str, lists: Collection[str] = ()
+    text: str | bytes,
+    name: str,
+    required: Collection[str],
+    key: str,
+    lists: Collection[str] = (),
+    texts: Collection[str] = (),
 ) -> list[dict[str, Any]]:
-    """Return the records of the file `name`: each has the `required` fields, a `key` of its own, perhaps some `lists`.
+    """Return the records of the file `name`: each has the `required` fields, and a `key` of its own.
+
+    `lists` and `texts` are fields that it may have besides.
 
     Raises:
         TemplateError: when the text is no YAML list of such records.
@@ -33,19 +40,20 @@ def read_records(
     seen: set[str] = set()
     for number, record in enumerate(content, start=1):
         where = f"{name}, entry {number}"
-        _check(where, record, required, lists)
+        _check(where, record, required, lists, texts)
         if record[key] in seen:
             raise TemplateError(f"{where}: {key} {record[key]} is there twice.")
         seen.add(record[key])
     return content
 
 
-def _check(where: str, record: Any, required: Collection[str], lists: Collection[str]) -> None:
+def _check(where: str, record: Any, required: Collection[str], lists: Collection[str], texts: Collection[str]) -> None:
     if not isinstance(record, dict):
         raise TemplateError(f"{where}: must be a record with {', '.join(required)}.")
-    if unknown := [field for field in record if field not in (*required, *lists)]:
-        raise TemplateError(f"{where}: {unknown[0]} is no field; the fields are {', '.join((*required, *lists))}.")
-    for field in required:
+    known = (*required, *lists, *texts)
+    if unknown := [field for field in record if field not in known]:
+        raise TemplateError(f"{where}: {unknown[0]} is no field; the fields are {', '.join(known)}.")
+    for field in (*required, *(field for field in texts if field in record)):
         if not isinstance(record.get(field), str) or not record[field].strip():
             raise TemplateError(f"{where}: {field} is missing or no text.")
     for field in lists:

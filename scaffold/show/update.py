@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
 
 from scaffold.show.console import line
+from scaffold.text.brief import brief
 from scaffold.text.printable import printable
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def report(out: Console, told: UpdateReport) -> None:
         out.print(line(f"{told.old.name} to {told.new.name}", style="bold"), soft_wrap=True)
     for each in told.changes:
         _change(out, each)
+    _answers(out, told)
     _diffstat(out, told.lines)
     for clash in told.clashes:
         _clash(out, clash)
@@ -43,6 +45,72 @@ def _change(out: Console, change: Change) -> None:
     out.print(line((f"{pattern}{change.title}", "bold"), f" ({change.version})"), soft_wrap=True)
     out.print(line(f"  why: {change.why}"), soft_wrap=True)
     out.print(line(f"  check: {change.check}"), soft_wrap=True)
+
+
+_WHY = {"given": "given", "edited": "edited by hand", "follows": "follows its default"}
+
+
+def _answers(out: Console, told: UpdateReport) -> None:
+    if told.edited:
+        several = len(told.edited) != 1
+        text = f"{len(told.edited)} answer{'s were' if several else ' was'} edited by hand: {', '.join(told.edited)}; "
+        out.print(line(text + ("they are carried out." if several else "it is carried out.")), soft_wrap=True)
+    if told.answers:
+        out.print(line("Answers that change:"), soft_wrap=True)
+    for each in told.answers:
+        text = f"  {each.name}: {difference(each.before, each.after)} ({_WHY[each.why]})"
+        out.print(line(text), soft_wrap=True)
+    if told.renamed is not None:
+        _renamed(out, told.renamed)
+
+
+def _renamed(out: Console, name: str) -> None:
+    text = (
+        f"The service has another name now; what is deployed as {name} stays in the cluster. When the new one serves, "
+    )
+    command = f"kubectl delete {_KINDS} --selector=app.kubernetes.io/name={name}"
+    out.print(line(f"{text}delete it in its namespace: {command}"), soft_wrap=True)
+
+
+_KINDS = (
+    "deployment,service,serviceaccount,configmap,networkpolicy,poddisruptionbudget,horizontalpodautoscaler,job,cronjob"
+)
+
+
+def difference(before: Any, after: Any) -> str:
+    """Return how an answer changes, in a few words; of a list of records, which come, go and change."""
+    if not all(isinstance(each, list) and all(isinstance(one, dict) for one in each) for each in (before, after)):
+        return f"{brief(before)} -> {brief(after)}"
+    olds, news = ({str(next(iter(one.values()), "")): one for one in side} for side in (before, after))
+    words = [f"+{name}" for name in news if name not in olds]
+    words += [f"-{name}" for name in olds if name not in news]
+    words += [f"{name} changes" for name in news if name in olds and news[name] != olds[name]]
+    return ", ".join(words) or "another order"
+
+
+def in_one_line(outcome: Updated) -> str:
+    """Return what an update did, or would do: versions, files, conflicts."""
+    told = outcome.report
+    if not told.lines:
+        return f"{told.old.name}, nothing changes"
+    way = f"{told.old.name} to {told.new.name}" if told.old != told.new else f"{told.old.name}, other answers"
+    parts = [way, f"{len(told.lines)} file{'s' if len(told.lines) != 1 else ''}"]
+    if told.clashes:
+        paths = [each.path for each in told.clashes]
+        parts.append(f"{len(paths)} conflict{'s' if len(paths) != 1 else ''} ({_few(paths)})")
+    if outcome.plan.beside:
+        parts.append(f"rejected: {_few(sorted(outcome.plan.beside))}")
+    if not outcome.applied:
+        parts.append("nothing was written")
+    elif not outcome.commit:
+        parts.append("not committed")
+    else:
+        parts.append(f"committed as {outcome.commit[:10]}")
+    return ", ".join(parts)
+
+
+def _few(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
 
 
 def _diffstat(out: Console, lines: Sequence[LineCount]) -> None:
@@ -75,13 +143,18 @@ def closing(out: Console, outcome: Updated, commands: Sequence[str]) -> None:
         if outcome.report.lines:
             out.print("Nothing was written.")
         return
-    head = "Written and staged, not committed. Next:"
+    head = (
+        f"Written and committed as {outcome.commit[:10]}. Next:"
+        if outcome.commit
+        else "Written and staged, not committed. Next:"
+    )
     if outcome.unresolved:
         count = len(outcome.plan.conflicts)
         head = f"Written, with {count} conflict{'s' if count != 1 else ''} to resolve. Next:"
     out.print(line(head, style="bold"), soft_wrap=True)
     for command in commands:
-        out.print(line(f"  {command}"), soft_wrap=True)
+        back = "    or, to take it back" if command.endswith("--abort") else ""
+        out.print(line(f"  {command}{back}"), soft_wrap=True)
 
 
 def aborted(out: Console, taken: Journal) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
-from scaffold.engine.answers import Answers, Questionnaire, check_names
+from scaffold.engine.answers import Answers, check_names
 from scaffold.engine.answers_file import NAME as FILE
 from scaffold.engine.remembered import Remembered, read_remembered
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.git.repository import Repository
 from scaffold.releases import Revision
 from scaffold.releases.editions import Editions
-
-Ask = Callable[[Questionnaire, Mapping[str, Any]], Answers]
-"""Asks the questions that the given answers leave open."""
+from scaffold.update.handwork import edited_names, rendered_from
+from scaffold.update.wanted import Outcome, Wanted, apply_wanted
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,42 @@ class GeneratedService:
 
 
 @dataclass(frozen=True)
+class AnswerChange:
+    """One answer that another one replaces; `why` is given (by the user), edited (by hand) or follows (its default)."""
+
+    name: str
+    before: Any
+    after: Any
+    why: str
+
+
+@dataclass(frozen=True)
 class Crossing:
-    """A service, the version that made it, and the one to bring it to, with its answers for both."""
+    """A service, the version that made it, and the one to bring it to, with its answers for both.
+
+    `edited` names the answers that were edited by hand since the service was rendered; `given` those given anew.
+    """
 
     service: GeneratedService
     old: Revision
     new: Revision
     old_answers: Answers
     new_answers: Answers
+    edited: tuple[str, ...] = ()
+    given: frozenset[str] = frozenset()
+
+    @cached_property
+    def answer_changes(self) -> tuple[AnswerChange, ...]:
+        """Return each answer to a question of both versions that changes, in the order of the questions."""
+        before, after = self.old_answers.asked, self.new_answers.asked
+        return tuple(
+            AnswerChange(name, before[name], value, self._why(name))
+            for name, value in after.items()
+            if name in before and before[name] != value
+        )
+
+    def _why(self, name: str) -> str:
+        return "given" if name in self.given else "edited" if name in self.edited else "follows"
 
 
 def read_service(repository: Repository, commit: str, prefix: str) -> GeneratedService:
@@ -65,60 +93,109 @@ def read_service(repository: Repository, commit: str, prefix: str) -> GeneratedS
 
 
 def prepare(
-    editions: Editions,
-    service: GeneratedService,
-    old: Revision,
-    new: Revision,
-    given: Mapping[str, Any] | None = None,
-    ask: Ask | None = None,
+    editions: Editions, service: GeneratedService, old: Revision, new: Revision, wanted: Wanted | None = None
 ) -> Crossing:
-    """Return the crossing, its answers checked: `given` ones win over remembered ones, `ask` asks what is left open.
+    """Return the crossing, its answers checked.
+
+    An answer that is its default beside the others, and that nobody gave, follows the default: it changes with the
+    answers that the default is made of, and with a version that has another default. What was edited by hand in the
+    answers file counts as given.
 
     Raises:
-        ServiceError: when a remembered answer is wrong, or a question of neither version.
-        AnswerError: when a given one is no question of the new version, or an answer is wrong there.
+        ServiceError: when a remembered answer is wrong, or a question of neither version; or when nothing tells what
+            the service was rendered from.
+        AnswerError: when a wanted one is no question of the new version, or an answer is wrong there.
     """
-    earlier = _old_answers(editions, service, old, new)
-    if ask:
-        questionnaire, remembered = _new_questionnaire(editions, service, new)
-        return Crossing(service, old, new, earlier, ask(questionnaire, {**remembered, **(given or {})}))
-    return Crossing(service, old, new, earlier, _new_answers(editions, service, new, given or {}))
+    wanted = wanted or Wanted()
+    made_from = rendered_from(service.repository, service.commit, service.answers_file, service.remembered)
+    if made_from.reference != service.remembered.reference:
+        old = editions.history.resolve(made_from.reference)
+    earlier = _old_answers(editions, service, made_from, old, new)
+    edited = edited_names(made_from, service.remembered)
+    if edited and made_from.intact is None and _renders_alike(editions, service, old, earlier):
+        edited = ()  # a commit of its own, because nothing follows from the answer
+    outcome = _wanted_answers(editions, service, old, new, earlier, edited, wanted)
+    known = service.remembered.answers.keys() | earlier.asked.keys()
+    asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
+    answers = _new_answers(editions, service, new, outcome, wanted, asked)
+    return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | asked))
 
 
-def _old_answers(editions: Editions, service: GeneratedService, old: Revision, new: Revision) -> Answers:
+def _old_answers(
+    editions: Editions, service: GeneratedService, made_from: Remembered, old: Revision, new: Revision
+) -> Answers:
     """Return the answers as the version that made the service understood them.
 
     Raises:
         ServiceError: when one is wrong, or a question of neither version.
     """
-    remembered = service.remembered.answers
     known = {question.name for question in editions.template(old).asked}
-    later = {key for key in remembered if key not in known}
+    later = {key: value for key, value in service.remembered.answers.items() if key not in known}
     try:
-        check_names(editions.template(new), {key: remembered[key] for key in later})
-        return editions.resolve(old, {key: value for key, value in remembered.items() if key in known})
+        check_names(editions.template(new), later)
+        return editions.resolve(old, {key: value for key, value in made_from.answers.items() if key in known})
     except AnswerError as error:
         raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
 
 
-def _new_questionnaire(
-    editions: Editions, service: GeneratedService, new: Revision
-) -> tuple[Questionnaire, dict[str, Any]]:
-    """Return the new version's questions, and the remembered answers among them."""
-    questionnaire = editions.questionnaire(new, service.remembered.answers)
-    asked = {question.name for question in questionnaire.template.asked}
-    return questionnaire, {key: value for key, value in service.remembered.answers.items() if key in asked}
+def _renders_alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> bool:
+    """Say whether the answers in the file give the files that the earlier ones gave."""
+    known = {question.name for question in editions.template(old).asked}
+    source, algorithm = service.remembered.source, service.repository.algorithm
+    try:
+        now = editions.resolve(old, {key: value for key, value in service.remembered.answers.items() if key in known})
+    except AnswerError:
+        return False
+    before, after = (editions.rendered(old, each, source, algorithm).blobs for each in (earlier, now))
+    return {**before, FILE: None} == {**after, FILE: None}
 
 
-def _new_answers(editions: Editions, service: GeneratedService, new: Revision, given: Mapping[str, Any]) -> Answers:
-    """Return the answers for the new version: `given` ones, then remembered ones, then defaults.
+def _wanted_answers(
+    editions: Editions,
+    service: GeneratedService,
+    old: Revision,
+    new: Revision,
+    earlier: Answers,
+    edited: tuple[str, ...],
+    wanted: Wanted,
+) -> Outcome:
+    """Return the remembered answers but those that follow their defaults, changed as wanted.
 
     Raises:
-        AnswerError: when one is no question, or wrong.
+        AnswerError: as `apply_wanted` does.
     """
-    questionnaire, remembered = _new_questionnaire(editions, service, new)
-    check_names(questionnaire.template, given)
-    try:
-        return editions.resolve(new, {**remembered, **given}, service.remembered.answers)
-    except AnswerError as error:
-        raise AnswerError(f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE.") from error
+    template, remembered = editions.template(new), service.remembered
+    defaults = editions.defaults(old, earlier)
+    names = {question.name for question in template.asked}
+    following = {
+        name
+        for name, value in earlier.asked.items()
+        if value == defaults[name] and name not in remembered.given and name not in edited
+    }
+    kept = {key: value for key, value in remembered.answers.items() if key in names and key not in following}
+    given = (remembered.given | set(edited)) & kept.keys()
+    return apply_wanted(template, wanted, Outcome(kept, given), earlier.asked)
+
+
+def _new_answers(
+    editions: Editions,
+    service: GeneratedService,
+    new: Revision,
+    outcome: Outcome,
+    wanted: Wanted,
+    asked: Collection[str],
+) -> Answers:
+    """Return the answers for the new version: the outcome, else defaults; those to questions in `asked` from the user.
+
+    Raises:
+        AnswerError: when one is wrong.
+    """
+    earlier = service.remembered.answers
+    if wanted.ask:
+        answers = wanted.ask(editions.questionnaire(new, earlier), outcome.answers, asked)
+    else:
+        try:
+            answers = editions.resolve(new, outcome.answers, earlier)
+        except AnswerError as error:
+            raise AnswerError(f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE.") from error
+    return replace(answers, given=outcome.given & answers.asked.keys())

@@ -11,6 +11,7 @@ from scaffold.patterns import named_in
 from scaffold.releases import Change, History, Revision
 from scaffold.releases.editions import Rendered
 from scaffold.update.changes import LineCount
+from scaffold.update.crossing import AnswerChange
 from scaffold.update.merge import BASE, THEIRS, Conflict
 from scaffold.update.plan import Plan
 
@@ -29,7 +30,9 @@ class Clash:
 class UpdateReport:
     """What an update brings: the template's changes since the service's version, the diffstat, the conflicts.
 
-    `drivers` are the merge drivers that a dry run did not start, by the path that each would merge.
+    `drivers` are the merge drivers that a dry run did not start, by the path that each would merge. `answers` are those
+    that change, `edited` the names of those that were edited by hand. Of the `files` that the template made, it makes
+    `removed` no more. `renamed` is the service's name before, where it gets another one.
     """
 
     old: Revision
@@ -38,6 +41,16 @@ class UpdateReport:
     lines: tuple[LineCount, ...]
     clashes: tuple[Clash, ...]
     drivers: Mapping[str, str]
+    answers: tuple[AnswerChange, ...] = ()
+    edited: tuple[str, ...] = ()
+    files: int = 0
+    removed: int = 0
+    renamed: str | None = None
+
+    @property
+    def replaces_most(self) -> bool:
+        """Say whether the template makes most of its files no more, as with another language."""
+        return 2 * self.removed > self.files
 
 
 def report(plan: Plan, history: History) -> UpdateReport:
@@ -47,12 +60,18 @@ def report(plan: Plan, history: History) -> UpdateReport:
         TemplateError: when the template's changelog is broken.
     """
     old, new = plan.crossing.old, plan.crossing.new
-    changes = tuple(history.changes_between(old.commit, new.commit))
+    changes = tuple(history.changes_between(old.commit, new.commit, plan.crossing.new_answers.context))
     clashes = tuple(
         Clash(conflict.path, conflict.kind, conflict.message, _reasons(plan, conflict, changes))
         for conflict in plan.conflicts
     )
-    return UpdateReport(old, new, changes, plan.lines, clashes, plan.drivers)
+    crossing, before, after = plan.crossing, plan.before.blobs, plan.after.blobs
+    removed = sum(each not in after for each in before)
+    answers = crossing.answer_changes
+    renamed = next((each.before for each in answers if each.name == "name"), None)
+    return UpdateReport(
+        old, new, changes, plan.lines, clashes, plan.drivers, answers, crossing.edited, len(before), removed, renamed
+    )
 
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import closing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+from scaffold.errors import OptionError
 from scaffold.git.repository import Repository, locate
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import Home
 from scaffold.update.abort import abort
 from scaffold.update.apply import apply, refuse_unfinished
-from scaffold.update.crossing import Ask, prepare, read_service
+from scaffold.update.committing import begin_branch, check_branch, check_identity, commit, message
+from scaffold.update.crossing import prepare, read_service
 from scaffold.update.journal import Journal
 from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, plan
@@ -21,32 +22,40 @@ from scaffold.update.report import UpdateReport, report
 from scaffold.update.scratch import require_merge_tree
 from scaffold.update.transaction import Transaction, work_tree
 from scaffold.update.versions import target, version_of
+from scaffold.update.wanted import Wanted
+
+Confirm = Callable[[UpdateReport], bool]
+"""Says whether the user wants it."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What the user wants: `to` a version (None: the newest), answers `given` anew, one of `resolve.CHOICES`.
+    """What the user wants: `to` a version (None: the newest), `wanted` of the answers, one of `resolve.CHOICES`.
 
-    `home` is the template's; `ask` asks new questions, None takes their defaults. Many updates share `editions` of its
-    history, so that what they have in common is compiled and rendered once.
+    `home` is the template's. What it gives goes to a new `branch`, and `commit` commits it, unless there are conflicts.
+    `confirm` is asked before most of the template's files are replaced; None refuses that.
+    Many updates share `editions` of its history, so that what they have in common is compiled and rendered once.
     """
 
     home: Home
     to: str | None = None
-    given: Mapping[str, Any] | None = None
+    wanted: Wanted = field(default_factory=Wanted)
     conflict: str = "inline"
     dry_run: bool = False
-    ask: Ask | None = None
+    confirm: Confirm | None = None
+    branch: str | None = None
+    commit: bool = False
     editions: Editions | None = None
 
 
 @dataclass(frozen=True)
 class Updated:
-    """What an update did: `applied` says whether it wrote anything."""
+    """What an update did: `applied` says whether it wrote anything, `commit` is the id of what was committed."""
 
     plan: Plan
     report: UpdateReport
     applied: bool
+    commit: str | None = None
 
     @property
     def unresolved(self) -> bool:
@@ -67,10 +76,40 @@ def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] 
         if not request.dry_run:
             Transaction(repository).recover()
             refuse_unfinished(repository, prefix)
+            _refuse_destination(repository, request)
         planned = _plan(repository, prefix, request)
         told = report(planned, request.home.history)
         show(told)
-        return Updated(planned, told, applied=not request.dry_run and bool(apply(planned)))
+        if request.dry_run or not _confirmed(told, request.confirm) or not apply(planned):
+            return Updated(planned, told, applied=False)
+        return Updated(planned, told, applied=True, commit=_committed(repository, planned, told, request))
+
+
+def _confirmed(told: UpdateReport, confirm: Confirm | None) -> bool:
+    if not told.replaces_most:
+        return True
+    if confirm is None:
+        raise OptionError(
+            f"this removes {told.removed} of the {told.files} files that the template has made; --yes does it."
+        )
+    return confirm(told)
+
+
+def _refuse_destination(repository: Repository, request: Request) -> None:
+    if request.branch is not None:
+        check_branch(repository, request.branch)
+    if request.commit:
+        check_identity(repository)
+
+
+def _committed(repository: Repository, planned: Plan, told: UpdateReport, request: Request) -> str | None:
+    """Put what was written on the branch, and commit it where nothing is left to resolve; return the commit's id."""
+    if request.branch is not None:
+        begin_branch(repository, request.branch)
+    if not request.commit or planned.conflicts or planned.beside:
+        return None
+    name = planned.crossing.new_answers.asked.get("name", "the service")
+    return commit(repository, planned, message(told, str(name)))
 
 
 def take_back(folder: Path) -> Journal:
@@ -92,5 +131,5 @@ def _plan(repository: Repository, prefix: str, request: Request) -> Plan:
     old = version_of(service.remembered, request.home)
     new = target(old, request.to, request.home.history)
     editions = request.editions or Editions(request.home.history)
-    crossing = prepare(editions, service, old, new, request.given, request.ask)
+    crossing = prepare(editions, service, old, new, request.wanted)
     return plan(editions, crossing, conflict=request.conflict, keep=not request.dry_run, count_lines=True)

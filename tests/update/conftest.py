@@ -12,6 +12,7 @@ import pytest
 from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
 from scaffold.update.run import Request, Updated, update
+from scaffold.update.wanted import Wanted
 from workshop import history as lines
 from workshop.history import Lineage, make_lineage
 
@@ -58,6 +59,7 @@ def update_to(lineage: Lineage, editions: Editions) -> Update:
     """Update a service in this process."""
 
     def run(folder: Path, to: str | None = "0.2.0", **given: object) -> Updated:
-        return update(folder, Request(to=to, **{"home": lineage.home, "editions": editions, **given}))  # type: ignore[arg-type]
+        wanted = Wanted(**{key: given.pop(key) for key in ("given", "added", "removed") if key in given})  # type: ignore[arg-type]
+        return update(folder, Request(to=to, **{"home": lineage.home, "editions": editions, "wanted": wanted, **given}))  # type: ignore[arg-type]
 
     return run

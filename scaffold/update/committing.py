@@ -1,0 +1,89 @@
+"""Commit what an update gave, on a branch of its own where that is wanted."""
+
+from __future__ import annotations
+
+from scaffold.errors import GitError, OptionError, ServiceError
+from scaffold.git.repository import Repository
+from scaffold.text.brief import brief
+from scaffold.update.plan import Plan
+from scaffold.update.report import UpdateReport
+
+_WIDTH = 72
+"""Columns of a commit's subject, as git's own commands cut it."""
+
+
+def check_branch(repository: Repository, name: str) -> None:
+    """Refuse a branch that can't be begun here.
+
+    Raises:
+        OptionError: when git takes no such name.
+        ServiceError: when there is a branch of that name, and it is not the current one.
+    """
+    try:
+        repository.git("check-ref-format", f"refs/heads/{name}")
+    except GitError as error:
+        raise OptionError(f"--branch {name}: git takes no branch of that name; for example template-update.") from error
+    if name.startswith("-"):
+        raise OptionError(f"--branch {name}: git takes no branch of that name; for example template-update.")
+    if _current(repository) != name and repository.objects.read(f"refs/heads/{name}"):
+        raise ServiceError(f"there is a branch {name} already; delete it, or name another.")
+
+
+def check_identity(repository: Repository) -> None:
+    """Refuse to commit where git knows no author.
+
+    Raises:
+        GitError: when it knows none.
+    """
+    try:
+        repository.git("var", "GIT_COMMITTER_IDENT", settings=("-c", "user.useConfigOnly=true"))
+    except GitError as error:
+        raise GitError(
+            "git knows no author for the commit; tell it: git config user.name NAME && git config user.email ADDRESS."
+        ) from error
+
+
+def begin_branch(repository: Repository, name: str) -> None:
+    """Begin a branch at the current commit, and make it the current one; files and index stay as they are.
+
+    Raises:
+        GitError: when git refuses.
+    """
+    if _current(repository) != name:
+        repository.git("update-ref", "-m", "branch: Created by scaffold update", f"refs/heads/{name}", "HEAD", "")
+        repository.git("symbolic-ref", "-m", f"scaffold update: moving to {name}", "HEAD", f"refs/heads/{name}")
+
+
+def commit(repository: Repository, plan: Plan, message: str) -> str:
+    """Commit the tree of a plan that was applied; what is staged besides stays so. Return the commit's id.
+
+    Raises:
+        GitError: when git refuses, or somebody else has committed.
+    """
+    head = plan.crossing.service.commit
+    signed = repository.git("config", "--type=bool", "--default=false", "--get", "commit.gpgSign").strip() == b"true"
+    options = ("-S",) if signed else ()
+    made = repository.git("commit-tree", *options, "-p", head, "-F", "-", plan.tree, stdin=message.encode())
+    new = made.decode().strip()
+    repository.git("update-ref", "-m", f"commit: {message.splitlines()[0]}", "HEAD", new, head)
+    return new
+
+
+def message(told: UpdateReport, name: str) -> str:
+    """Return the message of the commit: from which version to which, then the changes."""
+    if told.old == told.new:
+        subject = f"Change answers of {name}: {', '.join(each.name for each in told.answers)}"
+    else:
+        subject = f"Update {name} from template {told.old.name} to {told.new.name}"
+    if len(subject) > _WIDTH:
+        subject = subject[: _WIDTH - 1] + "…"
+    changes = [f"- {'' if each.pattern == 'none' else each.pattern + ' '}{each.title}" for each in told.changes]
+    answers = [f"- {each.name}: {brief(each.before)} to {brief(each.after)}" for each in told.answers]
+    parts = ["\n".join(changes), "\n".join(["Answers:", *answers]) if answers else ""]
+    return "\n\n".join([subject, *filter(None, parts)]) + "\n"
+
+
+def _current(repository: Repository) -> str:
+    """Return the name of the current branch; empty where HEAD is at a commit itself."""
+    name = repository.git("rev-parse", "--symbolic-full-name", "HEAD").decode().strip()
+    return name.removeprefix("refs/heads/") if name.startswith("refs/heads/") else ""

@@ -1,0 +1,153 @@
+"""What a user wants of a service's answers: given anew, records added to and removed from lists, or asked again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scaffold.engine.answers import Answers, Questionnaire, check_names
+from scaffold.engine.questions import Question, cast, cast_to_yaml
+from scaffold.engine.template import Template
+from scaffold.errors import AnswerError
+from scaffold.text.brief import brief
+from scaffold.text.nearest import hint
+
+Ask = Callable[[Questionnaire, Mapping[str, Any], Collection[str]], Answers]
+"""Asks the questions of these names; the answers that are there are proposed, and answer the others."""
+
+ALL = "all"
+"""In place of a question's name: each of them."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`given` are answers; `added` records by LIST.NAME, as YAML; `removed` names of answers, and LIST.NAME.
+
+    `ask` asks the questions named in `asked` (ALL for each), and with `ask_new` those that are not answered yet.
+    """
+
+    given: Mapping[str, Any] = field(default_factory=dict)
+    added: Mapping[str, Any] = field(default_factory=dict)
+    removed: tuple[str, ...] = ()
+    ask: Ask | None = None
+    asked: tuple[str, ...] = ()
+    ask_new: bool = False
+
+    @property
+    def names(self) -> set[str]:
+        """Return the names of the questions whose answers are given anew, or changed."""
+        return {*self.given, *(each.partition(".")[0] for each in (*self.added, *self.removed))}
+
+    def names_to_ask(self, template: Template, known: Collection[str]) -> set[str]:
+        """Return the names of the questions to ask, where the service has answered those that are `known`.
+
+        Raises:
+            AnswerError: when one is no question.
+        """
+        check_names(template, dict.fromkeys(each for each in self.asked if each != ALL))
+        every = {question.name for question in template.asked}
+        named = every if ALL in self.asked else set(self.asked)
+        return named | (every - set(known) - self.given.keys() if self.ask_new else set())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answers, each as it was given or cast, and the names of those that somebody gave."""
+
+    answers: Mapping[str, Any]
+    given: frozenset[str]
+
+
+def apply_wanted(template: Template, wanted: Wanted, kept: Outcome, current: Mapping[str, Any]) -> Outcome:
+    """Return the answers that are `kept`, changed as wanted; `current` has those, too, that follow their defaults.
+
+    Raises:
+        AnswerError: when there is no such question, list or record, or one is there already.
+    """
+    check_names(template, wanted.given)
+    questions = {question.name: question for question in template.asked}
+    answers = {**kept.answers, **wanted.given}
+    given = kept.given | wanted.given.keys()
+    lists: dict[str, list[dict[str, Any]]] = {}
+
+    def records(name: str) -> tuple[Question, list[dict[str, Any]]]:
+        question = _list(questions, name)
+        if question.name not in lists:
+            found = cast(question, answers.get(question.name, current.get(question.name, [])))
+            lists[question.name] = [dict(each) for each in found or () if isinstance(each, Mapping)]
+        return question, lists[question.name]
+
+    for word in wanted.removed:
+        if word in questions:
+            answers.pop(word, None)
+            given -= {word}
+        else:
+            _remove(word, *records(word))
+    for word, text in wanted.added.items():
+        _add(word, text, *records(word))
+    return Outcome({**answers, **lists}, given | lists.keys())
+
+
+def _list(questions: Mapping[str, Question], word: str) -> Question:
+    """Return the question that LIST.NAME means.
+
+    Raises:
+        AnswerError: when there is no such list of records.
+    """
+    lists = [name for name, question in questions.items() if question.fields]
+    name = word.partition(".")[0]
+    if name in questions and name not in lists:
+        raise AnswerError(f"{word}: {name} is no list of records, so answer it by --data; {_lists(lists)}")
+    if name not in lists:
+        raise AnswerError(f"{word}: {name} is no list of records; {hint(name, lists, _lists(lists))}")
+    if not word.partition(".")[2]:
+        raise AnswerError(f"{word}: the record's name is missing; for example {name}.{_example(questions[name])}.")
+    return questions[name]
+
+
+def _lists(lists: Iterable[str]) -> str:
+    return f"the lists are {', '.join(lists)}."
+
+
+def _example(question: Question) -> str:
+    return str(question.fields[0].example or question.fields[0].default)
+
+
+def _add(word: str, text: Any, question: Question, records: list[dict[str, Any]]) -> None:
+    key, name = question.fields[0].name, word.partition(".")[2]
+    if any(str(each.get(key)) == name for each in records):
+        raise AnswerError(f"{word} is there already; to replace it, add --remove {word}.")
+    try:
+        record = cast_to_yaml(text)
+    except ValueError as error:
+        raise AnswerError(f"{word}: {brief(text)} is no valid YAML; {_shape(question, name)}") from error
+    if not isinstance(record, Mapping):
+        raise AnswerError(f"{word}: {brief(text)} is no record; {_shape(question, name)}")
+    if str(record.get(key, name)) != name:
+        raise AnswerError(f"{word}: the record calls itself {brief(record[key])}; write {key} once.")
+    given = {key: name, **record}
+    # A default that fits whatever the record is called: one of a few words, or a number.
+    fitting = {
+        each.name: each.default for each in question.fields if each.required and (each.choices or each.type != "str")
+    }
+    whole = {**fitting, **given}
+    ordered = [each.name for each in question.fields if each.name in whole]
+    records.append({**{each: whole[each] for each in ordered}, **whole})
+
+
+def _shape(question: Question, name: str) -> str:
+    key = question.fields[0].name
+    example = next((each for each in question.example or () if isinstance(each, Mapping)), {})
+    fields = ", ".join(f"{field}: {value}" for field, value in example.items() if field != key)
+    return f"for example {question.name}.{name}='{{{fields}}}'."
+
+
+def _remove(word: str, question: Question, records: list[dict[str, Any]]) -> None:
+    key, name = question.fields[0].name, word.partition(".")[2]
+    left = [each for each in records if str(each.get(key)) != name]
+    if len(left) == len(records):
+        there = [str(each.get(key)) for each in records]
+        known = f"{question.name} has {', '.join(there)}." if there else f"{question.name} is empty."
+        raise AnswerError(f"{word} is not there; {hint(name, there, known)}")
+    records[:] = left
