@@ -15,6 +15,9 @@ from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
 from scaffold.check.model.scope import Checked, Scope
 from scaffold.engine.answers_file import NAME as ANSWERS
+from scaffold.engine.answers_file import parse_answers
+from scaffold.engine.remembered import is_intact
+from scaffold.errors import AnswerError
 from scaffold.git.walk import files_below
 from scaffold.syntax import dockerfile
 from scaffold.syntax.source import Note, Source, read, unread
@@ -30,6 +33,7 @@ _CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)", re.DOTALL
 _MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
 _IS_TEMPLATE = "is a template, not YAML; not judged"
+_EDITED = "its answers were edited by hand, and the service was made from others; scaffold update carries them out"
 _API = b"apiVersion"
 _ENVOY = b"static_resources"
 _LARGEST_DOCKERFILE = 256 * 1024
@@ -155,6 +159,8 @@ def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind:
         found, _ = documents(source)
         if found:
             repository.answers[source.path.rpartition("/")[0]] = found[0].root
+        if _edited(source):
+            repository.notes.append(Note(source.path, _EDITED))
         return False
     elif _API in source.data and _MANIFEST.search(source.data):
         manifests.append(source)
@@ -163,6 +169,14 @@ def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind:
     else:
         return False
     return True
+
+
+def _edited(answers: Source) -> bool:
+    """Say whether the answers were edited by hand, so that the service beside them was made from others."""
+    try:
+        return is_intact(parse_answers(answers.data, answers.path)) is False
+    except AnswerError:
+        return False
 
 
 def _plain_documents(repository: Checked, manifests: Iterable[Source]) -> list[Document]:

@@ -11,7 +11,7 @@ from scaffold.cli.help import examples
 from scaffold.text.printable import sentence
 
 if TYPE_CHECKING:
-    from scaffold.update.versions import Status
+    from scaffold.update.status import Status
 
 
 @click.command(
@@ -26,31 +26,38 @@ if TYPE_CHECKING:
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code tells.")
 def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
-    """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks."""
+    """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks.
+
+    The state tells what is not finished: an update that is not committed, conflicts, answers that were edited by hand
+    and not carried out. The exit code is 1 when a service is behind or has such a state.
+    """
     from scaffold.errors import ScaffoldError
     from scaffold.releases.home import installed_home
     from scaffold.show.say import say, say_json
-    from scaffold.show.status import in_one_line
-    from scaffold.update.versions import status as status_of
+    from scaffold.show.status import table
+    from scaffold.update.status import status as status_of
 
     home = installed_home(url)
-    found: list[dict[str, Any]] = []
+    found: list[Status] = []
+    records: list[dict[str, Any]] = []
     code = 0
     for folder in folders or (Path(),):
         try:
             one = status_of(folder, home)
         except ScaffoldError as error:
             code = max(code, error.exit_code)
-            found.append({"folder": str(folder), "error": str(error)})
+            records.append({"folder": str(folder), "error": str(error)})
             where = "" if str(error).startswith(str(folder)) else f"{folder}: "
             say(f"error: {where}{sentence(str(error))}", error=True)
             continue
-        code = max(code, int(one.behind))
-        found.append(_as_record(one))
-        if not (quiet or json_):
-            say(f"{folder}: {in_one_line(one)}")
+        code = max(code, int(one.behind or bool(one.state)))
+        found.append(one)
+        records.append(_as_record(one))
     if json_:
-        say_json(found)
+        say_json(records)
+    elif found and not quiet:
+        for line in table(found):
+            say(line)
     if code:
         raise click.exceptions.Exit(code)
 
@@ -63,4 +70,7 @@ def _as_record(one: Status) -> dict[str, Any]:
         "behind": one.behind,
         "releases": [each.tag for each in one.releases],
         "lacks": [vars(each) for each in one.lacks],
+        "state": one.state,
+        "conflicts": list(one.conflicts),
+        "edited": list(one.edited),
     }

@@ -57,7 +57,7 @@ def is_intact(everything: Mapping[str, Any]) -> bool | None:
         text = json.dumps(told, sort_keys=True)
     except (TypeError, ValueError, RecursionError):  # no template gave a date, a set, or an endless list
         return False
-    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH] == everything[DIGEST]
+    return bool(hashlib.sha256(text.encode()).hexdigest()[:_LENGTH] == everything[DIGEST])
 
 
 _LENGTH = 16  # letters, as the template cuts it

@@ -83,7 +83,7 @@ def explain(out: Console, rule: AnyRule) -> None:
     """Print all that is known about a rule."""
     out.print(Text.assemble((rule.id, "bold"), "  ", (rule.severity, _COLOURS[rule.severity])), soft_wrap=True)
     out.print(Text(rule.title))
-    out.print(Text(f"\n{rule.why}\n\nWhat to do: {rule.advice}\n\n{rule.url}"))
+    out.print(Text("\n" + "\n\n".join(filter(None, (rule.why, f"What to do: {rule.advice}", rule.url)))))
 
 
 def list_rules(out: Console, rules: list[AnyRule]) -> None:

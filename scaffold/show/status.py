@@ -1,14 +1,48 @@
-"""What the user of `scaffold status` sees."""
+"""What the user of `scaffold status` sees: a table, a line each service, and below it what they lack."""
 
 from __future__ import annotations
 
-from scaffold.update.versions import Status
+from collections.abc import Iterator, Sequence
+
+from scaffold.releases import Change
+from scaffold.text.printable import printable
+from scaffold.update.status import Status
+
+_HEAD = ("service", "version", "behind", "lacks", "state")
+_NAMED = 3
+"""So many services are named beside a change that they lack; of more, the number is told."""
 
 
-def in_one_line(one: Status) -> str:
-    """Return a service's version, and what it lacks."""
-    if not one.behind:
-        return f"{one.version.name}, the newest"
-    fixes = [f"{each.pattern} {each.title}" if each.pattern != "none" else each.title for each in one.lacks]
-    count = f"{len(one.releases)} release{'s' if len(one.releases) != 1 else ''} behind {one.newest.name}"
-    return f"{one.version.name}, {count}" + (f"; lacks {'; '.join(fixes)}" if fixes else "")
+def table(found: Sequence[Status]) -> Iterator[str]:
+    """Yield the lines of the table, and of the list of changes."""
+    rows = [_HEAD, *(_row(each) for each in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield from _missing(found)
+    for each in found:
+        names = each.conflicts or each.edited
+        if names:
+            yield f"{each.folder}: {each.state}: {', '.join(names)}"
+
+
+def _row(one: Status) -> tuple[str, ...]:
+    count = len(one.releases)
+    behind = f"{count} release{'s' if count != 1 else ''}" if one.behind else "-"
+    lacks = f"{len(one.lacks)} change{'s' if len(one.lacks) != 1 else ''}" if one.lacks else "-"
+    return printable(str(one.folder)), one.version.name, behind, lacks, one.state or "clean"
+
+
+def _missing(found: Sequence[Status]) -> Iterator[str]:
+    """Yield each change that some lack once, with the services that lack it."""
+    changes: dict[str, tuple[Change, list[str]]] = {}
+    for one in found:
+        for change in one.lacks:
+            changes.setdefault(change.id, (change, []))[1].append(str(one.folder))
+    if changes:
+        newest = max((one.newest for one in found), key=lambda each: each.version)
+        yield f"What {newest.name} brings:"
+    for change, folders in changes.values():
+        pattern = "" if change.pattern == "none" else f"{change.pattern} "
+        who = ", ".join(folders) if len(folders) <= _NAMED else f"{len(folders)} services"
+        yield f"  {pattern}{change.title} ({change.version})" + (f": {who}" if len(found) > 1 else "")

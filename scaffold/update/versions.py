@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
-
-from scaffold.engine.answers_file import NAME as FILE
-from scaffold.engine.remembered import Remembered, read_remembered
+from scaffold.engine.remembered import Remembered
 from scaffold.errors import ServiceError, VersionError
-from scaffold.files.foreign import read_foreign
-from scaffold.files.place import require_folder
-from scaffold.releases import Change, History, Release, Revision
+from scaffold.releases import History, Revision
 from scaffold.releases.home import Home
 from scaffold.text.brief import one_line
 
@@ -52,41 +46,3 @@ def target(old: Revision, wanted: str | None, history: History) -> Revision:
             "git revert takes an update back."
         )
     return new
-
-
-@dataclass(frozen=True)
-class Status:
-    """How far behind a service is: its version, the newest, the releases between, and the changes that it lacks."""
-
-    folder: Path
-    version: Revision
-    newest: Revision
-    releases: tuple[Release, ...]
-    lacks: tuple[Change, ...]
-
-    @property
-    def behind(self) -> bool:
-        """Say whether there is a newer version."""
-        return self.newest.version > self.version.version
-
-
-def status(folder: Path, home: Home) -> Status:
-    """Return how far behind the service in `folder` is; git is not needed there.
-
-    Raises:
-        OptionError: when it is no folder.
-        ServiceError: when it is no service of this template, or its answers file is broken.
-        VersionError: when its version is unknown.
-    """
-    require_folder(folder)
-    try:
-        content = read_foreign(folder / FILE, below=folder)
-    except FileNotFoundError as error:
-        raise ServiceError(f"{folder} has no {FILE}, so nothing tells which template made it.") from error
-    except OSError as error:
-        raise ServiceError(f"{folder / FILE} can't be read: {error.strerror}.") from error
-    old = version_of(read_remembered(content, str(folder / FILE)), home)
-    newest = target(old, None, home.history)
-    between = tuple(each for each in home.history.known if old.version < each.version <= newest.version)
-    lacks = tuple(home.history.changes_between(old.commit, newest.commit)) if newest != old else ()
-    return Status(folder, old, newest, between, lacks)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
 
+import pytest
 import yaml
+from rich.console import Console
 
+from scaffold.check.formats import as_sarif
+from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
-from scaffold.check.rules.rule import DOCS
+from scaffold.check.rules import rule as rules
 from scaffold.patterns import PATTERNS
+from scaffold.show import check as show
 from tests.check.test_ignores import POD
 from tests.cli.test_new import scaffold
 from workshop.goldens import ROOT
@@ -26,9 +32,31 @@ def test_the_pages_are_current() -> None:
 
 def test_every_finding_links_to_its_section() -> None:
     for rule in all_rules().values():
-        page, _, anchor = rule.url.removeprefix(f"{DOCS}/").partition("#")
-        headings = re.findall(r"^## (.+)$", (PAGES / page).read_text(), re.MULTILINE)
+        page, _, anchor = rule.page.partition("#")
+        headings = re.findall(r"^## (.+)$", (PAGES.parent / page).read_text(), re.MULTILINE)
         assert anchor in {heading.lower() for heading in headings}
+
+
+@pytest.mark.parametrize("address", [None, "https://docs.example.org/scaffold"])
+def test_a_link_leads_somewhere_or_is_left_out(address: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "documentation", lambda: address)
+    monkeypatch.setattr(as_sarif, "documentation", lambda: address)
+    every = list(all_rules().values())
+    sarif = json.loads(as_sarif.render(CheckReport([], rules=every)))
+    driver = sarif["runs"][0]["tool"]["driver"]
+    out = Console(width=200)
+    with out.capture() as shown:
+        show.explain(out, every[0])
+    if address is None:
+        assert "informationUri" not in driver and "helpUri" not in driver["rules"][0]
+        assert "http" not in shown.get() and "None" not in shown.get()
+    else:
+        assert driver["informationUri"] == address
+        assert driver["rules"][0]["helpUri"] == f"{address}/{every[0].page}" in shown.get()
+
+
+def test_no_address_that_nobody_can_reach_is_shown() -> None:
+    assert "scaffold.example" not in (rules.documentation() or "")
 
 
 def test_every_pattern_has_rules() -> None:

@@ -22,7 +22,7 @@ from scaffold.settings.user import read_settings
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
 from scaffold.text.brief import brief
-from scaffold.update.versions import status
+from scaffold.update.status import status
 
 
 def bomb(levels: int = 40) -> str:

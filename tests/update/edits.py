@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from scaffold.engine.answers_file import NAME as FILE
+
+ANSWERS = FILE
 
 
 def edit_at_random(folder: Path, chance: random.Random) -> None:
@@ -51,3 +56,9 @@ def _remove(path: Path, _: random.Random) -> None:
 
 def _make_executable(path: Path, _: random.Random) -> None:
     path.chmod(0o755)
+
+
+def answers_of(service: Path) -> dict[str, Any]:
+    """Return all that the answers file of a service says."""
+    answers: dict[str, Any] = yaml.safe_load((service / FILE).read_text())
+    return answers

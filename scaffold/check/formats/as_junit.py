@@ -41,7 +41,8 @@ def _add_failure(suite: ET.Element, finding: Finding) -> None:
     names = {"classname": place.path, "name": f"{finding.rule.id} {where}", "file": place.path, "line": str(place.line)}
     case = ET.SubElement(suite, "testcase", {key: _clean(value) for key, value in names.items()})
     attributes = {"message": _clean(finding.message), "type": finding.rule.severity}
-    text = f"{where}: {finding.message}\n{finding.rule.advice}\n{finding.rule.url}\n"
+    lines = filter(None, (f"{where}: {finding.message}", finding.rule.advice, finding.rule.url))
+    text = "".join(f"{line}\n" for line in lines)
     ET.SubElement(case, "failure", attributes).text = _clean(text)
 
 

@@ -10,7 +10,7 @@ from scaffold import __version__
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import CheckReport
-from scaffold.check.rules.rule import AnyRule
+from scaffold.check.rules.rule import AnyRule, documentation
 from scaffold.syntax.source import Note, Place
 from scaffold.text.printable import to_json
 
@@ -32,7 +32,7 @@ def render(report: CheckReport) -> str:
             "driver": {
                 "name": "scaffold",
                 "semanticVersion": __version__,
-                "informationUri": "https://scaffold.example/",
+                **({"informationUri": docs} if (docs := documentation()) else {}),
                 "rules": [_rule(rule) for rule in report.rules],
             }
         },
@@ -55,7 +55,7 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**What to do.** {rule.advice}"},
-        "helpUri": rule.url,
+        **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.severity},
         "properties": {
             "tags": ["kubernetes", rule.pattern],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from scaffold.check.edits import Edit, Spot
@@ -33,7 +34,18 @@ Subject = TypeVar("Subject")
 Problems = Iterator[Problem]
 Severity = Literal["error", "warning"]
 
-DOCS = "https://scaffold.example/patterns"
+
+@cache
+def documentation() -> str | None:
+    """Return the public address of docs/, `[project.urls] Documentation`; None as long as it has none."""
+    from importlib import metadata
+
+    try:
+        urls = metadata.metadata("kube-scaffold").get_all("Project-URL") or []
+    except metadata.PackageNotFoundError:
+        return None
+    return next((url.partition(", ")[2].rstrip("/") for url in urls if url.startswith("Documentation, ")), None)
+
 
 
 class Rule(Generic[Subject]):
@@ -66,9 +78,15 @@ class Rule(Generic[Subject]):
         return self.id[:3]
 
     @property
-    def url(self) -> str:
-        """Return the address of its page."""
-        return f"{DOCS}/{self.pattern}.md#{self.id.lower()}"
+    def page(self) -> str:
+        """Return where its section is, below docs/."""
+        return f"patterns/{self.pattern}.md#{self.id.lower()}"
+
+    @property
+    def url(self) -> str | None:
+        """Return the public address of its section; None where there is none."""
+        docs = documentation()
+        return f"{docs}/{self.page}" if docs else None
 
     @property
     def title(self) -> str:
