@@ -112,8 +112,8 @@ def prepare(
         old = editions.history.resolve(made_from.reference)
     earlier = _old_answers(editions, service, made_from, old, new)
     edited = edited_names(made_from, service.remembered)
-    if edited and made_from.intact is None and _renders_alike(editions, service, old, earlier):
-        edited = ()  # a commit of its own, because nothing follows from the answer
+    if edited and service.remembered.intact is None and (same := _alike(editions, service, old, earlier)):
+        edited, earlier = (), same  # an update made a commit of it alone, since nothing follows from the answer
     outcome = _wanted_answers(editions, service, old, new, earlier, edited, wanted)
     known = service.remembered.answers.keys() | earlier.asked.keys()
     asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
@@ -138,16 +138,16 @@ def _old_answers(
         raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
 
 
-def _renders_alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> bool:
-    """Say whether the answers in the file give the files that the earlier ones gave."""
+def _alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> Answers | None:
+    """Return the answers in the file where they give the files that the earlier ones gave; else None."""
     known = {question.name for question in editions.template(old).asked}
     source, algorithm = service.remembered.source, service.repository.algorithm
     try:
         now = editions.resolve(old, {key: value for key, value in service.remembered.answers.items() if key in known})
     except AnswerError:
-        return False
+        return None
     before, after = (editions.rendered(old, each, source, algorithm).blobs for each in (earlier, now))
-    return {**before, FILE: None} == {**after, FILE: None}
+    return now if {**before, FILE: None} == {**after, FILE: None} else None
 
 
 def _wanted_answers(

@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import yaml
+
 from scaffold.engine.answers import Answers, Questionnaire, check_names
 from scaffold.engine.questions import Question, cast, cast_to_yaml
 from scaffold.engine.template import Template
@@ -120,7 +122,7 @@ def _add(word: str, text: Any, question: Question, records: list[dict[str, Any]]
         raise AnswerError(f"{word} is there already; to replace it, add --remove {word}.")
     try:
         record = cast_to_yaml(text)
-    except ValueError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise AnswerError(f"{word}: {brief(text)} is no valid YAML; {_shape(question, name)}") from error
     if not isinstance(record, Mapping):
         raise AnswerError(f"{word}: {brief(text)} is no record; {_shape(question, name)}")

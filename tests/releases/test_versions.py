@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from releasing.bundle import make_bundle
-from scaffold.errors import GitError, VersionError
+from scaffold.errors import GitError, TemplateError, VersionError
 from scaffold.releases import History
+from scaffold.releases.changes import FILE as CHANGES
+from scaffold.releases.changes import read_changes
 from workshop import goldens
 from workshop.history import Versions, git
 
@@ -206,3 +208,36 @@ def test_a_release_that_is_not_in_the_history_makes_no_bundle(tmp_path: Path) ->
     versions.append("releases.yml", f"- {{version: 1.0.0, commit: {'a' * 40}, date: 2026-01-02}}\n")
     with pytest.raises(GitError):
         make_bundle(versions.root / ".git", History(versions.root).known, head, tmp_path / "bundle")
+
+
+RECORD = "- {{id: a, version: 1.0.0, pattern: none, title: T, why: W, check: C, where: {where}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("where", "answers", "concerns"),
+    [
+        ("language == 'java'", {"language": "java"}, True),
+        ("language == 'java'", {"language": "go"}, False),
+        ("language == 'java'", {}, False),
+        ("\"'envoy' in [breaker, limiter]\"", {"limiter": "envoy"}, True),
+        ("\"'envoy' in [breaker, limiter]\"", {"limiter": "nginx"}, False),
+        ("dependencies", {"dependencies": []}, False),
+        ("replicas > 3", {"replicas": "many"}, True),  # whatever fails is told
+    ],
+)
+def test_news_is_for_the_services_that_it_concerns(where: str, answers: dict[str, object], concerns: bool) -> None:
+    (change,) = read_changes(RECORD.format(where=where))
+    assert change.concerns(answers) is concerns
+
+
+def test_a_condition_that_is_none_is_refused() -> None:
+    with pytest.raises(TemplateError, match="a: where is no expression of Jinja"):
+        read_changes(RECORD.format(where='"language =="'))
+
+
+def test_a_python_service_hears_nothing_of_other_languages() -> None:
+    news = read_changes((goldens.ROOT / CHANGES).read_text())
+    answers = {"language": "python", "dependencies": [], "breaker": "none", "limiter": "none"}
+    unheard = {"spring-boot-4", "memory-of-sidecars", "names-that-a-language-refuses", "words-of-yaml-as-names"}
+    assert unheard < {each.id for each in news if not each.concerns(answers)}
+    assert {"no-pod-available", "drain-counts-connections"} <= {each.id for each in news if each.concerns(answers)}

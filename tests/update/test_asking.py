@@ -1,4 +1,4 @@
-"""`scaffold update --ask-new` asks what the service has not answered yet, and nothing else."""
+"""`scaffold update --ask-new` asks what the service has not answered yet, and nothing else; --ask what it names."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pexpect
 from workshop.history import Lineage, git
 
 
-def update(service: Path, lineage: Lineage) -> pexpect.spawn:
+def update(service: Path, lineage: Lineage, *options: str) -> pexpect.spawn:
     return pexpect.spawn(
         sys.executable,
-        ["-m", "scaffold", "update", "--to", "0.2.0", "--ask-new"],
+        ["-m", "scaffold", "update", *(options or ("--to", "0.2.0", "--ask-new"))],
         cwd=str(service),
         env={**os.environ, **lineage.environment, "NO_COLOR": "1", "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1"},
         encoding="utf-8",
@@ -47,4 +47,36 @@ def test_an_interrupted_question_writes_nothing(start, lineage) -> None:
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 130
+    assert git(service, "status", "--porcelain") == ""
+
+
+def test_a_question_is_asked_again(start, lineage) -> None:
+    service = start("defaults")
+    terminal = update(service, lineage, "--to", "0.1.0", "--ask", "replicas")
+    terminal.expect_exact("Number of pods in production")
+    terminal.send("\x7f5\r")
+    terminal.expect_exact("replicas: 2 -> 5 (given)")
+    terminal.expect_exact("max_replicas: 2 -> 5 (follows its default)")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 0
+    assert "max_replicas: 5\n" in (service / ".copier-answers.yml").read_text()
+
+
+def test_a_question_that_is_none_is_refused(start, lineage) -> None:
+    terminal = update(start("defaults"), lineage, "--to", "0.1.0", "--ask", "replica")
+    terminal.expect_exact("replica is no question of this template; did you mean replicas?")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert terminal.exitstatus == 3
+
+
+def test_another_language_is_confirmed(start, lineage) -> None:
+    service = start("defaults")
+    terminal = update(service, lineage, "--to", "0.1.0", "--data", "language=go")
+    terminal.expect_exact("files that the template has made. Go on? [y/N]")
+    terminal.send("n\r")
+    terminal.expect_exact("Nothing was written.")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
     assert git(service, "status", "--porcelain") == ""

@@ -1,25 +1,35 @@
-"""`scaffold status`: one line a service, exit 1 when one is behind."""
+"""`scaffold status`: a table, what is not finished, and what each lacks; exit 1 when there is any of it."""
 
 from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
-from workshop.history import commit
+from tests.update.edits import ANSWERS
+from workshop.history import Lineage, commit, edit, git
+
+DEPLOYMENT = "deploy/base/deployment.yaml"
 
 
-def test_one_line(start, update_to, lineage, tmp_path) -> None:
+def test_a_table_and_what_they_lack(start, update_to, lineage, tmp_path) -> None:
     start(name="behind")
     newest = start(name="newest")
     update_to(newest, "0.3.0")
     commit(newest)
-    done = lineage.scaffold("status", "behind", cwd=tmp_path)
+    done = lineage.scaffold("status", "behind", "newest", cwd=tmp_path)
     assert done.returncode == 1
     assert done.stdout == (
-        "behind: v0.1.0, 2 releases behind v0.3.0; lacks P08 Ten old versions are kept; P05 The log level is a question\n"
+        "service  version  behind      lacks      state\n"
+        "behind   v0.1.0   2 releases  2 changes  clean\n"
+        "newest   v0.3.0   -           -          clean\n"
+        "What v0.3.0 brings:\n"
+        "  P08 Ten old versions are kept (0.2.0): behind\n"
+        "  P05 The log level is a question (0.2.0): behind\n"
     )
     done = lineage.scaffold("status", cwd=newest)
-    assert (done.returncode, done.stdout, done.stderr) == (0, ".: v0.3.0, the newest\n", "")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "service  version  behind  lacks  state\n.        v0.3.0   -       -      clean\n"
 
 
 def test_many_go_on_after_an_error(start, lineage, tmp_path) -> None:
@@ -34,3 +44,50 @@ def test_many_go_on_after_an_error(start, lineage, tmp_path) -> None:
     assert "no .copier-answers.yml" in none["error"]
     assert done.stderr.startswith("error: none has no ")
     assert lineage.scaffold("status", "one", "--quiet", cwd=tmp_path).stdout == ""
+
+
+def state(lineage: Lineage, service: Path) -> tuple[int, str, list[str], list[str]]:
+    done = lineage.scaffold("status", str(service), "--json", cwd=service.parent)
+    (told,) = json.loads(done.stdout)
+    return done.returncode, told["state"], told["conflicts"], told["edited"]
+
+
+def test_what_is_not_finished_is_told(start, update_to, lineage) -> None:
+    service = start("defaults")
+    edit(service / DEPLOYMENT, r"revisionHistoryLimit: \d+", "revisionHistoryLimit: 7")
+    commit(service)
+    update_to(service, "0.3.0")
+    assert state(lineage, service) == (1, "1 conflict", [DEPLOYMENT], [])
+    shown = lineage.scaffold("status", cwd=service).stdout
+    assert shown.endswith(f".: 1 conflict: {DEPLOYMENT}\n")
+    edit(service / DEPLOYMENT, r"(?s)<<<<<<<.*>>>>>>> [^\n]*", "  revisionHistoryLimit: 10")
+    git(service, "add", "--update")
+    assert state(lineage, service) == (1, "updated, not committed", [], [])
+    commit(service)
+    assert state(lineage, service) == (0, "", [], [])
+    edit(service / ANSWERS, r"^replicas: 2$", "replicas: 3")
+    assert state(lineage, service) == (1, "answers edited by hand, not committed", [], ["replicas"])
+    commit(service)
+    assert state(lineage, service) == (1, "answers edited by hand", [], ["replicas"])
+    assert lineage.scaffold("status", cwd=service).stdout.endswith(".: answers edited by hand: replicas\n")
+    shutil.rmtree(service / ".git")
+    assert state(lineage, service) == (1, "answers edited by hand", [], [])
+
+
+def test_a_service_in_a_folder_has_its_own_state(start, update_to, lineage) -> None:
+    repository = start("mail", "all")
+    shutil.copytree(repository, repository / "services/one", ignore=shutil.ignore_patterns(".git", "services"))
+    commit(repository)
+    edit(repository / "services/one" / DEPLOYMENT, r"revisionHistoryLimit: \d+", "revisionHistoryLimit: 7")
+    commit(repository)
+    update_to(repository / "services/one", "0.3.0")
+    assert state(lineage, repository / "services/one")[1:3] == ("1 conflict", [f"services/one/{DEPLOYMENT}"])
+
+
+def test_check_notes_answers_that_were_edited(start, lineage) -> None:
+    service = start("defaults")
+    assert "edited by hand" not in lineage.scaffold("check", cwd=service).stdout
+    edit(service / ANSWERS, r"^replicas: 2$", "replicas: 3")
+    done = lineage.scaffold("check", cwd=service)
+    assert f"{ANSWERS}" in done.stdout and "its answers were edited by hand" in done.stdout
+    assert done.returncode == 0 and lineage.scaffold("check", "--strict", cwd=service).returncode == 1

@@ -1,0 +1,126 @@
+"""How far behind a service is, which changes it lacks, and what of it is not finished."""
+
+from __future__ import annotations
+
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from scaffold.engine.answers_file import NAME as FILE
+from scaffold.engine.remembered import Remembered, read_remembered
+from scaffold.errors import GitError, ServiceError
+from scaffold.files.foreign import read_foreign
+from scaffold.files.place import require_folder
+from scaffold.git.repository import Repository, locate
+from scaffold.releases import Change, Release, Revision
+from scaffold.releases.home import Home
+from scaffold.update.handwork import edited_names, rendered_from
+from scaffold.update.versions import target, version_of
+
+UPDATED = "updated, not committed"
+EDITED = "answers edited by hand"
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far behind a service is: its version, the newest, the releases between, and the changes that it lacks.
+
+    `conflicts` are the paths that an update left unmerged. `edited` names the answers that were edited by hand and not
+    carried out, where git's history tells them. `state` says in a few words what is not finished; empty where all is.
+    """
+
+    folder: Path
+    version: Revision
+    newest: Revision
+    releases: tuple[Release, ...]
+    lacks: tuple[Change, ...]
+    conflicts: tuple[str, ...] = ()
+    edited: tuple[str, ...] = ()
+    state: str = ""
+
+    @property
+    def behind(self) -> bool:
+        """Say whether there is a newer version."""
+        return self.newest.version > self.version.version
+
+
+def status(folder: Path, home: Home) -> Status:
+    """Return how far behind the service in `folder` is; without git's history, less is told of its state.
+
+    Raises:
+        OptionError: when it is no folder.
+        ServiceError: when it is no service of this template, or its answers file is broken.
+        VersionError: when its version is unknown.
+    """
+    require_folder(folder)
+    repository = prefix = None
+    with suppress(ServiceError, GitError):  # a folder that nobody committed yet, or a machine without git
+        repository, prefix = locate(folder, looking=True)
+    if repository is None or prefix is None:
+        return _status(folder, _read(folder), home)
+    with closing(repository):
+        conflicts = _conflicts(repository, prefix)
+        content = _read(folder, repository if prefix + FILE in conflicts else None, prefix)
+        edited, state = _unfinished(repository, prefix, content, conflicts, read_remembered(content, f"{folder / FILE}"))
+    return _status(folder, content, home, conflicts, edited, state)
+
+
+def _status(
+    folder: Path,
+    content: bytes,
+    home: Home,
+    conflicts: tuple[str, ...] = (),
+    edited: tuple[str, ...] = (),
+    state: str | None = None,
+) -> Status:
+    remembered = read_remembered(content, str(folder / FILE))
+    if state is None:
+        state = EDITED if remembered.intact is False else ""
+    old = version_of(remembered, home)
+    newest = target(old, None, home.history)
+    between = tuple(each for each in home.history.known if old.version < each.version <= newest.version)
+    lacks = home.history.changes_between(old.commit, newest.commit, remembered.answers) if newest != old else ()
+    return Status(folder, old, newest, between, tuple(lacks), conflicts, edited, state)
+
+
+def _read(folder: Path, unmerged: Repository | None = None, prefix: str = "") -> bytes:
+    """Return the answers file; where it is `unmerged`, as the last commit has it."""
+    if unmerged and (found := unmerged.objects.read(f"HEAD:{prefix}{FILE}")):
+        return found[1]
+    try:
+        return read_foreign(folder / FILE, below=folder)
+    except FileNotFoundError as error:
+        raise ServiceError(f"{folder} has no {FILE}, so nothing tells which template made it.") from error
+    except OSError as error:
+        raise ServiceError(f"{folder / FILE} can't be read: {error.strerror}.") from error
+
+
+def _conflicts(repository: Repository, prefix: str) -> tuple[str, ...]:
+    """Return the paths that are unmerged in git's index (`git help ls-files`, --unmerged)."""
+    if repository.top is None:
+        return ()
+    listed = repository.git("ls-files", "--unmerged", "-z", "--full-name", "--", f":(top,literal){prefix}")
+    fields = listed.decode(errors="surrogateescape").split("\0")[:-1]
+    return tuple(dict.fromkeys(field.partition("\t")[2] for field in fields))
+
+
+def _unfinished(
+    repository: Repository, prefix: str, content: bytes, conflicts: tuple[str, ...], now: Remembered
+) -> tuple[tuple[str, ...], str]:
+    """Return the names of the answers that were edited by hand, and the state in a few words."""
+    if conflicts:
+        return (), f"{len(conflicts)} conflict{'s' if len(conflicts) != 1 else ''}"
+    committed = repository.objects.read(f"HEAD:{prefix}{FILE}")
+    head = repository.objects.read("HEAD^{commit}")
+    if committed is None or head is None:
+        return (), "not committed"
+    before = read_remembered(committed[1], prefix + FILE)
+    if (before.reference, before.answers) != (now.reference, now.answers):
+        if now.intact or (now.intact is None and now.reference != before.reference):
+            return (), UPDATED
+        return edited_names(before, now), f"{EDITED}, not committed"
+    try:
+        edited = edited_names(rendered_from(repository, head[0], prefix + FILE, before), before)
+    except ServiceError:  # the history that would tell is not here
+        return (), EDITED
+    return edited, EDITED if edited or now.intact is False else ""
