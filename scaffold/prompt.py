@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import questionary
@@ -47,7 +48,7 @@ def ask_all(questionnaire: Questionnaire, given: Mapping[str, Any], proposed: Ma
             return default
         return _ask(questionnaire, question, proposed.get(question.name, default), context)
 
-    return questionnaire.walk(answer)
+    return replace(questionnaire.walk(answer), given=frozenset(given))
 
 
 @_end_of_input_interrupts()
@@ -82,7 +83,8 @@ def _refuse(problem: str) -> None:
 def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
     """Ask which answer to change, and ask it again; after it those that no longer fit, or matter only now.
 
-    An answer that is the default follows where the default goes: another language brings its own memory and start time.
+    An answer that is the default follows where the default goes, unless it was given: another language brings its own
+    memory and start time.
     """
     names = questionnaire.relevant_names(answers)
     chosen = questionary.select(
@@ -92,7 +94,7 @@ def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
 
     def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
         current = answers.asked[question.name]
-        if current == defaults[question.name] and question.name != chosen:
+        if current == defaults[question.name] and question.name not in (chosen, *answers.given):
             current = cast(question, default)
         fits = not questionnaire.problems(question, current, context)
         matters_now = questionnaire.relevant(question, context) and not questionnaire.relevant(
@@ -102,7 +104,7 @@ def change_one(questionnaire: Questionnaire, answers: Answers) -> Answers:
             return current
         return _ask(questionnaire, question, current, context)
 
-    return questionnaire.walk(answer)
+    return replace(questionnaire.walk(answer), given=answers.given)
 
 
 @_end_of_input_interrupts()

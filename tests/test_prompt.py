@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pexpect
 import pytest
 import yaml
 
+from scaffold import prompt
 from workshop import goldens
 
 ENTER, DOWN, UP, CTRL_C = "\r", "\x1b[B", "\x1b[A", "\x03"
@@ -258,3 +261,14 @@ def test_the_end_of_the_input_interrupts_too(terminal: pexpect.spawn, tmp_path: 
     terminal.close()
     assert terminal.exitstatus == 130
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_answer_that_was_given_does_not_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    questionnaire = goldens.engine()[1]
+    answers = questionnaire.resolve({"memory_limit": "256Mi"})
+    chosen = iter(["language", "java"])
+    monkeypatch.setattr(prompt.questionary, "select", lambda *_, **__: SimpleNamespace(unsafe_ask=lambda: next(chosen)))
+    monkeypatch.setattr(prompt, "_text", lambda _, default, __: default)  # 256Mi is asked again: Java needs more
+    changed = prompt.change_one(questionnaire, replace(answers, given=frozenset({"startup_seconds"})))
+    assert (changed.asked["language"], changed.asked["startup_seconds"]) == ("java", 10)
+    assert changed.asked["memory_limit"] == "512Mi" and changed.given == {"startup_seconds"}

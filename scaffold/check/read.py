@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from scaffold.check.built import helm, kustomize
@@ -156,11 +156,7 @@ def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind:
             repository.notes.append(Note(source.path, _IS_TEMPLATE))
         return False
     elif source.path.endswith(ANSWERS):
-        found, _ = documents(source)
-        if found:
-            repository.answers[source.path.rpartition("/")[0]] = found[0].root
-        if _edited(source):
-            repository.notes.append(Note(source.path, _EDITED))
+        _take_answers(repository, source)
         return False
     elif _API in source.data and _MANIFEST.search(source.data):
         manifests.append(source)
@@ -171,12 +167,14 @@ def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind:
     return True
 
 
-def _edited(answers: Source) -> bool:
-    """Say whether the answers were edited by hand, so that the service beside them was made from others."""
-    try:
-        return is_intact(parse_answers(answers.data, answers.path)) is False
-    except AnswerError:
-        return False
+def _take_answers(repository: Checked, source: Source) -> None:
+    """Take the answers of a service, and note when they were edited by hand."""
+    found, _ = documents(source)
+    if found:
+        repository.answers[source.path.rpartition("/")[0]] = found[0].root
+    with suppress(AnswerError):
+        if is_intact(parse_answers(source.data, source.path)) is False:
+            repository.notes.append(Note(source.path, _EDITED))
 
 
 def _plain_documents(repository: Checked, manifests: Iterable[Source]) -> list[Document]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli import complete, options
+from scaffold.cli import complete, options, values
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ NEXT_WITH_CONFLICTS = (
 
 
 @click.command(
-    short_help="Bring services to a newer version of the template, or change their answers.",
+    short_help="Bring services to a newer template, or change answers.",
     epilog=examples(
         "scaffold update                       bring the service in this folder to the newest template",
         "scaffold update payments --dry-run    show what it would bring, and why",
@@ -83,7 +83,12 @@ NEXT_WITH_CONFLICTS = (
     show_default=True,
     help="Where both changed a line: markers in the file, the service's, the template's, or a .rej file beside it.",
 )
-@click.option("--branch", metavar="NAME", help="Begin this branch first; the current one stays as it is.")
+@click.option(
+    "--branch",
+    metavar="NAME",
+    callback=values.branch,
+    help="Begin this branch for what it brings; the current one stays as it is.",
+)
 @click.option("--commit", is_flag=True, help="Commit what it brings, unless there are conflicts; no hook runs.")
 @click.option("--yes", "-y", is_flag=True, help="Replace most of the files without asking, as another language does.")
 @click.option("--abort", "abort_", is_flag=True, help="Take the last update back, as long as it is not committed.")

@@ -21,6 +21,20 @@ def image(_: click.Context, param: click.Parameter, value: str | None) -> str | 
     return value
 
 
+def branch(_: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """Return the name of a branch.
+
+    Raises:
+        click.BadParameter: when git takes no branch of that name.
+    """
+    from scaffold.git.names import is_branch_name
+
+    if value is not None and not is_branch_name(value):
+        message = f"{value!r} is no name that git takes for a branch; for example template-update."
+        raise click.BadParameter(message, param=param)
+    return value
+
+
 def registries(_: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the registries that were given, each a host or host:port.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from scaffold.engine.answers_file import ANSWERED
 from scaffold.engine.questions import Field, Question
 from scaffold.engine.template import Template
 
@@ -43,7 +44,14 @@ def json_schema(template: Template) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Answers of a scaffold service",
         "type": "object",
-        "properties": {question.name: _property(question) for question in template.asked},
+        "properties": {
+            **{question.name: _property(question) for question in template.asked},
+            ANSWERED: {
+                "description": "Names of the answers that somebody gave; the others follow their defaults",
+                "type": "array",
+                "items": {"type": "string"},
+            },
+        },
         "patternProperties": {"^_": {}},
         "additionalProperties": False,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scaffold.errors import GitError, OptionError, ServiceError
+from scaffold.git.names import is_branch_name
 from scaffold.git.repository import Repository
 from scaffold.text.brief import brief
 from scaffold.update.plan import Plan
@@ -19,12 +20,8 @@ def check_branch(repository: Repository, name: str) -> None:
         OptionError: when git takes no such name.
         ServiceError: when there is a branch of that name, and it is not the current one.
     """
-    try:
-        repository.git("check-ref-format", f"refs/heads/{name}")
-    except GitError as error:
-        raise OptionError(f"--branch {name}: git takes no branch of that name; for example template-update.") from error
-    if name.startswith("-"):
-        raise OptionError(f"--branch {name}: git takes no branch of that name; for example template-update.")
+    if not is_branch_name(name):
+        raise OptionError(f"{name!r} is no name that git takes for a branch; for example template-update.")
     if _current(repository) != name and repository.objects.read(f"refs/heads/{name}"):
         raise ServiceError(f"there is a branch {name} already; delete it, or name another.")
 

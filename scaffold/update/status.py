@@ -61,7 +61,9 @@ def status(folder: Path, home: Home) -> Status:
     with closing(repository):
         conflicts = _conflicts(repository, prefix)
         content = _read(folder, repository if prefix + FILE in conflicts else None, prefix)
-        edited, state = _unfinished(repository, prefix, content, conflicts, read_remembered(content, f"{folder / FILE}"))
+        edited, state = _unfinished(
+            repository, prefix, content, conflicts, read_remembered(content, f"{folder / FILE}")
+        )
     return _status(folder, content, home, conflicts, edited, state)
 
 

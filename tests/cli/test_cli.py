@@ -135,11 +135,16 @@ printf '%s\\n' "${COMPREPLY[@]}" """,
         ("new --data start", "startup_seconds="),
         ("new --vcs-ref 0.1", "0.1.0"),
         ("update --to 0.1", "0.1.0"),
+        ("update --ask jo", "jobs"),
+        ("update --add dep", "dependencies."),
+        ("update --remove jobs.", "jobs.digest"),
+        ("update --remove memory_l", "memory_limit"),
         ("check --explain P08-probe-p", "P08-probe-port"),
         ("prove --only P02-z", "P02-zombies"),
     ],
 )
 def test_completion_knows_the_values(words: str, offered: str, tmp_path: Path) -> None:
+    (tmp_path / ".copier-answers.yml").write_text("jobs: [{name: digest}]\nmemory_limit: 1Gi\n")
     done = scaffold(
         "",
         cwd=tmp_path,

@@ -15,6 +15,8 @@ from scaffold.cli import cli
 WRONG = {
     "new --data": "no-equals-sign",
     "update --data": "no-equals-sign",
+    "update --add": "no-equals-sign",
+    "update --branch": "a..b",
     "check --select": "P99",
     "check --ignore": "P99",
     "check --baseline": "no-such-file.json",
@@ -31,6 +33,8 @@ WRONG = {
 LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),
     "update --answers": ("no-such-file.yml", 3),
+    "update --remove": ("dependencies.no-such-record", 3),
+    "update --ask": ("replicas", 2),  # there is no terminal
     "new --vcs-ref": ("no-such-version", 11),
     "update --to": ("no-such-version", 11),
     "check --write-baseline": ("no-such-folder/baseline.json", 4),

@@ -44,7 +44,7 @@ def test_an_answer_that_was_given_stays_though_it_is_the_default(start, update_t
     update_to(service, "0.1.0", given={"max_replicas": 2, "memory_limit": "256Mi"})
     assert answers_of(service)["answered"] == ["max_replicas", "memory_limit"]
     commit(service)
-    with pytest.raises(AnswerError, match="max_replicas: 2 is not"):
+    with pytest.raises(AnswerError, match=r"max_replicas: 2 is not"):
         update_to(service, "0.1.0", given={"replicas": 3})
     outcome = update_to(service, "0.1.0", given={"replicas": 3}, removed=("max_replicas",))
     assert changed(outcome)["max_replicas"] == (2, 3, "given")
@@ -111,7 +111,7 @@ def test_a_record_that_is_none_is_refused(wrong: str, start, update_to) -> None:
     service = start("defaults")
     edit(service / ANSWERS, r"^answered: .*$", wrong)
     commit(service)
-    with pytest.raises(ServiceError, match="answered is .*no list of names"):
+    with pytest.raises(ServiceError, match=r"answered is .*no list of names"):
         update_to(service, "0.1.0")
 
 
@@ -172,7 +172,11 @@ def test_a_wrong_record_is_told_in_a_sentence(
 
 
 def edit_by_hand(service: Path) -> None:
-    edit(service / ANSWERS, r"^dependencies: \[\]$", "dependencies: [{name: db, url: 'postgres:5432', kind: critical, timeout: 2}]")
+    edit(
+        service / ANSWERS,
+        r"^dependencies: \[\]$",
+        "dependencies: [{name: db, url: 'postgres:5432', kind: critical, timeout: 2}]",
+    )
     edit(service / ANSWERS, r"^replicas: 2$", "replicas: 4")
 
 
@@ -262,7 +266,7 @@ def test_a_dependency_joins_what_the_team_has_written(start, update_to) -> None:
     (overlay / "egress-ours.yaml").write_text(POLICY)
     edit(overlay / "kustomization.yaml", r"^  - ../../base\n", "  - ../../base\n  - egress-ours.yaml\n")
     edit(service / "deploy/base/config.env", r"^LOG_LEVEL=info$", "LOG_LEVEL=debug\nORDERS_PAGE=50")
-    edit(service / "src/app/config.py", r"^class Settings\(.*$(?:\n    \""".*?\"""\n)?", r"\g<0>\n    orders_page: int = 50\n")
+    edit(service / "src/app/config.py", r"^    log_level: ", "    orders_page: int = 50\n    log_level: ")
     edit(service / "Makefile", r"\Z", "\nours:\n\techo ours\n")
     commit(service)
     outcome = update_to(service, "0.1.0", added=DB)
@@ -273,3 +277,11 @@ def test_a_dependency_joins_what_the_team_has_written(start, update_to) -> None:
     assert "app.kubernetes.io/name: postgres" in (service / "deploy/base/network-policy.yaml").read_text()
     assert (overlay / "egress-ours.yaml").read_text() == POLICY
     assert (service / "Makefile").read_text().endswith("\nours:\n\techo ours\n")
+
+
+def test_a_new_service_names_what_was_given(lineage, tmp_path: Path) -> None:
+    (tmp_path / "more.yml").write_text("replicas: 2\nanswered: [language]\n")
+    options = ("new", "one", "--answers", "more.yml", "--data", "name=one", "--vcs-ref", "0.1.0")
+    done = lineage.scaffold(*options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert answers_of(tmp_path / "one")["answered"] == ["name", "replicas"]

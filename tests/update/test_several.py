@@ -91,7 +91,9 @@ def test_answers_change_in_several_at_once(start, lineage: Lineage, tmp_path: Pa
     assert done.returncode == 0, done.stderr
     for service in services:
         message = git(service, "log", "-1", "--format=%B")
-        assert message.startswith("Change answers of my-service: replicas, max_replicas\n\nAnswers:\n- replicas: 2 to 3")
+        assert message.startswith(
+            "Change answers of my-service: replicas, max_replicas\n\nAnswers:\n- replicas: 2 to 3"
+        )
         assert "max_replicas: 3\n" in (service / ANSWERS).read_text()
 
 
@@ -118,7 +120,7 @@ def test_a_branch_that_can_t_be_begun_is_refused_first(start, update_to) -> None
     with pytest.raises(ServiceError, match="there is a branch taken already"):
         update_to(service, branch="taken")
     for name in ("a..b", "-x", ""):
-        with pytest.raises(OptionError, match="git takes no branch of that name"):
+        with pytest.raises(OptionError, match="is no name that git takes for a branch"):
             update_to(service, branch=name)
     assert git(service, "status", "--porcelain") == ""
 

@@ -47,7 +47,6 @@ def documentation() -> str | None:
     return next((url.partition(", ")[2].rstrip("/") for url in urls if url.startswith("Documentation, ")), None)
 
 
-
 class Rule(Generic[Subject]):
     """A rule looks at every `looks_at` of a repository and yields what is wrong with it.
 
