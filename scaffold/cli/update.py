@@ -90,7 +90,7 @@ NEXT_WITH_CONFLICTS = (
     help="Begin this branch for what it brings; the current one stays as it is.",
 )
 @click.option("--commit", is_flag=True, help="Commit what it brings, unless there are conflicts; no hook runs.")
-@click.option("--yes", "-y", is_flag=True, help="Replace most of the files without asking, as another language does.")
+@click.option("--yes", "-y", is_flag=True, help="Remove many files without asking, as another language does.")
 @click.option("--abort", "abort_", is_flag=True, help="Take the last update back, as long as it is not committed.")
 @click.option("--template", "url", metavar="URL", help="Another address of the template that the service may remember.")
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")

@@ -48,9 +48,9 @@ class UpdateReport:
     renamed: str | None = None
 
     @property
-    def replaces_most(self) -> bool:
-        """Say whether the template makes most of its files no more, as with another language."""
-        return 2 * self.removed > self.files
+    def removes_many(self) -> bool:
+        """Say whether the template makes more than a third of its files no more, as with another language."""
+        return 3 * self.removed > self.files
 
 
 def report(plan: Plan, history: History) -> UpdateReport:

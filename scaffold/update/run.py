@@ -33,7 +33,7 @@ class Request:
     """What the user wants: `to` a version (None: the newest), `wanted` of the answers, one of `resolve.CHOICES`.
 
     `home` is the template's. What it gives goes to a new `branch`, and `commit` commits it, unless there are conflicts.
-    `confirm` is asked before most of the template's files are replaced; None refuses that.
+    `confirm` is asked before more than a third of the template's files go; None refuses that.
     Many updates share `editions` of its history, so that what they have in common is compiled and rendered once.
     """
 
@@ -86,7 +86,7 @@ def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] 
 
 
 def _confirmed(told: UpdateReport, confirm: Confirm | None) -> bool:
-    if not told.replaces_most:
+    if not told.removes_many:
         return True
     if confirm is None:
         raise OptionError(

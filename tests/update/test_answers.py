@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.version import Version
 
 from scaffold.errors import AnswerError, OptionError, ServiceError
+from scaffold.releases import Revision
+from scaffold.update.report import UpdateReport
 from tests.update.edits import ANSWERS, answers_of
+from workshop import goldens
 from workshop.history import QUESTIONS, Lineage, commit, edit, git
 
+VERSION = Revision("0" * 40, "v0.1.0", Version("0.1.0"))
+REPORT = UpdateReport(VERSION, VERSION, (), (), (), {})
 DEPLOYMENT = "deploy/base/deployment.yaml"
 
 
@@ -51,13 +59,25 @@ def test_an_answer_that_was_given_stays_though_it_is_the_default(start, update_t
     assert answers_of(service)["answered"] == ["memory_limit", "replicas"]
 
 
+def test_each_change_of_language_removes_many_files() -> None:
+    resolve = goldens.engine()[1].resolve
+    languages = ("python", "go", "java", "rust", "typescript")
+    made = {each: {file.path for file in goldens.rendered(resolve({"language": each}))} for each in languages}
+    for before, after in itertools.permutations(languages, 2):
+        files, removed = len(made[before]), len(made[before] - made[after])
+        assert replace(REPORT, files=files, removed=removed).removes_many, (before, after)
+    most = {file.path for file in goldens.rendered(goldens.answers_of("everything-python"))}
+    fewer = replace(REPORT, files=len(most), removed=len(most - made["python"]))
+    assert fewer.removed and not fewer.removes_many, "all dependencies, jobs and sidecars go, and no code of one's own"
+
+
 def test_another_language_brings_its_own_numbers_and_is_confirmed(start, update_to) -> None:
     service = start("defaults")
     with pytest.raises(OptionError, match=r"this removes \d+ of the \d+ files .*--yes"):
         update_to(service, "0.1.0", given={"language": "java"})
     declined = update_to(service, "0.1.0", given={"language": "java"}, confirm=lambda _: False)
     assert not declined.applied and git(service, "status", "--porcelain") == ""
-    outcome = update_to(service, "0.1.0", given={"language": "java"}, confirm=lambda told: told.replaces_most)
+    outcome = update_to(service, "0.1.0", given={"language": "java"}, confirm=lambda told: told.removes_many)
     assert outcome.applied and (service / "pom.xml").exists() and not (service / "requirements.in").exists()
     moved = changed(outcome)
     assert moved["language"] == ("python", "java", "given")
