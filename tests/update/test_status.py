@@ -91,3 +91,22 @@ def test_check_notes_answers_that_were_edited(start, lineage) -> None:
     done = lineage.scaffold("check", cwd=service)
     assert f"{ANSWERS}" in done.stdout and "its answers were edited by hand" in done.stdout
     assert done.returncode == 0 and lineage.scaffold("check", "--strict", cwd=service).returncode == 1
+
+
+NEWS = """\
+- {{id: for-{language}, version: 0.4.0, pattern: none, title: For {language}, why: W, check: C, where: language == '{language}'}}
+"""
+
+
+def test_news_of_other_languages_is_not_told(start, lineage, tmp_path) -> None:
+    root = Path(shutil.copytree(lineage.root, tmp_path / "news/checkout", symlinks=True))
+    with (root / "templates/service/changes.yml").open("a") as file:
+        file.write(NEWS.format(language="java") + NEWS.format(language="python"))
+    git(root, "commit", "--quiet", "--all", "--message", "0.4.0")
+    with (root / "releases.yml").open("a") as file:
+        file.write(f"- version: 0.4.0\n  commit: {git(root, 'rev-parse', 'HEAD')}\n  date: 2026-01-01\n")
+    newer, service = Lineage(root), start("defaults")
+    (told,) = json.loads(newer.scaffold("status", str(service), "--json", cwd=tmp_path).stdout)
+    brought = json.loads(newer.scaffold("update", str(service), "--dry-run", "--json", cwd=tmp_path).stdout)
+    for news in (told["lacks"], brought["changes"]):
+        assert [each["id"] for each in news] == ["longer-history", "log-level", "for-python"]
