@@ -117,7 +117,13 @@ def prepare(
     outcome = _wanted_answers(editions, service, old, new, earlier, edited, wanted)
     known = service.remembered.answers.keys() | earlier.asked.keys()
     asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
-    answers = _new_answers(editions, service, new, outcome, wanted, asked)
+    try:
+        answers = _new_answers(editions, service, new, outcome, wanted, asked)
+    except AnswerError as error:
+        if edited and not wanted.names:
+            raise ServiceError(f"{service.answers_file}, edited by hand, answered for {new.name}: {error}") from error
+        message = f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE."
+        raise AnswerError(message) from error
     return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | asked))
 
 
@@ -194,8 +200,5 @@ def _new_answers(
     if wanted.ask:
         answers = wanted.ask(editions.questionnaire(new, earlier), outcome.answers, asked)
     else:
-        try:
-            answers = editions.resolve(new, outcome.answers, earlier)
-        except AnswerError as error:
-            raise AnswerError(f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE.") from error
+        answers = editions.resolve(new, outcome.answers, earlier)
     return replace(answers, given=outcome.given & answers.asked.keys())
