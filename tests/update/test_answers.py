@@ -305,3 +305,15 @@ def test_a_new_service_names_what_was_given(lineage, tmp_path: Path) -> None:
     done = lineage.scaffold(*options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert answers_of(tmp_path / "one")["answered"] == ["name", "replicas"]
+
+
+def test_copier_differs_on_defaults_and_on_edits_by_hand(other_default, start) -> None:
+    service = start("defaults")
+    edit(service / ANSWERS, r"^replicas: 2$", "replicas: 4")
+    edit(service / ANSWERS, r"^max_replicas: 2$", "max_replicas: 4")
+    commit(service)
+    done = other_default.copier("update", "--defaults", "--quiet", "--vcs-ref", "v0.4.0", cwd=service)
+    assert done.returncode == 0, done.stderr
+    assert answers_of(service)["shutdown_seconds"] == 20, "scaffold would take the new default"
+    assert answers_of(service)["replicas"] == 4
+    assert "replicas: 2" in (service / DEPLOYMENT).read_text(), "scaffold would carry it out"
