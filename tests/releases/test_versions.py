@@ -217,7 +217,7 @@ RECORD = "- {{id: a, version: 1.0.0, pattern: none, title: T, why: W, check: C, 
     ("where", "answers", "concerns"),
     [
         ("language == 'java'", {"language": "java"}, True),
-        ("language == 'java'", {"language": "go"}, False),
+        ("language == 'java'", {"language": "python"}, False),
         ("language == 'java'", {}, False),
         ("\"'envoy' in [breaker, limiter]\"", {"limiter": "envoy"}, True),
         ("\"'envoy' in [breaker, limiter]\"", {"limiter": "nginx"}, False),

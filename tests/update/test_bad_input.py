@@ -47,7 +47,11 @@ BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
     "unknown commit": (replaced("v0.1.0", "v0.1.0-3-gdeadbee"), VersionError, "v0.1.0-3-gdeadbee"),
     "newer version": (replaced("v0.1.0", "v7.0.0"), VersionError, "newer than what this scaffold knows"),
     "misspelt": (replaced("\nreplicas:", "\nreplica:"), ServiceError, "replica is no question .*did you mean replicas"),
-    "wrong answer": (replaced("replicas: 2", "replicas: 0"), ServiceError, "edited by hand, answered for v0.3.0: replicas: 0"),
+    "wrong answer": (
+        replaced("replicas: 2", "replicas: 0"),
+        ServiceError,
+        "edited by hand, answered for v0.3.0: replicas: 0",
+    ),
     "wrong type": (replaced("replicas: 2", "replicas: [two]"), ServiceError, "replicas"),
 }
 
