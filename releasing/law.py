@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from scaffold.files.folder import RenderedFile, write_files
 from scaffold.releases import History, Revision
 from scaffold.releases.editions import Editions, Rendered, blob_id
 from scaffold.releases.home import Home, project_url
+from scaffold.update.crossing import Crossing
 from scaffold.update.run import Request, update
 
 BY_COPIER = 3
@@ -45,17 +47,25 @@ def check_updates(root: Path, old: str, new: str) -> int:
             given = editions.questionnaire(before).resolve(answered)
             service = _start(folder / example, editions.rendered(before, given, project_url(), "sha1"))
             twin = shutil.copytree(service, folder / f"{example}-copier") if example in judged else None
-            plan = update(service, Request(home, new, editions=editions)).plan
-            answers = plan.crossing.new_answers
-            forgotten = [key for key, value in given.asked.items() if answers.asked.get(key, value) != value]
+            crossing = update(service, Request(home, new, editions=editions)).plan.crossing
+            forgotten = [each.name for each in crossing.answer_changes if each.why != "follows"]
             if forgotten:
                 raise TemplateError(f"{example}: the update answers {forgotten[0]} otherwise than the service did.")
-            fresh = editions.rendered(after, answers, project_url(), "sha1")
+            fresh = editions.rendered(after, crossing.new_answers, project_url(), "sha1")
             _compare(f"{example}, updated by scaffold", service, fresh)
             if twin:
                 _copier_update(twin, source, after)
-                _compare(f"{example}, updated by Copier", twin, fresh)
+                _compare(f"{example}, updated by Copier", twin, _as_copier(editions, crossing))
     return len(examples)
+
+
+def _as_copier(editions: Editions, crossing: Crossing) -> Rendered:
+    """Return the service with the answers that Copier takes: those of before, also where a default has changed."""
+    asked = {question.name for question in editions.template(crossing.new).asked}
+    earlier = crossing.service.remembered.answers
+    answers = editions.resolve(crossing.new, {key: earlier[key] for key in earlier.keys() & asked}, earlier)
+    answers = replace(answers, given=crossing.new_answers.given)
+    return editions.rendered(crossing.new, answers, project_url(), "sha1")
 
 
 def _examples(root: Path, release: Revision) -> dict[str, Any]:

@@ -48,11 +48,11 @@ def read_remembered(content: bytes, name: str) -> Remembered:
 def is_intact(everything: Mapping[str, Any]) -> bool | None:
     """Say whether the answers are those of the digest beside them; None where there is none.
 
-    The template writes the digest: of the answers and the version as JSON, ordered by their names.
+    The template writes the digest: of the answers as JSON, ordered by their names.
     """
     if DIGEST not in everything:
         return None
-    told = {**answers_among(everything), "_commit": everything.get("_commit"), "_src_path": ""}
+    told = {**answers_among(everything), "_commit": "", "_src_path": ""}
     try:
         text = json.dumps(told, sort_keys=True)
     except (TypeError, ValueError, RecursionError):  # no template gave a date, a set, or an endless list

@@ -100,9 +100,7 @@ def test_answers_are_taken_along(tool: Update, service: Path, template: Path) ->
     git(service, "commit", "--quiet", "--message", "updated")
     tool(service, template, "2.1.0")
     assert (service / "WHO.txt").read_text() == "True red again\n"
-    after = answers_of(service)
-    assert after.pop("_digest") != answers.pop("_digest")
-    assert after == {**answers, "_commit": "v2.1.0"}
+    assert answers_of(service) == {**answers, "_commit": "v2.1.0"}
 
 
 @pytest.mark.parametrize("tool", [by_scaffold, by_copier])
