@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TypeVar
 
 from scaffold.check.ground import Ground
-from scaffold.check.model import runtime
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.images import Images
 from scaffold.check.model.kinds import objects_in
@@ -21,19 +20,18 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
-from scaffold.check.model.ports import OpenPorts, says_port
+from scaffold.check.model.ports import OpenPorts
 from scaffold.check.model.resources import Resources
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
-from scaffold.check.model.selection import MANY, Selection, partners
-from scaffold.check.model.workloads import Container, Server, StatefulSet, Workload
+from scaffold.check.model.selection import MANY, Selection
+from scaffold.check.model.selectors import Selector, Selectors
+from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)
-Selector = Service | PodDisruptionBudget | NetworkPolicy
-"""The kinds that select pods."""
 
 
 class Scope:
@@ -71,24 +69,7 @@ class Scope:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
         if isinstance(each, Configuration):
             return self._mounting.get(each.config_map.name, []) if each.config_map else []
-        if each not in self._selected:
-            self._selected[each] = self._select(each)
-        return self._selected[each]
-
-    def _select(self, each: Selector) -> list[Workload]:
-        if isinstance(each, Service):  # without labels it selects nothing
-            return self._select_by_service(each) if each.selector else []
-        labels = each.selector.texts("matchLabels") if each.selector else {}
-        return self._selection.of(labels, each.namespace, each.selector)  # an empty selector selects all
-
-    def _select_by_service(self, service: Service) -> list[Workload]:
-        """Return what a Service selects by the labels that are written down, and by the name of one pod."""
-        labels = {key: value for key, value in service.selector.items() if key not in runtime.LABELS}
-        found = self._selection.of(labels, service.namespace)
-        if pod := service.selector.get(runtime.POD_NAME):
-            owner = pod.rpartition("-")[0]
-            return [each for each in found if isinstance(each, StatefulSet) and each.name == owner]
-        return found if labels else []
+        return self._selectors.workloads_of(each)
 
     @cached_property
     def run_time_labels(self) -> RunTimeLabels:
@@ -96,16 +77,12 @@ class Scope:
         return RunTimeLabels(self.objects)
 
     @cached_property
-    def _selected(self) -> dict[Selector, list[Workload]]:
-        return {}
+    def _selectors(self) -> Selectors:
+        return Selectors(self.objects, self._selection)
 
     def services_of(self, server: Server) -> list[Service]:
         """Return the Services that send traffic to a workload's pods, at most `MANY`."""
-        return self._services.get(server, [])
-
-    @cached_property
-    def _services(self) -> dict[Workload, list[Service]]:
-        return partners((each, self.workloads_of(each)) for each in self.of(Service))
+        return self._selectors.services.get(server, [])
 
     def balancers_of(self, server: Server) -> list[Service]:
         """Return those of its Services that spread requests; who asks a headless one picks the pod by itself."""
@@ -113,19 +90,11 @@ class Scope:
 
     def budgets_of(self, server: Server) -> list[PodDisruptionBudget]:
         """Return the PodDisruptionBudgets that hold a workload's pods, at most `MANY`."""
-        return self._budgets.get(server, [])
-
-    @cached_property
-    def _budgets(self) -> dict[Workload, list[PodDisruptionBudget]]:
-        return partners((each, self.workloads_of(each)) for each in self.of(PodDisruptionBudget))
+        return self._selectors.budgets.get(server, [])
 
     def policies_of(self, workload: Workload) -> list[NetworkPolicy]:
         """Return the NetworkPolicies that select a workload's pods, at most `MANY`."""
-        return self._policies.get(workload, [])
-
-    @cached_property
-    def _policies(self) -> dict[Workload, list[NetworkPolicy]]:
-        return partners((each, self.workloads_of(each)) for each in self.of(NetworkPolicy))
+        return self._selectors.policies.get(workload, [])
 
     def service(self, namespace: str, name: str) -> Service | None:
         """Return the Service of that name."""
@@ -203,28 +172,15 @@ class Scope:
 
     def opened(self, each: Selector) -> OpenPorts:
         """Return what the containers open that an object selects."""
-        workloads = self.workloads_of(each)
-        if id(workloads) not in self._opened:
-            self._opened[id(workloads)] = workloads, OpenPorts([each for one in workloads for each in one.containers])
-        return self._opened[id(workloads)][1]
-
-    @cached_property
-    def _opened(self) -> dict[int, tuple[list[Workload], OpenPorts]]:
-        return {}
+        return self._selectors.opened(each)
 
     def says_port(self, each: Selector, number: int) -> bool:
         """Tell whether something beside `ports` says that the pods which an object selects open a port."""
-        return any(says_port(workload, self.config_maps, number) for workload in self.workloads_of(each))
+        return self.opened(each).are_said(number, self.config_maps)
 
     def any_selects(self, kind: type[Selector]) -> bool:
         """Tell whether any object of a kind selects a workload."""
-        if kind not in self._selecting:
-            self._selecting[kind] = any(self.workloads_of(each) for each in self.of(kind))
-        return self._selecting[kind]
-
-    @cached_property
-    def _selecting(self) -> dict[type, bool]:
-        return {}
+        return self._selectors.any_selects(kind)
 
     @cached_property
     def resources(self) -> Resources:

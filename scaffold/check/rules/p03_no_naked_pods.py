@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scaffold.check.model.objects import NetworkPolicy, PodDisruptionBudget, Service
-from scaffold.check.model.scope import Scope, Selector
+from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY, selects
+from scaffold.check.model.selectors import Selector
 from scaffold.check.model.workloads import DaemonSet, Pod, Server, StatefulSet, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.kubernetes.quantities import share_of
