@@ -217,7 +217,7 @@ MUTATIONS = (
     Mutation(
         "P08-claim-held",
         DEPLOYMENT,
-        r"(?m)^      volumes:\n",
+        r"(?m)^      volumes:.*\n",
         "      volumes:\n        - name: data\n          persistentVolumeClaim:\n            claimName: data\n",
         also=(SERVICE, r"\Z", CLAIM),
     ),

@@ -110,7 +110,7 @@ def test_a_comment_in_what_was_not_judged_may_be_needed(tmp_path: Path) -> None:
 
 
 def test_a_comment_in_a_dockerfile(tmp_path: Path) -> None:
-    text = "FROM debian:13 AS build\n{}RUN apt-get update \\\n  # the compiler\n  && apt-get install --yes gcc\n"
+    text = 'FROM debian:13 AS build\n{}RUN apt-get update \\\n  # the compiler\n  && apt-get install --yes gcc\nCMD ["a"]\n'
     (tmp_path / "Dockerfile").write_text(text.format(""))
     assert json.loads(scaffold("check", "--json", "--select", "P01", cwd=tmp_path).stdout)["findings"]
     (tmp_path / "Dockerfile").write_text(text.format("# scaffold: ignore P01 because it builds at run time\n"))
