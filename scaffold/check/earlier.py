@@ -6,6 +6,7 @@ The revision's files are read from git and checked in a folder of their own: the
 from __future__ import annotations
 
 import os
+import posixpath
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -148,7 +149,10 @@ def _today(finding: Finding, top: Path, there: Path, named: dict[Path, Path]) ->
     real = Path(os.path.normpath(Path.cwd() / finding.place.path))
     for folder, path in named.items():
         if real == folder or folder in real.parents:
-            return _moved(finding, shown(str(path / real.relative_to(folder))))
+            start, rest = shown(str(path)), real.relative_to(folder).as_posix()
+            return _moved(
+                finding, posixpath.join("" if start == "." else start, "" if rest == "." else rest).rstrip("/")
+            )
     return _moved(finding, shown(str(top / real.relative_to(there)))) if there in real.parents else finding
 
 

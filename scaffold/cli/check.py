@@ -252,7 +252,7 @@ def _show(report: CheckReport, format_: str, paths: Sequence[Path], *, quiet: bo
         from scaffold.check.formats import render
 
         say_report(render(format_, report))
-        if not report.judged and not report.findings:
+        if format_ != "json" and not report.judged and not report.findings:  # JSON tells it itself
             say("Nothing was judged: there is no file here that scaffold check could judge.", error=True)
     elif report.findings or report.notes or not report.judged or not quiet:
         from scaffold.show import check as show

@@ -145,7 +145,9 @@ class _View:
         part = "".join(char if char.isprintable() else " " for char in line[start : start + _WIDEST])
         self.out.print(Text(f"    {place.line:>5} | {part}"), soft_wrap=True)
         carets = "^" * max(1, min(end - place.column, _WIDEST))
-        self.out.print(Text.assemble("          | ", " " * (place.column - 1 - start), (carets, "bold")), soft_wrap=True)
+        self.out.print(
+            Text.assemble("          | ", " " * (place.column - 1 - start), (carets, "bold")), soft_wrap=True
+        )
 
     def fold(self, hygiene: Sequence[Finding]) -> None:
         """Print one line on good practice that is missing, with a count for each rule, the most frequent first."""
@@ -220,7 +222,9 @@ def _sum(report: CheckReport) -> str:
     if not by_severity:
         files = "1 file" if report.files == 1 else f"{report.files} files"
         return f"Nothing found in {files} by {len(report.rules)} rules.{told}"
-    parts = [f"{by_severity[each]} {each}{'s' if by_severity[each] > 1 else ''}" for each in _COLOURS if by_severity[each]]
+    parts = [
+        f"{by_severity[each]} {each}{'s' if by_severity[each] > 1 else ''}" for each in _COLOURS if by_severity[each]
+    ]
     files = len({each.place.path for each in report.findings})
     return f"{' and '.join(parts)} in {files} file{'s' if files > 1 else ''}.{told}"
 

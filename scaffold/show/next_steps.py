@@ -28,11 +28,16 @@ def next_steps(report: CheckReport, command: str) -> list[Step]:
             steps.append((f"{command} --profile essential", f"shows only the {found['error']} errors"))
         steps.append((f"{command} --write-baseline FILE", "takes all that as known; --new-only shows what changes add"))
     width = max(len(words) for words, _ in steps)
-    return [((f"{'Next: ' if not number else '      '}{words:<{width}}  ", "bold"), what) for number, (words, what) in enumerate(steps)]
+    return [
+        ((f"{'Next: ' if not number else '      '}{words:<{width}}  ", "bold"), what)
+        for number, (words, what) in enumerate(steps)
+    ]
 
 
 def _first(report: CheckReport) -> str:
     """Return the rule to look at first: an error before a warning, a fault before hygiene, then the most frequent."""
     often = Counter(each.rule.id for each in report.findings)
     rules = {each.rule.id: each.rule for each in report.findings}
-    return min(rules, key=lambda name: (rules[name].severity != "error", rules[name].kind == "hygiene", -often[name], name))
+    return min(
+        rules, key=lambda name: (rules[name].severity != "error", rules[name].kind == "hygiene", -often[name], name)
+    )

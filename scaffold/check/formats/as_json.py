@@ -27,10 +27,7 @@ def render(report: CheckReport) -> str:
     told = {
         "findings": [_finding(each) for each in seen.findings],
         "notes": [asdict(note) for note in seen.notes],
-        "suppressed": [
-            {**_finding(each.finding), "by": each.by, "reason": each.reason}
-            for each in seen.suppressed
-        ],
+        "suppressed": [{**_finding(each.finding), "by": each.by, "reason": each.reason} for each in seen.suppressed],
         "totals": {
             "findings": report.by_severity().total(),
             "notes": len(report.notes),
