@@ -11,6 +11,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from scaffold.check.findings import Finding
@@ -62,7 +63,7 @@ def earlier_findings(
             commit = _commit(repository, revision, refuse)
             with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
                 there = Path(folder).resolve()
-                _write(repository, commit, there, lambda path, top=top: is_excluded(shown(f"{top}/{path}"), exclude))
+                _write(repository, commit, there, partial(_is_passed_by, top, exclude))
                 named = {there / path.resolve().relative_to(top): path for path in its}
                 present = [each for each in named if each.exists()]
                 report = run(present) if present else None
@@ -106,6 +107,10 @@ def _asked(repository: Repository, *arguments: str) -> str | None:
         return repository.git(*arguments).decode().strip() or None
     except GitError:
         return None
+
+
+def _is_passed_by(top: Path, exclude: Sequence[str], path: str) -> bool:
+    return is_excluded(shown(f"{top}/{path}"), exclude)
 
 
 def _write(repository: Repository, commit: str, folder: Path, is_passed_by: Callable[[str], bool]) -> None:

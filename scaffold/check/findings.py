@@ -9,7 +9,6 @@ from typing import Literal
 from scaffold.check.rules.rule import AnyRule
 from scaffold.syntax.source import Place
 
-
 _CONTAINER = re.compile(r"(?:^|\.)(?P<list>containers|initContainers)\[(?P<name>[^\]]*)\]")
 
 FindingKind = Literal["contradiction", "fault", "hygiene"]
@@ -32,7 +31,7 @@ class Finding:
 
     @property
     def kind(self) -> FindingKind:
-        """Return `hygiene` of a rule about good practice, else `contradiction` where other places say something else."""
+        """Return `hygiene` of a rule about good practice, else `contradiction` where other places do not agree."""
         if self.rule.kind == "hygiene":
             return "hygiene"
         return "contradiction" if self.also else "fault"
@@ -44,7 +43,7 @@ class Finding:
 
     @property
     def container(self) -> str:
-        """Return the name of the container that it is about, or its number in the list; nothing where it is about none."""
+        """Return the name of the container that it is about, or its number in the list, or nothing."""
         found = _CONTAINER.search(self.place.field)
         return found["name"] if found else ""
 

@@ -29,8 +29,8 @@ class CheckReport:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
     `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells
-    how many files were read, `judged` how many objects, Dockerfiles and configurations rules looked at; `sources` are those that are no files on disk, by the path that is shown; `ground` is what
-    was read, and so may be mended.
+    how many files were read, `judged` how many objects, Dockerfiles and configurations rules looked at; `sources` are
+    those that are no files on disk, by the path that is shown; `ground` is what was read, and so may be mended.
     """
 
     findings: Sequence[Finding]

@@ -33,7 +33,7 @@ _NARROWEST_TITLE = 30
 def findings(out: Console, report: CheckReport, *, verbose: bool = False, command: str = "scaffold check") -> None:
     """Print the findings, what could not be judged, a table of the rules, a sum, and what to do next.
 
-    Good practice that is missing is one line, unless `verbose` or no other rule ran. `command` is how the user called it.
+    Good practice that is missing is one line, unless `verbose` or no other rule ran. `command` is what the user ran.
     """
     view = _View(out, {**report.sources}, verbose)
     opened = verbose or all(rule.kind == "hygiene" for rule in report.rules)
@@ -214,14 +214,14 @@ class _View:
 
 
 def _sum(report: CheckReport) -> str:
-    count = unjudged(report)
-    told = f" {count} could not be judged." if count else ""
+    left = unjudged(report)
+    told = f" {left} could not be judged." if left else ""
     if report.suppressed:
         told += f" {len(report.suppressed)} more are known."
     by_severity = report.by_severity()
     if not by_severity:
-        files = "1 file" if report.files == 1 else f"{report.files} files"
-        return f"Nothing found in {files} by {len(report.rules)} rules.{told}"
+        looked_at = "1 file" if report.files == 1 else f"{report.files} files"
+        return f"Nothing found in {looked_at} by {len(report.rules)} rules.{told}"
     parts = [
         f"{by_severity[each]} {each}{'s' if by_severity[each] > 1 else ''}" for each in _COLOURS if by_severity[each]
     ]

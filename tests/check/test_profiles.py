@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.rules import all_rules
-from scaffold.check.settings import PROFILES, CheckSettings
 from scaffold.check.selection import selected
+from scaffold.check.settings import PROFILES, CheckSettings
 from tests.cli.test_new import scaffold
 
 RULES = all_rules().values()

@@ -84,7 +84,7 @@ class Charts:
         return [built for built, _ in found if built]
 
     def _names_in(self, folder: str) -> list[str]:
-        """Return the files below a folder, which stand together among the sorted names; 0 is the sign behind the slash."""
+        """Return the files below a folder, which stand together among the sorted names; `0` comes next after `/`."""
         start, end = (bisect_left(self.names, f"{folder}{sign}") for sign in "/0")
         return self.names[start:end] if folder else self.names
 
@@ -129,7 +129,7 @@ class Charts:
             enclosure.steps.finish()
         if done.code != 0:
             said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
-            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or "\n", posixpath.basename(path))
+            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or path, posixpath.basename(path))
             return None, [Note(path, f"can't be rendered: {enclosure.told(said)}; not judged")]
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []

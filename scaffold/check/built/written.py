@@ -50,7 +50,7 @@ class Origins:
         return self.outermost
 
     def _base(self, root: Value) -> Value | None:
-        """Return the object as the base has it: the one whose name is a part of its own, or that no other one can be."""
+        """Return the object as the base has it: one whose name is a part of its own, or that no other one can be."""
         origin = root.text("metadata", "annotations", ORIGIN) or ""
         file = _path(origin)
         alike = [each for each in self._objects(file) if each.text("kind") == root.text("kind")] if file else []

@@ -32,13 +32,13 @@ class Problem:
 Subject = TypeVar("Subject")
 Problems = Iterator[Problem]
 Severity = Literal["error", "warning"]
-"""An error fails as it is written: the cluster refuses it, it never does what it is there for, a secret is given away, or
-requests or data are lost at a start, a stop or a rollout. A warning takes away a margin: it works until something else
-goes wrong."""
+"""An error fails as it is written: the cluster refuses it, it never does what it is there for, a secret is given away,
+or requests or data are lost at a start, a stop or a rollout. A warning takes away a margin: it works until something
+else goes wrong."""
 
 Kind = Literal["fault", "hygiene"]
-"""Of a fault, something is written that is wrong, or that contradicts another place. Hygiene is a good practice that one
-object lacks; it is always a warning."""
+"""Of a fault, something is written that is wrong, or that contradicts another place. Hygiene is a good practice that
+one object lacks; it is always a warning."""
 
 Profile = Literal["essential", "recommended"]
 """The smallest profile of `scaffold check` that a rule belongs to; each profile has the rules of those before it."""
