@@ -151,6 +151,10 @@ def _exit_code(report: CheckReport, settings: CheckSettings) -> int:
     if any(report.by_severity()[each] for each in _FAILS[fail_on]):
         return 1
     if not report.judged and fail_on != "never":
+        say(
+            "error: Nothing could be judged: mend what the report names, or check another folder.",
+            error=True,
+        )
         return NOTHING_JUDGED
     return int(settings["strict"].value and bool(report.notes))
 
@@ -252,8 +256,6 @@ def _show(report: CheckReport, format_: str, paths: Sequence[Path], *, quiet: bo
         from scaffold.check.formats import render
 
         say_report(render(format_, report))
-        if format_ != "json" and not report.judged and not report.findings:  # JSON tells it itself
-            say("Nothing was judged: there is no file here that scaffold check could judge.", error=True)
     elif report.findings or report.notes or not report.judged or not quiet:
         from scaffold.show import check as show
         from scaffold.show.console import console
