@@ -138,6 +138,8 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(width: int, here
     assert max(map(len, text.splitlines())) <= width
     for part in ("service-1.yaml:6:34:", "shop-1.yaml:12:18:", *(each.rule.title for each in report.findings)):
         assert part in " ".join(text.split()), part
+    below = "    A container has no memory limit." in text.splitlines()
+    assert below == (width == 60), "a title without room for a column stands below its row"
 
 
 def test_a_pipe_has_a_line_for_each_finding(here: Path) -> None:
