@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.check.settings import PROFILES
 from scaffold.cli import COMMANDS, EXIT_CODES
-from workshop import goldens
+from scaffold.errors import NOTHING_JUDGED
+from workshop import goldens, samples
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
 
@@ -29,6 +31,17 @@ def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         if not target.startswith("https://"):
             assert (document.parent / target).exists(), target
+
+
+def test_the_samples_of_check_are_what_it_prints() -> None:
+    for document, text in samples.documents().items():
+        assert document.read_text() == text, "run ./dev docs"
+
+
+def test_the_page_on_check_names_every_profile_and_kind() -> None:
+    text = (goldens.ROOT / "docs/check.md").read_text()
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == list(PROFILES)
+    assert str(NOTHING_JUDGED) in text.split("## What could not be judged")[1]
 
 
 def test_every_language_has_the_parts_that_contributing_names() -> None:

@@ -25,6 +25,7 @@ Exit codes:
   11   there is no such version of the template
   12   a file has to be mended: your own settings, or one in the service's folder
   13   the image can't be built or found
+  14   nothing could be judged (`check`)
   70   a bug in scaffold
   130  interrupted by ^C
   143  ended by SIGTERM"""

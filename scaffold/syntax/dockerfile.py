@@ -90,12 +90,14 @@ class BuildStage:
 class Dockerfile:
     """A Dockerfile: its stages in order, and the values of the ARGs in front of the first.
 
-    `has_ignore_file` tells whether a .dockerignore lies beside it; `shares_processes` whether each pod that runs it has
+    `has_ignore_file` tells whether a .dockerignore lies beside it, `has_git_history` whether a git repository's folder
+    does; `shares_processes` whether each pod that runs it has
     one process namespace (`shareProcessNamespace`), whose PID 1 is Kubernetes' own.
     """
 
     source: Source
     has_ignore_file: bool = False
+    has_git_history: bool = False
     shares_processes: bool = False
     instructions: list[Instruction] = field(default_factory=list, repr=False)
 

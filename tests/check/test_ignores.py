@@ -104,6 +104,7 @@ def test_a_comment_that_lets_nothing_stand_is_told(tmp_path: Path) -> None:
 def test_a_comment_in_what_was_not_judged_may_be_needed(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD.replace("kind: Pod", f"kind: Job  {REASON}"))
     (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    (tmp_path / "map.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
     assert vain(tmp_path) == [("pod.yaml", 2, "ignores nothing: P03-naked-pod finds nothing here")]
     (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml, nowhere.yaml]\n")
     assert vain(tmp_path) == []

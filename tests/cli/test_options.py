@@ -18,6 +18,7 @@ WRONG = {
     "check --select": "P99",
     "check --ignore": "P99",
     "check --baseline": "no-such-file.json",
+    "check --new-only": "no-such-revision",
     "check --explain": "P99",
     "pin --plain-http": "http://a/b",
     "prove --only": "P99",

@@ -10,7 +10,8 @@ import os
 import posixpath
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -47,21 +48,20 @@ class Charts:
         """Take the files that count; addresses are asked only with `network`."""
         self.ground = ground
         self.names = sorted(ground.names)
-        found = sorted(posixpath.dirname(name) for name in self.names if posixpath.basename(name) == "Chart.yaml")
-        self.folders = [
-            folder for folder in found if not any(folder != other and _is_below(folder, other) for other in found)
-        ]
+        found = {posixpath.dirname(name) for name in self.names if posixpath.basename(name) == "Chart.yaml"}
+        self.folders = sorted(each for each in found if found.isdisjoint(_above(each)))
+        self._is_chart = set(self.folders)
         self.notes: list[Note] = []
         self._network = network
         self._flags = [] if network else [_NO_SCHEMA]
 
     def owns(self, name: str) -> bool:
         """Tell whether a file is a part of a chart."""
-        for folder in self.folders:
-            inside = name[len(folder) :].lstrip("/") if _is_below(name, folder) else ""
-            if inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside):
-                return True
-        return False
+        folder = next((each for each in _above(name) if each in self._is_chart), None)
+        if folder is None:
+            return False
+        inside = name[len(folder) :].lstrip("/")
+        return inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside) is not None
 
     def render(self, enclosure: Enclosure) -> list[Built]:
         """Return what each chart renders to; `notes` tell of those that can't be rendered."""
@@ -72,15 +72,24 @@ class Charts:
             why = "is not judged: helm is not there to render the chart"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
-        jobs = [job for number, folder in enumerate(self.folders) for job in self._prepared(enclosure, folder, number)]
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            found = list(pool.map(lambda job: self._render(enclosure, helm, job), jobs))
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # a chart is rendered while the next ones are copied
+            begun = [
+                pool.submit(self._render, enclosure, helm, job)
+                for number, folder in enumerate(self.folders)
+                for job in self._prepared(enclosure, folder, number)
+            ]
+            found = [each.result() for each in begun]
         for _, notes in found:
             self.notes += notes
         return [built for built, _ in found if built]
 
+    def _names_in(self, folder: str) -> list[str]:
+        """Return the files below a folder, which stand together among the sorted names; `0` comes next after `/`."""
+        start, end = (bisect_left(self.names, f"{folder}{sign}") for sign in "/0")
+        return self.names[start:end] if folder else self.names
+
     def _values(self, folder: str) -> list[str]:
-        own = [name for name in self.names if posixpath.dirname(name) == folder]
+        own = [name for name in self._names_in(folder) if posixpath.dirname(name) == folder]
         return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
 
     def _prepared(self, enclosure: Enclosure, folder: str, number: int) -> list[_Job]:
@@ -92,8 +101,7 @@ class Charts:
         if top and top[0].root.text("type") == "library":
             self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
             return []
-        names = [name for name in self.names if _is_below(name, folder)]
-        copy = ChartCopy(self.ground, folder, names, network=self._network)
+        copy = ChartCopy(self.ground, folder, self._names_in(folder), network=self._network)
         self.notes += copy.notes
         place = enclosure.folder / f"charts-{number}"
         jobs = []
@@ -108,6 +116,7 @@ class Charts:
             why = f"can't be rendered: a file of it can't be read: {error.strerror}; not judged"
             self.notes.append(Note(_chart(folder), why))
             return []
+        enclosure.steps.expect(len(jobs))
         return jobs
 
     def _render(self, enclosure: Enclosure, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
@@ -116,9 +125,11 @@ class Charts:
             done = self._run(enclosure, helm, job)
         except ProgramError as error:
             return None, [Note(path, f"can't be rendered: it {error}; not judged")]
+        finally:
+            enclosure.steps.finish()
         if done.code != 0:
             said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
-            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or "\n", posixpath.basename(path))
+            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or path, posixpath.basename(path))
             return None, [Note(path, f"can't be rendered: {enclosure.told(said)}; not judged")]
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
@@ -227,7 +238,7 @@ class RenderedDocument(Document):
             found = template.find(value)
             written = self._written(value, found)
             place = written.place() if written else _in_template(template, found, value.text() or "")
-        return replace(place, object=self.title, field=value.field)
+        return replace(place, object=self.title_of(value), field=value.field)
 
     def _written(self, value: Value, found: Found) -> Value | None:
         """Return the value of the chart that a rendered one is, or whose last part it is."""
@@ -258,7 +269,7 @@ class RenderedDocument(Document):
             if written.strip() == inner.strip():
                 shift = len(written) - len(written.lstrip()) - (len(inner) - len(inner.lstrip()))
                 found = template.source.place(number, column + shift, length)
-                return replace(found, object=self.title, field=value.field)
+                return replace(found, object=self.title_of(value), field=value.field)
         return place
 
 
@@ -277,8 +288,11 @@ def _in_template(template: ChartTemplate, found: Found, text: str) -> Place:
     return template.source.place(found.line.number, line.index(written, behind) + 1, len(written))
 
 
-def _is_below(name: str, folder: str) -> bool:
-    return not folder or name.startswith(f"{folder}/")
+def _above(name: str) -> Iterator[str]:
+    """Yield the folders that something lies in, the nearest first; the last one is empty: the working folder."""
+    while name:
+        name = name.rpartition("/")[0]
+        yield name
 
 
 def _chart(folder: str) -> str:

@@ -81,6 +81,7 @@ class Tree:
             return []
         replica = Replica(enclosure)
         ready = [each for folder in self.roots if (each := self._prepared(replica, folder))]
+        enclosure.steps.expect(len(ready))
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
             found = list(pool.map(lambda each: self._build(enclosure, command, replica, each), ready))
         self.notes += [each for each in found if isinstance(each, Note)]
@@ -120,11 +121,14 @@ class Tree:
             done = enclosure.run([*command, outer.name], enclosure.folder)
         except (OSError, ProgramError) as error:
             return Note(path, f"can't be built: it {error}; not judged")
+        finally:
+            enclosure.steps.finish()
         if done.code != 0:
             return Note(path, f"can't be built: {_problem(done.stderr, replica, enclosure)}; not judged")
         origins = Origins(lambda text: self._origin(replica, outer, text), self.kustomizations[job.folder], job.chain)
         found, note = documents(Source(job.folder or ".", done.stdout))
-        return note or Built(job.folder or ".", [BuiltDocument(each.source, each.node, origins) for each in found])
+        origins.built = [BuiltDocument(each.source, each.node, origins) for each in found]
+        return note or Built(job.folder or ".", origins.built)
 
     def _origin(self, replica: Replica, outer: Path, text: str) -> str | None:
         """Return the file that an origin names, if it is one of those that were built and may be shown."""

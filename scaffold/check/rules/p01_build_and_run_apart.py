@@ -37,7 +37,8 @@ class CompilerInImage(Rule[Dockerfile]):
     """
 
     id = "P01-compiler-in-image"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -81,6 +82,7 @@ class BuildBase(Rule[Dockerfile]):
 
     id = "P01-build-base"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -104,6 +106,7 @@ class CopiesEverything(Rule[Dockerfile]):
 
     id = "P01-copies-everything"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -114,4 +117,5 @@ class CopiesEverything(Rule[Dockerfile]):
             for copy in stage.all("COPY", "ADD"):
                 words = copy.words or copy.value.split()
                 if "from" not in copy.flags and words[:1] in (["."], ["./"], ["*"]):
-                    yield Problem(copy, "copies the whole folder into the image, its git history too")
+                    history = ", its git history too" if dockerfile.has_git_history else ""
+                    yield Problem(copy, f"copies the whole folder into the image{history}")

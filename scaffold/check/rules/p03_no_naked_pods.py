@@ -190,7 +190,7 @@ class SetService(Rule[StatefulSet]):
         """Add a headless Service (`clusterIP: None`) of that name."""
         name = server.value.get("spec", "serviceName")
         services = scope.services_of(server)
-        if name and services and not scope.service(server.namespace, name.text() or ""):
+        if name and name.text() and services and not scope.service(server.namespace, name.text() or ""):
             yield Problem(
                 name, f"there is no Service {name.text()}, which gives the pods their names", (services[0].at,)
             )
@@ -204,6 +204,7 @@ class NoBudget(Rule[Server]):
 
     id = "P03-no-budget"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:

@@ -21,6 +21,7 @@ class LivenessProbe(Rule[Server]):
 
     id = "P04-liveness-probe"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
@@ -95,7 +96,7 @@ class LivenessAsksNothing(Rule[Container]):
     """
 
     id = "P04-liveness-asks-nothing"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:

@@ -31,7 +31,7 @@ class LogFile(Rule[Container]):
     """
 
     id = "P05-log-file"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -56,7 +56,7 @@ class LogFileInImage(Rule[Dockerfile]):
     """
 
     id = "P05-log-file-in-image"
-    severity = "error"
+    severity = "warning"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -108,7 +108,7 @@ class ProxyLogFile(Rule[NginxConfiguration]):
     """
 
     id = "P05-proxy-log-file"
-    severity = "error"
+    severity = "warning"
     looks_at = NginxConfiguration
 
     def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:

@@ -20,6 +20,7 @@ class WritableRoot(Rule[Container]):
 
     id = "P06-writable-root"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -40,6 +41,7 @@ class UnboundedVolume(Rule[Workload]):
 
     id = "P06-unbounded-volume"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
@@ -48,10 +50,11 @@ class UnboundedVolume(Rule[Workload]):
             empty = volume.get("emptyDir")
             if not empty or empty.get("sizeLimit"):
                 continue
-            in_memory = empty.text("medium") == "Memory"
+            medium = empty.text("medium") or ""
+            in_memory = medium == "Memory"
             if in_memory and all(_limit(each, "memory") for each in workload.containers):
                 continue  # it is no larger than what the pod may take altogether
-            name, full = volume.get("name") or volume, "memory" if in_memory else "disk"
+            name, full = volume.get("name") or volume, "memory" if in_memory or medium.startswith("Huge") else "disk"
             yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's {full}: it has no sizeLimit")
 
 
@@ -113,7 +116,7 @@ class HostPath(Rule[Workload]):
     """
 
     id = "P06-host-path"
-    severity = "error"
+    severity = "warning"
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:

@@ -16,7 +16,7 @@ class RolloutUnavailable(Rule[Deployment]):
     """
 
     id = "P08-rollout-unavailable"
-    severity = "error"
+    severity = "warning"
     looks_at = Deployment
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
@@ -140,7 +140,8 @@ class NoPreStop(Rule[Server]):
     """
 
     id = "P08-no-pre-stop"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:

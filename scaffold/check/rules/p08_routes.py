@@ -32,14 +32,14 @@ def backends(route: KubernetesObject) -> Iterator[Backend]:
             service = each.get("service")
             name = service.get("name") if service else each.get("serviceName")
             port = service.get("port") if service else each.get("servicePort")
-            if name:
+            if name and name.text():
                 number = port and (port.get("number") or port.get("name") or (port if port.text() else None))
                 yield Backend(name, route.namespace, number)
     elif route.kind in _ROUTES and group == "gateway.networking.k8s.io":
         for rule in route.value.items("spec", "rules"):
             for each in rule.items("backendRefs"):
                 name = each.get("name")
-                if name and each.text("kind") in (None, "Service"):
+                if name and name.text() and each.text("kind") in (None, "Service"):
                     yield Backend(name, each.text("namespace") or route.namespace, each.get("port"))
 
 
@@ -83,7 +83,7 @@ class RoutePort(Rule[KubernetesObject]):
         for backend in backends(route):
             service = _service(backend, scope)
             ports = service.value.items("spec", "ports") if service else []
-            if not (service and ports and backend.port) or "$" in (backend.port.text() or ""):
+            if not (service and ports and backend.port and backend.port.text()) or "$" in (backend.port.text() or ""):
                 continue
             known = {each.text(key) for each in ports for key in ("port", "name")}
             if backend.port.text() not in known:

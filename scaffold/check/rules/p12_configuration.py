@@ -23,7 +23,7 @@ class VariableTwice(Rule[Container]):
     """
 
     id = "P12-variable-twice"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -31,7 +31,7 @@ class VariableTwice(Rule[Container]):
         first: dict[str, Value] = {}
         for each in container.value.items("env"):
             name = each.get("name")
-            if not name:
+            if not name or not name.text():
                 continue
             before = first.setdefault(name.text() or "", name)
             if before is not name:
@@ -56,6 +56,8 @@ class ConfigMissing(Rule[Workload]):
         for key, found in _keys(workload, known):
             yield Problem(key, f"the ConfigMap {found.name} has no key {key.text()}", also=(found.at,))
         for name, _ in references(workload):
+            if not name.text():
+                continue
             others = (each.config_maps for each in scope.elsewhere(workload))
             if name.text() in _MADE_BY_THE_CLUSTER or any(name.text() in maps for maps in (known, *others)):
                 continue
@@ -71,7 +73,7 @@ def _keys(workload: Workload, known: Mapping[str, ConfigMap]) -> Iterator[tuple[
             if not (reference and key and found) or reference.is_true("optional"):
                 continue
             held = found.value.fields("data") | found.value.fields("binaryData")
-            if held and key.text() not in held:
+            if held and key.text() and key.text() not in held:
                 yield key, found
 
 
@@ -93,8 +95,8 @@ class VolumeMissing(Rule[Workload]):
         for container in workload.all_containers:
             for mount in container.value.items("volumeMounts"):
                 name = mount.get("name")
-                if name and name.text() not in known and "$" not in (name.text() or ""):
-                    yield Problem(name, f"{workload.name} has no volume {name.text()}")
+                if name and (text := name.text()) and text not in known and "$" not in text:
+                    yield Problem(name, f"{workload.name} has no volume {text}")
 
 
 class ConfigNotRolled(Rule[Workload]):

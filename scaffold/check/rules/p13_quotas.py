@@ -32,7 +32,8 @@ class MemoryLimit(Rule[Container]):
     """
 
     id = "P13-memory-limit"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -50,6 +51,7 @@ class MissingRequest(Rule[Container]):
 
     id = "P13-missing-request"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -259,7 +261,7 @@ class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
     """
 
     id = "P13-autoscaler-fixed"
-    severity = "error"
+    severity = "warning"
     looks_at = HorizontalPodAutoscaler
 
     def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
