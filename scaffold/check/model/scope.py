@@ -21,8 +21,10 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
+from scaffold.check.model.policies import Policies
 from scaffold.check.model.ports import OpenPorts, says_port
 from scaffold.check.model.resources import Resources
+from scaffold.check.model.rights import Rights
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
 from scaffold.check.model.selection import MANY, Selection, partners
@@ -126,6 +128,26 @@ class Scope:
     @cached_property
     def _policies(self) -> dict[Workload, list[NetworkPolicy]]:
         return partners((each, self.workloads_of(each)) for each in self.of(NetworkPolicy))
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Return what is known beside its NetworkPolicies."""
+        return Policies(self.objects)
+
+    def policy_beside(self, workload: Workload) -> NetworkPolicy | None:
+        """Return the first policy for other workloads of a workload's namespace: in its folder, or built with it."""
+        return self._policy_of_place.get((workload.namespace, self._folder(workload)))
+
+    @cached_property
+    def _policy_of_place(self) -> dict[tuple[str, str], NetworkPolicy]:
+        found: dict[tuple[str, str], NetworkPolicy] = {}
+        for each in self.of(NetworkPolicy):
+            if self.workloads_of(each):
+                found.setdefault((each.namespace, self._folder(each)), each)
+        return found
+
+    def _folder(self, each: KubernetesObject) -> str:
+        return "" if self.name else each.value.document.source.path.rpartition("/")[0]
 
     def service(self, namespace: str, name: str) -> Service | None:
         """Return the Service of that name."""
@@ -252,6 +274,11 @@ class Scope:
         return Secrets(self.objects)
 
     @cached_property
+    def rights(self) -> Rights:
+        """Return which rights service accounts have."""
+        return Rights(self.objects)
+
+    @cached_property
     def _mounting(self) -> dict[str, list[Workload]]:
         found: dict[str, list[Workload]] = {}
         for each in self.of(Workload):
@@ -329,6 +356,18 @@ class Checked:
             folder = answered.document.source.path.rpartition("/")[0]
             return self._images.at(f"{folder}/Dockerfile" if folder else "Dockerfile")
         return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
+
+    def containers_of(self, dockerfile: Dockerfile) -> list[Container]:
+        """Return the containers whose image is built from a Dockerfile, as far as that is sure."""
+        return self._running.get(id(dockerfile), [])
+
+    @cached_property
+    def _running(self) -> dict[int, list[Container]]:
+        found: dict[int, list[Container]] = {}
+        for container in (each for scope in self.scopes for each in scope.containers):
+            if dockerfile := self.dockerfile_of(container):
+                found.setdefault(id(dockerfile), []).append(container)
+        return found
 
     @cached_property
     def _images(self) -> Images:

@@ -1,15 +1,88 @@
-"""P03: network policies that let through what the pods behind them need."""
+"""P15: network policies that select what they are for, let through what it needs, and not everything."""
 
 from __future__ import annotations
 
 from scaffold.check.model.objects import NetworkPolicy
+from scaffold.check.model.policies import Direction, everybody, governs, rules_of
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY
-from scaffold.check.model.workloads import Server
+from scaffold.check.model.workloads import Server, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.check.rules.selected import meant, selects_any
 from scaffold.syntax.yaml_nodes import Value
 
 _DNS = frozenset({53, 5353, 8053})  # OpenShift's pods answer at 5353, GKE's NodeLocal cache at 8053
+
+
+class NoPolicy(Rule[Workload]):
+    """A workload has no NetworkPolicy though others beside it have one.
+
+    Every pod of the cluster reaches all its ports, and it reaches every address: whoever breaks into it has a way into
+    the others.
+    """
+
+    id = "P15-no-policy"
+    severity = "warning"
+    looks_at = Workload
+
+    def check(self, workload: Workload, scope: Scope) -> Problems:
+        """Add a NetworkPolicy that selects its pods, or one for all pods of the namespace that lets nothing through."""
+        if not workload.pod or workload.is_hook or scope.policies_of(workload) or on_host(workload):
+            return
+        other = scope.policy_beside(workload)
+        if other and not scope.policies.others_in(workload.namespace):
+            yield Problem(workload.at, f"no NetworkPolicy selects the pods of {workload.name}", (other.at,))
+
+
+def on_host(workload: Workload) -> bool:
+    """Tell whether pods are in the network of their node, where no policy counts."""
+    return workload.pod is not None and workload.pod.is_true("hostNetwork")
+
+
+class PolicySelectsNothing(Rule[NetworkPolicy]):
+    """A NetworkPolicy selects no pods though the workload that it is for stands beside it.
+
+    The pods that it was written for have no policy: everything may reach them.
+    """
+
+    id = "P15-policy-selects-nothing"
+    severity = "error"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Make its podSelector a part of the labels of the pod template that it is for."""
+        labels = policy.selector.texts("matchLabels") if policy.selector else {}
+        if not selects_any(policy, scope) and meant(policy, labels, scope):
+            yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
+
+
+class OpenPolicy(Rule[NetworkPolicy]):
+    """A NetworkPolicy lets everything through in a direction.
+
+    It protects nothing there, and what other policies restrict is open again: what any policy lets through passes.
+    """
+
+    id = "P15-open-policy"
+    severity = "warning"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Name the ports, and whom they are for."""
+        directions: tuple[Direction, ...] = ("Ingress", "Egress")
+        for direction in directions:
+            if not governs(policy, direction):
+                continue
+            for rule in rules_of(policy, direction):
+                who = everybody(rule)
+                if not rule.items("ports") and (who == "everybody" or (who and direction == "Ingress")):
+                    what = f"lets {who} in" if direction == "Ingress" else "lets everything out"
+                    yield Problem(_at(rule), f"{policy.name} {what}, on every port")
+                    break
+
+
+def _at(rule: Value) -> Value:
+    """Return what to point at in a rule: its first key, or the rule where it is empty."""
+    return rule.key_of("from") or rule.key_of("to") or rule
 
 
 class PolicyPort(Rule[NetworkPolicy]):
@@ -18,7 +91,7 @@ class PolicyPort(Rule[NetworkPolicy]):
     A policy sees packets as they arrive at the pod, at its targetPort: what the callers send is dropped.
     """
 
-    id = "P03-policy-port"
+    id = "P15-policy-port"
     severity = "error"
     looks_at = NetworkPolicy
 
@@ -53,7 +126,7 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
     Nothing that they call by its name is found; each call waits for the resolver's time limit.
     """
 
-    id = "P03-policy-closes-dns"
+    id = "P15-policy-closes-dns"
     severity = "warning"
     looks_at = NetworkPolicy
 
