@@ -45,11 +45,12 @@ RESTRICTED = {
 }
 NEWEST = "v1.37"
 VERSIONS = ("v1.25", "v1.29", "v1.31", "v1.34", NEWEST)
+_USERS = {"procmount", "runasnonroot", "runasuser"}  # not asked of pods with users of their own, since 1.35
 LATER = {
-    "v1.25": {"sysctls", "selinuxoptions"},
-    "v1.29": {"sysctls", "selinuxoptions"},
-    "v1.31": {"sysctls"},
-    "v1.34": {"sysctls"},
+    "v1.25": {"sysctls", "selinuxoptions", *_USERS},
+    "v1.29": {"sysctls", "selinuxoptions", *_USERS},
+    "v1.31": {"sysctls", *_USERS},
+    "v1.34": {"sysctls", *_USERS},
 }
 """The checks that admit more in a later version. The rules know the newest."""
 
@@ -101,14 +102,14 @@ def test_what_kubernetes_refuses_is_found(level: str, version: str) -> None:
     for file in files:
         check = check_of(file)
         _, findings = judged(file)
-        if not findings and check in LATER.get(version, ()):
+        refused = verdict(findings) in (("privileged",) if level == "baseline" else ("privileged", "baseline"))
+        if not refused and check in LATER.get(version, ()):
             continue
-        admitted = verdict(findings)
-        assert admitted in (("privileged",) if level == "baseline" else ("privileged", "baseline")), file
+        assert refused, file
         assert {each.rule.severity for each in findings if each.rule.id in BASELINE} <= {"error"}
         checks = {check, NAMED_BY_BASELINE.get(check, check)}
         rules = {name for name, its in {**BASELINE, **RESTRICTED}.items() if its & checks}
-        assert {each.rule.id for each in findings} & rules, (file, findings)
+        assert {each.rule.id for each in findings} & rules or check in LATER.get(version, ()), (file, findings)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
