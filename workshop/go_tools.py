@@ -1,4 +1,4 @@
-"""What tests use of Go's modules, got by Go's own client: programs, built once for each version into the cache, and files."""
+"""What tests use of Go's modules, got by Go's own client: programs, built once for each version, and files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGES = {
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
 }
 MODULES = {
-    "pod-security-admission": "k8s.io/pod-security-admission@v0.37.2",  # pods that Kubernetes admits, and that it refuses
+    "pod-security-admission": "k8s.io/pod-security-admission@v0.37.2",  # pods, and which of them Kubernetes admits
 }
 
 

@@ -354,8 +354,8 @@ MUTATIONS = (
         r"(?m)^      enableServiceLinks: .*",
         r"      priorityClassName: system-node-critical\n      hostPID: true",
     ),
-    Mutation("P14-restricted", DEPLOYMENT, r" +allowPrivilegeEscalation: false\n", ""),
-    Mutation("P14-restricted", DEPLOYMENT, r" +capabilities:\n +drop: \[ALL\]\n", ""),
+    Mutation("P14-restricted", DEPLOYMENT, r" +allowPrivilegeEscalation: false.*\n", ""),
+    Mutation("P14-restricted", DEPLOYMENT, r" +capabilities:\n +drop: \[ALL\].*\n", ""),
     Mutation("P14-restricted", CRON_JOB, r" +seccompProfile:\n +type: RuntimeDefault\n", ""),
     Mutation("P14-restricted", JOB, "runAsNonRoot: true", "runAsNonRoot: false"),
     Mutation("P14-volume-type", DEPLOYMENT, r"emptyDir:\n +sizeLimit: 64Mi", "nfs: {server: 10.0.0.1, path: /}"),
@@ -387,7 +387,8 @@ MUTATIONS = (
         "P14-wildcard-role",
         SERVICE,
         r"\Z",
-        ROLE.format(rule='{apiGroups: [""], resources: ["*"], verbs: [get]}') + BOUND.format(kind="Role", name="frontend"),
+        ROLE.format(rule='{apiGroups: [""], resources: ["*"], verbs: [get]}')
+        + BOUND.format(kind="Role", name="frontend"),
     ),
     Mutation("P14-wildcard-role", SERVICE, r"\Z", BOUND.format(kind="ClusterRole", name="cluster-admin")),
     Mutation(
@@ -423,6 +424,6 @@ MUTATIONS = (
         r"\Z",
         CLOSED.replace("NAME", "mail"),
         "frontend-rust",
-        found_in="deploy/base/config.env",
+        found_in=PRODUCTION,
     ),
 )

@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from scaffold.check.findings import Finding
 from scaffold.check.model.pod_security import PodSecurity
@@ -45,7 +47,7 @@ RESTRICTED = {
 }
 NEWEST = "v1.37"
 VERSIONS = ("v1.25", "v1.29", "v1.31", "v1.34", NEWEST)
-_USERS = {"procmount", "runasnonroot", "runasuser"}  # not asked of pods with users of their own, since 1.35
+_USERS = {"procmount", "runasnonroot", "runasuser"}  # since 1.35, a pod in a user namespace has fewer checks
 LATER = {
     "v1.25": {"sysctls", "selinuxoptions", *_USERS},
     "v1.29": {"sysctls", "selinuxoptions", *_USERS},
@@ -139,3 +141,35 @@ def test_every_check_has_pods() -> None:
     checks = {check_of(file) for file in (pods_of_kubernetes() / "restricted" / NEWEST / "fail").iterdir()}
     known = set().union(*BASELINE.values(), *RESTRICTED.values())
     assert known == checks
+
+
+OTHER_KINDS = {
+    "Deployment": ("apps/v1", ("spec", "template")),
+    "StatefulSet": ("apps/v1", ("spec", "template")),
+    "ReplicationController": ("v1", ("spec", "template")),
+    "CronJob": ("batch/v1", ("spec", "jobTemplate", "spec", "template")),
+    "Rollout": ("argoproj.io/v1alpha1", ("spec", "template")),
+    "ScaledJob": ("keda.sh/v1alpha1", ("spec", "jobTargetRef", "template")),
+}
+
+
+def made_by(kind: str, pod: dict[str, Any]) -> dict[str, Any]:
+    """Return a list with an object of a kind that makes such pods."""
+    version, path = OTHER_KINDS[kind]
+    annotations = pod["metadata"].get("annotations", {})
+    inner: dict[str, Any] = {"metadata": {"annotations": annotations}, "spec": pod["spec"]}
+    for key in reversed(path):
+        inner = {key: inner}
+    made = {"apiVersion": version, "kind": kind, "metadata": {"name": pod["metadata"]["name"]}, **inner}
+    return {"apiVersion": "v1", "kind": "List", "items": [made]}
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+def test_what_makes_pods_is_judged_as_they_are(kind: str, tmp_path: Path) -> None:
+    files = sorted((pods_of_kubernetes() / "restricted" / NEWEST).glob("*/*.yaml"))
+    assert len(files) > 90
+    for file in files:
+        other = tmp_path / file.name
+        other.write_text(yaml.safe_dump(made_by(kind, yaml.safe_load(file.read_text()))))
+        told = [sorted((each.rule.id, each.message) for each in judged(each)[1]) for each in (file, other)]
+        assert told[0] == told[1], file

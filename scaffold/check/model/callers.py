@@ -1,4 +1,4 @@
-"""Whom containers call, as far as their variables, arguments and ConfigMaps name Services that are deployed with them."""
+"""Whom containers call, as far as their variables, arguments and ConfigMaps name Services deployed with them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from scaffold.check.model.workloads import Container, Workload
 from scaffold.syntax.yaml_nodes import Value
 
 _HOST = r"(?P<host>[a-z0-9][a-z0-9.-]{0,250})"
-_URL = re.compile(rf"\b(?P<scheme>[a-z][a-z0-9+]{{1,20}})://(?:[^\s/@]{{0,200}}@)?{_HOST}(?::(?P<port>\d{{1,5}}))?(?![\w:])")
+_URL = re.compile(
+    rf"\b(?P<scheme>[a-z][a-z0-9+]{{1,20}})://(?:[^\s/@]{{0,200}}@)?{_HOST}(?::(?P<port>\d{{1,5}}))?(?![\w:])"
+)
 _PLAIN = re.compile(rf"{_HOST}:(?P<port>\d{{1,5}})")
 _PORTS = {
     "amqp": 5672,

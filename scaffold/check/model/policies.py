@@ -18,7 +18,9 @@ from scaffold.syntax.yaml_nodes import Value
 
 Direction = Literal["Ingress", "Egress"]
 
-_OTHERS = frozenset({"cilium.io", "crd.antrea.io", "crd.projectcalico.org", "policy.networking.k8s.io", "projectcalico.org"})
+_OTHERS = frozenset(
+    {"cilium.io", "crd.antrea.io", "crd.projectcalico.org", "policy.networking.k8s.io", "projectcalico.org"}
+)
 """The groups of other network policies: Cilium's, Antrea's, Calico's, and those of the cluster's administrators."""
 _NAME = "kubernetes.io/metadata.name"
 _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
@@ -41,7 +43,7 @@ def peers_of(rule: Value) -> list[Value]:
 
 
 def everybody(rule: Value) -> str:
-    """Tell who everybody is, where a rule lets everybody through: `everybody`, `every pod of the cluster` or nothing."""
+    """Return whom a rule lets through that restricts nobody: `everybody`, `every pod of the cluster`; else nothing."""
     peers = peers_of(rule)
     if not peers or any(_is_everywhere(each.get("ipBlock")) for each in peers):
         return "everybody"

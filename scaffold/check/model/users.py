@@ -8,14 +8,49 @@ from dataclasses import dataclass
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container
 from scaffold.kubernetes.references import written
-from scaffold.syntax.dockerfile import Dockerfile
-from scaffold.syntax.source import Place
+from scaffold.syntax.dockerfile import Dockerfile, Instruction
 from scaffold.syntax.yaml_nodes import Value
 
 _ROOT_BY_DEFAULT = frozenset(
-    "alpine almalinux amazoncorretto amazonlinux bun busybox caddy centos clojure dart debian eclipse-temurin elixir "
-    "erlang fedora gcc golang gradle haskell httpd julia maven nginx node openjdk oraclelinux perl php pypy python "
-    "rockylinux ruby rust scratch swift tomcat ubuntu".split()
+    [
+        "alpine",
+        "almalinux",
+        "amazoncorretto",
+        "amazonlinux",
+        "bun",
+        "busybox",
+        "caddy",
+        "centos",
+        "clojure",
+        "dart",
+        "debian",
+        "eclipse-temurin",
+        "elixir",
+        "erlang",
+        "fedora",
+        "gcc",
+        "golang",
+        "gradle",
+        "haskell",
+        "httpd",
+        "julia",
+        "maven",
+        "nginx",
+        "node",
+        "openjdk",
+        "oraclelinux",
+        "perl",
+        "php",
+        "pypy",
+        "python",
+        "rockylinux",
+        "ruby",
+        "rust",
+        "scratch",
+        "swift",
+        "tomcat",
+        "ubuntu",
+    ]
 )
 """Official images (https://hub.docker.com/_/NAME) that set no USER."""
 _CHANGES_USER = ("gosu", "su-exec", "setpriv", "s6-", "runuser")
@@ -26,7 +61,7 @@ _CHANGES_USER = ("gosu", "su-exec", "setpriv", "s6-", "runuser")
 class ImageUser:
     """The user of an image: where that stands, the name, and whether it is that of the base image."""
 
-    at: Place
+    at: Instruction
     name: str
     from_base: bool = False
 
@@ -47,12 +82,12 @@ def user_of(dockerfile: Dockerfile) -> ImageUser | None:
         return None
     if user := dockerfile.effective("USER"):
         name = user.value.partition(":")[0].strip("\"'")
-        return None if "$" in name else ImageUser(user.place(), name)
+        return None if "$" in name else ImageUser(user, name)
     base = dockerfile.final[-1]
     image = written(base.image)
     official = "/" not in base.image.removeprefix("docker.io/").removeprefix("library/")
     if official and image.last in _ROOT_BY_DEFAULT:
-        return ImageUser(base.base.place(), "root", from_base=True)
+        return ImageUser(base.base, "root", from_base=True)
     return None
 
 

@@ -54,10 +54,10 @@ class Privileged(Rule[Workload]):
 
 
 class HostNamespace(Rule[Workload]):
-    """A pod is in the network, the processes or the IPC of its node, or takes a port of it.
+    """A pod shares the network, the processes or the IPC of its node, or takes a port of it.
 
-    It sees the traffic and the secrets in the processes of others, and no NetworkPolicy holds it. The profile `baseline`
-    of Pod Security refuses it.
+    It sees the traffic of others, and the secrets in their processes. No NetworkPolicy counts for it. The profile
+    `baseline` of Pod Security refuses it.
     """
 
     id = "P14-host-namespace"
@@ -92,8 +92,8 @@ class HostPath(Rule[Workload]):
 class AddedCapability(Rule[Workload]):
     """A container adds a capability by which it can leave the container.
 
-    `SYS_ADMIN`, `NET_ADMIN`, `SYS_PTRACE` and their like are rights over the node. The profile `baseline` of Pod Security
-    refuses all but those that a container has by default.
+    `SYS_ADMIN`, `NET_ADMIN`, `SYS_PTRACE` and their like are rights over the node. The profile `baseline` of Pod
+    Security refuses all but those that a container has by default.
     """
 
     id = "P14-capability"
@@ -107,10 +107,10 @@ class AddedCapability(Rule[Workload]):
 
 
 class Unconfined(Rule[Workload]):
-    """A pod takes off what the kernel holds it with.
+    """A pod switches off the kernel's protection, or changes it.
 
-    Seccomp, AppArmor, SELinux, the masks over /proc and the list of safe sysctls stand between a hole in the program and
-    the node. The profile `baseline` of Pod Security refuses a pod without them.
+    Seccomp, AppArmor, SELinux, the masks over /proc and the list of safe sysctls stand between a hole in the program
+    and the node. The profile `baseline` of Pod Security refuses a pod without them.
     """
 
     id = "P14-unconfined"
@@ -184,7 +184,9 @@ class Restricted(Rule[Workload]):
                 of_container.setdefault(each.container.name, []).append(each)
             elif each.check != "restrictedVolumes" and not is_refused(security.containers, scope):
                 yield Problem(each.at, f"{each.text} lets every container of {workload.name} be root")
-        privileged = {each.container.name for each in security.baseline if each.check == "privileged" and each.container}
+        privileged = {
+            each.container.name for each in security.baseline if each.check == "privileged" and each.container
+        }
         for name, missing in of_container.items():
             if name not in privileged and (found := _missing(missing, scope)):
                 yield found
@@ -221,4 +223,6 @@ class VolumeType(Rule[Workload]):
         """Make it a PersistentVolume, and mount its PersistentVolumeClaim."""
         for each in PodSecurity(workload).restricted:
             if each.check == "restrictedVolumes":
-                yield Problem(each.at, f"{workload.name} mounts {each.text} by itself, and not by a PersistentVolumeClaim")
+                yield Problem(
+                    each.at, f"{workload.name} mounts {each.text} by itself, and not by a PersistentVolumeClaim"
+                )

@@ -24,8 +24,8 @@ _WRITES = frozenset({"*", "create", "get", "patch", "update"})
 class UnusedToken(Rule[Workload]):
     """A pod has a token for the Kubernetes API, and no role is bound to its account.
 
-    The token is a file in each container. The program has no use for it, and an intruder asks the API with it: who am I,
-    what else runs here, and what may everybody do.
+    The token is a file in each container. The program has no use for it. An intruder asks the API with it: who am I,
+    what else runs here, and what may everybody do?
     """
 
     id = "P14-unused-token"
@@ -93,7 +93,7 @@ def _star(rule: Value, key: str) -> Value | None:
 class PowerfulRole(Rule[Workload]):
     """A workload's account may give itself more rights, run code in other pods, or read every Secret of the cluster.
 
-    `escalate`, `bind` and `impersonate` lead to all rights that there are, and so do `pods/exec`, a new token of another
+    `escalate`, `bind` and `impersonate` lead to all rights that there are. So do `pods/exec`, a new token of another
     account, and the tokens that Secrets hold.
     """
 

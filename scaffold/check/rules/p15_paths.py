@@ -62,7 +62,7 @@ def _closed(call: Call, client: Workload, scope: Scope) -> Problem | None:
 
 
 def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> NetworkPolicy | None:
-    """Return the first policy of the side that is closed: the client's for what goes out, the server's for what comes in."""
+    """Return the first policy of the side that is closed: the client's way out, or the server's way in."""
     sides: tuple[tuple[Workload, Workload, Direction], ...] = ((client, server, "Egress"), (server, client, "Ingress"))
     for own, other, direction in sides:
         its = [each for each in scope.policies_of(own) if governs(each, direction)]
@@ -130,8 +130,14 @@ class AdminPortExposed(Rule[KubernetesObject]):
             service = scope.service(backend.namespace, backend.name.text() or "")
             for port in service.value.items("spec", "ports") if service and backend.port else ():
                 said = backend.port.text() if backend.port else None
-                if service and said in (port.text("port"), port.text("name")) and (shown := _admin(port, service, scope)):
-                    yield Problem(backend.port or each.at, f"{each.name} opens the admin port {shown} outside of the cluster")
+                if (
+                    service
+                    and said in (port.text("port"), port.text("name"))
+                    and (shown := _admin(port, service, scope))
+                ):
+                    yield Problem(
+                        backend.port or each.at, f"{each.name} opens the admin port {shown} outside of the cluster"
+                    )
 
 
 def _admin(port: Value, service: Service, scope: Scope) -> str:
