@@ -136,7 +136,7 @@ class PodSecurity:
     @cached_property
     def in_user_namespace(self) -> bool:
         """Tell whether root in its pods is another user on the node (`hostUsers: false`)."""
-        return self.pod is not None and self.pod.text("hostUsers") in ("false", "False", "FALSE")
+        return self.pod is not None and _is_false(self.pod.get("hostUsers"))
 
     # --- baseline ---------------------------------------------------------------------------------------------------
 
@@ -190,7 +190,7 @@ class PodSecurity:
             return
         if (user := context.get("runAsUser")) and user.number() == 0:
             yield Violation("runAsUser", "restricted", user, "runAsUser: 0")
-        if (non_root := context.get("runAsNonRoot")) and not non_root.is_true():
+        if (non_root := context.get("runAsNonRoot")) and _is_false(non_root):
             yield Violation("runAsNonRoot", "restricted", non_root, "runAsNonRoot: false")
 
     def _root(self, each: Container) -> Iterator[Violation]:
@@ -202,13 +202,17 @@ class PodSecurity:
             yield Violation("runAsUser", "restricted", user, "a runAsUser above 0", each)
         non_root = context and context.get("runAsNonRoot")
         of_pod = self.pod and self.pod.get("securityContext", "runAsNonRoot")
-        if (non_root and not non_root.is_true()) or not (non_root or of_pod):
+        if _is_false(non_root) or not (non_root or of_pod):
             yield Violation("runAsNonRoot", "restricted", non_root or each.at, "runAsNonRoot: true", each)
 
     def _seccomp_missing(self, each: Container) -> Iterator[Violation]:
         own = each.value.get("securityContext", "seccompProfile")
         if not own and not (self.pod and self.pod.get("securityContext", "seccompProfile")):
             yield Violation("seccompProfile_restricted", "restricted", each.at, "a seccompProfile", each)
+
+
+def _is_false(value: Value | None) -> bool:
+    return value is not None and value.text() in ("false", "False", "FALSE")
 
 
 def _unconfined(context: Value, each: Container | None) -> Iterator[Violation]:
@@ -255,7 +259,7 @@ def _unmasked(each: Container) -> Value | None:
 
 def _escalation(each: Container) -> Iterator[Violation]:
     value = each.value.get("securityContext", "allowPrivilegeEscalation")
-    if value is None or value.text() not in ("false", "False", "FALSE"):
+    if value is None or value.is_true():
         text = "allowPrivilegeEscalation: false"
         yield Violation("allowPrivilegeEscalation", "restricted", value or each.at, text, each)
 

@@ -11,7 +11,7 @@ from scaffold.check.model.workloads import Container, DaemonSet, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 
 _NAMED = 5  # of what an agent of the node has, so many are named
-_SHOWN = ("privileged", "windowsHostProcess", "hostNamespaces", "hostPorts", "hostPathVolumes", "capabilities_baseline")
+_FIRST = ("privileged", "windowsHostProcess", "hostNamespaces", "hostPorts", "hostPathVolumes", "capabilities_baseline")
 
 
 def is_agent(workload: Workload) -> bool:
@@ -67,8 +67,8 @@ class HostNamespace(Rule[Workload]):
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove it, and open a port by a Service."""
         for each in _found(workload, "hostNamespaces", "hostPorts"):
-            what = "takes a port of its node" if each.check == "hostPorts" else "is not apart from its node"
-            yield Problem(each.at, f"{each.text}: {_who(each, workload)} {what}")
+            what = "takes a port of its node" if each.check == "hostPorts" else "shares a namespace with its node"
+            yield Problem(each.at, f"{_who(each, workload)} {what} ({each.text})")
 
 
 class HostPath(Rule[Workload]):
@@ -157,11 +157,11 @@ class NodeAgent(Rule[Workload]):
         found = PodSecurity(workload).baseline if is_agent(workload) else ()
         if not found:
             return
-        first = sorted(found, key=lambda each: each.check not in _SHOWN)
+        first = sorted(found, key=lambda each: _FIRST.index(each.check) if each.check in _FIRST else len(_FIRST))
         texts = list(dict.fromkeys(each.text for each in first))
         more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
         message = f"{workload.name} has {', '.join(texts[:_NAMED])}{more}: as an agent of the node it may need that"
-        yield Problem(first[0].at, message, tuple(each.at for each in first[1:_NAMED]))
+        yield Problem(first[0].at, message)
 
 
 class Restricted(Rule[Workload]):

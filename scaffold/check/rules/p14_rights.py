@@ -45,7 +45,7 @@ class UnusedToken(Rule[Workload]):
         if scope.rights.of(workload) or scope.rights.any_for_group() or _USES_TOKEN & workload.pod_annotations.keys():
             return
         message = f"{workload.name} has a token for the Kubernetes API, and no right to ask anything by it"
-        yield Problem(workload.at, message, (account.at,) if account else ())
+        yield Problem(workload.at, message)
 
 
 class WildcardRole(Rule[Workload]):
@@ -65,9 +65,13 @@ class WildcardRole(Rule[Workload]):
             if grant.role is None and grant.name == "cluster-admin":
                 at = grant.binding.value.get("roleRef", "name") or grant.binding.at
                 where = "in the whole cluster" if grant.in_all_namespaces else "in its namespace"
-                yield Problem(at, f"{workload.name} may do everything {where}", (workload.at,))
+                yield Problem(at, f"{workload.name} may do everything {where} ({_by(grant)})")
             for at, what in _wildcards(grant):
-                yield Problem(at, f"{workload.name} may {what}", (grant.binding.at, workload.at))
+                yield Problem(at, f"{workload.name} may {what} ({_by(grant)})")
+
+
+def _by(grant: Grant) -> str:
+    return f"by the {grant.binding.kind} {grant.binding.name}"
 
 
 def _wildcards(grant: Grant) -> Iterator[tuple[Value, str]]:
@@ -107,7 +111,7 @@ class PowerfulRole(Rule[Workload]):
             for rule in grant.rules:
                 if not rule.items("resourceNames"):
                     for at, what in _powers(rule, grant):
-                        yield Problem(at, f"{workload.name} may {what}", (grant.binding.at, workload.at))
+                        yield Problem(at, f"{workload.name} may {what} ({_by(grant)})")
 
 
 def _powers(rule: Value, grant: Grant) -> Iterator[tuple[Value, str]]:

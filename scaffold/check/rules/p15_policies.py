@@ -31,7 +31,9 @@ class NoPolicy(Rule[Workload]):
             return
         other = scope.policy_beside(workload)
         if other and not scope.policies.others_in(workload.namespace):
-            yield Problem(workload.at, f"no NetworkPolicy selects the pods of {workload.name}", (other.at,))
+            yield Problem(
+                workload.at, f"no NetworkPolicy selects the pods of {workload.name}; others have {other.name}"
+            )
 
 
 def on_host(workload: Workload) -> bool:
