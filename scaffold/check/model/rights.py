@@ -10,7 +10,7 @@ from scaffold.check.model.workloads import Workload
 from scaffold.syntax.yaml_nodes import Value
 
 _GROUP = "rbac.authorization.k8s.io"
-_MOST = 100  # bindings of one account, and rules of one role, that are looked at
+_MOST = 20  # bindings of one account, and rules of one role, that are looked at
 _ALL_ACCOUNTS = "system:serviceaccounts"
 
 
@@ -45,6 +45,7 @@ class Rights:
         self._accounts: dict[str, list[KubernetesObject]] = {}
         self._roles: dict[tuple[str, str], list[KubernetesObject]] = {}
         self._bindings: dict[tuple[str, str], list[KubernetesObject]] = {}
+        self._grants: dict[tuple[str, str], list[Grant]] = {}
         for each in objects:
             if each.kind == "ServiceAccount":
                 self._accounts.setdefault(each.name, []).append(each)
@@ -68,9 +69,11 @@ class Rights:
 
     def of(self, workload: Workload) -> list[Grant]:
         """Return the roles that are bound to a workload's account by its name."""
-        name = account_name(workload)
-        bindings = self._bindings.get(("ServiceAccount", name), ())
-        return [Grant(each, self._role(each)) for each in bindings if _binds(each, name, workload.namespace)]
+        key = (account_name(workload), workload.namespace)
+        if key not in self._grants:
+            bindings = self._bindings.get(("ServiceAccount", key[0]), ())
+            self._grants[key] = [Grant(each, self._role(each)) for each in bindings if _binds(each, *key)]
+        return self._grants[key]
 
     def any_for_group(self) -> bool:
         """Tell whether a role is bound to all service accounts of the cluster or of a namespace."""

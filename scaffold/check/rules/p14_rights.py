@@ -24,8 +24,8 @@ _WRITES = frozenset({"*", "create", "get", "patch", "update"})
 class UnusedToken(Rule[Workload]):
     """A pod has a token for the Kubernetes API, and no role is bound to its account.
 
-    The token is a file in each container. The program has no use for it. An intruder asks the API with it: who am I,
-    what else runs here, and what may everybody do?
+    The token is a file in each container. The program has no use for it. An intruder asks the API with it who the
+    service is, what else runs here, and what everybody may do.
     """
 
     id = "P14-unused-token"

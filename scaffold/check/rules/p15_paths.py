@@ -19,6 +19,7 @@ from scaffold.syntax.yaml_nodes import Value
 _ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
 _ADMIN_NUMBERS = frozenset({2345, 5005, 6060, 8778, 9229, 9901, 15000})
 """Ports of a debugger or of an admin interface: Delve, JDWP, Go's pprof, Jolokia, Node's inspector, Envoy, Istio."""
+_FEW = 20  # servers behind a Service, and policies of a workload: of more, nobody can tell that all are closed
 
 
 class Unreachable(Rule[Container]):
@@ -46,8 +47,8 @@ class Unreachable(Rule[Container]):
 
 def _closed(call: Call, client: Workload, scope: Scope) -> Problem | None:
     """Return what keeps a call from all pods that it may arrive at."""
-    servers = scope.workloads_of(call.service)[:MANY]
-    if not servers or client in servers or scope.policies.others_in(call.service.namespace):
+    servers = scope.workloads_of(call.service)
+    if not 0 < len(servers) <= _FEW or client in servers or scope.policies.others_in(call.service.namespace):
         return None
     found: list[NetworkPolicy] = []
     for server in servers:
@@ -66,7 +67,7 @@ def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> Ne
     sides: tuple[tuple[Workload, Workload, Direction], ...] = ((client, server, "Egress"), (server, client, "Ingress"))
     for own, other, direction in sides:
         its = [each for each in scope.policies_of(own) if governs(each, direction)]
-        if its and not any(scope.policies.may_pass(each, direction, other, port) for each in its):
+        if 0 < len(its) <= _FEW and not any(scope.policies.may_pass(each, direction, other, port) for each in its):
             return its[0]
     return None
 

@@ -102,15 +102,15 @@ class PolicyPort(Rule[NetworkPolicy]):
         opened = scope.opened(policy)
         if not opened.numbers:
             return
-        services = [
-            service
+        services = {
+            id(service): service
             for each in scope.workloads_of(policy)[:MANY]
             if isinstance(each, Server)
             for service in scope.services_of(each)
-        ]
+        }
         moved = {
             number
-            for service in services
+            for service in services.values()
             for port in service.value.items("spec", "ports")
             if (number := port.number("port")) is not None
         } - opened.numbers
