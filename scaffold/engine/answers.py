@@ -22,7 +22,7 @@ Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Derived:
-    """One computed number: its name, value with unit, and the pattern (P01…P13) and reason that it has this value."""
+    """One computed number: its name, value with unit, and the pattern (P01…P15) and reason that it has this value."""
 
     name: str
     value: str

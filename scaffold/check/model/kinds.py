@@ -22,6 +22,7 @@ from scaffold.check.model.workloads import (
     Pod,
     ReplicaSet,
     Rollout,
+    ScaledJob,
     StatefulSet,
     Workflow,
 )
@@ -45,7 +46,7 @@ KINDS: dict[str, dict[str, type[KubernetesObject]]] = {
     "apps": _APPS,
     "argoproj.io": {"Rollout": Rollout, **dict.fromkeys(_WORKFLOWS, Workflow)},
     "autoscaling": {"HorizontalPodAutoscaler": HorizontalPodAutoscaler},
-    "keda.sh": {"ScaledObject": ScaledObject},
+    "keda.sh": {"ScaledJob": ScaledJob, "ScaledObject": ScaledObject},
     "batch": {"CronJob": CronJob, "Job": Job},
     "extensions": {**_APPS, "NetworkPolicy": NetworkPolicy},
     "networking.k8s.io": {"NetworkPolicy": NetworkPolicy},

@@ -12,6 +12,7 @@ from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.images import Images
 from scaffold.check.model.kinds import objects_in
+from scaffold.check.model.named import Named
 from scaffold.check.model.objects import (
     Autoscaler,
     ConfigMap,
@@ -20,8 +21,10 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
+from scaffold.check.model.policies import Policies
 from scaffold.check.model.ports import OpenPorts
 from scaffold.check.model.resources import Resources
+from scaffold.check.model.rights import Rights
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
 from scaffold.check.model.selection import MANY, Selection
@@ -96,37 +99,42 @@ class Scope:
         """Return the NetworkPolicies that select a workload's pods, at most `MANY`."""
         return self._selectors.policies.get(workload, [])
 
-    def service(self, namespace: str, name: str) -> Service | None:
-        """Return the Service of that name."""
-        return self._service_by_name.get((namespace, name))
+    @cached_property
+    def policies(self) -> Policies:
+        """Return what is known beside its NetworkPolicies."""
+        return Policies(self.objects)
+
+    def policy_beside(self, workload: Workload) -> NetworkPolicy | None:
+        """Return the first policy for other workloads of a workload's namespace: in its folder, or built with it."""
+        return self._policy_of_place.get((workload.namespace, self._folder(workload)))
 
     @cached_property
-    def _service_by_name(self) -> dict[tuple[str, str], Service]:
-        return {(each.namespace, each.name): each for each in self.of(Service)}
+    def _policy_of_place(self) -> dict[tuple[str, str], NetworkPolicy]:
+        found: dict[tuple[str, str], NetworkPolicy] = {}
+        for each in self.of(NetworkPolicy):
+            if self.workloads_of(each):
+                found.setdefault((each.namespace, self._folder(each)), each)
+        return found
+
+    def _folder(self, each: KubernetesObject) -> str:
+        return "" if self.name else each.value.document.source.path.rpartition("/")[0]
 
     @cached_property
-    def namespaces_with_services(self) -> set[str]:
-        """Return the namespaces that have Services here."""
-        return {each.namespace for each in self.of(Service)}
+    def named(self) -> Named:
+        """Return the objects by their names."""
+        return Named(self.objects)
 
     def autoscaler_of(self, server: Server) -> Autoscaler | None:
         """Return the autoscaler that sets the number of a workload's pods."""
-        return self._autoscalers.get((server.namespace, server.kind, server.name))
-
-    @cached_property
-    def _autoscalers(self) -> dict[tuple[str, str, str], Autoscaler]:
-        found: dict[tuple[str, str, str], Autoscaler] = {}
-        for each in self.of(Autoscaler):
-            found.setdefault((each.namespace, *each.target), each)
-        return found
+        return self.named.autoscaler(server.namespace, server.kind, server.name)
 
     def first_autoscaler_of(self, other: Autoscaler) -> Autoscaler:
         """Return the first of the autoscalers with the target of another one, which may be the same."""
-        return self._autoscalers[other.namespace, *other.target]
+        return self.named.autoscaler(other.namespace, *other.target) or other
 
     def server_of(self, autoscaler: Autoscaler) -> Server | None:
         """Return what an autoscaler scales, if that is deployed with it."""
-        found = self.workload(autoscaler.namespace, *autoscaler.target)
+        found = self.named.workload(autoscaler.namespace, *autoscaler.target)
         return found if isinstance(found, Server) else None
 
     def declared(self, container: Container, question: str) -> Value | None:
@@ -158,25 +166,13 @@ class Scope:
         """Return the workloads of a namespace."""
         return self._selection.in_namespace(namespace)
 
-    def workload(self, namespace: str, kind: str, name: str) -> Workload | None:
-        """Return the first workload of this kind (any for an empty one) and name."""
-        return self._by_name.get((namespace, kind, name))
-
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str, str], Workload]:
-        found: dict[tuple[str, str, str], Workload] = {}
-        for each in self.of(Workload):
-            for kind in (each.kind, ""):
-                found.setdefault((each.namespace, kind, each.name), each)
-        return found
-
     def opened(self, each: Selector) -> OpenPorts:
         """Return what the containers open that an object selects."""
         return self._selectors.opened(each)
 
     def says_port(self, each: Selector, number: int) -> bool:
         """Tell whether something beside `ports` says that the pods which an object selects open a port."""
-        return self.opened(each).are_said(number, self.config_maps)
+        return self.opened(each).are_said(number, self.named.config_maps)
 
     def any_selects(self, kind: type[Selector]) -> bool:
         """Tell whether any object of a kind selects a workload."""
@@ -193,19 +189,14 @@ class Scope:
         return [container for workload in self.of(Workload) for container in workload.all_containers]
 
     @cached_property
-    def claims(self) -> dict[tuple[str, str], KubernetesObject]:
-        """Return its PersistentVolumeClaims by namespace and name."""
-        return {(each.namespace, each.name): each for each in self.objects if each.kind == "PersistentVolumeClaim"}
-
-    @cached_property
-    def config_maps(self) -> dict[str, ConfigMap]:
-        """Return its ConfigMaps by name."""
-        return {each.name: each for each in self.of(ConfigMap)}
-
-    @cached_property
     def secrets(self) -> Secrets:
         """Return which Secrets there are, and which are asked for."""
         return Secrets(self.objects)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Return which rights service accounts have."""
+        return Rights(self.objects)
 
     @cached_property
     def _mounting(self) -> dict[str, list[Workload]]:
@@ -285,6 +276,18 @@ class Checked:
             folder = answered.document.source.path.rpartition("/")[0]
             return self._images.at(f"{folder}/Dockerfile" if folder else "Dockerfile")
         return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
+
+    def containers_of(self, dockerfile: Dockerfile) -> list[Container]:
+        """Return the containers whose image is built from a Dockerfile, as far as that is sure."""
+        return self._running.get(id(dockerfile), [])
+
+    @cached_property
+    def _running(self) -> dict[int, list[Container]]:
+        found: dict[int, list[Container]] = {}
+        for container in (each for scope in self.scopes for each in scope.containers):
+            if dockerfile := self.dockerfile_of(container):
+                found.setdefault(id(dockerfile), []).append(container)
+        return found
 
     @cached_property
     def _images(self) -> Images:

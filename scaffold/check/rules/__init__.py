@@ -1,4 +1,4 @@
-"""The rules, a module for each pattern (two for P08): classes in one of MODULES. CONTRIBUTING.md: how to add one."""
+"""The rules, modules for each pattern: classes in one of MODULES. CONTRIBUTING.md: how to add one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ MODULES = (
     "p01_build_and_run_apart",
     "p02_no_zombies",
     "p03_no_naked_pods",
-    "p03_policies",
     "p04_no_hidden_process",
     "p05_logs_to_stdout",
     "p06_immutable_containers",
@@ -25,6 +24,11 @@ MODULES = (
     "p12_configuration",
     "p12_secrets",
     "p13_quotas",
+    "p14_pod_security",
+    "p14_users",
+    "p14_rights",
+    "p15_policies",
+    "p15_paths",
 )
 
 

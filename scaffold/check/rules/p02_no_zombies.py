@@ -7,7 +7,7 @@ import re
 
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.workloads import Container, Job
+from scaffold.check.model.workloads import Container, Job, ScaledJob
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.shell import background, keeps_shell, program_of, script_of
 from scaffold.syntax.dockerfile import Dockerfile, Instruction, parse
@@ -158,7 +158,7 @@ class ShellWrapper(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Start the last command by `exec`, or make the preparation an init container."""
-        if container.role == "init" or isinstance(container.workload, Job):
+        if container.role == "init" or isinstance(container.workload, Job | ScaledJob):
             return
         words = container.words
         script = script_of([word.text() or "" for word in words])

@@ -50,7 +50,7 @@ class ConfigMissing(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Deploy the ConfigMap with the workload, or correct its name."""
-        known = scope.config_maps
+        known = scope.named.config_maps
         if not known:  # they may all come from elsewhere
             return
         for key, found in _keys(workload, known):
@@ -58,7 +58,7 @@ class ConfigMissing(Rule[Workload]):
         for name, _ in references(workload):
             if not name.text():
                 continue
-            others = (each.config_maps for each in scope.elsewhere(workload))
+            others = (each.named.config_maps for each in scope.elsewhere(workload))
             if name.text() in _MADE_BY_THE_CLUSTER or any(name.text() in maps for maps in (known, *others)):
                 continue
             yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
@@ -115,7 +115,7 @@ class ConfigNotRolled(Rule[Workload]):
         keys = [*workload.annotations, *workload.pod_annotations]
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
-        maps = scope.config_maps
+        maps = scope.named.config_maps
         fixed = _mounted_by_sub_path(workload)
         for name, variable in references(workload):
             found = maps.get(name.text() or "")
