@@ -53,6 +53,15 @@ def _http(path: str) -> str:
     return rf"httpGet:\n              path: /{path}\n              port: admin\n"
 
 
+NAMESPACE = """---
+apiVersion: v1
+kind: Namespace
+metadata:
+  name: webmail
+  labels:
+    pod-security.kubernetes.io/enforce: restricted
+"""
+
 INGRESS = """---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -339,6 +348,9 @@ MUTATIONS = (
         DOCKERFILE,
         r"(?m)^ENTRYPOINT .*\n",
         'ENTRYPOINT ["/bin/sh", "-c", "prepare && serve"]\n',
+    ),
+    Mutation(
+        "P14-refused-by-namespace", DEPLOYMENT, "type: RuntimeDefault", "type: ''", also=(SERVICE, r"\Z", NAMESPACE)
     ),
     Mutation("P14-privileged", DEPLOYMENT, "allowPrivilegeEscalation: false", "privileged: true"),
     Mutation("P14-privileged", JOB, "allowPrivilegeEscalation: false", "privileged: true"),
