@@ -83,9 +83,6 @@ class ServiceError(ScaffoldError):
 CONFLICTS = 8
 """Exit code of an update that left conflicts to resolve."""
 
-NOTHING_JUDGED = 14
-"""Exit code of a check that found no file to judge, or could judge none of them."""
-
 INTERRUPTED = 130
 """Exit code after ^C, as shells have it: 128 + SIGINT."""
 

@@ -116,7 +116,7 @@ def started(folder: Path, *arguments: str, shell: str = "{}", **environment: str
         ("questions --json", "{} >&-", 4, b"Bad file descriptor"),
         ("check", "{} >&- 2>&-", 4, b""),
         ("check nope", "{} 2>/dev/full", 2, b""),
-        ("check -q -", "{} <&-", 14, b"error: Nothing could be judged"),
+        ("check -q -", "{} <&-", 1, b"error: Nothing could be judged"),
         ("new x", "{} <&-", 2, b"Error: there is no terminal to ask in"),
         ("--version", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder is gone"),
         ("completion bash", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder is gone"),

@@ -12,7 +12,7 @@ from scaffold.text.nearest import hint
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    something was found (`check`, `status`, `pin --check`), or an experiment failed
+  1    something was found (`check`, `status`, `pin --check`), `check` could judge nothing, or an experiment failed
   2    wrong usage of the command line
   3    an answer is wrong, unknown, or its file can't be read
   4    the destination can't be written, or the machine refuses
@@ -25,7 +25,6 @@ Exit codes:
   11   there is no such version of the template
   12   a file has to be mended: your own settings, or one in the service's folder
   13   the image can't be built or found
-  14   nothing could be judged (`check`)
   70   a bug in scaffold
   130  interrupted by ^C
   143  ended by SIGTERM"""

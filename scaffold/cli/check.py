@@ -145,8 +145,6 @@ def check(
 
 
 def _exit_code(report: CheckReport, settings: CheckSettings) -> int:
-    from scaffold.errors import NOTHING_JUDGED
-
     fail_on = settings["fail_on"].value
     if any(report.by_severity()[each] for each in _FAILS[fail_on]):
         return 1
@@ -155,7 +153,7 @@ def _exit_code(report: CheckReport, settings: CheckSettings) -> int:
             "error: Nothing could be judged: mend what the report names, or check another folder.",
             error=True,
         )
-        return NOTHING_JUDGED
+        return 1
     return int(settings["strict"].value and bool(report.notes))
 
 

@@ -82,7 +82,7 @@ def test_the_experiments_of_a_stage_are_listed(tmp_path: Path) -> None:
 
 def test_every_class_of_error_has_its_documented_exit_code() -> None:
     classes = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.ScaffoldError]
-    codes = [*(each.exit_code for each in classes), errors.CONFLICTS, errors.NOTHING_JUDGED]
+    codes = [*(each.exit_code for each in classes), errors.CONFLICTS]
     assert len(set(codes)) == len(codes) >= 5
     for code in [*codes, errors.INTERNAL, errors.INTERRUPTED]:
         assert f"\n  {code} " in EXIT_CODES

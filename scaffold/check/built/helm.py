@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import shutil
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,8 +20,7 @@ from typing import TYPE_CHECKING
 from scaffold.check.built.built import Built
 from scaffold.check.built.enclosure import Enclosure
 from scaffold.check.ground import Ground
-from scaffold.programs import Done, ProgramError, operand
-from scaffold.programs.offline import is_offline_possible
+from scaffold.programs import ProgramError
 from scaffold.syntax.source import Note, Place, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value, documents
 
@@ -31,14 +29,12 @@ if TYPE_CHECKING:
 
     from scaffold.check.built.chart_copy import ChartCopy
     from scaffold.check.built.chart_templates import ChartTemplate, Found
+    from scaffold.check.built.helm_template import HelmTemplate
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
-_RELEASE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?")
-_HINT = "Use --debug flag to render out invalid YAML"
 _PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
 _MOST_VALUES = 5
-_NO_SCHEMA = "--skip-schema-validation"  # since helm 3.16; the copy has no schema, but one may be in an archive
 
 
 class Charts:
@@ -53,7 +49,6 @@ class Charts:
         self._is_chart = set(self.folders)
         self.notes: list[Note] = []
         self._network = network
-        self._flags = [] if network else [_NO_SCHEMA]
 
     def owns(self, name: str) -> bool:
         """Tell whether a file is a part of a chart."""
@@ -67,14 +62,16 @@ class Charts:
         """Return what each chart renders to; `notes` tell of those that can't be rendered."""
         if not self.folders:
             return []
-        helm = shutil.which("helm")
+        from scaffold.check.built.helm_template import HelmTemplate
+
+        helm = HelmTemplate.there(enclosure)
         if helm is None:
             why = "is not judged: helm is not there to render the chart"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # a chart is rendered while the next ones are copied
             begun = [
-                pool.submit(self._render, enclosure, helm, job)
+                pool.submit(self._render, helm, job)
                 for number, folder in enumerate(self.folders)
                 for job in self._prepared(enclosure, folder, number)
             ]
@@ -95,6 +92,7 @@ class Charts:
     def _prepared(self, enclosure: Enclosure, folder: str, number: int) -> list[_Job]:
         """Copy a chart, and return what to render of it: once with each of its files of values."""
         from scaffold.check.built.chart_copy import ChartCopy
+        from scaffold.check.built.helm_template import CHART
 
         source = read(_chart(folder))
         top = documents(source)[0] if isinstance(source, Source) else []
@@ -106,7 +104,7 @@ class Charts:
         place = enclosure.folder / f"charts-{number}"
         jobs = []
         try:
-            copy.put(enclosure, place / "chart")
+            copy.put(enclosure, place / CHART)
             for count, values in enumerate(self._values(folder)):
                 if values:
                     enclosure.put(place / f"values-{count}.yaml", self.ground.real(values))
@@ -119,18 +117,17 @@ class Charts:
         enclosure.steps.expect(len(jobs))
         return jobs
 
-    def _render(self, enclosure: Enclosure, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
+    def _render(self, helm: HelmTemplate, job: _Job) -> tuple[Built | None, list[Note]]:
         folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
         try:
-            done = self._run(enclosure, helm, job)
+            done = helm.run(job.copy, job.place, job.name, [job.file] if job.file else [])
         except ProgramError as error:
             return None, [Note(path, f"can't be rendered: it {error}; not judged")]
         finally:
-            enclosure.steps.finish()
+            helm.enclosure.steps.finish()
         if done.code != 0:
-            said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
-            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or path, posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {enclosure.told(said)}; not judged")]
+            said = helm.problem(done, job.place).replace(job.file or path, posixpath.basename(path))
+            return None, [Note(path, f"can't be rendered: {said}; not judged")]
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
         name = folder or job.name
@@ -140,23 +137,6 @@ class Charts:
             [RenderedDocument(each.source, each.node, files) for each in found],
         )
         return built, notes
-
-    def _run(self, enclosure: Enclosure, helm: str, job: _Job) -> Done:
-        """Run helm; one that is too old to pass schemas by may see none, nor an archive that can hold one.
-
-        Raises:
-            ProgramError: when it can't be started or took too much.
-        """
-        release = operand(job.name if _RELEASE.fullmatch(job.name) else "release")
-        values = ["--values", job.file] if job.file else []
-        command = [helm, "template", release, "chart", "--skip-tests", *values]
-        done = enclosure.run([*command, *self._flags], job.place)
-        if done.code == 0 or f"unknown flag: {_NO_SCHEMA}".encode() not in done.stderr:
-            return done
-        self._flags = []
-        if job.copy.is_packed and not is_offline_possible():
-            raise ProgramError("is too old: 3.16 and later can pass by the schemas of packed dependencies")
-        return enclosure.run(command, job.place)
 
 
 @dataclass(frozen=True)

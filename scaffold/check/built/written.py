@@ -20,13 +20,14 @@ class Origins:
     def __init__(self, find: Callable[[str], str | None], outermost: Value, chain: list[Value]) -> None:
         """Take what finds the file of an origin, the kustomization that is built, and those behind it.
 
-        `built` becomes all that was built.
+        `built` becomes all that was built; `made` gives the value that made a file which no one wrote.
         An origin is text in a built object, so anybody may have written it: `find` returns only files that were built.
         """
         self.find = find
         self.outermost = outermost
         self.chain = chain
         self.built: Sequence[Document] = ()
+        self.made: Callable[[str], Value | None] = lambda _: None
         self._files: dict[str, list[Document]] = {}
 
     def written(self, built: Value) -> Value | Source:
@@ -47,7 +48,7 @@ class Origins:
         for each in self.chain:
             if made := generated_from(each, root, path):
                 return made
-        return self.outermost
+        return self.made(_path(root.text("metadata", "annotations", ORIGIN) or "")) or self.outermost
 
     def _base(self, root: Value) -> Value | None:
         """Return the object as the base has it: one whose name is a part of its own, or that no other one can be."""

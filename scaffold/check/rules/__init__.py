@@ -11,6 +11,7 @@ MODULES = (
     "p01_build_and_run_apart",
     "p02_no_zombies",
     "p03_no_naked_pods",
+    "p03_policies",
     "p04_no_hidden_process",
     "p05_logs_to_stdout",
     "p06_immutable_containers",

@@ -12,7 +12,10 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
-_ROLLS = re.compile(r"checksum|hash|reloader\.stakater\.com/|wave\.pusher\.com/")  # by a deployment, or by a controller
+_ROLLS = re.compile(  # a checksum, what a chart makes anew each time, or an annotation that a controller looks at
+    r"checksum|hash|rollme|timestamp|(?:deployed|restarted)[-_]?at|reloader\.stakater\.com/|wave\.pusher\.com/",
+    re.IGNORECASE,
+)
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
 
 

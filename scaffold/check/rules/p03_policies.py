@@ -1,0 +1,105 @@
+"""P03: network policies that select what they are for, and let through what it needs."""
+
+from __future__ import annotations
+
+from scaffold.check.model.objects import NetworkPolicy
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.selection import MANY
+from scaffold.check.model.workloads import Server
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.check.rules.selected import meant, selects_any
+from scaffold.syntax.yaml_nodes import Value
+
+_DNS = frozenset({53, 5353, 8053})  # OpenShift's pods answer at 5353, GKE's NodeLocal cache at 8053
+
+
+class PolicySelectsNothing(Rule[NetworkPolicy]):
+    """A NetworkPolicy selects no pods though the workload that it is for stands beside it.
+
+    The pods that it was written for have no policy: everything may reach them.
+    """
+
+    id = "P03-policy-selects-nothing"
+    severity = "error"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Make its podSelector a part of the labels of the pod template that it is for."""
+        labels = policy.selector.texts("matchLabels") if policy.selector else {}
+        if not selects_any(policy, scope) and meant(policy, labels, scope):
+            yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
+
+
+class PolicyPort(Rule[NetworkPolicy]):
+    """A NetworkPolicy opens the port of the Service, and not that of the pods.
+
+    A policy sees packets as they arrive at the pod, at its targetPort: what the callers send is dropped.
+    """
+
+    id = "P03-policy-port"
+    severity = "error"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Open the containers' port, best by its name."""
+        opened = scope.opened(policy)
+        if not opened.numbers:
+            return
+        services = {
+            id(service): service
+            for each in scope.workloads_of(policy)[:MANY]
+            if isinstance(each, Server)
+            for service in scope.services_of(each)
+        }
+        moved = {
+            number
+            for service in services.values()
+            for port in service.value.items("spec", "ports")
+            if (number := port.number("port")) is not None
+        } - opened.numbers
+        for rule in policy.value.items("spec", "ingress"):
+            for each in rule.items("ports"):
+                port = each.get("port")
+                if port and port.number() in moved and each.number("endPort") is None:
+                    also = (opened.first,) if opened.first else ()
+                    yield Problem(port, f"{port.text()} is the Service's port; the pods listen on another", also)
+
+
+class PolicyClosesDns(Rule[NetworkPolicy]):
+    """A NetworkPolicy restricts what pods may reach, and no policy lets them ask DNS.
+
+    Nothing that they call by its name is found; each call waits for the resolver's time limit.
+    """
+
+    id = "P03-policy-closes-dns"
+    severity = "warning"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Allow UDP and TCP port 53 to the pods `k8s-app: kube-dns` of kube-system."""
+        if not policy.value.items("spec", "egress") or _opens_dns(policy):
+            return
+        for each in scope.workloads_of(policy)[:MANY]:
+            if not any(_opens_dns(other) for other in scope.policies_of(each)):
+                at = _egress(policy) or policy.at
+                yield Problem(at, f"{each.name} can't ask DNS: no policy lets it reach port 53")
+                return
+
+
+def _egress(policy: NetworkPolicy) -> Value | None:
+    spec = policy.value.get("spec")
+    return spec.key_of("egress") if spec else None
+
+
+def _opens_dns(policy: NetworkPolicy) -> bool:
+    """Tell whether a policy lets its pods reach a DNS server somewhere: port 53, or any port of any kind of place."""
+    for rule in policy.value.items("spec", "egress"):
+        ports = rule.items("ports")
+        if any(_DNS & {each.number("port"), each.number("endPort")} or each.text("port") == "dns" for each in ports):
+            return True
+        if any((each.number("port") or 0) <= 53 <= (each.number("endPort") or 0) for each in ports):
+            return True
+        open_to = rule.items("to")
+        if not ports and (not open_to or any(each.get("namespaceSelector") or each.get("ipBlock") for each in open_to)):
+            return True
+    return False
