@@ -20,6 +20,9 @@ from scaffold.settings.user import read_settings
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"
 
+HERE = "HEAD"
+"""The version's name for the template as it lies here, with what is not committed yet; as in Copier."""
+
 
 @dataclass(frozen=True)
 class Home:
@@ -29,16 +32,29 @@ class Home:
     history: History
 
     def template(self, version: str | None = None) -> Template:
-        """Return the template as it lies here, or as it was in a version.
+        """Return the template of the newest release, of a version, or (HERE) as it lies here.
 
         Raises:
             VersionError, TemplateError, DestinationError, GitError: as `History.template_at` does.
         """
-        return load_template(self.history.root) if version is None else self.history.template_at(version)
+        known = self._looked_up(version)
+        return load_template(self.history.root) if known is None else self.history.template_at(known)
 
     def origin(self, version: str | None = None) -> Origin:
-        """Return what a new service remembers of the template as it lies here, or of a version."""
-        return Origin(self.url, _version(self.history) if version is None else self.history.resolve(version).name)
+        """Return what a new service remembers of the template that `template` returns."""
+        known = self._looked_up(version)
+        return Origin(self.url, version_here(self.history) if known is None else self.history.resolve(known).name)
+
+    def _looked_up(self, version: str | None) -> str | None:
+        """Return the version to look up in the history; None where the template as it lies here is meant.
+
+        That is so for HERE, for a template without any release, and where a package carries just its newest release:
+        then no git is needed.
+        """
+        if version is not None:
+            return None if version == HERE else version
+        latest = self.history.latest
+        return None if latest is None or latest.tag == _recorded(self.history) else latest.tag
 
     def owns(self, source: str) -> bool:
         """Say whether a service's `_src_path` means this template.
@@ -61,13 +77,18 @@ def installed_home(url: str | None = None) -> Home:
     return Home(template_url(url), installed())
 
 
-def _version(history: History) -> str:
-    """Return the version of what lies there, as `git describe` would give it."""
+def version_here(history: History) -> str:
+    """Return the version of what lies there, as `git describe` would give it: v0.1.0-3-gabcdef0 after v0.1.0."""
     if (history.root / ".git").exists():
         with suppress(GitError, VersionError):  # no git, or no commit yet
             return history.resolve("HEAD").name
+    return _recorded(history) or f"v{__version__}"
+
+
+def _recorded(history: History) -> str:
+    """Return the version that a package was built as; nothing in a checkout."""
     recorded = history.root / REVISION
-    return recorded.read_text(encoding="utf-8").strip() if recorded.is_file() else f"v{__version__}"
+    return recorded.read_text(encoding="utf-8").strip() if recorded.is_file() else ""
 
 
 def template_url(given: str | None = None) -> str:
