@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli import complete, options
+from scaffold.cli import options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
@@ -39,12 +39,8 @@ NEXT = ("make setup test", "make run")
     help="Take answers from a YAML file, - for stdin (`scaffold questions --schema` describes it); --data wins."
 )
 @click.option("--resume", is_flag=True, help="Go on with the questions that ^C interrupted.")
-@click.option(
-    "--vcs-ref",
-    "-r",
-    metavar="VERSION",
-    shell_complete=complete.version,
-    help="Use this version of the template (0.1.0, a commit; HEAD: as it is here)  [default: the newest release].",
+@options.version(
+    help="Use this version of the template (0.1.0, a commit; HEAD: as it is here)  [default: the newest release]."
 )
 @click.option(
     "--template",

@@ -60,7 +60,7 @@ def test_a_file_s_early_end_is_no_interruption(monkeypatch: pytest.MonkeyPatch, 
     def cut_short(*_: object) -> None:
         raise EOFError
 
-    monkeypatch.setattr("scaffold.engine.template.load_template", cut_short)
+    monkeypatch.setattr("scaffold.releases.home.Home.template", cut_short)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert run(["questions"]) == errors.INTERNAL
     assert "EOFError" in next(tmp_path.glob("scaffold-*.log")).read_text()
@@ -109,12 +109,12 @@ def test_every_class_of_error_has_its_documented_exit_code() -> None:
 
 def test_questions_tell_everything(tmp_path: Path) -> None:
     template = goldens.engine()[0]
-    listed = json.loads(scaffold("questions", "--json", cwd=tmp_path).stdout)
+    listed = json.loads(scaffold("questions", "--json", "--vcs-ref", "HEAD", cwd=tmp_path).stdout)
     assert [each["name"] for each in listed] == [question.name for question in template.asked]
     for each in listed:
         assert each["help"], each
         assert each["example"] is not None or each.get("choices"), each
-    shown = scaffold("questions", cwd=tmp_path).stdout
+    shown = scaffold("questions", "--vcs-ref", "HEAD", cwd=tmp_path).stdout
     assert all(each["name"] in shown for each in listed)
 
 
