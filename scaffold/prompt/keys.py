@@ -51,7 +51,10 @@ def _back() -> KeyBindings:
 
 
 def _let_sentences_wrap(application: Application[Any]) -> None:
-    """Let a refusal take the lines that it needs; prompt_toolkit would cut it off after the first."""
+    """Let a question or a refusal take the lines that it needs; prompt_toolkit would cut it off at the screen's edge."""
     for window in application.layout.find_all_windows():
-        if window.height == 1 and isinstance(window.content, FormattedTextControl):
-            window.height, window.wrap_lines, window.dont_extend_height = None, to_filter(True), to_filter(True)
+        if type(window.content) is not FormattedTextControl:  # a list of choices has a row for each
+            continue
+        window.wrap_lines = to_filter(True)
+        if window.height == 1:
+            window.height, window.dont_extend_height = None, to_filter(True)

@@ -52,6 +52,4 @@ def _list(out: Console, sections: Sequence[Section]) -> None:
     for section in sections:
         out.print(line(section.title, style="bold"))
         for name, value, why in section.rows:
-            out.print(Padding(line(f"{name}: {value}"), (0, 0, 0, 2)))
-            if why:
-                out.print(Padding(line(why, style="dim"), (0, 0, 0, 4)))
+            out.print(Padding(line(f"{name}: {value} ", (f"({why})", "dim")), (0, 0, 0, 2)))

@@ -275,3 +275,12 @@ def test_a_broken_record_of_an_interrupted_run_is_told(start: Start, tmp_path: P
     terminal = start("--resume")
     terminal.sees("can't be used; remove it")
     assert terminal.ends() == 2
+
+
+def test_a_question_of_a_narrow_terminal_is_whole(start: Start) -> None:
+    terminal = start("orders", "--data", "owner=a", columns=40)
+    terminal.sees("Language of the")
+    terminal.presses(ENTER, ENTER, ENTER)
+    terminal.sees("Jobs that run")
+    shown = terminal.sees("Add")
+    assert "schedule:" in shown and "none" in shown
