@@ -60,9 +60,8 @@ class Group(click.Group):
 def _print_version(ctx: click.Context) -> None:
     """Print what really runs: in a checkout, or built from one, with the number of commits after the release."""
     from scaffold.releases.history import installed
-    from scaffold.releases.home import version_here
 
-    click.echo(f"scaffold, version {version_here(installed()).removeprefix('v')}")
+    click.echo(f"scaffold, version {installed().here.removeprefix('v')}")
     ctx.exit()
 
 

@@ -37,7 +37,7 @@ _CHANGES = {
             "        _describe -V unsorted completions_with_descriptions -U\n",
             "        local -a suffix\n"
             "        [[ ${completions_with_descriptions[1]%%:*} == *= ]] && suffix=(-S '')\n"
-            "        _describe -V unsorted completions_with_descriptions -U \"${suffix[@]}\"\n",
+            '        _describe -V unsorted completions_with_descriptions -U "${suffix[@]}"\n',
         )
     ],
     "fish": [('string split ","', 'string split --max 1 ","')],

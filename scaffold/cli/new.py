@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scaffold.new.unfinished import Unfinished
 
 NEXT = ("make setup test", "make run")
+_KEPT = "Your answers are kept; go on with: scaffold new --resume"
 
 
 @click.command(
@@ -108,7 +109,6 @@ class _Run:
         from scaffold.engine.jinja import Renderer
         from scaffold.engine.render import render
         from scaffold.files.folder import check_destination
-        from scaffold.new import create
         from scaffold.new.defaults import proposals
         from scaffold.new.surroundings import replaced
         from scaffold.new.unfinished import forget
@@ -145,15 +145,26 @@ class _Run:
         if old:
             show.replaced(out, destination, old)
             if self.interactive and not self.dry_run and not click.confirm("Replace them?", err=True):
-                out.print("Nothing was written.")
+                out.print(f"Nothing was written. {_KEPT}")
                 return
-        repository = not self.dry_run and create(
-            destination, answers.asked["name"], files, with_git=wanted.with_git, force=wanted.force
-        )
-        if self.interactive and not self.dry_run:
+        repository = not self.dry_run and self._create(destination, answers, files)
+        if self.interactive:
             forget()
         made = _Made(destination, answers, files, origin, repository, old, renamed)
         self._tell(made, proposed)
+
+    def _create(self, destination: Path, answers: Answers, files: list[RenderedFile]) -> bool:
+        """Write the files; say whether it is a repository. Where that fails, the answers of a terminal are not lost."""
+        from scaffold.errors import ScaffoldError
+        from scaffold.new import create
+
+        options = {"with_git": self.wanted.with_git, "force": self.wanted.force}
+        try:
+            return create(destination, answers.asked["name"], files, **options)
+        except ScaffoldError as error:
+            if self.interactive:
+                error.args = (f"{error} {_KEPT}",)
+            raise
 
     def _tell(self, made: _Made, proposed: Proposals) -> None:
         from scaffold.show import new as show
@@ -249,12 +260,13 @@ def _ask(questionnaire: Any, given: dict[str, Any], proposed: Proposals, wanted:
     typed = {name: value for name, value in wanted.typed.items() if name in known}
     interview = Interview(questionnaire, given, proposed, typed, [name for name in wanted.seen if name in known])
     try:
-        return _reviewed(interview, interview.first())
+        answers = _reviewed(interview, interview.first())
     except KeyboardInterrupt as interrupted:
-        answered = replace(wanted, typed=interview.typed, seen=interview.seen)
-        if interview.seen and keep(answered):
-            interrupted.args = ("nothing was written. Your answers are kept; go on with: scaffold new --resume",)
+        if interview.seen and keep(replace(wanted, typed=interview.typed, seen=interview.seen)):
+            interrupted.args = (f"nothing was written. {_KEPT}",)
         raise
+    keep(replace(wanted, typed=interview.typed, seen=interview.seen))
+    return answers
 
 
 def _reviewed(interview: Any, answers: Answers) -> Answers | None:

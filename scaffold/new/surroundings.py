@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scaffold.files.folder import RenderedFile
+from scaffold.files.foreign import read_foreign
 from scaffold.settings.repository import repository_of
 
 _AT_THE_TOP = (".github", ".gitlab-ci.yml", "CODEOWNERS", "renovate.json", ".pre-commit-config.yaml")
@@ -18,11 +19,11 @@ def replaced(destination: Path, files: Iterable[RenderedFile]) -> list[str]:
 
 
 def _differs(path: Path, content: bytes) -> bool:
-    if path.is_symlink():
-        return True
+    if path.is_symlink() or not path.is_file():
+        return path.is_symlink()
     try:
-        return path.is_file() and (path.stat().st_size != len(content) or path.read_bytes() != content)
-    except OSError:
+        return read_foreign(path, largest=len(content)) != content
+    except OSError:  # it can't be read, or holds more
         return True
 
 

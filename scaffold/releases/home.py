@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scaffold import __version__
 from scaffold.engine.render import Origin
-from scaffold.engine.template import REVISION, Template, load_template
-from scaffold.errors import FileError, GitError, VersionError
+from scaffold.engine.template import Template, load_template
+from scaffold.errors import FileError
 from scaffold.files import user_folders as folders
 from scaffold.releases.history import History, installed
 from scaffold.settings.user import read_settings
@@ -43,7 +41,7 @@ class Home:
     def origin(self, version: str | None = None) -> Origin:
         """Return what a new service remembers of the template that `template` returns."""
         known = self._looked_up(version)
-        return Origin(self.url, version_here(self.history) if known is None else self.history.resolve(known).name)
+        return Origin(self.url, self.history.here if known is None else self.history.resolve(known).name)
 
     def _looked_up(self, version: str | None) -> str | None:
         """Return the version to look up in the history; None where the template as it lies here is meant.
@@ -54,7 +52,7 @@ class Home:
         if version is not None:
             return None if version == HERE else version
         latest = self.history.latest
-        return None if latest is None or latest.tag == _recorded(self.history) else latest.tag
+        return None if latest is None or latest.tag == self.history.recorded else latest.tag
 
     def owns(self, source: str) -> bool:
         """Say whether a service's `_src_path` means this template.
@@ -75,20 +73,6 @@ def installed_home(url: str | None = None) -> Home:
         TemplateError: when there is no template.
     """
     return Home(template_url(url), installed())
-
-
-def version_here(history: History) -> str:
-    """Return the version of what lies there, as `git describe` would give it: v0.1.0-3-gabcdef0 after v0.1.0."""
-    if (history.root / ".git").exists():
-        with suppress(GitError, VersionError):  # no git, or no commit yet
-            return history.resolve("HEAD").name
-    return _recorded(history) or f"v{__version__}"
-
-
-def _recorded(history: History) -> str:
-    """Return the version that a package was built as; nothing in a checkout."""
-    recorded = history.root / REVISION
-    return recorded.read_text(encoding="utf-8").strip() if recorded.is_file() else ""
 
 
 def template_url(given: str | None = None) -> str:

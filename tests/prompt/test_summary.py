@@ -125,3 +125,41 @@ def test_it_says_where_a_value_comes_from(start: Start, tmp_path: Path) -> None:
     assert "from the command line" in rows["replicas"]
     assert "config.toml: [answers]" in rows["image_registry"]
     assert "acme/user" in rows["owner"]
+
+
+def test_files_that_are_replaced_are_listed_and_asked_about(start: Start, tmp_path: Path) -> None:
+    folder = tmp_path / "work/orders"
+    folder.mkdir()
+    (folder / "README.md").write_text("mine")
+    terminal, _ = at_the_summary(start, "--force", "--data", "owner=acme/web")
+    terminal.presses(ENTER)
+    terminal.sees("orders: replaces 1 file:")
+    terminal.sees("README.md")
+    terminal.sees("Replace them?")
+    terminal.types("n")
+    terminal.sees("Nothing was written. Your answers are kept")
+    assert terminal.ends() == 0
+    assert [path.name for path in folder.iterdir()] == ["README.md"]
+    again = start("--resume")
+    again.sees("acme/web")
+    again.sees(RIGHT)
+    again.presses(ENTER)
+    again.sees("Replace them?")
+    again.types("y")
+    assert again.ends() == 0
+    assert (folder / "README.md").read_text().startswith("# orders")
+
+
+def test_answers_are_not_lost_where_the_service_can_t_be_written(start: Start, tmp_path: Path) -> None:
+    terminal, _ = at_the_summary(start, "--data", "owner=acme/web")
+    (tmp_path / "work/orders").write_text("in the way")
+    terminal.presses(ENTER)
+    terminal.sees("orders is a file")
+    assert terminal.ends() == 4
+    (tmp_path / "work/orders").unlink()
+    again = start("--resume")
+    again.sees("acme/web")
+    again.sees(RIGHT)
+    again.presses(ENTER)
+    assert again.ends() == 0
+    assert again.answers()["owner"] == "acme/web"
