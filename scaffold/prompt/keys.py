@@ -51,7 +51,7 @@ def _back() -> KeyBindings:
 
 
 def _let_sentences_wrap(application: Application[Any]) -> None:
-    """Let a question or a refusal take the lines that it needs; prompt_toolkit would cut it off at the screen's edge."""
+    """Let a question or a refusal take the lines that it needs; prompt_toolkit would cut it off at the edge."""
     for window in application.layout.find_all_windows():
         if type(window.content) is not FormattedTextControl:  # a list of choices has a row for each
             continue

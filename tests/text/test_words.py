@@ -21,7 +21,7 @@ from scaffold.text.words import in_words
         (["10.0.0.0/8", "192.0.2.0/24"], "10.0.0.0/8, 192.0.2.0/24"),
         ([{"name": "http", "number": 8080}], "http (number 8080)"),
         ([{"name": "a", "critical": True}, {"name": "b"}], "a (critical yes); b"),
-        ([{}], ""),
+        ([{}], "none"),
     ],
 )
 def test_a_value_in_words(value: Any, words: str) -> None:
