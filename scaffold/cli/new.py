@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import click
 
 from scaffold.cli import options
 from scaffold.cli.help import examples
+from scaffold.cli.interview import KEPT, ask
 
 if TYPE_CHECKING:
     from scaffold.engine.answers import Answers, Proposals
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from scaffold.new.unfinished import Unfinished
 
 NEXT = ("make setup test", "make run")
-_KEPT = "Your answers are kept; go on with: scaffold new --resume"
 
 
 @click.command(
@@ -110,16 +110,13 @@ class _Run:
         from scaffold.engine.render import render
         from scaffold.files.folder import check_destination
         from scaffold.new.defaults import proposals
-        from scaffold.new.surroundings import replaced
         from scaffold.new.unfinished import forget
         from scaffold.releases.home import installed_home
-        from scaffold.show import new as show
         from scaffold.show.console import console
         from scaffold.show.progress import progress
 
         wanted = self.wanted
         folder = None if wanted.folder is None else Path(wanted.folder)
-        out = console(quiet=self.quiet or self.json)
         home = installed_home(wanted.template_url)
         template, origin = home.template(wanted.vcs_ref), home.origin(wanted.vcs_ref)
         check_names(template, wanted.given)
@@ -129,8 +126,9 @@ class _Run:
         questionnaire = Questionnaire(template, renderer)
         given, renamed = _named(template.asked[0].name, folder, wanted.given)
         proposed = proposals(template, folder or Path())
+        out = console(quiet=self.quiet or self.json)
         if self.interactive:
-            answers = _ask(questionnaire, given, proposed, wanted)
+            answers = ask(questionnaire, given, proposed, wanted)
         else:
             answers = questionnaire.resolve(given, proposed)
         if answers is None:
@@ -141,29 +139,38 @@ class _Run:
         check_destination(destination, force=wanted.force)
         with progress(out, "Rendering") as on_file:
             files = render(template, renderer, answers, origin, on_file)
-        old = replaced(destination, files) if wanted.force else []
+        self._write(_Made(destination, answers, files, origin, renamed), proposed)
+
+    def _write(self, made: _Made, proposed: Proposals) -> None:
+        """Write the files, unless the user does not want to replace others by them, and say what was done."""
+        from scaffold.new.surroundings import replaced
+        from scaffold.new.unfinished import forget
+        from scaffold.show import new as show
+        from scaffold.show.console import console
+
+        out = console(quiet=self.quiet or self.json)
+        old = replaced(made.folder, made.files) if self.wanted.force else []
         if old:
-            show.replaced(out, destination, old)
+            show.replaced(out, made.folder, old)
             if self.interactive and not self.dry_run and not click.confirm("Replace them?", err=True):
-                out.print(f"Nothing was written. {_KEPT}")
+                out.print(f"Nothing was written. {KEPT}")
                 return
-        repository = not self.dry_run and self._create(destination, answers, files)
+        repository = not self.dry_run and self._create(made)
         if self.interactive:
             forget()
-        made = _Made(destination, answers, files, origin, repository, old, renamed)
-        self._tell(made, proposed)
+        self._tell(replace(made, repository=repository, replaced=old), proposed)
 
-    def _create(self, destination: Path, answers: Answers, files: list[RenderedFile]) -> bool:
+    def _create(self, made: _Made) -> bool:
         """Write the files; say whether it is a repository. Where that fails, the answers of a terminal are not lost."""
         from scaffold.errors import ScaffoldError
         from scaffold.new import create
 
         options = {"with_git": self.wanted.with_git, "force": self.wanted.force}
         try:
-            return create(destination, answers.asked["name"], files, **options)
+            return create(made.folder, made.answers.asked["name"], made.files, **options)
         except ScaffoldError as error:
             if self.interactive:
-                error.args = (f"{error} {_KEPT}",)
+                error.args = (f"{error} {KEPT}",)
             raise
 
     def _tell(self, made: _Made, proposed: Proposals) -> None:
@@ -189,9 +196,9 @@ class _Made:
     answers: Answers
     files: list[RenderedFile]
     origin: Origin
-    repository: bool
-    replaced: list[str]
     renamed: str
+    repository: bool = False
+    replaced: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
         files = [{"path": each.path, "bytes": len(each.content), "executable": each.executable} for each in self.files]
@@ -247,43 +254,3 @@ def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -
             "`git commit --amend --reset-author --no-edit`."
         )
     return found
-
-
-def _ask(questionnaire: Any, given: dict[str, Any], proposed: Proposals, wanted: Unfinished) -> Answers | None:
-    """Ask, summarize, and let the user change answers until they are right; None when the user quits."""
-    from dataclasses import replace
-
-    from scaffold.new.unfinished import keep
-    from scaffold.prompt.interview import Interview
-
-    known = {question.name for question in questionnaire.template.asked}
-    typed = {name: value for name, value in wanted.typed.items() if name in known}
-    interview = Interview(questionnaire, given, proposed, typed, [name for name in wanted.seen if name in known])
-    try:
-        answers = _reviewed(interview, interview.first())
-    except KeyboardInterrupt as interrupted:
-        if interview.seen and keep(replace(wanted, typed=interview.typed, seen=interview.seen)):
-            interrupted.args = (f"nothing was written. {_KEPT}",)
-        raise
-    keep(replace(wanted, typed=interview.typed, seen=interview.seen))
-    return answers
-
-
-def _reviewed(interview: Any, answers: Answers) -> Answers | None:
-    """Show the summary until the answers are right; None when the user quits."""
-    from scaffold.prompt import review
-    from scaffold.show import summary as show
-    from scaffold.show.console import console
-
-    while True:
-        sections = interview.sections(answers)
-        show.summary(console(), [show.Section(title, rows) for title, rows in sections.items()])
-        choice = review.what_next(list(reversed(sections)))
-        while choice == review.NUMBERS:
-            show.numbers(console(), answers.derived)
-            choice = review.what_next(list(reversed(sections)))
-        if choice == review.CREATE:
-            return answers
-        if choice == review.QUIT:
-            return None
-        answers = interview.change_group(choice, answers)
