@@ -53,7 +53,7 @@ def test_a_bind_mounted_folder_is_filled(tmp_path: Path) -> None:
     if subprocess.run(["mount", "--bind", source, folder], capture_output=True, check=False).returncode:
         pytest.skip("no bind mounts here")
     try:
-        done = scaffold("new", ".", "--defaults", cwd=folder)
+        done = scaffold("new", "orders", "--defaults", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
         assert (source / "Makefile").is_file()
         assert not [path.name for path in source.iterdir() if "scaffold-" in path.name]

@@ -67,6 +67,40 @@ def test_escape_leaves_a_setting_as_it_was(start: Start) -> None:
     assert terminal.answers()["replicas"] == 2
 
 
+def test_escape_before_the_first_of_several_questions_takes_back_what_was_chosen(start: Start) -> None:
+    terminal, _ = at_the_summary(start)
+    terminal.presses(DOWN, DOWN, ENTER)
+    terminal.sees("Which of protection?")
+    terminal.presses(DOWN, ENTER)
+    terminal.sees("Rate and connection limiter")
+    terminal.presses(DOWN, DOWN, ENTER)  # nginx
+    terminal.sees("Sustained rate")
+    terminal.presses(ESC)
+    terminal.sees("Rate and connection limiter")
+    terminal.presses(ESC)
+    terminal.sees("Which of protection?")
+    terminal.sees("limiter  none")
+    terminal.presses(ESC)
+    terminal.sees(RIGHT)
+    terminal.presses(ENTER)
+    assert terminal.ends() == 0
+    assert terminal.answers()["limiter"] == "none"
+
+
+def test_a_default_that_enter_took_goes_on_to_follow(start: Start) -> None:
+    terminal, _ = at_the_summary(start)
+    terminal.presses(DOWN, DOWN, DOWN, ENTER)
+    terminal.sees("Which of capacity?")
+    terminal.presses(DOWN, DOWN, ENTER)
+    terminal.sees("Maximum number of pods")
+    terminal.presses(ENTER)
+    terminal.sees("Which of capacity?")
+    terminal.presses(DOWN, ENTER)
+    terminal.sees("Number of pods in production")
+    terminal.types("3")
+    terminal.sees("max_replicas    3")
+
+
 def test_an_answer_is_changed_and_what_was_typed_stays(start: Start) -> None:
     terminal, _ = at_the_summary(start, "--data", "kubernetes_namespace=payments")
     terminal.presses(DOWN, ENTER)
