@@ -46,14 +46,15 @@ def test_an_empty_clone_keeps_its_remote_and_branch(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="needs root to bind a folder")
-def test_a_bind_mounted_folder_is_filled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("inside", [True, False], ids=["from inside", "from outside"])
+def test_a_bind_mounted_folder_is_filled(inside: bool, tmp_path: Path) -> None:
     source, folder = tmp_path / "source", tmp_path / "orders"
     source.mkdir()
     folder.mkdir()
     if subprocess.run(["mount", "--bind", source, folder], capture_output=True, check=False).returncode:
         pytest.skip("no bind mounts here")
     try:
-        done = scaffold("new", "orders", "--defaults", cwd=tmp_path)
+        done = scaffold("new", "." if inside else "orders", "--defaults", cwd=folder if inside else tmp_path)
         assert done.returncode == 0, done.stderr
         assert (source / "Makefile").is_file()
         assert not [path.name for path in source.iterdir() if "scaffold-" in path.name]

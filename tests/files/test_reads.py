@@ -19,7 +19,7 @@ READS = {
     "scaffold/files/staging.py": "scaffold's own mark in a folder of its own",
     "scaffold/files/cache.py": "a folder, to lock it",
     "scaffold/engine/bounds.py": PROC,
-    "scaffold/files/folder.py": "writes",
+    "scaffold/files/folder.py": "writes; and the kernel's own file on a mount",
     "scaffold/__main__.py": "/dev/null, to write to",
     "scaffold/releases/home.py": PACKAGE,
     "scaffold/releases/history.py": PACKAGE,
