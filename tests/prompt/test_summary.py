@@ -82,6 +82,14 @@ def test_escape_before_the_first_of_several_questions_takes_back_what_was_chosen
     terminal.sees("limiter  none")
     terminal.presses(ESC)
     terminal.sees(RIGHT)
+    terminal.presses(DOWN, DOWN, DOWN, ENTER)
+    terminal.sees("Which of capacity?")
+    terminal.presses(DOWN, ENTER)  # another answer is changed: all are gone through again
+    terminal.sees("Number of pods in production")
+    terminal.types("3")
+    terminal.sees("replicas        3")
+    terminal.presses(ESC)
+    terminal.sees(RIGHT)
     terminal.presses(ENTER)
     assert terminal.ends() == 0
     assert terminal.answers()["limiter"] == "none"
