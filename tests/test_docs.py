@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from releasing.record import PAGE, VERSION_FILE, write_version
+from scaffold import __version__
 from scaffold.check.settings import PROFILES
 from scaffold.cli import COMMANDS, EXIT_CODES
 from workshop import goldens, samples
@@ -23,6 +25,21 @@ def test_the_readme_has_every_exit_code() -> None:
 def test_the_readme_names_every_command() -> None:
     readme = (goldens.ROOT / "README.md").read_text()
     assert [command for command in COMMANDS if f"scaffold {command}" not in readme] == []
+
+
+def test_the_page_on_ci_names_the_newest_release(tmp_path: Path) -> None:
+    assert re.findall(r"rev: (\S+)", (goldens.ROOT / PAGE).read_text()) == [f"v{__version__}"]
+    for file in (PAGE, VERSION_FILE):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text((goldens.ROOT / file).read_text())
+    write_version(tmp_path, "9.8.7")
+    assert "    rev: v9.8.7\n" in (tmp_path / PAGE).read_text(), "a release writes it"
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/ci.md"])
+def test_the_first_lines_say_where_it_runs(document: str) -> None:
+    first = " ".join((goldens.ROOT / document).read_text().splitlines()[:4])
+    assert "Linux, macOS and WSL 2" in first
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -58,6 +58,6 @@ def experiment(ctx: click.Context, parameter: click.Parameter, incomplete: str) 
 
 
 def _starting(incomplete: str, offered: Iterable[tuple[str, str]]) -> list[CompletionItem]:
-    """Keep each value once that goes on from what is typed. In fish a comma would end the text beside it."""
-    fitting = {value: text.replace(",", ";") for value, text in offered if value.startswith(incomplete)}
+    """Keep each value once that goes on from what is typed."""
+    fitting = {value: text for value, text in offered if value.startswith(incomplete)}
     return [CompletionItem(value, help=text) for value, text in fitting.items()]

@@ -33,6 +33,7 @@ LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),
     "update --answers": ("no-such-file.yml", 3),
     "new --vcs-ref": ("no-such-version", 11),
+    "questions --vcs-ref": ("no-such-version", 11),
     "update --to": ("no-such-version", 11),
     "check --write-baseline": ("no-such-folder/baseline.json", 4),
     "prove --junit": ("a-file/report.xml", 4),
@@ -115,5 +116,5 @@ def test_what_an_option_leads_to_has_its_own_code(option: str, tmp_path: Path) -
     assert run(["new", "service", "--defaults", "--quiet"]) == 0
     value, code = LEADS_ELSEWHERE[option]
     command, flag = option.split()
-    words = ["other", "--defaults"] if command == "new" else ["service"]
+    words = {"new": ["other", "--defaults"], "questions": []}.get(command, ["service"])
     assert run([command, *words, f"{flag}={value}"]) == code

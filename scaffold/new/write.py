@@ -1,4 +1,4 @@
-"""Make a new service: the steps of `scaffold new` behind its questions."""
+"""The files of a new service, put in their place as a git repository."""
 
 from __future__ import annotations
 
