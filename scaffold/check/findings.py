@@ -49,8 +49,8 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Return what stays the same when lines move and values change: rule, file, object and field."""
+        """Return what stays the same when lines move and values change: the rule's first id, file, object and field."""
         import hashlib  # with OpenSSL behind it, which text for people does not need
 
-        parts = (self.rule.id, self.place.path, self.place.object, self.place.field)
+        parts = (self.rule.former_id or self.rule.id, self.place.path, self.place.object, self.place.field)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -30,7 +30,7 @@ def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
         OptionError, FileError: when there is none.
     """
     rules = all_rules().values()
-    found = [rule for rule in rules if word.upper() in (rule.id.upper(), rule.pattern)]
+    found = [rule for rule in rules if word.upper() in rule.names]
     if not found:
         known = [rule.id for rule in rules]
         close = nearest(word, known) or known[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,19 @@ def test_a_comment_in_what_an_overlay_is_built_from(tmp_path: Path) -> None:
     (overlay / "kustomization.yaml").write_text("resources: [../base]\nnamePrefix: a-\n")
     told = check(tmp_path)
     assert (rules(told), rules(told, "suppressed")) == (["P07-latest-image"], ["P03-naked-pod"])
+
+
+def test_the_id_that_a_rule_had_before_still_counts(tmp_path: Path) -> None:
+    volume = f"{POD}  volumes:\n    - name: a\n      hostPath: {{path: /a}}"
+    words = ("check", "--json", "--select", "P06-host-path", "--strict")
+    (tmp_path / "pod.yaml").write_text(f"{volume}\n")
+    told = json.loads(scaffold(*words, cwd=tmp_path).stdout)
+    assert rules(told) == ["P14-host-path"]
+    known = hashlib.sha256("\0".join(("P06-host-path", "pod.yaml", "Pod/web", told["findings"][0]["field"])).encode())
+    assert told["findings"][0]["fingerprint"] == known.hexdigest()[:24]
+    (tmp_path / "pod.yaml").write_text(f"{volume}  # scaffold: ignore P06-host-path because it is an agent\n")
+    done = scaffold(*words, cwd=tmp_path)
+    assert (done.returncode, rules(json.loads(done.stdout), "suppressed")) == (0, ["P14-host-path"])
 
 
 def test_a_baseline(tmp_path: Path) -> None:

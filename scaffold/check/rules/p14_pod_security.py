@@ -106,6 +106,7 @@ class HostPath(Rule[Workload]):
     """
 
     id = "P14-host-path"
+    former_id = "P06-host-path"
     severity = "warning"
     looks_at = Workload
 

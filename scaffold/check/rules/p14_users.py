@@ -17,6 +17,7 @@ class UserRefused(Rule[Container]):
     """
 
     id = "P14-user-refused"
+    former_id = "P06-user-not-numeric"
     severity = "error"
     looks_at = Container
 

@@ -50,10 +50,12 @@ class Rule(Generic[Subject]):
     """A rule looks at every `looks_at` of a repository and yields what is wrong with it.
 
     The first paragraph of the class's docstring is the title, the rest says why; the docstring of `check` says what to
-    do. `Severity` and `Kind` say what their words mean.
+    do. `Severity` and `Kind` say what their words mean. A rule that got another id keeps its first one as `former_id`,
+    which comments, settings and baselines may still have.
     """
 
     id: ClassVar[str]
+    former_id: ClassVar[str] = ""
     severity: ClassVar[Severity]
     kind: ClassVar[Kind] = "fault"
     looks_at: ClassVar[Any]
@@ -75,6 +77,11 @@ class Rule(Generic[Subject]):
     def profile(self) -> Profile:
         """Return the smallest profile that has the rule: errors are essential."""
         return "essential" if self.severity == "error" else "recommended"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what it may be called, in capitals: its id, the one before, and its pattern."""
+        return tuple(each.upper() for each in (self.id, self.former_id, self.pattern) if each)
 
     @property
     def pattern(self) -> str:
