@@ -122,7 +122,10 @@ def _tell_dockerfiles(repository: Checked) -> None:
     pods: dict[int, list[bool]] = {}
     for scope in repository.scopes if repository.dockerfiles else ():
         for container in scope.containers:
-            if (found := repository.dockerfile_of(container)) and container.workload.pod:
+            found = repository.dockerfile_of(container)
+            if found:
+                found.is_deployed = True
+            if found and container.workload.pod:
                 pods.setdefault(id(found), []).append(container.workload.pod.is_true("shareProcessNamespace"))
     for each in repository.dockerfiles:
         folder = Path(each.source.path)

@@ -21,12 +21,11 @@ _TOOLS = re.compile(
 _VIRTUAL = re.compile(r"\bapk\b[^;&|]{0,200}?(?:-t|--virtual)[= ]([\w.-]+)([^;&|]*)")
 
 
-def _runs(dockerfile: Dockerfile, scope: Scope) -> bool:
+def _runs(dockerfile: Dockerfile) -> bool:
     """Tell whether an image is one that runs: it says what it starts, or a container of a manifest is made of it."""
-    if any(dockerfile.effective(name) for name in ("ENTRYPOINT", "CMD", "EXPOSE", "USER")):
-        return True
-    repository = scope.repository
-    return any(repository.dockerfile_of(each) is dockerfile for one in repository.scopes for each in one.containers)
+    return bool(
+        dockerfile.is_deployed or dockerfile.starts or dockerfile.effective("EXPOSE") or dockerfile.effective("USER")
+    )
 
 
 class CompilerInImage(Rule[Dockerfile]):
@@ -43,7 +42,7 @@ class CompilerInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
-        for stage in () if dockerfile.is_for_work or not _runs(dockerfile, scope) else dockerfile.final:
+        for stage in () if dockerfile.is_for_work or not _runs(dockerfile) else dockerfile.final:
             for run in stage.all("RUN"):
                 text = f"{run.value}\n{run.body}"
                 removed = _removed(text)

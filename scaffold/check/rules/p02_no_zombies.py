@@ -51,12 +51,11 @@ class ShellForm(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
-        for name in ("ENTRYPOINT", "CMD"):
-            instruction = dockerfile.effective(name)
-            if not instruction or not instruction.value or re.match(r"exec\s", instruction.value):
+        for start in dockerfile.starts:
+            if not start.value or re.match(r"exec\s", start.value):
                 continue  # by `exec`, the shell becomes the program
-            if instruction.words is None:
-                yield Problem(instruction, f"{name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
+            if start.words is None:
+                yield Problem(start, f"{start.name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
 
     def fix(self, spot: Spot) -> list[Edit]:
         """Write the words as a list, where a shell would do nothing with them but split them."""
@@ -180,8 +179,7 @@ class ShellWrapperInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Start the last command by `exec`."""
-        for name in ("ENTRYPOINT", "CMD"):
-            start = dockerfile.effective(name)
-            script = script_of(start.words or []) if start else None
-            if start and script and keeps_shell(script) and not background(script):
-                yield Problem(start, f"{name}: the shell stays PID 1 and keeps SIGTERM to itself: no exec")
+        for start in dockerfile.starts:
+            script = script_of(start.words or [])
+            if script and keeps_shell(script) and not background(script):
+                yield Problem(start, f"{start.name}: the shell stays PID 1 and keeps SIGTERM to itself: no exec")

@@ -82,10 +82,9 @@ class BackgroundInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Run one process a container, in the foreground."""
-        for name in ("ENTRYPOINT", "CMD"):
-            start = dockerfile.effective(name)
-            script = (script_of(start.words) if start.words else start.value) if start else None
-            if start and script and background(script):
+        for start in dockerfile.starts:
+            script = script_of(start.words) if start.words else start.value
+            if script and background(script):
                 yield Problem(start, "the image runs a process in the background: nobody sees it die")
 
 

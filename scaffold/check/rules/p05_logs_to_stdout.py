@@ -64,9 +64,8 @@ class LogFileInImage(Rule[Dockerfile]):
         linked = " ".join(
             run.value for stage in dockerfile.final for run in stage.all("RUN") if "/dev/std" in run.value
         )
-        for name in ("ENTRYPOINT", "CMD"):
-            start = dockerfile.effective(name)
-            if start and (path := _log_path(start.words or start.value.split())) and path not in linked:
+        for start in dockerfile.starts:
+            if (path := _log_path(start.words or start.value.split())) and path not in linked:
                 yield Problem(start.place(path), f"logs go into the file {path}, where nobody collects them")
         for stage in dockerfile.final:
             for variable in stage.all("ENV"):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.check.model.objects import ConfigMap
+from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
@@ -58,7 +59,7 @@ class ConfigMissing(Rule[Workload]):
             return
         for key, found in _keys(workload, known):
             yield Problem(key, f"the ConfigMap {found.name} has no key {key.text()}", also=(found.at,))
-        for name, _ in references(workload):
+        for name, _ in references(workload, "configMap"):
             if not name.text():
                 continue
             others = (each.named.config_maps for each in scope.elsewhere(workload))
@@ -120,7 +121,7 @@ class ConfigNotRolled(Rule[Workload]):
             return
         maps = scope.named.config_maps
         fixed = _mounted_by_sub_path(workload)
-        for name, variable in references(workload):
+        for name, variable in references(workload, "configMap"):
             found = maps.get(name.text() or "")
             if not found or not (variable or name.text() in fixed):
                 continue
@@ -135,18 +136,3 @@ def _mounted_by_sub_path(workload: Workload) -> set[str | None]:
     volumes = {mount.text("name") for mount in mounts if mount.get("subPath")}
     found = workload.pod.items("volumes") if workload.pod else ()
     return {each.text("configMap", "name") for each in found if each.text("name") in volumes}
-
-
-def references(workload: Workload) -> list[tuple[Value, bool]]:
-    """Return the names of the ConfigMaps that a workload needs, and whether they become variables (else files)."""
-    found: list[tuple[Value | None, bool]] = []
-    for container in workload.all_containers:
-        found += [(each.get("configMapRef"), True) for each in container.value.items("envFrom")]
-        found += [(each.get("valueFrom", "configMapKeyRef"), True) for each in container.value.items("env")]
-    for volume in workload.pod.items("volumes") if workload.pod else ():
-        found += [(each.get("configMap"), False) for each in (volume, *volume.items("projected", "sources"))]
-    return [
-        (name, variable)
-        for reference, variable in found
-        if reference and not reference.is_true("optional") and (name := reference.get("name"))
-    ]
