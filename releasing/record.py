@@ -13,6 +13,7 @@ from scaffold.errors import VersionError
 from scaffold.releases.known import FILE, read_releases
 
 VERSION_FILE = "scaffold/__init__.py"
+PAGE = "docs/ci.md"
 _VERSION = re.compile(r'^__version__ = "(.+)"$', re.MULTILINE)
 
 
@@ -29,9 +30,11 @@ def canonical(version: str) -> str:
 
 
 def write_version(root: Path, version: str) -> None:
-    """Put the version into the one place that says it."""
-    file = root / VERSION_FILE
+    """Put the version into the one place that says it, and into the page that tells users which one to take."""
+    file, page = root / VERSION_FILE, root / PAGE
     file.write_text(_VERSION.sub(f'__version__ = "{version}"', file.read_text()))
+    if page.is_file():
+        page.write_text(re.sub(r"(?m)^( +rev: )v\S+$", rf"\g<1>v{version}", page.read_text()))
 
 
 def record(root: Path, version: str, commit: str, day: date) -> None:

@@ -15,6 +15,11 @@ _REFUSED = DestinationError.exit_code
 _NO_MEMORY = b"error: there is not enough memory for this. Look at less at once, or give it more memory.\n"
 _NO_MEMORY_IN_JSON = b'{"error": "there is not enough memory for this", "exit_code": %d}\n' % _REFUSED
 
+_WINDOWS = (
+    "scaffold runs on Linux, macOS and WSL 2, not on Windows itself. "
+    "Open a WSL terminal (`wsl --install` sets it up), and install scaffold there."
+)
+
 
 class Terminated(KeyboardInterrupt):
     """Raised in the middle of the work by SIGTERM or SIGHUP, as ^C raises its parent: all that cleans up does so."""
@@ -38,6 +43,8 @@ def main() -> NoReturn:
 
 def run(arguments: list[str]) -> int:
     """Run the command line; return its exit code. What it imports is imported here, where ^C is no traceback either."""
+    if os.name == "nt":
+        return _fail(_WINDOWS, _REFUSED, arguments)
     try:
         os.getcwd()  # noqa: PTH109 -- nothing else is imported yet
         from scaffold.cli import cli

@@ -107,6 +107,22 @@ PATTERNS = {
         "Load the service until it holds as much as it may: it slows down or refuses, `kubectl get pods` counts "
         "no restart, and no other pod of the node is evicted.",
     ),
+    "P14": Pattern(
+        "Least privilege",
+        "A hole in a program is worth as much as the program's rights: root, capabilities, the node's disks and "
+        "network, the tokens and roles of the Kubernetes API. What it does not have, an intruder does not get.",
+        "`kubectl label namespace NAME pod-security.kubernetes.io/enforce=restricted`, and deploy: every pod is "
+        "admitted. `kubectl exec POD -- id -u` is not 0, and `kubectl auth can-i --list "
+        "--as=system:serviceaccount:NAME:ACCOUNT` names nothing that the program does not ask for.",
+    ),
+    "P15": Pattern(
+        "A closed network",
+        "Without a NetworkPolicy every pod reaches every other one, and every address outside. A policy lets through "
+        "what the service needs, and nothing else: its callers in, its dependencies and DNS out, the monitoring to the "
+        "admin port.",
+        "On a cluster whose network knows policies, `kubectl run probe --rm -it --image=busybox -- wget -T 3 -O - "
+        "http://POD:ADMIN_PORT` from another namespace must time out, and all that the service itself calls answers.",
+    ),
 }
 
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from releasing.record import PAGE, VERSION_FILE, write_version
+from scaffold import __version__
+from scaffold.check.settings import PROFILES
 from scaffold.cli import COMMANDS, EXIT_CODES
-from workshop import goldens
+from workshop import goldens, samples
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
 
@@ -24,11 +27,37 @@ def test_the_readme_names_every_command() -> None:
     assert [command for command in COMMANDS if f"scaffold {command}" not in readme] == []
 
 
+def test_the_page_on_ci_names_the_newest_release(tmp_path: Path) -> None:
+    assert re.findall(r"rev: (\S+)", (goldens.ROOT / PAGE).read_text()) == [f"v{__version__}"]
+    for file in (PAGE, VERSION_FILE):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text((goldens.ROOT / file).read_text())
+    write_version(tmp_path, "9.8.7")
+    assert "    rev: v9.8.7\n" in (tmp_path / PAGE).read_text(), "a release writes it"
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/ci.md"])
+def test_the_first_lines_say_where_it_runs(document: str) -> None:
+    first = " ".join((goldens.ROOT / document).read_text().splitlines()[:4])
+    assert "Linux, macOS and WSL 2" in first
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", document.read_text()):
         if not target.startswith("https://"):
             assert (document.parent / target).exists(), target
+
+
+def test_the_samples_of_check_are_what_it_prints() -> None:
+    for document, text in samples.documents().items():
+        assert document.read_text() == text, "run ./dev docs"
+
+
+def test_the_page_on_check_names_every_profile_and_kind() -> None:
+    text = (goldens.ROOT / "docs/check.md").read_text()
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == list(PROFILES)
+    assert "exit code is 1 and not 0" in text.split("## What could not be judged")[1]
 
 
 def test_every_language_has_the_parts_that_contributing_names() -> None:

@@ -116,7 +116,7 @@ def started(folder: Path, *arguments: str, shell: str = "{}", **environment: str
         ("questions --json", "{} >&-", 4, b"Bad file descriptor"),
         ("check", "{} >&- 2>&-", 4, b""),
         ("check nope", "{} 2>/dev/full", 2, b""),
-        ("check -q -", "{} <&-", 0, b""),
+        ("check -q -", "{} <&-", 1, b"error: Nothing could be judged"),
         ("new x", "{} <&-", 2, b"Error: there is no terminal to ask in"),
         ("--version", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder is gone"),
         ("completion bash", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder is gone"),
@@ -149,7 +149,7 @@ def test_odd_environments(environment: dict[str, str], tmp_path: Path) -> None:
     (tmp_path / "é.yaml").write_text(POD)
     done = started(tmp_path, "check", **environment)
     assert (done.returncode, done.stderr) == (1, b"")
-    assert b"errors and 2 warnings in 1 file." in done.stdout
+    assert b"1 error and 4 warnings in 1 file." in done.stdout
     assert len(done.stdout) < 5000
     told = json.loads(started(tmp_path, "check", "--json", **environment).stdout.decode())
     assert told["findings"][0]["path"].endswith(".yaml")

@@ -32,7 +32,18 @@ def test_the_wheel_can_be_laid_out_everywhere(wheel: Path) -> None:
 def test_an_installed_wheel_gives_the_golden(wheel: Path, tmp_path: Path) -> None:
     python = install(wheel, tmp_path / "env")
     assert list(package_of(python).glob("_template/**/__pycache__")), "pip compiles the skeleton's Python, too"
-    command = [python, "-m", "scaffold", "new", "out", "--answers", goldens.ROOT / "examples/frontend.yml", "--no-git"]
+    command = [
+        python,
+        "-m",
+        "scaffold",
+        "new",
+        "out",
+        "--answers",
+        goldens.ROOT / "examples/frontend.yml",
+        "--no-git",
+        "--vcs-ref",
+        "HEAD",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     ours, golden = goldens.files_of(tmp_path / "out"), goldens.files_of(goldens.EXAMPLES / "frontend")

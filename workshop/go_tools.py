@@ -1,7 +1,8 @@
-"""Programs that tests use and that Go's own client builds from their source, once for each version, into the cache."""
+"""What tests use of Go's modules, got by Go's own client: programs, built once for each version, and files."""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from functools import cache
@@ -14,6 +15,9 @@ PACKAGES = {
     "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",  # GitHub's workflows
     "vegeta": "github.com/tsenart/vegeta/v12@v12.12.0",  # load at a constant rate
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
+}
+MODULES = {
+    "pod-security-admission": "k8s.io/pod-security-admission@v0.37.2",  # pods, and which of them Kubernetes admits
 }
 
 
@@ -36,3 +40,11 @@ def program(name: str) -> Path:
             built.rename(path)
             folder.rmdir()
     return path
+
+
+@cache
+def module(name: str) -> Path:
+    """Return the folder of a module's source, in Go's own cache; it is got now where it is not there yet."""
+    with locked(f"go-module-{name}"):
+        told = json.loads(succeed(["go", "mod", "download", "-json", MODULES[name]], cwd="/", seconds=300))
+    return Path(told["Dir"])

@@ -158,8 +158,8 @@ def second(root: Path) -> None:
     edit(questions / "identity.yml", r'pattern\("owner", owner,', 'pattern("team", team,')
     edit(
         questions / "identity.yml",
-        r"^repository:$",
-        "owner: {type: str, when: false, default: '{{ team }}'}\n\nrepository:",
+        r"^kubernetes_namespace:$",
+        "owner: {type: str, when: false, default: '{{ team }}'}\n\nkubernetes_namespace:",
     )
     log_level = (
         "log_level: {type: str, help: How much is logged, default: info, example: debug, choices: [info, debug]}\n"

@@ -57,6 +57,7 @@ def jobs() -> list[Job]:
         Job("the judges", judges.environment),
         Job("helm", helm.program, helm.missing),
         *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
+        *(Job(name, partial(go_tools.module, name), go_tools.missing) for name in go_tools.MODULES),
         *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),
         *(
             Job(f"image {each}", partial(standins.provide, made), runtime.missing)

@@ -1,4 +1,4 @@
-module github.com/example-org/frontend-go
+module gitlab.com/example-org/frontend-go
 
 go 1.26.0
 

@@ -5,11 +5,11 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/dependencies"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/panics"
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/panics"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 // job makes a sub-command of a job's work (P09).

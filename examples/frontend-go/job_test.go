@@ -9,9 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/dependencies"
-	"github.com/example-org/frontend-go/internal/logs"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/logs"
 )
 
 func TestJob(t *testing.T) {

@@ -9,9 +9,9 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/jobs"
-	"github.com/example-org/frontend-go/internal/logs"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/jobs"
+	"gitlab.com/example-org/frontend-go/internal/logs"
 )
 
 // Exit codes.

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/logs"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/logs"
 )
 
 // line is one line of the log.

@@ -5,13 +5,13 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/admin"
-	"github.com/example-org/frontend-go/internal/api"
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/dependencies"
-	"github.com/example-org/frontend-go/internal/health"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/server"
+	"gitlab.com/example-org/frontend-go/internal/admin"
+	"gitlab.com/example-org/frontend-go/internal/api"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/health"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/server"
 )
 
 // The process ends this much before its time is up.

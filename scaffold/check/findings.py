@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Literal
 
 from scaffold.check.rules.rule import AnyRule
 from scaffold.syntax.source import Place
+
+_CONTAINER = re.compile(r"(?:^|\.)(?P<list>containers|initContainers)\[(?P<name>[^\]]*)\]")
+
+FindingKind = Literal["contradiction", "fault", "hygiene"]
+"""What a rule's kind becomes where a finding names the other places that it contradicts."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +30,27 @@ class Finding:
     unnamed: int = 0
 
     @property
+    def kind(self) -> FindingKind:
+        """Return `hygiene` of a rule about good practice, else `contradiction` where other places do not agree."""
+        if self.rule.kind == "hygiene":
+            return "hygiene"
+        return "contradiction" if self.also else "fault"
+
+    @property
+    def is_between_files(self) -> bool:
+        """Tell whether it contradicts another file."""
+        return self.kind == "contradiction" and any(each.path != self.place.path for each in self.also)
+
+    @property
+    def container(self) -> str:
+        """Return the name of the container that it is about, or its number in the list, or nothing."""
+        found = _CONTAINER.search(self.place.field)
+        return found["name"] if found else ""
+
+    @property
     def fingerprint(self) -> str:
-        """Return what stays the same when lines move and values change: rule, file, object and field."""
+        """Return what stays the same when lines move and values change: the rule's first id, file, object and field."""
         import hashlib  # with OpenSSL behind it, which text for people does not need
 
-        parts = (self.rule.id, self.place.path, self.place.object, self.place.field)
+        parts = (self.rule.former_id or self.rule.id, self.place.path, self.place.object, self.place.field)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scaffold.check.edits import Edit, Spot
@@ -16,6 +16,9 @@ from scaffold.check.ground import Ground
 from scaffold.check.report import CheckReport
 from scaffold.files.rewrite import Rewrite, rewrite
 from scaffold.syntax.source import Source, read
+
+_MOST_TRIED = 200
+"""Findings that are tried only to tell how many can be mended."""
 
 
 @dataclass(frozen=True)
@@ -75,3 +78,13 @@ def apply(fixed: Iterable[Fixed]) -> None:
         DestinationError: when a file changed meanwhile or a link is on the way, or the disk refuses.
     """
     rewrite(Rewrite(Path(each.path), each.before.encode(), each.after.encode(), below=each.below) for each in fixed)
+
+
+def fixable_count(report: CheckReport) -> str:
+    """Return how many findings `plan` mends, `some` where there are too many to try all, or nothing."""
+    names = report.ground.names if report.ground else ()
+    candidates = [each for each in report.findings if each.rule.fixable and each.place.path in names]
+    if len(candidates) > _MOST_TRIED:
+        return "some" if plan(replace(report, findings=candidates[:_MOST_TRIED])) else ""
+    count = sum(len(each.findings) for each in plan(replace(report, findings=candidates))) if candidates else 0
+    return str(count or "")

@@ -34,7 +34,7 @@ class Ignore:
 
     def naming(self, finding: Finding) -> list[str]:
         """Return those of its ids that are the finding's rule or pattern."""
-        return [each for each in self.ids if each.upper() in (finding.rule.id.upper(), finding.rule.pattern)]
+        return [each for each in self.ids if each.upper() in finding.rule.names]
 
 
 class Comments:
@@ -102,8 +102,8 @@ def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source
 
 def in_vain(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: Iterable[AnyRule]) -> list[Note]:
     """Return a note for each comment in files that were judged that lets nothing stand, as far as these rules ran."""
-    ran = {rule.id.upper() for rule in rules}
-    every = {rule.id.upper(): rule.pattern for rule in all_rules().values()}
+    ran = {name for rule in rules for name in rule.names}
+    every = {name: rule.pattern for rule in all_rules().values() for name in rule.names if name != rule.pattern}
     patterns = {pattern: {id_ for id_, its in every.items() if its == pattern} for pattern in every.values()}
     notes = []
     for source in sources:

@@ -10,6 +10,7 @@ from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from scaffold.check.built import helm, kustomize
+from scaffold.check.built.built import OnStep
 from scaffold.check.built.enclosure import enclosure
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
@@ -40,12 +41,17 @@ _LARGEST_DOCKERFILE = 256 * 1024
 
 
 def read_repository(
-    paths: Iterable[Path], exclude: Sequence[str] = (), stdin: bytes | None = None, *, network: bool = False
+    paths: Iterable[Path],
+    exclude: Sequence[str] = (),
+    stdin: bytes | None = None,
+    *,
+    network: bool = False,
+    on_step: OnStep | None = None,
 ) -> Checked:
     """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
 
     Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered. With
-    `network`, kustomize and helm may ask the addresses that the files name.
+    `network`, kustomize and helm may ask the addresses that the files name. `on_step` is told how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
@@ -59,7 +65,7 @@ def read_repository(
     ground, names = _ground(paths, exclude, repository)
     repository.ground = ground
     tree, charts = kustomize.Tree(ground, network=network), helm.Charts(ground, network=network)
-    with enclosure(network=network) if tree.roots or charts.folders else nullcontext() as enclosed:
+    with enclosure(network=network, on_step=on_step) if tree.roots or charts.folders else nullcontext() as enclosed:
         with ThreadPoolExecutor(2) as pool:  # other programs, so they run while the plain files are read
             building = [pool.submit(each, enclosed) for each in (tree.build, charts.render) if enclosed]
             manifests += _plain_files(repository, names, tree, charts)
@@ -120,7 +126,10 @@ def _tell_dockerfiles(repository: Checked) -> None:
     pods: dict[int, list[bool]] = {}
     for scope in repository.scopes if repository.dockerfiles else ():
         for container in scope.containers:
-            if (found := repository.dockerfile_of(container)) and container.workload.pod:
+            found = repository.dockerfile_of(container)
+            if found:
+                found.is_deployed = True
+            if found and container.workload.pod:
                 pods.setdefault(id(found), []).append(container.workload.pod.is_true("shareProcessNamespace"))
     for each in repository.dockerfiles:
         folder = Path(each.source.path)
@@ -129,6 +138,7 @@ def _tell_dockerfiles(repository: Checked) -> None:
             *(above / ".dockerignore" for above in folder.parents),
         ]
         each.has_ignore_file = any(map(os.path.isfile, beside))  # which takes names of any length
+        each.has_git_history = os.path.lexists(folder.with_name(".git"))
         each.shares_processes = all(pods.get(id(each), [False]))
 
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from scaffold.check.findings import Finding
 from scaffold.check.ground import Ground
 from scaffold.check.rules.rule import AnyRule
 from scaffold.syntax.source import Note, Source
 
+By = Literal["comment", "baseline", "revision"]
+
 
 @dataclass(frozen=True)
 class Suppressed:
-    """A finding that does not count: `in_source` by a comment with that reason, else by the baseline."""
+    """A finding that does not count, and by what: a comment, with its reason, the baseline, or an earlier revision."""
 
     finding: Finding
-    in_source: bool
+    by: By
     reason: str = ""
 
 
@@ -26,8 +29,8 @@ class CheckReport:
     """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
 
     `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells
-    how many files were read; `sources` are those that are no files on disk, by the path that is shown; `ground` is what
-    was read, and so may be mended.
+    how many files were read, `judged` how many objects, Dockerfiles and configurations rules looked at; `sources` are
+    those that are no files on disk, by the path that is shown; `ground` is what was read, and so may be mended.
     """
 
     findings: Sequence[Finding]
@@ -38,6 +41,7 @@ class CheckReport:
     sources: Mapping[str, Source] = field(default_factory=dict, repr=False)
     ground: Ground | None = field(default=None, repr=False)
     uncounted: Mapping[str, int] = field(default_factory=dict)
+    judged: int = 1
 
     def by_severity(self) -> Counter[str]:
         """Return how many findings there are of each severity, shown or not."""

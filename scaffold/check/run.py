@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from scaffold.check.baseline import split_known
+from scaffold.check.built.built import OnStep
 from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
 from scaffold.check.ignores import in_vain, split_ignored
@@ -30,13 +31,15 @@ def check(
     declared: Value | None = None,
     stdin: bytes | None = None,
     known: Counter[str] | None = None,
+    earlier: Counter[str] | None = None,
     network: bool = False,
+    on_step: OnStep | None = None,
 ) -> CheckReport:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
     `exclude` are patterns of paths to pass by; `declared` are times of services that the template did not make; `known`
-    are the fingerprints of a baseline, and how often each stands there. With `network`, kustomize and helm may ask the
-    addresses that the files name.
+    are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there. With
+    `network`, kustomize and helm may ask the addresses that the files name. `on_step` is told how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
@@ -44,24 +47,38 @@ def check(
     collects = gc.isenabled()
     gc.disable()  # nothing that a run makes becomes garbage before its end, and looking for it costs a third
     try:
-        repository = read_repository(paths, exclude, stdin, network=network)
+        repository = read_repository(paths, exclude, stdin, network=network, on_step=on_step)
         repository.settings = declared
-        return _report(repository, rules, known or Counter())
+        return _report(repository, rules, known or Counter(), earlier or Counter())
     finally:
         if collects:
             gc.enable()
 
 
-def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str]) -> CheckReport:
+def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str], earlier: Counter[str]) -> CheckReport:
     found = collect(repository, rules)
     split = split_ignored(found.findings(), repository.source)
-    findings, old = split_known(split.kept, known)
-    suppressed = [Suppressed(finding, True, reason) for finding, reason in split.ignored]
-    suppressed += [Suppressed(finding, False) for finding in old]
+    suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
+    findings, old = split_known(split.kept, known | earlier)  # what both have is one finding
+    suppressed += [Suppressed(each, "baseline" if known[each.fingerprint] else "revision") for each in old]
     notes = [*map(_readable, repository.notes), *in_vain(repository.commented, split.used, rules)]
     return CheckReport(
-        findings, notes, suppressed, rules, repository.files, repository.sources, repository.ground, found.uncounted
+        findings,
+        notes,
+        suppressed,
+        rules,
+        repository.files,
+        repository.sources,
+        repository.ground,
+        found.uncounted,
+        _judged(repository),
     )
+
+
+def _judged(repository: Checked) -> int:
+    """Return how many objects, Dockerfiles and configurations of proxies there are for rules to look at."""
+    deployed = sum(len(each.objects) + len(each.configurations) for each in repository.scopes)
+    return len(repository.dockerfiles) + len(repository.configurations) + deployed
 
 
 def _readable(note: Note) -> Note:

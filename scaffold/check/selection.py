@@ -12,14 +12,15 @@ from scaffold.text.nearest import nearest
 
 
 def selected(settings: CheckSettings) -> list[AnyRule]:
-    """Return the rules that `select` names (all when it is empty) and `ignore` does not.
+    """Return the rules that `select` names (those of the profile when it is empty) and `ignore` does not.
 
     Raises:
         OptionError, FileError: when a word names no rule.
     """
     wanted = {rule.id for word in settings.words("select") for rule in named(word, settings["select"])}
     unwanted = {rule.id for word in settings.words("ignore") for rule in named(word, settings["ignore"])}
-    return [rule for rule in all_rules().values() if rule.id in (wanted or set(all_rules())) - unwanted]
+    usual = {rule.id for rule in all_rules().values() if rule.profile in settings.profiles}
+    return [rule for rule in all_rules().values() if rule.id in (wanted or usual) - unwanted]
 
 
 def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
@@ -29,7 +30,7 @@ def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
         OptionError, FileError: when there is none.
     """
     rules = all_rules().values()
-    found = [rule for rule in rules if word.upper() in (rule.id.upper(), rule.pattern)]
+    found = [rule for rule in rules if word.upper() in rule.names]
     if not found:
         known = [rule.id for rule in rules]
         close = nearest(word, known) or known[0]

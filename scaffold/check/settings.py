@@ -17,13 +17,27 @@ from scaffold.text.brief import brief
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
 FAIL_ON = ("warning", "error", "never")
+PROFILES: dict[str, dict[str, Any]] = {
+    "essential": {},
+    "recommended": {},
+    "strict": {"fail_on": "warning", "strict": True},
+}
+"""The profiles, from the smallest, and the settings that each gives where nobody else does.
+
+Each has the rules that name it as their `profile`, and those of the profiles before it.
+"""
+MERGE_BASE = "merge-base"
+"""As `new_only`, the commit at which the work left the default branch."""
+
 DECLARED = ("startup_seconds", "shutdown_seconds")
 
 _DEFAULTS: dict[str, Any] = {
+    "profile": "recommended",
     "select": [],
     "ignore": [],
     "exclude": [],
     "baseline": "",
+    "new_only": "",
     "format": "text",
     "fail_on": "warning",
     "strict": False,
@@ -36,7 +50,7 @@ _NEVER_IN_A_FILE = frozenset({"allow_network"})
 
 LARGEST_BASELINE = 64 * 1024 * 1024
 """Bytes of a baseline; each finding takes 150 of them."""
-_CHOICES: dict[str, Sequence[str]] = {"format": FORMATS, "fail_on": FAIL_ON}
+_CHOICES: dict[str, Sequence[str]] = {"format": FORMATS, "fail_on": FAIL_ON, "profile": tuple(PROFILES)}
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,9 @@ class CheckSettings:
         for name, value in flags.items():
             if value not in (None, (), False, ""):
                 self._found[name] = _checked(name, Setting(value, f"--{name.replace('_', '-')}"))
+        for name, value in PROFILES[self["profile"].value].items():
+            if not self._found[name].origin:
+                self._found[name] = Setting(value)
 
     def _take_environment(self, environment: Mapping[str, str]) -> None:
         for name, default in _DEFAULTS.items():
@@ -118,6 +135,12 @@ class CheckSettings:
 
     def _in_file(self, name: str) -> bool:
         return ": [" in self._found[name].origin
+
+    @property
+    def profiles(self) -> list[str]:
+        """Return the profiles whose rules are wanted: the one that is set, and those before it."""
+        names = list(PROFILES)
+        return names[: names.index(self["profile"].value) + 1]
 
     @property
     def declared(self) -> dict[str, int]:

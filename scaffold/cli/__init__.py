@@ -6,13 +6,12 @@ from importlib import import_module
 
 import click
 
-from scaffold import __version__
 from scaffold.text.nearest import hint
 
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    something was found (`check`, `status`, `pin --check`), or an experiment failed
+  1    something was found (`check`, `status`, `pin --check`), `check` could judge nothing, or an experiment failed
   2    wrong usage of the command line
   3    an answer is wrong, unknown, or its file can't be read
   4    the destination can't be written, or the machine refuses
@@ -58,9 +57,24 @@ class Group(click.Group):
         return super().resolve_command(ctx, args)
 
 
+def _print_version(ctx: click.Context) -> None:
+    """Print what really runs: in a checkout, or built from one, with the number of commits after the release."""
+    from scaffold.releases.history import installed
+
+    click.echo(f"scaffold, version {installed().here.removeprefix('v')}")
+    ctx.exit()
+
+
 @click.group(
     cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}, epilog=EXIT_CODES
 )
-@click.version_option(__version__, prog_name="scaffold")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, asked: _print_version(ctx) if asked else None,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Answer a few questions, get a Kubernetes service that builds, tests, deploys and survives production."""

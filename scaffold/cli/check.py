@@ -2,28 +2,48 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.check.settings import FAIL_ON, FORMATS, CheckSettings
+from scaffold.check.settings import FAIL_ON, FORMATS, MERGE_BASE, PROFILES, CheckSettings
 from scaffold.cli import complete
 from scaffold.cli.help import examples
 from scaffold.show.say import say, say_block, say_report
 
 if TYPE_CHECKING:
+    from scaffold.check.built.built import OnStep
     from scaffold.check.report import CheckReport
 
 
+class _Command(click.Command):
+    """Takes `--new-only` without a value, too; a word behind it is a path."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Give the option its value."""
+        end = args.index("--") if "--" in args else len(args)
+        given = [f"{each}={MERGE_BASE}" if each == "--new-only" else each for each in args[:end]]
+        return super().parse_args(ctx, given + args[end:])
+
+
 @click.command(
+    cls=_Command,
     short_help="Tell which patterns a repository breaks.",
     epilog=examples(
         "scaffold check                            everything below this folder",
         "scaffold check deploy --select P08        one pattern's rules",
         "helm template . | scaffold check -        manifests that another tool rendered",
         "scaffold check --format sarif             for code scanning; also json, github, junit",
+        "scaffold check --profile essential        only what breaks, or loses requests",
+        "scaffold check --verbose                  each finding with its line, and what to do",
+        "scaffold check --new-only                 only what your work adds to the default branch",
+        "scaffold check --new-only=v1.2.0          only what is new since a revision",
         "scaffold check --write-baseline old.json  take what is found now as known,",
         "scaffold check --baseline old.json        and hear of what is new",
         "scaffold check --fix                      mend what has one right answer, after a look at the diff",
@@ -33,6 +53,11 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--profile",
+    type=click.Choice(tuple(PROFILES)),
+    help="`essential`: errors only; `recommended`, unless said: all; `strict`: all, and --strict.",
+)
 @click.option(
     "--select",
     multiple=True,
@@ -51,6 +76,12 @@ if TYPE_CHECKING:
 @click.option("--format", type=click.Choice(FORMATS), help="How to tell it; `text` unless said.")
 @click.option("--json", "json_", is_flag=True, help="The same as --format json.")
 @click.option("--baseline", metavar="FILE", help="Count only what this file does not have.")
+@click.option(
+    "--new-only",
+    metavar="[=REV]",
+    shell_complete=complete.revision,
+    help="Count only what the git revision REV does not have; without REV, what your work adds to the default branch.",
+)
 @click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, and exit with 0.")
 @click.option("--fail-on", type=click.Choice(FAIL_ON), help="What makes the exit code 1; `warning` unless said.")
 @click.option("--strict", is_flag=True, help="What can't be judged, or is ignored in vain, makes the exit code 1 too.")
@@ -68,6 +99,7 @@ if TYPE_CHECKING:
     help="Tell what a rule means and what to do; check nothing.",
 )
 @click.option("--rules", "list_", is_flag=True, help="List the rules; check nothing.")
+@click.option("--verbose", "-v", is_flag=True, help="Show each finding with its line and what to do; fold nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Say nothing where nothing is found.")
 def check(
     paths: tuple[Path, ...],
@@ -78,6 +110,7 @@ def check(
     explain: str | None,
     list_: bool,
     quiet: bool,
+    verbose: bool,
     json_: bool,
     **flags: Any,
 ) -> None:
@@ -98,7 +131,7 @@ def check(
         _tell(explain, selected(settings), json_=json_)
         return
     report = _run(paths or (Path(),), settings)
-    if write_baseline:
+    if write_baseline and report.judged:
         from scaffold.check.baseline import write_baseline as write
 
         write(Path(write_baseline), report.findings)
@@ -106,10 +139,22 @@ def check(
         return
     if fix:
         report = _fixed(report, settings, paths, yes=yes)
-    _show(report, settings["format"].value, quiet=quiet)
-    severities = _FAILS[settings["fail_on"].value]
-    if any(report.by_severity()[each] for each in severities) or (settings["strict"].value and report.notes):
-        raise click.exceptions.Exit(1)
+    _show(report, settings["format"].value, paths, quiet=quiet, verbose=verbose)
+    if code := _exit_code(report, settings):
+        raise click.exceptions.Exit(code)
+
+
+def _exit_code(report: CheckReport, settings: CheckSettings) -> int:
+    fail_on = settings["fail_on"].value
+    if any(report.by_severity()[each] for each in _FAILS[fail_on]):
+        return 1
+    if not report.judged and fail_on != "never":
+        say(
+            "error: Nothing could be judged: mend what the report names, or check another folder.",
+            error=True,
+        )
+        return 1
+    return int(settings["strict"].value and bool(report.notes))
 
 
 _FAILS: dict[str, tuple[str, ...]] = {"warning": ("warning", "error"), "error": ("error",), "never": ()}
@@ -126,15 +171,35 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     if baseline:
         known = read_baseline(baseline, settings.reader("baseline"), settings["baseline"].refuse)
     stdin = _standard_input() if Path("-") in paths else None
-    return engine.check(
-        [path for path in paths if path != Path("-")],
-        selected(settings),
+    run = partial(
+        engine.check,
+        rules=selected(settings),
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
-        stdin=stdin,
-        known=known,
         network=settings["allow_network"].value,
     )
+    files = [path for path in paths if path != Path("-")]
+    with _progress() as on_step:
+        earlier = None
+        if revision := settings["new_only"].value:
+            from scaffold.check.earlier import earlier_findings
+
+            earlier = earlier_findings(
+                files, revision, run, exclude=settings.words("exclude"), refuse=settings["new_only"].refuse
+            )
+        return run(files, stdin=stdin, known=known, earlier=earlier, on_step=on_step)
+
+
+@contextmanager
+def _progress() -> Iterator[OnStep | None]:
+    """Show how many kustomizations and charts are built, where somebody watches and it takes long."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from scaffold.show.progress import late_progress
+
+    with late_progress("Building kustomizations and charts") as on_step:
+        yield on_step
 
 
 def _standard_input() -> bytes:
@@ -184,13 +249,14 @@ def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
         show.list_rules(out, rules)
 
 
-def _show(report: CheckReport, format_: str, *, quiet: bool) -> None:
+def _show(report: CheckReport, format_: str, paths: Sequence[Path], *, quiet: bool, verbose: bool) -> None:
     if format_ != "text":
         from scaffold.check.formats import render
 
         say_report(render(format_, report))
-    elif report.findings or report.notes or not quiet:
+    elif report.findings or report.notes or not report.judged or not quiet:
         from scaffold.show import check as show
         from scaffold.show.console import console
 
-        show.findings(console(result=True), report)
+        command = shlex.join(["scaffold", "check", *map(str, paths)])
+        show.findings(console(result=True), report, verbose=verbose, command=command)

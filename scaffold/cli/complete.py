@@ -76,6 +76,18 @@ def rule(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> lis
     return _starting(incomplete, [(each.pattern, "") for each in rules] + [(each.id, each.title) for each in rules])
 
 
+def revision(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the branches and tags of the repository around."""
+    from scaffold.errors import GitError
+    from scaffold.git.command import try_git
+
+    try:
+        done = try_git("for-each-ref", "--format=%(refname:short)", "--count=1000", looking=True)
+    except GitError:
+        return []
+    return _starting(incomplete, ((name, "") for name in done.stdout.decode(errors="replace").split()))
+
+
 def experiment(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Offer the patterns and experiments of `scaffold prove`."""
     from scaffold.prove.select import experiments
@@ -85,6 +97,6 @@ def experiment(ctx: click.Context, parameter: click.Parameter, incomplete: str) 
 
 
 def _starting(incomplete: str, offered: Iterable[tuple[str, str]]) -> list[CompletionItem]:
-    """Keep each value once that goes on from what is typed. In fish a comma would end the text beside it."""
-    fitting = {value: text.replace(",", ";") for value, text in offered if value.startswith(incomplete)}
+    """Keep each value once that goes on from what is typed."""
+    fitting = {value: text for value, text in offered if value.startswith(incomplete)}
     return [CompletionItem(value, help=text) for value, text in fitting.items()]

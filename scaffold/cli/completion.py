@@ -21,6 +21,23 @@ def completion(shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None, "click knows the three shells"
-    click.echo(kind(cli, {}, "scaffold", "_SCAFFOLD_COMPLETE").source())
+    source = kind(cli, {}, "scaffold", "_SCAFFOLD_COMPLETE").source()
+    for before, after in _CHANGES[shell]:
+        assert before in source, "click's script has changed"
+        source = source.replace(before, after)
+    click.echo(source)
     if shell == "bash":
         click.echo("# KEY=VALUE is one word\nCOMP_WORDBREAKS=${COMP_WORDBREAKS//=}")
+
+
+_ZSH = "        _describe -V unsorted completions_with_descriptions -U"
+_ZSH_WITHOUT_BLANK = f"""\
+        local -a suffix
+        [[ ${{completions_with_descriptions[1]%%:*}} == *= ]] && suffix=(-S '')
+{_ZSH} "${{suffix[@]}}\""""
+_CHANGES = {
+    "bash": [("    return 0\n", "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n\n    return 0\n")],
+    "zsh": [(_ZSH, _ZSH_WITHOUT_BLANK)],
+    "fish": [('string split ","', 'string split --max 1 ","')],
+}
+"""What click's scripts lack: no blank after `KEY=`, as its value follows; in fish a comma does not end a help text."""

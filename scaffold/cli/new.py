@@ -3,41 +3,45 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from scaffold.cli import complete, options
+from scaffold.cli import options
 from scaffold.cli.help import examples
+from scaffold.cli.interview import KEPT, ask
 
 if TYPE_CHECKING:
-    from scaffold.engine.answers import Answers, Questionnaire
+    from scaffold.engine.answers import Answers, Proposals
     from scaffold.engine.render import Origin
+    from scaffold.files.folder import RenderedFile
+    from scaffold.new.unfinished import Unfinished
+
+NEXT = ("make setup test", "make run")
 
 
 @click.command(
     short_help="Make a new service.",
     epilog=examples(
-        "scaffold new                                  ask, then make ./<name>",
+        "scaffold new payments                         ask, then make ./payments",
+        "scaffold new .                                fill this folder, which is empty or an empty clone",
         "scaffold new payments --defaults --data language=go",
         "scaffold new payments --answers answers.yml --dry-run",
         "scaffold new payments --vcs-ref 0.1.0         from an older version of the template",
-        "scaffold new --defaults --data 'jobs=[{name: digest, command: digest, deadline: 600, retries: 2}]'",
+        "scaffold new --defaults --data 'dependencies=[{name: mail}]' --data 'jobs=[{name: digest}]'",
     ),
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--defaults", is_flag=True, help="Ask nothing: the default answers every question that is left.")
+@click.option("--defaults", is_flag=True, help="Ask nothing; use the default for every question without an answer.")
 @options.data(help="Answer a question; lists as YAML. May be given again.")
 @options.answers(
     help="Take answers from a YAML file, - for stdin (`scaffold questions --schema` describes it); --data wins."
 )
-@click.option(
-    "--vcs-ref",
-    "-r",
-    metavar="VERSION",
-    shell_complete=complete.version,
-    help="Make it from this version of the template (0.1.0, a commit, HEAD) instead of the one that is installed.",
+@click.option("--resume", is_flag=True, help="Go on with the questions that ^C interrupted.")
+@options.version(
+    help="Use this version of the template (0.1.0, a commit; HEAD: as it is here)  [default: the newest release]."
 )
 @click.option(
     "--template",
@@ -50,7 +54,9 @@ if TYPE_CHECKING:
     "--git/--no-git", "with_git", default=True, help="Make it a git repository with one commit (the default)."
 )
 @click.option(
-    "--force", is_flag=True, help="Write into a folder that is not empty; files of the same name are replaced."
+    "--force",
+    is_flag=True,
+    help="Write into a folder that is not empty. Files of the same name are listed, and replaced.",
 )
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
@@ -60,6 +66,7 @@ def new(
     defaults: bool,
     data: tuple[str, ...],
     answers_file: Path | None,
+    resume: bool,
     vcs_ref: str | None,
     template_url: str | None,
     dry_run: bool,
@@ -69,85 +76,181 @@ def new(
     quiet: bool,
 ) -> None:
     """Make a new service in FOLDER (default: the service's name)."""
-    from scaffold.engine.answers import Questionnaire, check_names
     from scaffold.engine.answers_file import parse_pairs, read_answers
-    from scaffold.engine.jinja import Renderer
-    from scaffold.engine.render import render
-    from scaffold.files.folder import check_destination
-    from scaffold.new import create
-    from scaffold.releases.home import installed_home
-    from scaffold.show import new as show
-    from scaffold.show.console import console
-    from scaffold.show.progress import progress
-    from scaffold.show.say import say_json
+    from scaffold.new.unfinished import Unfinished, recall
 
-    given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
     interactive = not defaults and sys.stdin.isatty() and not json_
-    if not (interactive or defaults or data or answers_file):
-        raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE or --answers FILE.")
-    home = installed_home(template_url)
-    template, origin = home.template(vcs_ref), home.origin(vcs_ref)
-    check_names(template, given)
-    if folder is not None:
-        check_destination(folder, force=force)
-    renderer = Renderer(template.root, template.settings)
-    questionnaire = Questionnaire(template, renderer)
-    out = console(quiet=quiet or json_)
-    proposed = _propose_name(questionnaire, folder)
-    answers = _ask(questionnaire, given, proposed) if interactive else questionnaire.resolve(given, proposed)
-    if answers is None:
-        out.print("Nothing was written.")
-        return
-    destination = folder or Path(answers.asked["name"])
-    check_destination(destination, force=force)
-    with progress(out, "Rendering") as on_file:
-        files = render(template, renderer, answers, origin, on_file)
-    repository = False if dry_run else create(destination, answers.asked["name"], files, with_git=with_git, force=force)
-    if json_:
-        say_json(_result(destination, answers, files, origin, repository=repository, dry_run=dry_run))
-    elif dry_run:
-        show.tree(console(quiet=quiet, result=True), str(destination), files)
+    if resume:
+        if not interactive or folder or data or answers_file or vcs_ref or template_url:
+            raise click.UsageError("--resume goes on in a terminal, with the options of the interrupted run.")
+        wanted = recall()
     else:
-        show.done(out, destination, len(files), NEXT, repository=repository)
+        if not (interactive or defaults or data or answers_file):
+            raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE, or --answers.")
+        given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
+        named = None if folder is None else str(folder)
+        wanted = Unfinished(named, vcs_ref, template_url, with_git, force, given)
+    _Run(wanted, interactive=interactive, dry_run=dry_run, json=json_, quiet=quiet).make()
 
 
-def _propose_name(questionnaire: Questionnaire, folder: Path | None) -> dict[str, Any]:
-    """Propose the folder's name for the service, where it may be one."""
-    name = folder.absolute().name.lower().replace("_", "-") if folder else ""
-    question = questionnaire.template.asked[0]
-    return {} if questionnaire.problems(question, name, {}) else {question.name: name}
+@dataclass(frozen=True)
+class _Run:
+    """One run of the command: what is wanted, and how it shows what it does."""
+
+    wanted: Unfinished
+    interactive: bool
+    dry_run: bool
+    json: bool
+    quiet: bool
+
+    def make(self) -> None:
+        """Ask, render, write, and say what was done."""
+        from scaffold.engine.answers import Questionnaire, check_names
+        from scaffold.engine.jinja import Renderer
+        from scaffold.engine.render import render
+        from scaffold.files.folder import check_destination
+        from scaffold.new.defaults import proposals
+        from scaffold.new.unfinished import forget
+        from scaffold.releases.home import installed_home
+        from scaffold.show.console import console
+        from scaffold.show.progress import progress
+
+        wanted = self.wanted
+        folder = None if wanted.folder is None else Path(wanted.folder)
+        home = installed_home(wanted.template_url)
+        template, origin = home.template(wanted.vcs_ref), home.origin(wanted.vcs_ref)
+        check_names(template, wanted.given)
+        if folder is not None:
+            check_destination(folder, force=wanted.force)
+        renderer = Renderer(template.root, template.settings)
+        questionnaire = Questionnaire(template, renderer)
+        given, renamed = _named(template.asked[0].name, folder, wanted.given)
+        proposed = proposals(template, folder or Path())
+        out = console(quiet=self.quiet or self.json)
+        if self.interactive:
+            answers = ask(questionnaire, given, proposed, wanted)
+        else:
+            answers = questionnaire.resolve(given, proposed)
+        if answers is None:
+            forget()
+            out.print("Nothing was written.")
+            return
+        destination = folder or Path(answers.asked["name"])
+        check_destination(destination, force=wanted.force)
+        with progress(out, "Rendering") as on_file:
+            files = render(template, renderer, answers, origin, on_file)
+        self._write(_Made(destination, answers, files, origin, renamed), proposed)
+
+    def _write(self, made: _Made, proposed: Proposals) -> None:
+        """Write the files, unless the user does not want to replace others by them, and say what was done."""
+        from scaffold.new.surroundings import replaced
+        from scaffold.new.unfinished import forget
+        from scaffold.show import new as show
+        from scaffold.show.console import console
+
+        out = console(quiet=self.quiet or self.json)
+        old = replaced(made.folder, made.files) if self.wanted.force else []
+        if old:
+            show.replaced(out, made.folder, old)
+            if self.interactive and not self.dry_run and not click.confirm("Replace them?", err=True):
+                out.print(f"Nothing was written. {KEPT}")
+                return
+        repository = not self.dry_run and self._create(made)
+        if self.interactive:
+            forget()
+        self._tell(replace(made, repository=repository, replaced=old), proposed)
+
+    def _create(self, made: _Made) -> bool:
+        """Write the files; say whether it is a repository. Where that fails, the answers of a terminal are not lost."""
+        from scaffold.errors import ScaffoldError
+        from scaffold.new import create
+
+        options = {"with_git": self.wanted.with_git, "force": self.wanted.force}
+        try:
+            return create(made.folder, made.answers.asked["name"], made.files, **options)
+        except ScaffoldError as error:
+            if self.interactive:
+                error.args = (f"{error} {KEPT}",)
+            raise
+
+    def _tell(self, made: _Made, proposed: Proposals) -> None:
+        from scaffold.show import new as show
+        from scaffold.show.console import console
+        from scaffold.show.say import say_json
+
+        if self.json:
+            say_json({**made.as_json(), "dry_run": self.dry_run})
+        elif self.dry_run:
+            show.tree(console(quiet=self.quiet, result=True), str(made.folder), made.files)
+        else:
+            out = console(quiet=self.quiet)
+            show.remarks(out, _remarks(made, proposed, asked=self.interactive, with_git=self.wanted.with_git))
+            show.done(out, made.folder, len(made.files), NEXT, repository=made.repository)
 
 
-def _ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: dict[str, Any]) -> Answers | None:
-    """Ask, summarize, and let the user change answers until they are right; None when the user quits."""
-    from scaffold import prompt
-    from scaffold.show import new as show
-    from scaffold.show.console import console
+@dataclass(frozen=True)
+class _Made:
+    """What was made, or would be."""
 
-    answers = prompt.ask_all(questionnaire, given, proposed)
-    while True:
-        show.summary(console(), answers, questionnaire.relevant_names(answers))
-        choice = prompt.confirm()
-        if choice == prompt.CREATE:
-            return answers
-        if choice == prompt.QUIT:
-            return None
-        answers = prompt.change_one(questionnaire, answers)
+    folder: Path
+    answers: Answers
+    files: list[RenderedFile]
+    origin: Origin
+    renamed: str
+    repository: bool = False
+    replaced: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        files = [{"path": each.path, "bytes": len(each.content), "executable": each.executable} for each in self.files]
+        return {
+            "folder": str(self.folder),
+            "template": {"url": self.origin.source, "version": self.origin.version},
+            "git": self.repository,
+            "answers": dict(self.answers.asked),
+            "derived": [vars(each) for each in self.answers.derived],
+            "files": files,
+            "replaced": self.replaced,
+            "next": [*([f"cd {self.folder}"] if self.folder != Path() else []), *NEXT],
+        }
 
 
-NEXT = ("make setup test", "make run")
+def _named(question: str, folder: Path | None, given: dict[str, Any] | Any) -> tuple[dict[str, Any], str]:
+    """Return the answers with the folder's name as the service's, unless another is given; and the name before it."""
+    from scaffold.new.defaults import name_from
+
+    if folder is None or question in given:
+        return dict(given), ""
+    name, before = name_from(folder), folder.absolute().name
+    return {**given, question: name}, "" if name == before else before
 
 
-def _result(
-    folder: Path, answers: Answers, files: list[Any], origin: Origin, *, repository: bool, dry_run: bool
-) -> dict[str, Any]:
-    return {
-        "folder": str(folder),
-        "dry_run": dry_run,
-        "template": {"url": origin.source, "version": origin.version},
-        "git": repository,
-        "answers": dict(answers.asked),
-        "derived": [vars(each) for each in answers.derived],
-        "files": [{"path": file.path, "bytes": len(file.content), "executable": file.executable} for file in files],
-        "next": [f"cd {folder}", *NEXT],
-    }
+def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -> list[str]:
+    """Return what the user should know beside what was made, a sentence each."""
+    from scaffold import git
+    from scaffold.new.surroundings import out_of_sight
+
+    found = []
+    if made.renamed and made.answers.asked["name"] != made.renamed:
+        found.append(
+            f"The service's name is {made.answers.asked['name']}, since {made.renamed} is no name in Kubernetes."
+        )
+    by_source: dict[str, list[str]] = {}
+    for name, source in proposed.sources.items():
+        if made.answers.asked[name] == proposed.values[name]:
+            by_source.setdefault(source, []).append(name)
+    if not asked:
+        found += [f"From {source}: {', '.join(names)}." for source, names in by_source.items()]
+    if dead := out_of_sight(made.folder, made.files):
+        top, names = dead
+        found.append(
+            f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} an effect only at the top of the repository "
+            f"({top}): copy what you need there, and give the workflow `paths` and `working-directory`."
+        )
+    if with_git and not made.repository:
+        found.append("Nothing is committed: the folder is in a git repository already.")
+    if made.repository and not git.knows_author(made.folder):
+        found.append(
+            "Git knows no author here, so the commit's author is scaffold. Set user.name and user.email, then run "
+            "`git commit --amend --reset-author --no-edit`."
+        )
+    return found

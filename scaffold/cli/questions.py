@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from scaffold.cli import options
 from scaffold.cli.help import examples
 
 
@@ -13,16 +14,17 @@ from scaffold.cli.help import examples
 )
 @click.option("--json", "json_", is_flag=True, help="Print the questions as JSON.")
 @click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
-def questions(*, json_: bool, schema: bool) -> None:
+@options.version(help="Show those of this version of the template  [default: the newest release].")
+def questions(*, json_: bool, schema: bool, vcs_ref: str | None) -> None:
     """Show every question: type, default, choices, meaning and an example."""
     from scaffold.engine.answers import Questionnaire
     from scaffold.engine.jinja import Renderer
     from scaffold.engine.schema import describe, json_schema
-    from scaffold.engine.template import load_template, template_root
+    from scaffold.releases.home import installed_home
     from scaffold.show import questions as show
     from scaffold.show.say import say_json
 
-    template = load_template(template_root())
+    template = installed_home().template(vcs_ref)
     if schema:
         say_json(json_schema(template))
     elif json_:

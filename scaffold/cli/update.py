@@ -57,9 +57,9 @@ NEXT_WITH_CONFLICTS = (
 @click.option(
     "--add",
     multiple=True,
-    metavar="LIST.NAME=RECORD",
+    metavar="LIST.NAME[=RECORD]",
     shell_complete=complete.record_to_add,
-    help="Add a record to a list, as YAML: dependencies.db='{url: postgres:5432}'. May be given again.",
+    help="Add a record to a list; its fields are YAML: dependencies.db='{url: postgres:5432}'. May be given again.",
 )
 @click.option(
     "--remove",
@@ -218,7 +218,8 @@ def _wanted(
         from scaffold import prompt
 
         asker = prompt.ask_again
-    return Wanted(given, parse_pairs(add, "--add"), remove, asker, ask, ask_new)
+    added = parse_pairs((each if "=" in each else f"{each}={{}}" for each in add), "--add")
+    return Wanted(given, added, remove, asker, ask, ask_new)
 
 
 def _confirm(told: UpdateReport) -> bool:

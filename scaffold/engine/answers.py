@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from scaffold.engine.bounds import bounded
 from scaffold.engine.jinja import Renderer
-from scaffold.engine.questions import Question, cast, cast_to_bool
+from scaffold.engine.questions import Field, Question, cast, cast_to_bool
 from scaffold.engine.template import Template
-from scaffold.errors import AnswerError, TemplateError
+from scaffold.errors import AnswerError, FileError, TemplateError
 from scaffold.files.values import refuse_endless
 from scaffold.text.nearest import hint
 
@@ -22,7 +22,7 @@ Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
 
 @dataclass(frozen=True)
 class Derived:
-    """One computed number: its name, value with unit, and the pattern (P01…P13) and reason that it has this value."""
+    """One computed number: its name, value with unit, and the pattern (P01…P15) and reason that it has this value."""
 
     name: str
     value: str
@@ -34,7 +34,8 @@ class Derived:
 class Answers:
     """All values of a service: `asked` were answered (or are defaults), `computed` follow from them.
 
-    `given` names the answers that somebody gave; an answer beside them that is its default follows it.
+    `given` names the answers that somebody gave, or set as the default of a company; an answer beside them that is the
+    template's default follows it.
     """
 
     asked: Mapping[str, Any]
@@ -59,6 +60,14 @@ class Answers:
             Derived(each["name"], f"{each['value']} {each['unit']}".strip(), each["pattern"], each["reason"])
             for each in records
         ]
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """Values that take the place of the template's defaults, and where each of them is set."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
 
 def _computed(question: Question, default: Any) -> Any:
@@ -122,10 +131,40 @@ class Questionnaire:
             refuse_endless(raw)
         except ValueError as error:
             raise AnswerError(f"{question.name}: the answer is too large: {error}.") from error
-        value = cast(question, raw)
+        value = self._filled(question, cast(question, raw), context)
         if problems := self.problems(question, value, context):
             raise AnswerError(problems[0])
         return value
+
+    def field_default(self, field: Field, record: Mapping[str, Any], context: Mapping[str, Any]) -> Any:
+        """Return the default of a field of a record, beside the fields that are there already."""
+        if not isinstance(field.default, str):
+            return field.default
+        try:
+            return self._renderer.string(field.default, {**context, **record})
+        except TemplateError as error:
+            raise TemplateError(f"field {field.name}: {error}") from error
+
+    def reason(self, question: Question, context: Mapping[str, Any]) -> str:
+        """Return why the question's default is what it is; nothing where the template does not say."""
+        return self._string(question, question.reason, context).strip()
+
+    def _filled(self, question: Question, value: Any, context: Mapping[str, Any]) -> Any:
+        """Return the records of a list with their defaults where fields are missing that may be; all else as it is."""
+        if not question.fields or not isinstance(value, list):
+            return value
+        return [self._filled_record(question, each, context) for each in value]
+
+    def _filled_record(self, question: Question, record: Any, context: Mapping[str, Any]) -> Any:
+        if not isinstance(record, dict) or any(each.required and each.name not in record for each in question.fields):
+            return record
+        filled: dict[str, Any] = {}
+        for each in question.fields:
+            if each.name in record:
+                filled[each.name] = record[each.name]
+            elif each.default not in (None, ""):
+                filled[each.name] = self.field_default(each, filled, context)
+        return record if filled.keys() <= record.keys() else {**filled, **record}
 
     def walk(self, answer: Answerer) -> Answers:
         """Return all values: `answer(question, default, context)` gives each asked question's raw answer, in order.
@@ -147,17 +186,45 @@ class Questionnaire:
                 asked[question.name] = context[question.name] = self.check(question, raw, context)
         return Answers(asked, computed)
 
-    def resolve(self, given: Mapping[str, Any], proposed: Mapping[str, Any] | None = None) -> Answers:
+    def resolve(self, given: Mapping[str, Any], proposals: Proposals | None = None) -> Answers:
         """Return all values for the given raw answers; every other question gets its default, or what is proposed.
 
         Raises:
             AnswerError: for an unknown key or the first wrong answer.
+            FileError: for a wrong proposal.
         """
         check_names(self.template, given)
-        raw = {**(proposed or {}), **given}
+
+        def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
+            if question.name in given:
+                return given[question.name]
+            return self.proposed(question, default, context, proposals)
+
         with bounded("the template's questions"):
-            answers = self.walk(lambda question, default, _: raw.get(question.name, default))
-        return replace(answers, given=frozenset(given))
+            answers = self.walk(answer)
+            return replace(answers, given=frozenset(given) | self.taken(proposals, answers))
+
+    def taken(self, proposals: Proposals | None, answers: Answers) -> frozenset[str]:
+        """Return the names of the questions for which something is proposed that takes the place of the default.
+
+        Somebody set it, so that it counts as given: it does not follow the template's default.
+        """
+        return frozenset(proposals.values).intersection(self.relevant_names(answers)) if proposals else frozenset()
+
+    def proposed(
+        self, question: Question, default: Any, context: Mapping[str, Any], proposals: Proposals | None
+    ) -> Any:
+        """Return what takes the place of a question's default: what is proposed for it, where the answer matters.
+
+        Raises:
+            FileError: when the proposal is wrong.
+        """
+        if proposals is None or question.name not in proposals.values or not self.relevant(question, context):
+            return default
+        try:
+            return self.check(question, proposals.values[question.name], context)
+        except AnswerError as error:
+            raise FileError(f"{proposals.sources[question.name]}: {error}") from error
 
     def defaults(self, answers: Answers) -> dict[str, Any]:
         """Return what the default of each asked question is, beside these answers to those before it."""

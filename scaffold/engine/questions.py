@@ -21,7 +21,11 @@ from scaffold.text.brief import brief
 
 @dataclass(frozen=True)
 class Field:
-    """One field of the records that make up a list question."""
+    """One field of the records that make up a list question.
+
+    `default` is a Jinja template where it is a string, and sees the fields before it. A field that is not `required`
+    may be missing in an answer, and then has its default.
+    """
 
     name: str
     type: str
@@ -38,6 +42,7 @@ class Question:
 
     `choices` maps the label that is shown to the value. `fields` describes the records of a list question.
     `relevant` is Jinja, too: where it renders to no, the terminal takes the default and does not ask.
+    A question with a `group` is not asked at first: the terminal shows its default with the `reason` (Jinja) for it.
     """
 
     name: str
@@ -49,6 +54,8 @@ class Question:
     fields: tuple[Field, ...] = ()
     validator: str = ""
     relevant: str = ""
+    group: str = ""
+    reason: str = ""
     computed: bool = False
 
 
@@ -73,6 +80,8 @@ def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
         fields=tuple(_field(key, value) for key, value in spec.get("fields", {}).items()),
         validator=spec.get("validator", ""),
         relevant=spec.get("relevant", ""),
+        group=spec.get("group", ""),
+        reason=spec.get("reason", ""),
         computed=spec.get("when") is False,
     )
 

@@ -23,8 +23,11 @@ UNDEFINED = ("jinja2.Undefined", "jinja2.StrictUndefined")
 
 TYPES = ("bool", "float", "int", "json", "str", "yaml")
 
-QUESTION_KEYS = ("type", "help", "default", "choices", "validator", "when", "example", "fields", "relevant")
-"""Keys of a question; the last three are read by scaffold alone, and Copier ignores them."""
+QUESTION_KEYS = (
+    *("type", "help", "default", "choices", "validator", "when"),
+    *("example", "fields", "relevant", "group", "reason"),
+)
+"""Keys of a question; those from `example` on are read by scaffold only, and Copier ignores them."""
 
 FIELD_KEYS = ("type", "help", "default", "choices", "example", "required")
 """Keys of a field of a record."""
@@ -72,7 +75,7 @@ def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
         raise TemplateError(f"{here}: type is {_shown(spec['type'])}, and must be one of {', '.join(TYPES)}.")
     if spec.get("when", True) not in (True, False):
         raise TemplateError(f"{here}: `when` must be true or false, for example `when: false`.")
-    for key in ("help", "validator", "relevant"):
+    for key in ("help", "validator", "relevant", "group", "reason"):
         if not isinstance(spec.get(key, ""), str):
             raise TemplateError(f"{here}: {key} must be text, not {_shown(spec[key])}.")
     _check_choices(spec.get("choices", {}), here)

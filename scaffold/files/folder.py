@@ -78,12 +78,29 @@ def _nearest(folder: Path) -> Path:
 def _replaceable(folder: Path) -> bool:
     """Say whether a new folder may take the place of this one: it is empty, and nothing of it would be lost."""
     status = folder.stat()
-    if any(folder.iterdir()) or folder.is_mount() or _is_working_folder(folder):
+    if any(folder.iterdir()) or _is_mount(folder) or _is_working_folder(folder):
         return False
     if not os.access(folder.parent, os.W_OK | os.X_OK) or (hasattr(os, "listxattr") and os.listxattr(folder)):
         return False
     mine = not hasattr(os, "geteuid") or (status.st_uid, status.st_gid) == (os.geteuid(), os.getegid())
     return mine and status.st_mode & 0o7777 == 0o777 & ~_umask()
+
+
+def _is_mount(folder: Path) -> bool:
+    """Say whether a folder is a mount point, which can't be renamed; also one that is bound into the same disk."""
+    return folder.is_mount() or _mount_of(folder) != _mount_of(folder.parent)
+
+
+def _mount_of(folder: Path) -> str:
+    """Return the line by which Linux names the mount that a folder lies in; nothing elsewhere."""
+    descriptor = os.open(folder, getattr(os, "O_PATH", os.O_RDONLY))
+    try:
+        told = Path(f"/proc/self/fdinfo/{descriptor}").read_text(encoding="ascii")
+    except OSError:
+        return ""
+    finally:
+        os.close(descriptor)
+    return next((line for line in told.splitlines() if line.startswith("mnt_id:")), "")
 
 
 def _is_working_folder(folder: Path) -> bool:

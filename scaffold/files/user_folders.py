@@ -1,6 +1,6 @@
-"""Where the user keeps what scaffold remembers: the cache, and a file of settings.
+"""Where the user keeps what scaffold remembers: the cache, a file of settings, and what is not finished.
 
-Both lie where the system wants them: by the XDG variables on Linux.
+All lie where the system wants them: by the XDG variables on Linux.
 """
 
 from __future__ import annotations
@@ -20,3 +20,8 @@ def cache() -> Path:
 def settings_file() -> Path:
     """Return the path of the user's settings, a TOML file that need not exist."""
     return Path(_DIRECTORIES.user_config_dir) / "config.toml"
+
+
+def state() -> Path:
+    """Return the folder of what is not finished: an interrupted `scaffold new`."""
+    return Path(_DIRECTORIES.user_state_dir)

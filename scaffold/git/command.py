@@ -151,13 +151,14 @@ def commit_all(folder: Path, message: str) -> None:
     """
     run(folder, "init", "--quiet", "--initial-branch=main")
     run(folder, *_QUIET, "add", "--all")
-    identity = () if _knows_author(folder) else _IDENTITY
+    identity = () if knows_author(folder) else _IDENTITY
     run(folder, *_QUIET, *identity, "commit", "--quiet", "--no-verify", "--message", message)
     for lock in (folder / ".git").rglob("*.lock"):  # git ends well also where it could not remove one
         lock.unlink()
 
 
-def _knows_author(folder: Path) -> bool:
+def knows_author(folder: Path) -> bool:
+    """Say whether git knows who commits in a folder."""
     try:
         run(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
     except GitError:

@@ -44,10 +44,11 @@ def files_below(
             found.add(shown(str(path)))
         else:
             raise OptionError(f"{path} is not there; name a folder or a file to check.")
-    return sorted(name for name in found if not _excluded(name, exclude))
+    return sorted(name for name in found if not is_excluded(name, exclude))
 
 
-def _excluded(name: str, patterns: Sequence[str]) -> bool:
+def is_excluded(name: str, patterns: Sequence[str]) -> bool:
+    """Tell whether one of these patterns fits a path from the working folder, or a folder that it lies in."""
     if not patterns:
         return False
     parts = name.split("/")

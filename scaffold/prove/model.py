@@ -112,7 +112,7 @@ class Experiment:
 
     @property
     def pattern(self) -> str:
-        """The pattern that it proves: P01…P13."""
+        """The pattern that it proves: P01…P15."""
         return self.id.partition("-")[0]
 
 

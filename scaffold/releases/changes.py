@@ -28,7 +28,7 @@ _FIELDS = ("id", "version", "pattern", "title", "why", "check")
 class Change:
     """One change: `id` never changes; `version` is the release that brought it, or "unreleased".
 
-    `pattern` is P01…P13, or "none"; `title` says what changed, `why` why it matters, `check` what a team should look at
+    `pattern` is P01…P15, or "none"; `title` says what changed, `why` why it matters, `check` what a team should look at
     after updating. `files` are the paths that it changes in a service, by patterns of fnmatch, whose `*` matches / too;
     none where the pattern's id stands beside what changed. `where` is a Jinja expression of a service's answers: the
     change concerns the services for which it is true, all where it is empty.
@@ -78,7 +78,7 @@ def _change(record: dict[str, Any], where: str) -> Change:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
     if change.pattern not in (*PATTERNS, "none"):
-        raise TemplateError(f"{where}: pattern {change.pattern} is none of P01 to P13, nor none.")
+        raise TemplateError(f"{where}: pattern {change.pattern} is none of P01 to P15, nor none.")
     if change.version != UNRELEASED:
         try:
             Version(change.version)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from scaffold import git
-from scaffold.engine.template import Template, template_root
+from scaffold import __version__, git
+from scaffold.engine.template import REVISION, Template, template_root
+from scaffold.errors import GitError, VersionError
 from scaffold.releases.changes import FILE as CHANGES
 from scaffold.releases.changes import Change, read_changes
 from scaffold.releases.known import FILE as RELEASES
@@ -42,6 +44,20 @@ class History:
     def latest(self) -> Release | None:
         """Return the newest release, pre-releases left out as Copier does; None when there is none."""
         return next((each for each in reversed(self.known) if not each.version.is_prerelease), None)
+
+    @property
+    def here(self) -> str:
+        """Return the version of what lies there, as `git describe` would give it: v0.1.0-3-gabcdef0 after v0.1.0."""
+        if (self.root / ".git").exists():
+            with suppress(GitError, VersionError):  # no git, or no commit yet
+                return self.resolve("HEAD").name
+        return self.recorded or f"v{__version__}"
+
+    @property
+    def recorded(self) -> str:
+        """Return the version that a package was built as; nothing in a checkout."""
+        file = self.root / REVISION
+        return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
 
     @cached_property
     def git_dir(self) -> Path:

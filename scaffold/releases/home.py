@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scaffold import __version__
 from scaffold.engine.render import Origin
-from scaffold.engine.template import REVISION, Template, load_template
-from scaffold.errors import FileError, GitError, VersionError
+from scaffold.engine.template import Template, load_template
+from scaffold.errors import FileError
 from scaffold.files import user_folders as folders
 from scaffold.releases.history import History, installed
 from scaffold.settings.user import read_settings
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"
+
+HERE = "HEAD"
+"""The version's name for the template as it lies here, with what is not committed yet; as in Copier."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +30,29 @@ class Home:
     history: History
 
     def template(self, version: str | None = None) -> Template:
-        """Return the template as it lies here, or as it was in a version.
+        """Return the template of the newest release, of a version, or (HERE) as it lies here.
 
         Raises:
             VersionError, TemplateError, DestinationError, GitError: as `History.template_at` does.
         """
-        return load_template(self.history.root) if version is None else self.history.template_at(version)
+        known = self._looked_up(version)
+        return load_template(self.history.root) if known is None else self.history.template_at(known)
 
     def origin(self, version: str | None = None) -> Origin:
-        """Return what a new service remembers of the template as it lies here, or of a version."""
-        return Origin(self.url, _version(self.history) if version is None else self.history.resolve(version).name)
+        """Return what a new service remembers of the template that `template` returns."""
+        known = self._looked_up(version)
+        return Origin(self.url, self.history.here if known is None else self.history.resolve(known).name)
+
+    def _looked_up(self, version: str | None) -> str | None:
+        """Return the version to look up in the history; None where the template as it lies here is meant.
+
+        That is so for HERE, for a template without any release, and where a package carries just its newest release:
+        then no git is needed.
+        """
+        if version is not None:
+            return None if version == HERE else version
+        latest = self.history.latest
+        return None if latest is None or latest.tag == self.history.recorded else latest.tag
 
     def owns(self, source: str) -> bool:
         """Say whether a service's `_src_path` means this template.
@@ -59,15 +73,6 @@ def installed_home(url: str | None = None) -> Home:
         TemplateError: when there is no template.
     """
     return Home(template_url(url), installed())
-
-
-def _version(history: History) -> str:
-    """Return the version of what lies there, as `git describe` would give it."""
-    if (history.root / ".git").exists():
-        with suppress(GitError, VersionError):  # no git, or no commit yet
-            return history.resolve("HEAD").name
-    recorded = history.root / REVISION
-    return recorded.read_text(encoding="utf-8").strip() if recorded.is_file() else f"v{__version__}"
 
 
 def template_url(given: str | None = None) -> str:

@@ -1,6 +1,9 @@
-"""What a user set once for all commands, in config.toml of the settings folder; the only setting is `template`.
+"""What a user set once for all commands, in config.toml of the settings folder.
 
 template = "https://git.example.org/mirrors/kube-scaffold.git"
+
+[answers]  # defaults for new services
+owner = "example-org/payments"
 """
 
 from __future__ import annotations
@@ -15,10 +18,10 @@ from scaffold.files import user_folders as folders
 from scaffold.files.toml import read_toml
 from scaffold.settings.keys import unknown_setting
 
-KEYS = ("template",)
+KEYS = ("template", "answers")
 
 
-def read_settings(file: Path | None = None) -> Mapping[str, str]:
+def read_settings(file: Path | None = None) -> Mapping[str, Any]:
     """Return the settings; none when there is no such file.
 
     Raises:
@@ -31,6 +34,8 @@ def read_settings(file: Path | None = None) -> Mapping[str, str]:
     for key, value in settings.items():
         if key not in KEYS:
             raise unknown_setting(str(file), key, KEYS)
-        if not isinstance(value, str):
+        if key == "answers" and not isinstance(value, dict):
+            raise FileError(f'{file}: answers must be a table; for example [answers], and below it owner = "web".')
+        if key == "template" and not isinstance(value, str):
             raise FileError(f'{file}: {key} must be text; for example {key} = "https://git.example.org/scaffold.git".')
     return settings

@@ -1,43 +1,16 @@
-"""What the user of `scaffold new` sees: the answers with all that follows from them, the files, what to do next."""
+"""What the user of `scaffold new` sees of its files: which ones there are, which ones it replaces, what to do next."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 from rich.tree import Tree
 
-from scaffold.engine.answers import Answers
 from scaffold.files.folder import RenderedFile
-from scaffold.show.console import compact, line
-from scaffold.text.printable import printable
+from scaffold.show.console import line
 from scaffold.text.sizes import size
-
-
-def summary(out: Console, answers: Answers, relevant: Sequence[str]) -> None:
-    """Show the answers of these names, and what was derived from all with the reason."""
-    table = Table("Question", "Answer", title="Answers", title_justify="left", header_style="bold")
-    for name in relevant:
-        table.add_row(name, Text(printable(_shown(answers.asked[name]), lines=True)))
-    out.print(table)
-    table = Table(title="Derived from them", title_justify="left", header_style="bold")
-    for column in ("Derived", "Value", "Pattern"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("Why")
-    for each in answers.derived:
-        table.add_row(*map(line, (each.name, each.value, each.pattern, each.reason)))
-    out.print(table)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, list):
-        return "\n".join(json.dumps(item, ensure_ascii=False) for item in value) or "none"
-    return compact(value)
 
 
 def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
@@ -58,9 +31,22 @@ def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
     out.print(f"{len(files)} files, {size(sum(len(file.content) for file in files))}")
 
 
+def replaced(out: Console, folder: Path, names: Sequence[str]) -> None:
+    """Say which files of a folder are replaced."""
+    out.print(line(f"{folder}: replaces {len(names)} {'file' if len(names) == 1 else 'files'}:", style="bold"))
+    for name in names:
+        out.print(line(f"  {name}"), soft_wrap=True)
+
+
+def remarks(out: Console, sentences: Iterable[str]) -> None:
+    """Say what the user should know beside that."""
+    for each in sentences:
+        out.print(line(each), soft_wrap=True)
+
+
 def done(out: Console, folder: Path, count: int, commands: Sequence[str], *, repository: bool) -> None:
-    """Say what was made, and what to do now: enter the folder, then these commands."""
+    """Say what was made, and what to do now: enter the folder, where that is another one, then these commands."""
     head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
     out.print(line(head, style="bold"), soft_wrap=True)
-    for command in (f"cd {folder}", *commands):
+    for command in (*([f"cd {folder}"] if folder != Path() else []), *commands):
         out.print(line(f"  {command}"), soft_wrap=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Protocol
 
 from rich.console import Console
@@ -27,3 +28,24 @@ def progress(out: Console, label: str) -> Iterator[OnStep]:
     with bar:
         task = bar.add_task(label, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def late_progress(label: str, seconds: float = 1.0) -> Iterator[OnStep]:
+    """Show a bar on standard error while the block runs, where there is a terminal and it takes longer than `seconds`.
+
+    Steps may come from several threads, one at a time.
+    """
+    from scaffold.show.console import console
+
+    began = time.monotonic()
+    with ExitStack() as stack:
+        shown: list[OnStep] = []
+
+        def on_step(done: int, total: int) -> None:
+            if not shown and time.monotonic() - began >= seconds:
+                shown.append(stack.enter_context(progress(console(), label)))
+            for each in shown:
+                each(done, total)
+
+        yield on_step

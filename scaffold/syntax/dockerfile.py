@@ -90,12 +90,15 @@ class BuildStage:
 class Dockerfile:
     """A Dockerfile: its stages in order, and the values of the ARGs in front of the first.
 
-    `has_ignore_file` tells whether a .dockerignore lies beside it; `shares_processes` whether each pod that runs it has
-    one process namespace (`shareProcessNamespace`), whose PID 1 is Kubernetes' own.
+    `has_ignore_file` tells whether a .dockerignore lies beside it, `has_git_history` whether a git repository's folder
+    does; `is_deployed` whether a container of a manifest runs its image; `shares_processes` whether each pod that does
+    has one process namespace (`shareProcessNamespace`), whose PID 1 is Kubernetes' own.
     """
 
     source: Source
     has_ignore_file: bool = False
+    has_git_history: bool = False
+    is_deployed: bool = False
     shares_processes: bool = False
     instructions: list[Instruction] = field(default_factory=list, repr=False)
 
@@ -155,6 +158,11 @@ class Dockerfile:
             if name == "CMD" and stage.last("ENTRYPOINT"):
                 return None
         return None
+
+    @cached_property
+    def starts(self) -> list[Instruction]:
+        """Return the ENTRYPOINT and the CMD that count in the image, as far as there are any."""
+        return [found for name in ("ENTRYPOINT", "CMD") if (found := self.effective(name))]
 
     @cached_property
     def environment(self) -> dict[str, tuple[str, Instruction]]:

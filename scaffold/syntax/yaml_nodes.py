@@ -22,6 +22,9 @@ _NUMBER = re.compile(r"[-+]?[0-9]+")
 
 Key = str | int
 
+HOLDING = {"List": "items", "Template": "objects"}
+"""The kinds that hold other objects, and where: lists, and OpenShift's templates."""
+
 
 class _Parser(Bounded, CParser):
     """libyaml without PyYAML's resolver: of a plain scalar, only null is told from text."""
@@ -54,7 +57,7 @@ class Document:
         scalar = isinstance(value.node, yaml.ScalarNode) and start.line == end.line
         length = end.column - start.column if scalar else 0  # of what has many lines, the first is shown
         place = self.source.place(start.line + 1, start.column + 1, length)
-        return replace(place, object=place.object or self.title, field=place.field or value.field)
+        return replace(place, object=place.object or self.title_of(value), field=place.field or value.field)
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
         """Return a place in the text that a value holds, such as a file in a ConfigMap; line and column from 1."""
@@ -64,14 +67,27 @@ class Document:
             outer = self.source.line(number)
             if outer.endswith(inner):
                 place = self.source.place(number, len(outer) - len(inner) + column, length)
-                return replace(place, object=self.title, field=value.field)
+                return replace(place, object=self.title_of(value), field=value.field)
         return self.place(value)
 
+    def title_of(self, value: Value) -> str:
+        """Return `Kind/name` of the Kubernetes object that a value is a part of, or nothing.
+
+        It is `Kind/prefix*` where the API server makes the name, and the kind where there is none.
+        """
+        if self.root.text("kind") not in HOLDING:
+            return self._title
+        around: list[Value] = []  # from the value outwards
+        each: Value | None = value
+        while each is not None:
+            around.append(each)
+            each = each.parent
+        held = around[-3] if len(around) > 2 and around[-2].key == HOLDING[self.root.text("kind") or ""] else self.root
+        return _title(held) or self._title
+
     @cached_property
-    def title(self) -> str:
-        """Return `Kind/name` of a Kubernetes object, or nothing."""
-        kind, name = self.root.text("kind"), self.root.text("metadata", "name")
-        return f"{kind}/{name}" if kind else ""
+    def _title(self) -> str:
+        return _title(self.root)
 
 
 class Value:
@@ -198,6 +214,13 @@ def _fields(node: yaml.Node) -> dict[str, yaml.Node]:
         if merged is not None:
             waiting.append(merged)
     return fields
+
+
+def _title(object_: Value) -> str:
+    kind, name, prefix = object_.text("kind"), *(object_.text("metadata", key) for key in ("name", "generateName"))
+    if kind and (name or prefix):
+        return f"{kind}/{name or f'{prefix}*'}"
+    return kind or ""
 
 
 def _own_fields(node: yaml.Node) -> tuple[dict[str, yaml.Node], yaml.Node | None]:

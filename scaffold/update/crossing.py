@@ -118,13 +118,13 @@ def prepare(
     known = service.remembered.answers.keys() | earlier.asked.keys()
     asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
     try:
-        answers = _new_answers(editions, service, new, outcome, wanted, asked)
+        answers, typed = _new_answers(editions, service, new, outcome, wanted, asked)
     except AnswerError as error:
         if edited and not wanted.names:
             raise ServiceError(f"{service.answers_file}, edited by hand, answered for {new.name}: {error}") from error
         message = f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE."
         raise AnswerError(message) from error
-    return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | asked))
+    return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | typed))
 
 
 def _old_answers(
@@ -190,8 +190,10 @@ def _new_answers(
     outcome: Outcome,
     wanted: Wanted,
     asked: Collection[str],
-) -> Answers:
+) -> tuple[Answers, frozenset[str]]:
     """Return the answers for the new version: the outcome, else defaults; those to questions in `asked` from the user.
+
+    With them, the names of those that the user typed.
 
     Raises:
         AnswerError: when one is wrong.
@@ -199,6 +201,7 @@ def _new_answers(
     earlier = service.remembered.answers
     if wanted.ask:
         answers = wanted.ask(editions.questionnaire(new, earlier), outcome.answers, asked)
+        typed = answers.given
     else:
-        answers = editions.resolve(new, outcome.answers, earlier)
-    return replace(answers, given=outcome.given & answers.asked.keys())
+        answers, typed = editions.resolve(new, outcome.answers, earlier), frozenset()
+    return replace(answers, given=(outcome.given & answers.asked.keys()) | typed), typed

@@ -16,7 +16,10 @@ from scaffold.text.brief import brief
 from scaffold.text.nearest import hint
 
 Ask = Callable[[Questionnaire, Mapping[str, Any], Collection[str]], Answers]
-"""Asks the questions of these names; the answers that are there are proposed, and answer the others."""
+"""Asks the questions of these names; the answers that are there are proposed, and answer the others.
+
+Of what it returns, those answers count as given that the user typed and that are no default.
+"""
 
 ALL = "all"
 """In place of a question's name: each of them."""

@@ -108,6 +108,21 @@ def locations(count: int) -> Checked:
     return Checked(texts=[Source("nginx.conf", f"http {{\n server {{\n{inside} }}\n}}\n".encode())])
 
 
+def closed(count: int) -> Checked:
+    """Callers of Services behind policies that all select all pods, with roles that all are bound to one account."""
+    text = (
+        deployment(f"d{n}", ALL).replace("image:", f"args: ['http://s{n}:81'], image:")
+        + service(f"s{n}", ALL)
+        + f"apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {{name: p{n}}}\n"
+        f"spec: {{podSelector: {{}}, ingress: [{{from: [{{podSelector: {{matchLabels: {{a: b{n}}}}}}}]}}]}}\n---\n"
+        f"apiVersion: rbac.authorization.k8s.io/v1\nkind: RoleBinding\nmetadata: {{name: r{n}}}\n"
+        f"roleRef: {{kind: ClusterRole, name: cluster-admin}}\n"
+        f"subjects: [{{kind: ServiceAccount, name: default}}]\n---\n"
+        for n in range(count)
+    )
+    return manifests("".join(text))
+
+
 def work(repository: Checked) -> tuple[int, list[Finding]]:
     """Return how many calls, of Python's functions and of built-in ones, the rules take."""
     calls = 0
@@ -124,7 +139,7 @@ def work(repository: Checked) -> tuple[int, list[Finding]]:
     return calls, found
 
 
-SHAPES = [each_other, nothing, config_maps, autoscalers, images, long_dockerfile, locations]
+SHAPES = [each_other, nothing, config_maps, autoscalers, images, long_dockerfile, locations, closed]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda each: each.__name__)

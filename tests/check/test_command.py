@@ -27,13 +27,16 @@ def ids(folder: Path, *words: str, code: int = 1) -> list[str]:
 
 
 def test_what_is_found_is_shown_with_its_line_and_a_caret(broken: Path) -> None:
-    done = scaffold("check", "--select", "P03", cwd=broken)
+    done = scaffold("check", "--select", "P03", "--verbose", cwd=broken)
     assert done.returncode == 1
     lines = done.stdout.splitlines()
-    assert lines[0].startswith("pod.yaml:2:7: error P03-naked-pod: ")
-    assert lines[1] == "      2 | kind: Pod"
-    assert lines[2] == "        |       ^^^"
-    assert lines[-1] == "1 error in 1 file."
+    assert lines[0] == "Pod/web"
+    assert lines[1].startswith("  pod.yaml:2:7: error P03-naked-pod: ")
+    assert lines[2] == "        2 | kind: Pod"
+    assert lines[3] == "          |       ^^^"
+    assert "1 error in 1 file." in lines
+    brief = scaffold("check", "--select", "P03", cwd=broken).stdout.splitlines()
+    assert brief[:2] == lines[:2] and not brief[2]
 
 
 def test_rules_are_told_to_machines_too(tmp_path: Path) -> None:
@@ -82,8 +85,43 @@ def test_explanations(tmp_path: Path) -> None:
     assert [line.split()[0] for line in listed.splitlines()] == list(all_rules())
 
 
-def test_nothing_is_found_in_an_empty_folder(tmp_path: Path) -> None:
+def test_nothing_is_found(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
     done = scaffold("check", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"Nothing found in 0 files by {len(all_rules())} rules.\n")
+    assert (done.returncode, done.stdout) == (0, f"Nothing found in 1 file by {len(all_rules())} rules.\n")
     done = scaffold("check", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_nothing_that_can_be_judged_has_a_code_of_its_own(tmp_path: Path) -> None:
+    for name in ("a.py", "b.py", "README.md", "Makefile", ".hidden.yaml"):
+        (tmp_path / name).touch()
+    done = scaffold("check", cwd=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("error: Nothing could be judged: ")
+    first, names, passed_by = done.stdout.splitlines()
+    assert first.startswith("Nothing was judged. scaffold check judges Dockerfiles, Kubernetes manifests, ")
+    assert names == "Looked at the names of: 2 *.py, 1 *.md, 1 Makefile."
+    assert passed_by.startswith("Passed by: hidden folders, node_modules, ")
+    assert scaffold("check", "--quiet", cwd=tmp_path).stdout == done.stdout
+    never = scaffold("check", "--fail-on", "never", cwd=tmp_path)
+    assert (never.returncode, never.stdout, never.stderr) == (0, done.stdout, "")
+    told = scaffold("check", "--json", cwd=tmp_path)
+    assert (told.returncode, told.stderr, json.loads(told.stdout)["judged"]) == (1, done.stderr, 0)
+    for format_ in ("sarif", "github", "junit"):
+        told = scaffold("check", "--format", format_, cwd=tmp_path)
+        assert (told.returncode, told.stderr) == (1, done.stderr)
+
+
+def test_a_chart_that_nobody_renders_is_not_nothing_found(tmp_path: Path) -> None:
+    shutil.copytree(Path(__file__).with_name("corpus") / "chart", tmp_path / "chart")
+    git = str(Path(shutil.which("git") or "git").parent)
+    empty = tmp_path / "bin"
+    empty.mkdir()
+    (empty / "git").symlink_to(Path(git) / "git")
+    for words in ((), ("--write-baseline", "known.json")):
+        done = scaffold("check", "chart", *words, cwd=tmp_path, PATH=str(empty))
+        assert (done.returncode, done.stderr.count("error: Nothing could be judged")) == (1, 1)
+        assert "chart/Chart.yaml: is not judged: helm is not there to render the chart" in done.stdout
+        assert "Nothing was judged." in done.stdout and "Nothing found" not in done.stdout
+    assert not (tmp_path / "known.json").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -104,13 +105,14 @@ def test_a_comment_that_lets_nothing_stand_is_told(tmp_path: Path) -> None:
 def test_a_comment_in_what_was_not_judged_may_be_needed(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD.replace("kind: Pod", f"kind: Job  {REASON}"))
     (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
+    (tmp_path / "map.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
     assert vain(tmp_path) == [("pod.yaml", 2, "ignores nothing: P03-naked-pod finds nothing here")]
     (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml, nowhere.yaml]\n")
     assert vain(tmp_path) == []
 
 
 def test_a_comment_in_a_dockerfile(tmp_path: Path) -> None:
-    text = "FROM debian:13 AS build\n{}RUN apt-get update \\\n  # the compiler\n  && apt-get install --yes gcc\n"
+    text = 'FROM debian:13 AS build\n{}RUN apt-get update \\\n  # the compiler\n  && apt-get install --yes gcc\nCMD ["a"]\n'
     (tmp_path / "Dockerfile").write_text(text.format(""))
     assert json.loads(scaffold("check", "--json", "--select", "P01", cwd=tmp_path).stdout)["findings"]
     (tmp_path / "Dockerfile").write_text(text.format("# scaffold: ignore P01 because it builds at run time\n"))
@@ -127,6 +129,19 @@ def test_a_comment_in_what_an_overlay_is_built_from(tmp_path: Path) -> None:
     (overlay / "kustomization.yaml").write_text("resources: [../base]\nnamePrefix: a-\n")
     told = check(tmp_path)
     assert (rules(told), rules(told, "suppressed")) == (["P07-latest-image"], ["P03-naked-pod"])
+
+
+def test_the_id_that_a_rule_had_before_still_counts(tmp_path: Path) -> None:
+    volume = f"{POD}  volumes:\n    - name: a\n      hostPath: {{path: /a}}"
+    words = ("check", "--json", "--select", "P06-host-path", "--strict")
+    (tmp_path / "pod.yaml").write_text(f"{volume}\n")
+    told = json.loads(scaffold(*words, cwd=tmp_path).stdout)
+    assert rules(told) == ["P14-host-path"]
+    known = hashlib.sha256("\0".join(("P06-host-path", "pod.yaml", "Pod/web", told["findings"][0]["field"])).encode())
+    assert told["findings"][0]["fingerprint"] == known.hexdigest()[:24]
+    (tmp_path / "pod.yaml").write_text(f"{volume}  # scaffold: ignore P06-host-path because it is an agent\n")
+    done = scaffold(*words, cwd=tmp_path)
+    assert (done.returncode, rules(json.loads(done.stdout), "suppressed")) == (0, ["P14-host-path"])
 
 
 def test_a_baseline(tmp_path: Path) -> None:

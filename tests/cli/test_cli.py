@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import jsonschema
+import pexpect
 import pytest
 import yaml
 
@@ -17,16 +19,33 @@ from scaffold import errors
 from scaffold.__main__ import run
 from scaffold.cli import COMMANDS, EXIT_CODES
 from scaffold.engine.schema import describe, json_schema
+from scaffold.releases import installed
 from tests.cli.test_new import SCAFFOLD, scaffold
 from workshop import goldens
 
 
-def test_version(tmp_path: Path) -> None:
-    assert scaffold("--version", cwd=tmp_path).stdout.startswith("scaffold, version ")
+def test_version_names_what_runs_with_the_commits_after_a_release(tmp_path: Path) -> None:
+    here = installed().resolve("HEAD").name.removeprefix("v")
+    assert scaffold("--version", cwd=tmp_path).stdout == f"scaffold, version {here}\n"
+    released = installed().latest
+    assert released is not None
+    assert re.fullmatch(rf"{re.escape(str(released.version))}(-[1-9][0-9]*-g[0-9a-f]+)?", here)
+
+
+def test_on_windows_a_sentence_says_where_it_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("scaffold.__main__.os.name", "nt")
+    code = run(["new", "--defaults"])
+    monkeypatch.undo()
+    assert code == errors.DestinationError.exit_code
+    told = capsys.readouterr().err
+    assert "scaffold runs on Linux, macOS and WSL 2, not on Windows itself" in told
+    assert len(told.splitlines()) == 1
 
 
 def test_start_up_imports_nothing_heavy() -> None:
-    code = "import sys; from scaffold.__main__ import run; run(['--version']); print(*sys.modules)"
+    code = "import sys; from scaffold.__main__ import run; run(['--help']); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=goldens.ROOT)
     assert not {"copier", "jinja2", "yaml", "questionary", "rich", "httpx"} & set(loaded.stdout.split())
 
@@ -41,7 +60,7 @@ def test_a_file_s_early_end_is_no_interruption(monkeypatch: pytest.MonkeyPatch, 
     def cut_short(*_: object) -> None:
         raise EOFError
 
-    monkeypatch.setattr("scaffold.engine.template.load_template", cut_short)
+    monkeypatch.setattr("scaffold.releases.home.Home.template", cut_short)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     assert run(["questions"]) == errors.INTERNAL
     assert "EOFError" in next(tmp_path.glob("scaffold-*.log")).read_text()
@@ -82,7 +101,7 @@ def test_the_experiments_of_a_stage_are_listed(tmp_path: Path) -> None:
 
 def test_every_class_of_error_has_its_documented_exit_code() -> None:
     classes = [each for each in vars(errors).values() if isinstance(each, type) and each is not errors.ScaffoldError]
-    codes = [each.exit_code for each in classes]
+    codes = [*(each.exit_code for each in classes), errors.CONFLICTS]
     assert len(set(codes)) == len(codes) >= 5
     for code in [*codes, errors.INTERNAL, errors.INTERRUPTED]:
         assert f"\n  {code} " in EXIT_CODES
@@ -90,12 +109,12 @@ def test_every_class_of_error_has_its_documented_exit_code() -> None:
 
 def test_questions_tell_everything(tmp_path: Path) -> None:
     template = goldens.engine()[0]
-    listed = json.loads(scaffold("questions", "--json", cwd=tmp_path).stdout)
+    listed = json.loads(scaffold("questions", "--json", "--vcs-ref", "HEAD", cwd=tmp_path).stdout)
     assert [each["name"] for each in listed] == [question.name for question in template.asked]
     for each in listed:
         assert each["help"], each
         assert each["example"] is not None or each.get("choices"), each
-    shown = scaffold("questions", cwd=tmp_path).stdout
+    shown = scaffold("questions", "--vcs-ref", "HEAD", cwd=tmp_path).stdout
     assert all(each["name"] in shown for each in listed)
 
 
@@ -114,7 +133,7 @@ def test_the_schema_accepts_the_examples(name: str) -> None:
     jsonschema.validate(yaml.safe_load((goldens.EXAMPLES / name / ".copier-answers.yml").read_text()), schema)
 
 
-@pytest.mark.parametrize("wrong", [{"nmae": "x"}, {"ports": 8080}, {"language": "perl"}, {"jobs": [{"name": "a"}]}])
+@pytest.mark.parametrize("wrong", [{"nmae": "x"}, {"ports": 8080}, {"language": "perl"}, {"jobs": [{"command": "a"}]}])
 def test_the_schema_refuses(wrong: dict[str, object]) -> None:
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(wrong, json_schema(goldens.engine()[0]))
@@ -140,6 +159,7 @@ printf '%s\\n' "${COMPREPLY[@]}" """,
         ("update --remove jobs.", "jobs.digest"),
         ("update --remove memory_l", "memory_limit"),
         ("check --explain P08-probe-p", "P08-probe-port"),
+        ("check --profile ess", "essential"),
         ("prove --only P02-z", "P02-zombies"),
     ],
 )
@@ -155,28 +175,60 @@ def test_completion_knows_the_values(words: str, offered: str, tmp_path: Path) -
     assert done.stdout == f"plain,{offered}\n"
 
 
+def with_scaffold(shell: str, folder: Path) -> dict[str, str]:
+    """Put the command and a shell's completion script into a folder; return the variables of such a shell."""
+    script = scaffold("completion", shell, cwd=folder).stdout
+    assert "_SCAFFOLD_COMPLETE" in script
+    (folder / "script").write_text(script)
+    (folder / "scaffold").write_text(f'#!/bin/sh\nexec {" ".join(SCAFFOLD)} "$@"\n')
+    (folder / "scaffold").chmod(0o755)
+    path = f"{folder}:{os.environ['PATH']}"
+    return {**os.environ, "PATH": path, "PYTHONPATH": str(goldens.ROOT), "HOME": str(folder)}
+
+
+def in_shell(shell: str, command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    env = with_scaffold(shell, folder)
+    return subprocess.run([shell, "-c", command], cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
 @pytest.mark.parametrize("shell", ASK_SHELL)
 def test_completion_in_a_real_shell(shell: str, tmp_path: Path) -> None:
-    script = scaffold("completion", shell, cwd=tmp_path).stdout
-    assert "_SCAFFOLD_COMPLETE" in script
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed; workshop/install-system installs it")
-    (tmp_path / "script").write_text(script)
-    (tmp_path / "scaffold").write_text(f'#!/bin/sh\nexec {" ".join(SCAFFOLD)} "$@"\n')
-    (tmp_path / "scaffold").chmod(0o755)
-    env = {
-        **os.environ,
-        "PATH": f"{tmp_path}:{os.environ['PATH']}",
-        "PYTHONPATH": str(goldens.ROOT),
-        "HOME": str(tmp_path),
-    }
-    done = subprocess.run(
-        [shell, "-c", ASK_SHELL[shell]], cwd=tmp_path, env=env, capture_output=True, text=True, check=False
-    )
+    done = in_shell(shell, ASK_SHELL[shell], tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     found = {line.split()[0].removeprefix("language=") for line in done.stdout.splitlines()}
     choices = next(question for question in goldens.engine()[0].asked if question.name == "language").choices
     assert found == ({"1"} if shell == "zsh" else set(choices.values()))
+
+
+def test_fish_shows_a_help_text_with_commas_whole(tmp_path: Path) -> None:
+    if not shutil.which("fish"):
+        pytest.skip("fish is not installed; workshop/install-system installs it")
+    done = in_shell("fish", "source ./script; complete -C 'scaffold new --answ'", tmp_path)
+    assert "Take answers from a YAML file, - for stdin" in done.stdout
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_no_blank_comes_between_a_question_and_its_value(shell: str, tmp_path: Path) -> None:
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed; workshop/install-system installs it")
+    env = with_scaffold(shell, tmp_path)
+    start = {"bash": ["--norc", "--noprofile", "-i"], "zsh": ["-f", "-i"]}[shell]
+    child = pexpect.spawn(shell, start, cwd=str(tmp_path), env=env, encoding="utf-8", timeout=60, dimensions=(40, 200))
+    try:
+        child.sendline("PS1='ready> '; autoload -U compinit && compinit -u -D" if shell == "zsh" else "PS1='ready> '")
+        child.expect_exact("ready> ")
+        child.sendline("source ./script")
+        child.expect_exact("ready> ")
+        child.send("scaffold new --data nam")
+        child.expect_exact("nam")  # zsh takes a Tab that comes with other keys as it is
+        child.send("\t")
+        child.expect_exact("e=")
+        child.sendline("9x --dry-run --defaults")
+        child.expect_exact('"9x" is not a DNS label')
+    finally:
+        child.close(force=True)
 
 
 @pytest.mark.parametrize("environment", [{"NO_COLOR": "1", "FORCE_COLOR": "", "TERM": "xterm"}])

@@ -20,6 +20,7 @@ WRONG = {
     "check --select": "P99",
     "check --ignore": "P99",
     "check --baseline": "no-such-file.json",
+    "check --new-only": "no-such-revision",
     "check --explain": "P99",
     "pin --plain-http": "http://a/b",
     "prove --only": "P99",
@@ -36,6 +37,7 @@ LEADS_ELSEWHERE = {
     "update --remove": ("dependencies.no-such-record", 3),
     "update --ask": ("replicas", 2),  # there is no terminal
     "new --vcs-ref": ("no-such-version", 11),
+    "questions --vcs-ref": ("no-such-version", 11),
     "update --to": ("no-such-version", 11),
     "check --write-baseline": ("no-such-folder/baseline.json", 4),
     "prove --junit": ("a-file/report.xml", 4),
@@ -118,5 +120,5 @@ def test_what_an_option_leads_to_has_its_own_code(option: str, tmp_path: Path) -
     assert run(["new", "service", "--defaults", "--quiet"]) == 0
     value, code = LEADS_ELSEWHERE[option]
     command, flag = option.split()
-    words = ["other", "--defaults"] if command == "new" else ["service"]
+    words = {"new": ["other", "--defaults"], "questions": []}.get(command, ["service"])
     assert run([command, *words, f"{flag}={value}"]) == code

@@ -125,7 +125,7 @@ def test_a_plain_file_is_judged_whatever_its_name(name: str, clone: Clone) -> No
 
 def test_the_user_is_told_in_one_sentence(clone: Clone, scaffold: Scaffold) -> None:
     said = scaffold(clone({"a/kustomization.yaml": "resources: [missing.yaml]\n"}), "check")
-    assert said.code == 0
+    assert said.code == 1
     assert "a/kustomization.yaml: can't be built: " in said.text
     assert "'a/missing.yaml'" in said.text
     assert "scaffold-" not in said.text

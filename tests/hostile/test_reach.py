@@ -117,11 +117,11 @@ def test_a_base_beside_the_named_folder_is_shown_but_not_mended(clone: Clone, sc
             "prod/kustomization.yaml": "resources: [../base]\n",
         }
     )  # fmt: skip
-    said = scaffold(repository, "check", "prod", "--fix", "--yes")
+    said = scaffold(repository, "check", "prod", "--fix", "--yes", "--verbose")
     assert "base/job.yaml:4:" in said.text
     assert (repository / "base/job.yaml").read_text() == JOB % ""
     (repository / "base/link").symlink_to("job.yaml")
-    said = scaffold(repository / "prod", "check", "--fix", "--yes")
+    said = scaffold(repository / "prod", "check", "--fix", "--yes", "--verbose")
     assert "../base/job.yaml:4:" in said.text
     assert (repository / "base/job.yaml").read_text() == JOB % ""
 

@@ -64,7 +64,8 @@ def scripts_of(example: Path) -> Iterator[tuple[str, str]]:
             yield path, re.sub(r"\$\{\{.*?\}\}", "value", lines)
     verbs = re.findall(r"^([a-z-]+):.*?##", (example / "Makefile").read_text(), re.MULTILINE)
     for verb in verbs:
-        told = subprocess.run(["make", "-n", "-B", verb], cwd=example, capture_output=True, text=True, check=False)
+        command = ["make", "-n", "-B", "--no-print-directory", verb]
+        told = subprocess.run(command, cwd=example, capture_output=True, text=True, check=False)
         assert told.returncode == 0, f"make -n {verb} in {example.name}: {told.stderr}"
         yield f"make {verb}", told.stdout
 

@@ -63,7 +63,7 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("template = ", "no valid TOML: "),
         ("templat = 'x'", "templat is no setting; did you mean template?"),
-        ("zzz = 'x'", "zzz is no setting; the only setting is template."),
+        ("zzz = 'x'", "zzz is no setting; the settings are template, answers."),
         ("template = 1", "template must be text; for example "),
         ("template = 'a b'", "'a b' is no URL"),
     ],

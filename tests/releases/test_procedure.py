@@ -231,12 +231,14 @@ def test_an_installed_package_makes_any_version_without_network(
     answers = project / "examples/batch.yml"
     run([*scaffold, "new", "old", "--answers", answers, "--vcs-ref", "1.0.0"], tmp_path)
     run([*scaffold, "new", "new", "--answers", answers, "--vcs-ref", "1.1.0"], tmp_path)
-    run([*scaffold, "new", "head", "--answers", answers], tmp_path)
+    run([*scaffold, "new", "head", "--answers", answers, "--vcs-ref", "HEAD"], tmp_path)
+    run([*scaffold, "new", "newest", "--answers", answers], tmp_path)
     assert not (tmp_path / "old/CHANGED.md").exists()
     assert (tmp_path / "new/CHANGED.md").read_text() == "after-1-0-0\n"
     assert (tmp_path / "head/CHANGED.md").read_text() == "after-1-1-0\n"
     described = git(project, "describe", "--tags")
-    for name, version in (("old", "v1.0.0"), ("new", "v1.1.0"), ("head", described)):
+    assert run([*scaffold, "--version"], tmp_path) == f"scaffold, version {described.removeprefix('v')}\n"
+    for name, version in (("old", "v1.0.0"), ("new", "v1.1.0"), ("head", described), ("newest", "v1.1.0")):
         assert f"_commit: {version}\n" in (tmp_path / name / ".copier-answers.yml").read_text()
     golden = git(project, "show", "v1.1.0:examples/batch/.copier-answers.yml")
     assert (tmp_path / "new/.copier-answers.yml").read_text().strip() == golden

@@ -55,7 +55,7 @@ def test_wrong_releases(text: str, words: str) -> None:
     ("old", "new", "words"),
     [
         ("a-b", "A B", "an id is lower-case words joined by dashes"),
-        ("P08", "P14", "pattern P14 is none of P01 to P13"),
+        ("P08", "P16", "pattern P16 is none of P01 to P15"),
         ("0.1.0", "soon", "version soon is neither PEP 440 (0.2.0) nor unreleased"),
         ("why: w", "why: ' '", "entry 1: why is missing or no text"),
         ("check: c", "check: [c]", "entry 1: check is missing or no text"),

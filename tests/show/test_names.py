@@ -91,7 +91,7 @@ def reported(path: str, word: str) -> CheckReport:
     place = Place(path, 2, 1, 2, 3, f"Pod/{word}", f"data.{word}")
     finding = Finding(RULES[0], place, f"{word} is wrong", (place,), (word, path))
     notes = [Note(path, f"can't be built: {word}", 3), Note(path, word)]
-    return CheckReport([finding, finding], notes, [Suppressed(finding, True, word)], RULES[:2], 1, {})
+    return CheckReport([finding, finding], notes, [Suppressed(finding, "comment", word)], RULES[:2], 1, {})
 
 
 def parsed_workflow_command(command: str) -> tuple[str, dict[str, str], str]:

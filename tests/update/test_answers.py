@@ -163,16 +163,26 @@ def test_records_come_and_go(start, update_to) -> None:
     assert commit(service) == pristine
 
 
+def test_a_record_needs_its_name_only(start, lineage) -> None:
+    service = start("defaults")
+    added = ("--add", "dependencies.pay", "--add", "jobs.digest", "--quiet")
+    done = lineage.scaffold("update", "--to", "0.1.0", *added, cwd=service)
+    assert done.returncode == 0, done.stderr
+    pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
+    assert answers_of(service)["dependencies"] == [pay]
+    assert answers_of(service)["jobs"] == [{"name": "digest", "command": "digest", "deadline": 600, "retries": 2}]
+
+
 @pytest.mark.parametrize(
     ("added", "removed", "sentence"),
     [
         ({"dependency.db": "{}"}, (), "dependency is no list of records; did you mean dependencies?"),
         ({"replicas.db": "{}"}, (), "replicas is no list of records, so answer it by --data; the lists are ports, "),
-        ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.weather"),
+        ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.mail."),
         ({"dependencies.db": "postgres:5432"}, (), "is no record; for example dependencies.db='{url: http://mail, "),
         ({"dependencies.db": "{url"}, (), "is no valid YAML; for example dependencies.db="),
         ({"dependencies.db": "{name: x, url: http://x}"}, (), "the record calls itself 'x'; write name once."),
-        ({"dependencies.db": "{}"}, (), "dependencies[2]: the field url is missing"),
+        ({"jobs.serve": "{}"}, (), 'jobs[2].command: "serve" is not free'),
         ({"dependencies.mail": "{}"}, (), "dependencies.mail is there already; to replace it, add --remove"),
         ({}, ("dependencies.mial",), "dependencies.mial is not there; did you mean mail?"),
         ({}, ("jobs.zzz",), "jobs.zzz is not there; jobs has digest, warm-up."),
@@ -219,6 +229,26 @@ def test_what_was_edited_by_hand_is_carried_out(old: bool, beside: bool, start, 
     commit(service)
     again = update_to(service, "0.1.0")
     assert again.report.edited == () and not again.applied
+
+
+def test_a_record_that_was_added_by_hand_needs_its_name_only(start, update_to) -> None:
+    service = start("defaults")
+    edit(service / ANSWERS, r"^dependencies: \[\]$", "dependencies: [{name: pay}]")
+    commit(service)
+    outcome = update_to(service, "0.1.0")
+    assert outcome.report.edited == ("dependencies",)
+    pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
+    assert answers_of(service)["dependencies"] == [pay]
+    assert "PAY_URL=http://pay\n" in (service / "deploy/base/config.env").read_text()
+    commit(service)
+    assert update_to(service, "0.1.0").report.edited == (), "what was filled in is no edit"
+
+
+def test_a_repository_that_nobody_gave_follows_ci(start, update_to) -> None:
+    service = start("defaults")
+    outcome = update_to(service, "0.1.0", given={"ci": "gitlab"})
+    moved = "github.com/example-org/my-service", "gitlab.com/example-org/my-service", "follows"
+    assert changed(outcome)["repository"] == moved
 
 
 def test_an_edit_and_a_new_version_come_together(start, update_to) -> None:
@@ -306,6 +336,25 @@ def test_a_new_service_names_what_was_given(lineage, tmp_path: Path) -> None:
     done = lineage.scaffold(*options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert answers_of(tmp_path / "one")["answered"] == ["name", "replicas"]
+
+
+def test_a_default_of_a_company_counts_as_given(other_default, tmp_path: Path) -> None:
+    (tmp_path / "config/kube-scaffold").mkdir(parents=True)
+    settings = tmp_path / "config/kube-scaffold/config.toml"
+    settings.write_text('[answers]\nshutdown_seconds = 20\nbreaker = "none"\nreplicas = 2\n')
+    settings_of = {"XDG_CONFIG_HOME": str(tmp_path / "config")}
+    options = ("new", "one", "--defaults", "--vcs-ref", "0.1.0")
+    done = other_default.scaffold(*options, cwd=tmp_path, **settings_of)
+    assert done.returncode == 0, done.stderr
+    service = tmp_path / "one"
+    given = ["name", "replicas", "shutdown_seconds"]
+    assert answers_of(service)["answered"] == given, "without a dependency, a breaker does not matter"
+    settings.write_text("[answers]\nreplicas = 5\n")
+    done = other_default.scaffold("update", "--to", "0.4.0", cwd=service, **settings_of)
+    assert done.returncode == 0, done.stderr
+    answers = answers_of(service)
+    assert (answers["shutdown_seconds"], answers["replicas"]) == (20, 2), "no other default takes their place"
+    assert answers["answered"] == given
 
 
 def test_copier_differs_on_defaults_and_on_edits_by_hand(other_default, start) -> None:

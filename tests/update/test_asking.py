@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pexpect
 
+from tests.update.edits import answers_of
 from workshop.history import Lineage, git
 
 
@@ -54,13 +55,31 @@ def test_a_question_is_asked_again(start, lineage) -> None:
     service = start("defaults")
     terminal = update(service, lineage, "--to", "0.1.0", "--ask", "replicas")
     terminal.expect_exact("Number of pods in production")
-    terminal.send("\x7f5\r")
+    terminal.send("5\r")
     terminal.expect_exact("replicas: 2 -> 5 (given)")
     terminal.expect_exact("max_replicas: 2 -> 5 (follows its default)")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0
-    assert "max_replicas: 5\n" in (service / ".copier-answers.yml").read_text()
+    assert (answers_of(service)["max_replicas"], answers_of(service)["answered"]) == (5, ["replicas"])
+
+
+def test_escape_goes_back_and_enter_lets_a_default_follow(start, lineage) -> None:
+    service = start("defaults")
+    terminal = update(service, lineage, "--to", "0.1.0", "--ask", "replicas", "--ask", "max_replicas")
+    terminal.expect_exact("Esc goes back to the question before")
+    terminal.expect_exact("Number of pods in production")
+    terminal.send("4\r")
+    terminal.expect_exact("Maximum number of pods")
+    terminal.send("\x1b")
+    terminal.expect_exact("Number of pods in production")
+    terminal.send("5\r")
+    terminal.expect_exact("Maximum number of pods")
+    terminal.send("\r")
+    terminal.expect_exact("max_replicas: 2 -> 5 (follows its default)")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+    assert answers_of(service)["answered"] == ["replicas"]
 
 
 def test_a_question_that_is_none_is_refused(start, lineage) -> None:

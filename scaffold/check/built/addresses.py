@@ -24,9 +24,12 @@ PATHS = FOLDERS | {
 """Fields whose texts name files or folders; kustomize takes names of fields in any case."""
 
 _HARMLESS = frozenset(
-    {"annotations", "commonannotations", "labels", "commonlabels", "literals", "images", "imagetags", "patch", "repo"}
+    {
+        *("annotations", "commonannotations", "labels", "commonlabels", "literals", "images", "imagetags", "patch"),
+        *("repo", "valuesinline"),
+    }
 )
-"""Fields whose texts are never read from anywhere; `repo` belongs to charts, which kustomize does not render here."""
+"""Fields whose texts are never read from anywhere; the last two belong to charts, which kustomize does not see here."""
 
 _FETCHED = re.compile(r"\s*https?:", re.IGNORECASE)
 _CLONED = re.compile(

@@ -1,11 +1,15 @@
-"""What a tool built."""
+"""What a tool built, and how far all builds are."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scaffold.syntax.yaml_nodes import Document
+
+OnStep = Callable[[int, int], None]
+"""Is told how many of how many builds are done."""
 
 
 @dataclass(frozen=True)
@@ -14,3 +18,28 @@ class Built:
 
     name: str
     documents: Sequence[Document]
+
+
+class Steps:
+    """Counts the builds of one check, which several threads do."""
+
+    def __init__(self, on_step: OnStep | None = None) -> None:
+        """Take what is told of each; nobody is by default."""
+        self._on_step = on_step
+        self._counting = threading.Lock()
+        self._done = self._total = 0
+
+    def expect(self, count: int) -> None:
+        """Count on so many more."""
+        self._add(0, count)
+
+    def finish(self) -> None:
+        """Count one that is done."""
+        self._add(1, 0)
+
+    def _add(self, done: int, expected: int) -> None:
+        with self._counting:
+            self._done += done
+            self._total += expected
+            if self._on_step:
+                self._on_step(self._done, self._total)

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from scaffold.check.built.built import OnStep, Steps
 from scaffold.files.foreign import read_foreign
 from scaffold.programs import MIB, Bounds, Done, ProgramError, bare_environment, run_bounded
 
@@ -40,18 +41,22 @@ _OUT_OF_MEMORY = (b"out of memory", b"cannot allocate memory")
 
 
 @contextmanager
-def enclosure(*, network: bool = False) -> Iterator[Enclosure]:
-    """Yield a folder to build in, which is gone when the block ends; without `network` nothing in it is asked."""
+def enclosure(*, network: bool = False, on_step: OnStep | None = None) -> Iterator[Enclosure]:
+    """Yield a folder to build in, which is gone when the block ends; without `network` nobody is asked from it.
+
+    `on_step` is told how many of the builds are done.
+    """
     with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
-        yield Enclosure(Path(folder).resolve(), network=network)
+        yield Enclosure(Path(folder).resolve(), network=network, steps=Steps(on_step))
 
 
 class Enclosure:
     """A folder for copies, and the programs that work in it."""
 
-    def __init__(self, folder: Path, *, network: bool = False) -> None:
-        """Take an empty folder, and whether the programs may ask anybody."""
+    def __init__(self, folder: Path, *, network: bool = False, steps: Steps | None = None) -> None:
+        """Take an empty folder, whether the programs may ask anybody, and what counts the builds."""
         self.folder = folder
+        self.steps = steps or Steps()
         self.network = network
         self._seats = threading.BoundedSemaphore(min(_AT_ONCE, os.cpu_count() or 1))
         self._ends = time.monotonic() + ALTOGETHER

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import shutil
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from scaffold.check.built.built import Built
 from scaffold.check.built.enclosure import Enclosure
 from scaffold.check.ground import Ground
-from scaffold.programs import Done, ProgramError, operand
-from scaffold.programs.offline import is_offline_possible
+from scaffold.programs import ProgramError
 from scaffold.syntax.source import Note, Place, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value, documents
 
@@ -30,14 +29,12 @@ if TYPE_CHECKING:
 
     from scaffold.check.built.chart_copy import ChartCopy
     from scaffold.check.built.chart_templates import ChartTemplate, Found
+    from scaffold.check.built.helm_template import HelmTemplate
 
 _SOURCE = re.compile(r"# Source: [^/]+/(.+)")
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
-_RELEASE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?")
-_HINT = "Use --debug flag to render out invalid YAML"
 _PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
 _MOST_VALUES = 5
-_NO_SCHEMA = "--skip-schema-validation"  # since helm 3.16; the copy has no schema, but one may be in an archive
 
 
 class Charts:
@@ -47,58 +44,67 @@ class Charts:
         """Take the files that count; addresses are asked only with `network`."""
         self.ground = ground
         self.names = sorted(ground.names)
-        found = sorted(posixpath.dirname(name) for name in self.names if posixpath.basename(name) == "Chart.yaml")
-        self.folders = [
-            folder for folder in found if not any(folder != other and _is_below(folder, other) for other in found)
-        ]
+        found = {posixpath.dirname(name) for name in self.names if posixpath.basename(name) == "Chart.yaml"}
+        self.folders = sorted(each for each in found if found.isdisjoint(_above(each)))
+        self._is_chart = set(self.folders)
         self.notes: list[Note] = []
         self._network = network
-        self._flags = [] if network else [_NO_SCHEMA]
 
     def owns(self, name: str) -> bool:
         """Tell whether a file is a part of a chart."""
-        for folder in self.folders:
-            inside = name[len(folder) :].lstrip("/") if _is_below(name, folder) else ""
-            if inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside):
-                return True
-        return False
+        folder = next((each for each in _above(name) if each in self._is_chart), None)
+        if folder is None:
+            return False
+        inside = name[len(folder) :].lstrip("/")
+        return inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside) is not None
 
     def render(self, enclosure: Enclosure) -> list[Built]:
         """Return what each chart renders to; `notes` tell of those that can't be rendered."""
         if not self.folders:
             return []
-        helm = shutil.which("helm")
+        from scaffold.check.built.helm_template import HelmTemplate
+
+        helm = HelmTemplate.there(enclosure)
         if helm is None:
             why = "is not judged: helm is not there to render the chart"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
-        jobs = [job for number, folder in enumerate(self.folders) for job in self._prepared(enclosure, folder, number)]
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            found = list(pool.map(lambda job: self._render(enclosure, helm, job), jobs))
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # a chart is rendered while the next ones are copied
+            begun = [
+                pool.submit(self._render, helm, job)
+                for number, folder in enumerate(self.folders)
+                for job in self._prepared(enclosure, folder, number)
+            ]
+            found = [each.result() for each in begun]
         for _, notes in found:
             self.notes += notes
         return [built for built, _ in found if built]
 
+    def _names_in(self, folder: str) -> list[str]:
+        """Return the files below a folder, which stand together among the sorted names; `0` comes next after `/`."""
+        start, end = (bisect_left(self.names, f"{folder}{sign}") for sign in "/0")
+        return self.names[start:end] if folder else self.names
+
     def _values(self, folder: str) -> list[str]:
-        own = [name for name in self.names if posixpath.dirname(name) == folder]
+        own = [name for name in self._names_in(folder) if posixpath.dirname(name) == folder]
         return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
 
     def _prepared(self, enclosure: Enclosure, folder: str, number: int) -> list[_Job]:
         """Copy a chart, and return what to render of it: once with each of its files of values."""
         from scaffold.check.built.chart_copy import ChartCopy
+        from scaffold.check.built.helm_template import CHART
 
         source = read(_chart(folder))
         top = documents(source)[0] if isinstance(source, Source) else []
         if top and top[0].root.text("type") == "library":
             self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
             return []
-        names = [name for name in self.names if _is_below(name, folder)]
-        copy = ChartCopy(self.ground, folder, names, network=self._network)
+        copy = ChartCopy(self.ground, folder, self._names_in(folder), network=self._network)
         self.notes += copy.notes
         place = enclosure.folder / f"charts-{number}"
         jobs = []
         try:
-            copy.put(enclosure, place / "chart")
+            copy.put(enclosure, place / CHART)
             for count, values in enumerate(self._values(folder)):
                 if values:
                     enclosure.put(place / f"values-{count}.yaml", self.ground.real(values))
@@ -108,18 +114,20 @@ class Charts:
             why = f"can't be rendered: a file of it can't be read: {error.strerror}; not judged"
             self.notes.append(Note(_chart(folder), why))
             return []
+        enclosure.steps.expect(len(jobs))
         return jobs
 
-    def _render(self, enclosure: Enclosure, helm: str, job: _Job) -> tuple[Built | None, list[Note]]:
+    def _render(self, helm: HelmTemplate, job: _Job) -> tuple[Built | None, list[Note]]:
         folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
         try:
-            done = self._run(enclosure, helm, job)
+            done = helm.run(job.copy, job.place, job.name, [job.file] if job.file else [])
         except ProgramError as error:
             return None, [Note(path, f"can't be rendered: it {error}; not judged")]
+        finally:
+            helm.enclosure.steps.finish()
         if done.code != 0:
-            said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
-            said = said.replace(f"{job.place.name}{os.sep}", "").replace(job.file or "\n", posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {enclosure.told(said)}; not judged")]
+            said = helm.problem(done, job.place).replace(job.file or path, posixpath.basename(path))
+            return None, [Note(path, f"can't be rendered: {said}; not judged")]
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
         name = folder or job.name
@@ -129,23 +137,6 @@ class Charts:
             [RenderedDocument(each.source, each.node, files) for each in found],
         )
         return built, notes
-
-    def _run(self, enclosure: Enclosure, helm: str, job: _Job) -> Done:
-        """Run helm; one that is too old to pass schemas by may see none, nor an archive that can hold one.
-
-        Raises:
-            ProgramError: when it can't be started or took too much.
-        """
-        release = operand(job.name if _RELEASE.fullmatch(job.name) else "release")
-        values = ["--values", job.file] if job.file else []
-        command = [helm, "template", release, "chart", "--skip-tests", *values]
-        done = enclosure.run([*command, *self._flags], job.place)
-        if done.code == 0 or f"unknown flag: {_NO_SCHEMA}".encode() not in done.stderr:
-            return done
-        self._flags = []
-        if job.copy.is_packed and not is_offline_possible():
-            raise ProgramError("is too old: 3.16 and later can pass by the schemas of packed dependencies")
-        return enclosure.run(command, job.place)
 
 
 @dataclass(frozen=True)
@@ -227,7 +218,7 @@ class RenderedDocument(Document):
             found = template.find(value)
             written = self._written(value, found)
             place = written.place() if written else _in_template(template, found, value.text() or "")
-        return replace(place, object=self.title, field=value.field)
+        return replace(place, object=self.title_of(value), field=value.field)
 
     def _written(self, value: Value, found: Found) -> Value | None:
         """Return the value of the chart that a rendered one is, or whose last part it is."""
@@ -258,7 +249,7 @@ class RenderedDocument(Document):
             if written.strip() == inner.strip():
                 shift = len(written) - len(written.lstrip()) - (len(inner) - len(inner.lstrip()))
                 found = template.source.place(number, column + shift, length)
-                return replace(found, object=self.title, field=value.field)
+                return replace(found, object=self.title_of(value), field=value.field)
         return place
 
 
@@ -277,8 +268,11 @@ def _in_template(template: ChartTemplate, found: Found, text: str) -> Place:
     return template.source.place(found.line.number, line.index(written, behind) + 1, len(written))
 
 
-def _is_below(name: str, folder: str) -> bool:
-    return not folder or name.startswith(f"{folder}/")
+def _above(name: str) -> Iterator[str]:
+    """Yield the folders that something lies in, the nearest first; the last one is empty: the working folder."""
+    while name:
+        name = name.rpartition("/")[0]
+        yield name
 
 
 def _chart(folder: str) -> str:

@@ -18,9 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from scaffold.check.built.addresses import FOLDERS, texts
 from scaffold.check.built.built import Built
 from scaffold.check.built.closure import Closures, Obstacle, Part
 from scaffold.check.built.enclosure import Enclosure
+from scaffold.check.built.inflated import Inflation
 from scaffold.check.built.written import BuiltDocument, Origins
 from scaffold.check.ground import Ground
 from scaffold.kubernetes.kustomize import NAMES, build_command
@@ -29,7 +31,6 @@ from scaffold.programs.offline import is_offline_possible
 from scaffold.syntax.source import Note, Source
 from scaffold.syntax.yaml_nodes import Value, documents
 
-_FOLDERS = ("resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators")
 _WAY = re.compile(r"recursed accumulation of path '[^']*': |couldn't make target for path '[^']*': ")
 _MOST_LINKS = 40
 _LOGGED = re.compile(r'"command failed" err="(.*)"$')
@@ -52,11 +53,12 @@ class Tree:
                 self._read(name)
         used = set()
         for folder, root in self.kustomizations.items():
-            for reference in _references(root):
+            for field, reference in _references(root):
                 path = posixpath.normpath(posixpath.join(folder, reference))
                 if path in ground.names:
                     self.files.add(path)
-                used.add("" if path == "." else path)
+                elif field in FOLDERS:
+                    used.add("" if path == "." else path)
         self.roots = [
             folder
             for folder, root in self.kustomizations.items()
@@ -79,17 +81,18 @@ class Tree:
             why = "is not judged: neither kustomize nor kubectl is there to build it"
             self.notes += [Note(self._path(folder), why) for folder in self.roots]
             return []
-        replica = Replica(enclosure)
-        ready = [each for folder in self.roots if (each := self._prepared(replica, folder))]
+        replica, inflation = Replica(enclosure), Inflation(self.ground, enclosure)
+        ready = [each for folder in self.roots if (each := self._prepared(replica, inflation, folder))]
+        enclosure.steps.expect(len(ready))
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            found = list(pool.map(lambda each: self._build(enclosure, command, replica, each), ready))
+            found = list(pool.map(lambda each: self._build(enclosure, command, inflation, replica, each), ready))
         self.notes += [each for each in found if isinstance(each, Note)]
         return [each for each in found if isinstance(each, Built)]
 
     def _path(self, folder: str) -> str:
         return self.kustomizations[folder].document.source.path
 
-    def _prepared(self, replica: Replica, folder: str) -> _Job | None:
+    def _prepared(self, replica: Replica, inflation: Inflation, folder: str) -> _Job | None:
         """Copy all that a kustomization is made of; None, and a note, where that is not to be built."""
         real = self.ground.real(folder or ".")
         chain, whole = self._closures.of(real)
@@ -100,6 +103,9 @@ class Tree:
             return None
         try:
             replica.add(whole)
+            for each in chain:
+                real_file = self.ground.real(each.document.source.path)
+                self.notes += inflation.put(each, replica.place(real_file))
         except OSError as error:
             self.notes.append(Note(self._path(folder), f"is not judged: a file of it can't be read: {error.strerror}"))
             return None
@@ -113,18 +119,24 @@ class Tree:
         line = f":{obstacle.line}" if obstacle.line else ""
         return Note(path, f"is not judged: {where}{line} {obstacle.message}{hint}")
 
-    def _build(self, enclosure: Enclosure, command: list[str], replica: Replica, job: _Job) -> Built | Note:
+    def _build(
+        self, enclosure: Enclosure, command: list[str], inflation: Inflation, replica: Replica, job: _Job
+    ) -> Built | Note:
         path = self._path(job.folder)
         try:
             outer = replica.wrapped(job.real)
             done = enclosure.run([*command, outer.name], enclosure.folder)
         except (OSError, ProgramError) as error:
             return Note(path, f"can't be built: it {error}; not judged")
+        finally:
+            enclosure.steps.finish()
         if done.code != 0:
             return Note(path, f"can't be built: {_problem(done.stderr, replica, enclosure)}; not judged")
         origins = Origins(lambda text: self._origin(replica, outer, text), self.kustomizations[job.folder], job.chain)
+        origins.made = lambda text: inflation.made.get(os.path.normpath(outer / text))
         found, note = documents(Source(job.folder or ".", done.stdout))
-        return note or Built(job.folder or ".", [BuiltDocument(each.source, each.node, origins) for each in found])
+        origins.built = [BuiltDocument(each.source, each.node, origins) for each in found]
+        return note or Built(job.folder or ".", origins.built)
 
     def _origin(self, replica: Replica, outer: Path, text: str) -> str | None:
         """Return the file that an origin names, if it is one of those that were built and may be shown."""
@@ -226,18 +238,8 @@ def _problem(stderr: bytes, replica: Replica, enclosure: Enclosure) -> str:
     return enclosure.told(innermost)
 
 
-def _references(root: Value) -> Iterator[str]:
-    """Yield the files and folders that a kustomization names, from its own folder."""
-    for key in _FOLDERS:
-        yield from (text for item in root.items(key) if (text := item.text()) and "\n" not in text)
-    for key in ("patches", "patchesJson6902", "replacements"):
-        yield from (text for item in root.items(key) if (text := item.text("path")))
-    yield from (text for item in root.items("patchesStrategicMerge") if (text := item.text()) and "\n" not in text)
-    for key in ("configMapGenerator", "secretGenerator"):
-        for generator in root.items(key):
-            for files in ("files", "envs"):
-                names = (item.text() or "" for item in generator.items(files))
-                yield from (name.partition("=")[2] or name for name in names)
-            if env := generator.text("env"):
-                yield env
-    yield from (text for chart in root.items("helmCharts") if (text := chart.text("valuesFile")))
+def _references(root: Value) -> Iterator[tuple[str, str]]:
+    """Yield what may name a file or folder of a kustomization, and its field, wherever it stands."""
+    for field, node in texts(root.document.node):
+        if "\n" not in node.value:
+            yield from ((field, each) for each in {node.value, node.value.partition("=")[2]} - {""})

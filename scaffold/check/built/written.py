@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import yaml
@@ -20,11 +20,14 @@ class Origins:
     def __init__(self, find: Callable[[str], str | None], outermost: Value, chain: list[Value]) -> None:
         """Take what finds the file of an origin, the kustomization that is built, and those behind it.
 
+        `built` becomes all that was built; `made` gives the value that made a file which no one wrote.
         An origin is text in a built object, so anybody may have written it: `find` returns only files that were built.
         """
         self.find = find
         self.outermost = outermost
         self.chain = chain
+        self.built: Sequence[Document] = ()
+        self.made: Callable[[str], Value | None] = lambda _: None
         self._files: dict[str, list[Document]] = {}
 
     def written(self, built: Value) -> Value | Source:
@@ -45,12 +48,18 @@ class Origins:
         for each in self.chain:
             if made := generated_from(each, root, path):
                 return made
-        return self.outermost
+        return self.made(_path(root.text("metadata", "annotations", ORIGIN) or "")) or self.outermost
 
     def _base(self, root: Value) -> Value | None:
-        """Return the object as the base has it."""
-        file = _path(root.text("metadata", "annotations", ORIGIN) or "")
-        found = [each for each in self._objects(file) if _is_origin(each, root)] if file else []
+        """Return the object as the base has it: one whose name is a part of its own, or that no other one can be."""
+        origin = root.text("metadata", "annotations", ORIGIN) or ""
+        file = _path(origin)
+        alike = [each for each in self._objects(file) if each.text("kind") == root.text("kind")] if file else []
+        found = [each for each in alike if _is_origin(each, root)]
+        if not found:  # a patch renamed it
+            others = [each.root for each in self.built if each.root.text("metadata", "annotations", ORIGIN) == origin]
+            left = [each for each in alike if not any(_is_origin(each, other) for other in others)]
+            found = left if len(left) == 1 else []
         return max(found, key=lambda each: len(each.text("metadata", "name") or ""), default=None)
 
     def _objects(self, file: str) -> Iterator[Value]:
@@ -83,7 +92,7 @@ class BuiltDocument(Document):
         """Return where a value was written."""
         written = self.origins.written(value)
         place = written.place() if isinstance(written, Value) else written.place(1, 1, 0)
-        return replace(place, object=self.title, field=value.field)
+        return replace(place, object=self.title_of(value), field=value.field)
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
         """Return a place in the text that a value holds."""
@@ -92,7 +101,7 @@ class BuiltDocument(Document):
             place = written.document.place_in_text(written, line, column, length)
         else:
             place = written.place(line, column, length)
-        return replace(place, object=self.title, field=value.field)
+        return replace(place, object=self.title_of(value), field=value.field)
 
 
 def _is_origin(written: Value, built: Value) -> bool:

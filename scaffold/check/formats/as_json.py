@@ -1,8 +1,11 @@
-"""JSON: `findings`, `notes` on what can't be judged, and `suppressed`, which comments or the baseline let stand.
+"""JSON: `findings`, `notes` on what can't be judged, and `suppressed`: what a comment, the baseline or git knows of.
 
-`totals` counts them all, also those that are too many to be shown; a note then says so.
+`kind` of a finding is `contradiction`, `fault` or `hygiene`; `object` and `container` name what it is about. `totals`
+counts them all, also those that are too many to be shown; a note then says so. `judged` is how many objects,
+Dockerfiles and configurations the rules looked at.
 
-Rules are told as a list: `id`, `pattern`, `severity`, `title`, `why`, what to `do`, `fixable`, and the page's `url`.
+Rules are told as a list: `id`, `pattern`, `severity`, `kind`, `profile`, `title`, `why`, what to `do`, `fixable`, and
+the page's `url`.
 """
 
 from __future__ import annotations
@@ -24,16 +27,14 @@ def render(report: CheckReport) -> str:
     told = {
         "findings": [_finding(each) for each in seen.findings],
         "notes": [asdict(note) for note in seen.notes],
-        "suppressed": [
-            {**_finding(each.finding), "by": "comment" if each.in_source else "baseline", "reason": each.reason}
-            for each in seen.suppressed
-        ],
+        "suppressed": [{**_finding(each.finding), "by": each.by, "reason": each.reason} for each in seen.suppressed],
         "totals": {
             "findings": report.by_severity().total(),
             "notes": len(report.notes),
             "suppressed": len(report.suppressed),
         },
         "files": report.files,
+        "judged": report.judged,
     }
     return to_json(told) + "\n"
 
@@ -48,6 +49,8 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
         "id": rule.id,
         "pattern": rule.pattern,
         "severity": rule.severity,
+        "kind": rule.kind,
+        "profile": rule.profile,
         "title": rule.title,
         "why": rule.why,
         "do": rule.advice,
@@ -60,7 +63,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule.id,
         "severity": finding.rule.severity,
+        "kind": finding.kind,
         **asdict(finding.place),
+        "container": finding.container,
         "message": finding.message,
         "also": [asdict(place) for place in finding.also],
         "scopes": list(finding.scopes),

@@ -61,6 +61,8 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
             "tags": ["kubernetes", rule.pattern],
             "precision": "high",
             "problem.severity": rule.severity,
+            "kind": rule.kind,
+            "profile": rule.profile,
         },
     }
 
@@ -73,6 +75,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
         "message": {"text": _plain(_sentence(finding))},
         "locations": [_location(finding.place)],
         "partialFingerprints": {"scaffoldFinding/v1": finding.fingerprint},
+        "properties": {"kind": finding.kind, "container": finding.container},
     }
     if finding.also:
         related = [{"id": number, **_location(place)} for number, place in enumerate(finding.also, 1)]

@@ -22,10 +22,11 @@ from scaffold.check.model.workloads import (
     Pod,
     ReplicaSet,
     Rollout,
+    ScaledJob,
     StatefulSet,
     Workflow,
 )
-from scaffold.syntax.yaml_nodes import Value
+from scaffold.syntax.yaml_nodes import HOLDING, Value
 
 _CORE: dict[str, type[KubernetesObject]] = {
     "ConfigMap": ConfigMap,
@@ -45,7 +46,7 @@ KINDS: dict[str, dict[str, type[KubernetesObject]]] = {
     "apps": _APPS,
     "argoproj.io": {"Rollout": Rollout, **dict.fromkeys(_WORKFLOWS, Workflow)},
     "autoscaling": {"HorizontalPodAutoscaler": HorizontalPodAutoscaler},
-    "keda.sh": {"ScaledObject": ScaledObject},
+    "keda.sh": {"ScaledJob": ScaledJob, "ScaledObject": ScaledObject},
     "batch": {"CronJob": CronJob, "Job": Job},
     "extensions": {**_APPS, "NetworkPolicy": NetworkPolicy},
     "networking.k8s.io": {"NetworkPolicy": NetworkPolicy},
@@ -57,19 +58,15 @@ SCALED = frozenset(_APPS) | {"ReplicationController", "Rollout"}
 """The kinds that an autoscaler scales, of those that are known here."""
 
 
-_HOLDING = {"List": "items", "Template": "objects"}
-"""The kinds that hold other objects, and where: lists, and OpenShift's templates."""
-
-
 def objects_in(root: Value) -> Iterator[KubernetesObject]:
     """Yield the Kubernetes object of a document, or those that it holds; nothing where it is something else."""
     kind = root.text("kind")
     version = root.text("apiVersion")
     if not kind or version is None:
         return
-    if kind in _HOLDING:
-        for item in root.items(_HOLDING[kind]):
-            if item.text("kind") not in _HOLDING:
+    if kind in HOLDING:
+        for item in root.items(HOLDING[kind]):
+            if item.text("kind") not in HOLDING:
                 yield from objects_in(item)
         return
     group = version.rpartition("/")[0]

@@ -21,8 +21,9 @@ class KubernetesObject:
 
     @cached_property
     def name(self) -> str:
-        """Return its name, or its prefix where the API server makes the name."""
-        return self.value.text("metadata", "name") or self.value.text("metadata", "generateName") or ""
+        """Return its name, or `prefix*` where the API server makes the name."""
+        name, prefix = (self.value.text("metadata", key) for key in ("name", "generateName"))
+        return name or (f"{prefix}*" if prefix else "")
 
     @cached_property
     def namespace(self) -> str:

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from scaffold.check.model.objects import ConfigMap
 from scaffold.check.model.runtime import is_injected, says_number
-from scaffold.check.model.workloads import Container, Workload
+from scaffold.check.model.workloads import Workload
 
 
 class OpenPorts:
-    """The ports that some containers say they open, and where the first one says so."""
+    """The ports that the containers of some workloads say they open, and where the first one says so."""
 
-    def __init__(self, containers: list[Container]) -> None:
-        self.containers = containers
-        self.numbers = {number for each in containers for number in each.port_numbers}
-        self.names = {name for each in containers for name in each.port_names}
-        self.first = next((ports for each in containers if (ports := each.value.get("ports"))), None)
+    def __init__(self, workloads: Sequence[Workload]) -> None:
+        self._workloads = workloads
+        self._said: dict[int, bool] = {}
+        self.containers = [each for workload in workloads for each in workload.containers]
+        self.numbers = {number for each in self.containers for number in each.port_numbers}
+        self.names = {name for each in self.containers for name in each.port_names}
+        self.first = next((ports for each in self.containers if (ports := each.value.get("ports"))), None)
+
+    def are_said(self, number: int, config_maps: Mapping[str, ConfigMap]) -> bool:
+        """Tell whether something beside `ports` says that the pods open a port.
+
+        Arguments, variables, probes or a mounted ConfigMap may; so may an injector, which is asked at run time.
+        """
+        if number not in self._said:
+            self._said[number] = any(_says_port(each, config_maps, number) for each in self._workloads)
+        return self._said[number]
 
 
-def says_port(workload: Workload, config_maps: Mapping[str, ConfigMap], number: int) -> bool:
-    """Tell whether something beside `ports` says that a workload's pods open a port.
-
-    Arguments, variables, probes or a mounted ConfigMap may; so may an injector, which is asked at run time.
-    """
+def _says_port(workload: Workload, config_maps: Mapping[str, ConfigMap], number: int) -> bool:
     for container in workload.containers:
         asked = [probe.port.text() or "" for probe in container.probes if probe.port]
         values = [*container.words, *container.environment.values()]

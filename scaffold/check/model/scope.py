@@ -9,10 +9,10 @@ from itertools import islice
 from typing import TypeVar
 
 from scaffold.check.ground import Ground
-from scaffold.check.model import runtime
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.images import Images
 from scaffold.check.model.kinds import objects_in
+from scaffold.check.model.named import Named
 from scaffold.check.model.objects import (
     Autoscaler,
     ConfigMap,
@@ -21,19 +21,20 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
-from scaffold.check.model.ports import OpenPorts, says_port
+from scaffold.check.model.policies import Policies
+from scaffold.check.model.ports import OpenPorts
 from scaffold.check.model.resources import Resources
+from scaffold.check.model.rights import Rights
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
-from scaffold.check.model.selection import MANY, Selection, partners
-from scaffold.check.model.workloads import Container, Server, StatefulSet, Workload
+from scaffold.check.model.selection import MANY, Selection
+from scaffold.check.model.selectors import Selector, Selectors
+from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)
-Selector = Service | PodDisruptionBudget | NetworkPolicy
-"""The kinds that select pods."""
 
 
 class Scope:
@@ -71,24 +72,7 @@ class Scope:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
         if isinstance(each, Configuration):
             return self._mounting.get(each.config_map.name, []) if each.config_map else []
-        if each not in self._selected:
-            self._selected[each] = self._select(each)
-        return self._selected[each]
-
-    def _select(self, each: Selector) -> list[Workload]:
-        if isinstance(each, Service):  # without labels it selects nothing
-            return self._select_by_service(each) if each.selector else []
-        labels = each.selector.texts("matchLabels") if each.selector else {}
-        return self._selection.of(labels, each.namespace, each.selector)  # an empty selector selects all
-
-    def _select_by_service(self, service: Service) -> list[Workload]:
-        """Return what a Service selects by the labels that are written down, and by the name of one pod."""
-        labels = {key: value for key, value in service.selector.items() if key not in runtime.LABELS}
-        found = self._selection.of(labels, service.namespace)
-        if pod := service.selector.get(runtime.POD_NAME):
-            owner = pod.rpartition("-")[0]
-            return [each for each in found if isinstance(each, StatefulSet) and each.name == owner]
-        return found if labels else []
+        return self._selectors.workloads_of(each)
 
     @cached_property
     def run_time_labels(self) -> RunTimeLabels:
@@ -96,16 +80,12 @@ class Scope:
         return RunTimeLabels(self.objects)
 
     @cached_property
-    def _selected(self) -> dict[Selector, list[Workload]]:
-        return {}
+    def _selectors(self) -> Selectors:
+        return Selectors(self.objects, self._selection)
 
     def services_of(self, server: Server) -> list[Service]:
         """Return the Services that send traffic to a workload's pods, at most `MANY`."""
-        return self._services.get(server, [])
-
-    @cached_property
-    def _services(self) -> dict[Workload, list[Service]]:
-        return partners((each, self.workloads_of(each)) for each in self.of(Service))
+        return self._selectors.services.get(server, [])
 
     def balancers_of(self, server: Server) -> list[Service]:
         """Return those of its Services that spread requests; who asks a headless one picks the pod by itself."""
@@ -113,51 +93,48 @@ class Scope:
 
     def budgets_of(self, server: Server) -> list[PodDisruptionBudget]:
         """Return the PodDisruptionBudgets that hold a workload's pods, at most `MANY`."""
-        return self._budgets.get(server, [])
-
-    @cached_property
-    def _budgets(self) -> dict[Workload, list[PodDisruptionBudget]]:
-        return partners((each, self.workloads_of(each)) for each in self.of(PodDisruptionBudget))
+        return self._selectors.budgets.get(server, [])
 
     def policies_of(self, workload: Workload) -> list[NetworkPolicy]:
         """Return the NetworkPolicies that select a workload's pods, at most `MANY`."""
-        return self._policies.get(workload, [])
+        return self._selectors.policies.get(workload, [])
 
     @cached_property
-    def _policies(self) -> dict[Workload, list[NetworkPolicy]]:
-        return partners((each, self.workloads_of(each)) for each in self.of(NetworkPolicy))
+    def policies(self) -> Policies:
+        """Return what is known beside its NetworkPolicies."""
+        return Policies(self.objects)
 
-    def service(self, namespace: str, name: str) -> Service | None:
-        """Return the Service of that name."""
-        return self._service_by_name.get((namespace, name))
-
-    @cached_property
-    def _service_by_name(self) -> dict[tuple[str, str], Service]:
-        return {(each.namespace, each.name): each for each in self.of(Service)}
+    def policy_beside(self, workload: Workload) -> NetworkPolicy | None:
+        """Return the first policy for other workloads of a workload's namespace: in its folder, or built with it."""
+        return self._policy_of_place.get((workload.namespace, self._folder(workload)))
 
     @cached_property
-    def namespaces_with_services(self) -> set[str]:
-        """Return the namespaces that have Services here."""
-        return {each.namespace for each in self.of(Service)}
+    def _policy_of_place(self) -> dict[tuple[str, str], NetworkPolicy]:
+        found: dict[tuple[str, str], NetworkPolicy] = {}
+        for each in self.of(NetworkPolicy):
+            if self.workloads_of(each):
+                found.setdefault((each.namespace, self._folder(each)), each)
+        return found
+
+    def _folder(self, each: KubernetesObject) -> str:
+        return "" if self.name else each.value.document.source.path.rpartition("/")[0]
+
+    @cached_property
+    def named(self) -> Named:
+        """Return the objects by their names."""
+        return Named(self.objects)
 
     def autoscaler_of(self, server: Server) -> Autoscaler | None:
         """Return the autoscaler that sets the number of a workload's pods."""
-        return self._autoscalers.get((server.namespace, server.kind, server.name))
-
-    @cached_property
-    def _autoscalers(self) -> dict[tuple[str, str, str], Autoscaler]:
-        found: dict[tuple[str, str, str], Autoscaler] = {}
-        for each in self.of(Autoscaler):
-            found.setdefault((each.namespace, *each.target), each)
-        return found
+        return self.named.autoscaler(server.namespace, server.kind, server.name)
 
     def first_autoscaler_of(self, other: Autoscaler) -> Autoscaler:
         """Return the first of the autoscalers with the target of another one, which may be the same."""
-        return self._autoscalers[other.namespace, *other.target]
+        return self.named.autoscaler(other.namespace, *other.target) or other
 
     def server_of(self, autoscaler: Autoscaler) -> Server | None:
         """Return what an autoscaler scales, if that is deployed with it."""
-        found = self.workload(autoscaler.namespace, *autoscaler.target)
+        found = self.named.workload(autoscaler.namespace, *autoscaler.target)
         return found if isinstance(found, Server) else None
 
     def declared(self, container: Container, question: str) -> Value | None:
@@ -189,42 +166,17 @@ class Scope:
         """Return the workloads of a namespace."""
         return self._selection.in_namespace(namespace)
 
-    def workload(self, namespace: str, kind: str, name: str) -> Workload | None:
-        """Return the first workload of this kind (any for an empty one) and name."""
-        return self._by_name.get((namespace, kind, name))
-
-    @cached_property
-    def _by_name(self) -> dict[tuple[str, str, str], Workload]:
-        found: dict[tuple[str, str, str], Workload] = {}
-        for each in self.of(Workload):
-            for kind in (each.kind, ""):
-                found.setdefault((each.namespace, kind, each.name), each)
-        return found
-
     def opened(self, each: Selector) -> OpenPorts:
         """Return what the containers open that an object selects."""
-        workloads = self.workloads_of(each)
-        if id(workloads) not in self._opened:
-            self._opened[id(workloads)] = workloads, OpenPorts([each for one in workloads for each in one.containers])
-        return self._opened[id(workloads)][1]
-
-    @cached_property
-    def _opened(self) -> dict[int, tuple[list[Workload], OpenPorts]]:
-        return {}
+        return self._selectors.opened(each)
 
     def says_port(self, each: Selector, number: int) -> bool:
         """Tell whether something beside `ports` says that the pods which an object selects open a port."""
-        return any(says_port(workload, self.config_maps, number) for workload in self.workloads_of(each))
+        return self.opened(each).are_said(number, self.named.config_maps)
 
     def any_selects(self, kind: type[Selector]) -> bool:
         """Tell whether any object of a kind selects a workload."""
-        if kind not in self._selecting:
-            self._selecting[kind] = any(self.workloads_of(each) for each in self.of(kind))
-        return self._selecting[kind]
-
-    @cached_property
-    def _selecting(self) -> dict[type, bool]:
-        return {}
+        return self._selectors.any_selects(kind)
 
     @cached_property
     def resources(self) -> Resources:
@@ -237,19 +189,14 @@ class Scope:
         return [container for workload in self.of(Workload) for container in workload.all_containers]
 
     @cached_property
-    def claims(self) -> dict[tuple[str, str], KubernetesObject]:
-        """Return its PersistentVolumeClaims by namespace and name."""
-        return {(each.namespace, each.name): each for each in self.objects if each.kind == "PersistentVolumeClaim"}
-
-    @cached_property
-    def config_maps(self) -> dict[str, ConfigMap]:
-        """Return its ConfigMaps by name."""
-        return {each.name: each for each in self.of(ConfigMap)}
-
-    @cached_property
     def secrets(self) -> Secrets:
         """Return which Secrets there are, and which are asked for."""
         return Secrets(self.objects)
+
+    @cached_property
+    def rights(self) -> Rights:
+        """Return which rights service accounts have."""
+        return Rights(self.objects)
 
     @cached_property
     def _mounting(self) -> dict[str, list[Workload]]:
@@ -329,6 +276,18 @@ class Checked:
             folder = answered.document.source.path.rpartition("/")[0]
             return self._images.at(f"{folder}/Dockerfile" if folder else "Dockerfile")
         return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
+
+    def containers_of(self, dockerfile: Dockerfile) -> list[Container]:
+        """Return the containers whose image is built from a Dockerfile, as far as that is sure."""
+        return self._running.get(id(dockerfile), [])
+
+    @cached_property
+    def _running(self) -> dict[int, list[Container]]:
+        found: dict[int, list[Container]] = {}
+        for container in (each for scope in self.scopes for each in scope.containers):
+            if dockerfile := self.dockerfile_of(container):
+                found.setdefault(id(dockerfile), []).append(container)
+        return found
 
     @cached_property
     def _images(self) -> Images:

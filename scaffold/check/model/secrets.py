@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from scaffold.check.model.objects import KubernetesObject
+from scaffold.check.model.references import references
 from scaffold.check.model.workloads import Workload
-from scaffold.syntax.yaml_nodes import Value
 
 _SECRETS_OF = {
     "Certificate": ("spec", "secretName"),
@@ -37,16 +37,5 @@ class Secrets:
     def names(self) -> set[str]:
         """Return the names that Secrets have here, or are asked for by."""
         workloads = (each for each in self._objects if isinstance(each, Workload))
-        return self.made.keys() | {name.text() or "" for each in workloads for name in references(each)} - {""}
-
-
-def references(workload: Workload) -> list[Value]:
-    """Return the names of the Secrets that a workload needs."""
-    found: list[Value | None] = []
-    for container in workload.all_containers:
-        found += [each.get("secretRef") for each in container.value.items("envFrom")]
-        found += [each.get("valueFrom", "secretKeyRef") for each in container.value.items("env")]
-    names = [each.get("name") for each in found if each and not each.is_true("optional")]
-    volumes = workload.pod.items("volumes") if workload.pod else ()
-    names += [each.get("secret", "secretName") for each in volumes if not each.is_true("secret", "optional")]
-    return [each for each in names if each]
+        asked = {name.text() or "" for each in workloads for name, _ in references(each, "secret")}
+        return self.made.keys() | asked - {""}

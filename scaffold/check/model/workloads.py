@@ -16,7 +16,10 @@ _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Container:
-    """A container of a pod. `role` is `main`, `init`, or `sidecar` (an init container that restarts always)."""
+    """A container of a pod.
+
+    `role` is `main`, `init`, `sidecar` (an init container that restarts always), or `ephemeral` (one to debug with).
+    """
 
     def __init__(self, value: Value, workload: Workload, role: str) -> None:
         """Take the container as it is written, and the workload whose pods it runs in."""
@@ -162,6 +165,13 @@ class Workload(KubernetesObject):
         """Return every container once."""
         return [*self.containers, *(each for each in self.init_containers if each.role == "init")]
 
+    @cached_property
+    def ephemeral_containers(self) -> list[Container]:
+        """Return the containers that somebody added to a running pod, which have no probes and no resources."""
+        if self.pod is None:
+            return []
+        return [Container(each, self, "ephemeral") for each in self.pod.items("ephemeralContainers")]
+
     @property
     def is_windows(self) -> bool:
         """Tell whether its pods run on Windows."""
@@ -238,6 +248,12 @@ class Workflow(Workload):
         templates = spec.items("templates") if spec else []
         found = (each.get(kind) for each in templates for kind in ("container", "script"))
         return [Container(each, self, "main") for each in found if each]
+
+
+class ScaledJob(Workload):
+    """A ScaledJob of KEDA, which makes Jobs and removes them by itself (https://keda.sh/docs/latest/reference/scaledjob-spec/)."""
+
+    pod_path = ("spec", "jobTargetRef", "template")
 
 
 class Job(Workload):

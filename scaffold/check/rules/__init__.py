@@ -1,4 +1,4 @@
-"""The rules, a module for each pattern (two for P08): classes in one of MODULES. CONTRIBUTING.md: how to add one."""
+"""The rules, modules for each pattern: classes in one of MODULES. CONTRIBUTING.md: how to add one."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ MODULES = (
     "p12_configuration",
     "p12_secrets",
     "p13_quotas",
+    "p14_pod_security",
+    "p14_users",
+    "p14_rights",
+    "p15_policies",
+    "p15_paths",
 )
 
 

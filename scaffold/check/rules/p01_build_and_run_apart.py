@@ -21,12 +21,11 @@ _TOOLS = re.compile(
 _VIRTUAL = re.compile(r"\bapk\b[^;&|]{0,200}?(?:-t|--virtual)[= ]([\w.-]+)([^;&|]*)")
 
 
-def _runs(dockerfile: Dockerfile, scope: Scope) -> bool:
+def _runs(dockerfile: Dockerfile) -> bool:
     """Tell whether an image is one that runs: it says what it starts, or a container of a manifest is made of it."""
-    if any(dockerfile.effective(name) for name in ("ENTRYPOINT", "CMD", "EXPOSE", "USER")):
-        return True
-    repository = scope.repository
-    return any(repository.dockerfile_of(each) is dockerfile for one in repository.scopes for each in one.containers)
+    return bool(
+        dockerfile.is_deployed or dockerfile.starts or dockerfile.effective("EXPOSE") or dockerfile.effective("USER")
+    )
 
 
 class CompilerInImage(Rule[Dockerfile]):
@@ -37,12 +36,13 @@ class CompilerInImage(Rule[Dockerfile]):
     """
 
     id = "P01-compiler-in-image"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
-        for stage in () if dockerfile.is_for_work or not _runs(dockerfile, scope) else dockerfile.final:
+        for stage in () if dockerfile.is_for_work or not _runs(dockerfile) else dockerfile.final:
             for run in stage.all("RUN"):
                 text = f"{run.value}\n{run.body}"
                 removed = _removed(text)
@@ -81,6 +81,7 @@ class BuildBase(Rule[Dockerfile]):
 
     id = "P01-build-base"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -104,6 +105,7 @@ class CopiesEverything(Rule[Dockerfile]):
 
     id = "P01-copies-everything"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -114,4 +116,5 @@ class CopiesEverything(Rule[Dockerfile]):
             for copy in stage.all("COPY", "ADD"):
                 words = copy.words or copy.value.split()
                 if "from" not in copy.flags and words[:1] in (["."], ["./"], ["*"]):
-                    yield Problem(copy, "copies the whole folder into the image, its git history too")
+                    history = ", its git history too" if dockerfile.has_git_history else ""
+                    yield Problem(copy, f"copies the whole folder into the image{history}")

@@ -7,10 +7,10 @@ import re
 
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.workloads import Container, Job
+from scaffold.check.model.workloads import Container, Job, ScaledJob
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.check.rules.shell import background, keeps_shell, script_of
-from scaffold.syntax.dockerfile import Dockerfile, parse
+from scaffold.check.rules.shell import background, keeps_shell, program_of, script_of
+from scaffold.syntax.dockerfile import Dockerfile, Instruction, parse
 
 INITS = frozenset(
     {
@@ -24,6 +24,13 @@ _OWN_INIT = frozenset({"apache2", "apache2-foreground", "envoy", "haproxy", "htt
 """Servers that handle SIGTERM and wait for their own children."""
 
 _WINDOWS = re.compile(r"(?:^|[/-])(?:windows|nanoserver|servercore)(?:$|[/:-])")
+
+_ARGUMENT = re.compile(r"-.*|.+\.(?:[cm]?js|ts|py|rb|php|pl|jar|dll)", re.DOTALL)
+"""A word that is rather an argument of an ENTRYPOINT than a program."""
+
+_DISTROLESS = re.compile(r"/distroless/(nodejs|python|java)")
+_RUNTIMES = {"nodejs": "node", "python": "python3", "java": "java"}
+"""What the ENTRYPOINT of distroless images starts: https://github.com/GoogleContainerTools/distroless."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
 _SHELL_WORDS = frozenset(
@@ -44,12 +51,11 @@ class ShellForm(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
-        for name in ("ENTRYPOINT", "CMD"):
-            instruction = dockerfile.effective(name)
-            if not instruction or not instruction.value or re.match(r"exec\s", instruction.value):
+        for start in dockerfile.starts:
+            if not start.value or re.match(r"exec\s", start.value):
                 continue  # by `exec`, the shell becomes the program
-            if instruction.words is None:
-                yield Problem(instruction, f"{name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
+            if start.words is None:
+                yield Problem(start, f"{start.name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
 
     def fix(self, spot: Spot) -> list[Edit]:
         """Write the words as a list, where a shell would do nothing with them but split them."""
@@ -82,7 +88,7 @@ class InitBypassed(Rule[Container]):
     """
 
     id = "P02-init-bypassed"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -106,6 +112,7 @@ class NoInit(Rule[Dockerfile]):
 
     id = "P02-no-init"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -115,11 +122,26 @@ class NoInit(Rule[Dockerfile]):
             return
         if _WINDOWS.search(dockerfile.final[-1].image):  # which has no PID 1
             return
-        program = start.words[0].rpartition("/")[2]
-        if program not in INITS | _OWN_INIT and not program.endswith((".sh", "entrypoint")):
-            yield Problem(
-                start.place(start.words[0]), f"{program} is PID 1: it gets no signals by default, and reaps no orphans"
-            )
+        program, word = _first_process(dockerfile, start)
+        if program and program not in INITS | _OWN_INIT and not program.endswith((".sh", "entrypoint")):
+            yield Problem(start.place(word), f"{program} is PID 1: it gets no signals by default, and reaps no orphans")
+
+
+def _first_process(dockerfile: Dockerfile, start: Instruction) -> tuple[str, str]:
+    """Return the program that becomes PID 1, and the word that names it; nothing where it can't be told.
+
+    A shell becomes what it starts by `exec`; where it stays, ShellWrapperInImage tells it. A CMD without an ENTRYPOINT
+    may be arguments of the base image's own one, of which only those of distroless images are known.
+    """
+    words = start.words or [""]
+    if start.name == "CMD" and _ARGUMENT.fullmatch(words[0]):
+        found = _DISTROLESS.search(dockerfile.final[-1].image)
+        return (_RUNTIMES[found[1]], words[0]) if found else ("", "")
+    script = script_of(words)
+    if script is None:
+        return words[0].rpartition("/")[2], words[0]
+    word = "" if keeps_shell(script) else program_of(script)
+    return word.rpartition("/")[2], word
 
 
 class ShellWrapper(Rule[Container]):
@@ -135,7 +157,7 @@ class ShellWrapper(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Start the last command by `exec`, or make the preparation an init container."""
-        if container.role == "init" or isinstance(container.workload, Job):
+        if container.role == "init" or isinstance(container.workload, Job | ScaledJob):
             return
         words = container.words
         script = script_of([word.text() or "" for word in words])
@@ -157,8 +179,7 @@ class ShellWrapperInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Start the last command by `exec`."""
-        for name in ("ENTRYPOINT", "CMD"):
-            start = dockerfile.effective(name)
-            script = script_of(start.words or []) if start else None
-            if start and script and keeps_shell(script) and not background(script):
-                yield Problem(start, f"{name}: the shell stays PID 1 and keeps SIGTERM to itself: no exec")
+        for start in dockerfile.starts:
+            script = script_of(start.words or [])
+            if script and keeps_shell(script) and not background(script):
+                yield Problem(start, f"{start.name}: the shell stays PID 1 and keeps SIGTERM to itself: no exec")

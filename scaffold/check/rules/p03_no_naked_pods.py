@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scaffold.check.model.objects import NetworkPolicy, PodDisruptionBudget, Service
-from scaffold.check.model.scope import Scope, Selector
+from scaffold.check.model.objects import PodDisruptionBudget, Service
+from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY, selects
 from scaffold.check.model.workloads import DaemonSet, Pod, Server, StatefulSet, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.check.rules.selected import meant, selects_any
 from scaffold.kubernetes.quantities import share_of
 
 
@@ -81,40 +82,13 @@ class ServiceSelectsNothing(Rule[Service]):
     def check(self, service: Service, scope: Scope) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         selector = service.value.get("spec", "selector")
-        if not selector or not service.selector or _selects_any(service, scope):
+        if not selector or not service.selector or selects_any(service, scope):
             return
-        if meant := _meant(service, service.selector, scope):
-            labels = meant.template.get("metadata", "labels") if meant.template else None
+        if workload := meant(service, service.selector, scope):
+            labels = workload.template.get("metadata", "labels") if workload.template else None
             yield Problem(
                 selector, f"no pod has all these labels: {_shown(service.selector)}", (labels,) if labels else ()
             )
-
-
-def _selects_any(each: Selector, scope: Scope) -> bool:
-    """Tell whether it selects a workload that stands here, or that a controller may make."""
-    if scope.workloads_of(each):
-        return True
-    labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
-    return bool(labels) and scope.run_time_labels.may_be(labels)
-
-
-def _meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
-    """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
-
-    It is the one with half of the labels, with the same name, or with a label that is spelled nearly alike; else the
-    only one, if nothing of the kind selects it.
-    An environment may hold a part only: where it selects pods of another one, only the same name counts.
-    """
-    if any(other.workloads_of(each) for other in scope.elsewhere(each)):
-        return scope.workload(each.namespace, "", each.name)
-    if close := scope.with_half(labels, each.namespace):
-        return close
-    if named := scope.workload(each.namespace, "", each.name):
-        return named
-    if misspelt := scope.misspelt(labels, each.namespace):
-        return misspelt
-    workloads = scope.workloads_in(each.namespace)
-    return workloads[0] if len(workloads) == 1 and not scope.any_selects(type(each)) else None
 
 
 def _shown(labels: dict[str, str]) -> str:
@@ -134,25 +108,8 @@ class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
     def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
         """Make its selector a part of the labels of the pod template that it is for."""
         labels = budget.selector.texts("matchLabels") if budget.selector else {}
-        if not _selects_any(budget, scope) and _meant(budget, labels, scope):
+        if not selects_any(budget, scope) and meant(budget, labels, scope):
             yield Problem(budget.selector or budget.at, f"{budget.name} selects no pods, so it protects none")
-
-
-class PolicySelectsNothing(Rule[NetworkPolicy]):
-    """A NetworkPolicy selects no pods though the workload that it is for stands beside it.
-
-    The pods that it was written for have no policy: everything may reach them.
-    """
-
-    id = "P03-policy-selects-nothing"
-    severity = "error"
-    looks_at = NetworkPolicy
-
-    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Make its podSelector a part of the labels of the pod template that it is for."""
-        labels = policy.selector.texts("matchLabels") if policy.selector else {}
-        if not _selects_any(policy, scope) and _meant(policy, labels, scope):
-            yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
 
 
 class SelectorMismatch(Rule[Server]):
@@ -189,7 +146,7 @@ class SetService(Rule[StatefulSet]):
         """Add a headless Service (`clusterIP: None`) of that name."""
         name = server.value.get("spec", "serviceName")
         services = scope.services_of(server)
-        if name and services and not scope.service(server.namespace, name.text() or ""):
+        if name and name.text() and services and not scope.named.service(server.namespace, name.text() or ""):
             yield Problem(
                 name, f"there is no Service {name.text()}, which gives the pods their names", (services[0].at,)
             )
@@ -203,6 +160,7 @@ class NoBudget(Rule[Server]):
 
     id = "P03-no-budget"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:

@@ -1,4 +1,4 @@
-"""P03: network policies that let through what the pods behind them need."""
+"""P03: network policies that select what they are for, and let through what it needs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,27 @@ from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY
 from scaffold.check.model.workloads import Server
 from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.check.rules.selected import meant, selects_any
 from scaffold.syntax.yaml_nodes import Value
 
 _DNS = frozenset({53, 5353, 8053})  # OpenShift's pods answer at 5353, GKE's NodeLocal cache at 8053
+
+
+class PolicySelectsNothing(Rule[NetworkPolicy]):
+    """A NetworkPolicy selects no pods though the workload that it is for stands beside it.
+
+    The pods that it was written for have no policy: everything may reach them.
+    """
+
+    id = "P03-policy-selects-nothing"
+    severity = "error"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Make its podSelector a part of the labels of the pod template that it is for."""
+        labels = policy.selector.texts("matchLabels") if policy.selector else {}
+        if not selects_any(policy, scope) and meant(policy, labels, scope):
+            yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
 
 
 class PolicyPort(Rule[NetworkPolicy]):
@@ -27,15 +45,15 @@ class PolicyPort(Rule[NetworkPolicy]):
         opened = scope.opened(policy)
         if not opened.numbers:
             return
-        services = [
-            service
+        services = {
+            id(service): service
             for each in scope.workloads_of(policy)[:MANY]
             if isinstance(each, Server)
             for service in scope.services_of(each)
-        ]
+        }
         moved = {
             number
-            for service in services
+            for service in services.values()
             for port in service.value.items("spec", "ports")
             if (number := port.number("port")) is not None
         } - opened.numbers

@@ -21,6 +21,7 @@ class LivenessProbe(Rule[Server]):
 
     id = "P04-liveness-probe"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
@@ -81,10 +82,9 @@ class BackgroundInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Run one process a container, in the foreground."""
-        for name in ("ENTRYPOINT", "CMD"):
-            start = dockerfile.effective(name)
-            script = (script_of(start.words) if start.words else start.value) if start else None
-            if start and script and background(script):
+        for start in dockerfile.starts:
+            script = script_of(start.words) if start.words else start.value
+            if script and background(script):
                 yield Problem(start, "the image runs a process in the background: nobody sees it die")
 
 
@@ -95,7 +95,7 @@ class LivenessAsksNothing(Rule[Container]):
     """
 
     id = "P04-liveness-asks-nothing"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:

@@ -31,7 +31,7 @@ class LogFile(Rule[Container]):
     """
 
     id = "P05-log-file"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -56,7 +56,7 @@ class LogFileInImage(Rule[Dockerfile]):
     """
 
     id = "P05-log-file-in-image"
-    severity = "error"
+    severity = "warning"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
@@ -64,9 +64,8 @@ class LogFileInImage(Rule[Dockerfile]):
         linked = " ".join(
             run.value for stage in dockerfile.final for run in stage.all("RUN") if "/dev/std" in run.value
         )
-        for name in ("ENTRYPOINT", "CMD"):
-            start = dockerfile.effective(name)
-            if start and (path := _log_path(start.words or start.value.split())) and path not in linked:
+        for start in dockerfile.starts:
+            if (path := _log_path(start.words or start.value.split())) and path not in linked:
                 yield Problem(start.place(path), f"logs go into the file {path}, where nobody collects them")
         for stage in dockerfile.final:
             for variable in stage.all("ENV"):
@@ -108,7 +107,7 @@ class ProxyLogFile(Rule[NginxConfiguration]):
     """
 
     id = "P05-proxy-log-file"
-    severity = "error"
+    severity = "warning"
     looks_at = NginxConfiguration
 
     def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.workloads import Container, DaemonSet, Workload
+from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.kubernetes.quantities import quantity
 from scaffold.syntax.yaml_nodes import Value
@@ -20,6 +20,7 @@ class WritableRoot(Rule[Container]):
 
     id = "P06-writable-root"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -40,6 +41,7 @@ class UnboundedVolume(Rule[Workload]):
 
     id = "P06-unbounded-volume"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
@@ -48,10 +50,11 @@ class UnboundedVolume(Rule[Workload]):
             empty = volume.get("emptyDir")
             if not empty or empty.get("sizeLimit"):
                 continue
-            in_memory = empty.text("medium") == "Memory"
+            medium = empty.text("medium") or ""
+            in_memory = medium == "Memory"
             if in_memory and all(_limit(each, "memory") for each in workload.containers):
                 continue  # it is no larger than what the pod may take altogether
-            name, full = volume.get("name") or volume, "memory" if in_memory else "disk"
+            name, full = volume.get("name") or volume, "memory" if in_memory or medium.startswith("Huge") else "disk"
             yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's {full}: it has no sizeLimit")
 
 
@@ -104,63 +107,3 @@ def _limit(container: Container, resource: str) -> tuple[Value, Fraction] | None
     value = container.value.get("resources", "limits", resource)
     most = quantity(value.text()) if value else None
     return (value, most) if value and most is not None else None
-
-
-class HostPath(Rule[Workload]):
-    """A pod writes to the disk of its node.
-
-    What it finds there depends on where it runs; it can fill the node's disk and change other programs' files.
-    """
-
-    id = "P06-host-path"
-    severity = "error"
-    looks_at = Workload
-
-    def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Use a PersistentVolumeClaim for data that stays, an emptyDir for what does not."""
-        if isinstance(workload, DaemonSet):  # an agent of the node
-            return
-        for volume in workload.pod.items("volumes") if workload.pod else ():
-            if (path := volume.get("hostPath")) and not _is_only_read(workload, volume.text("name")):
-                yield Problem(
-                    path.get("path") or path, f"{workload.name} writes to the disk of whatever node it runs on"
-                )
-
-
-def _is_only_read(workload: Workload, name: str | None) -> bool:
-    """Tell whether all that mount a volume mount it read-only."""
-    mounts = [mount for each in workload.all_containers for mount in each.value.items("volumeMounts")]
-    its = [mount for mount in mounts if mount.text("name") == name]
-    return bool(its) and all(mount.is_true("readOnly") for mount in its)
-
-
-class UserNotNumeric(Rule[Container]):
-    """A pod must not run as root, and Kubernetes can't tell that its image does not.
-
-    With `runAsNonRoot` and no `runAsUser`, the kubelet looks at the image's USER; where that is a name, or missing,
-    it refuses to start the container (CreateContainerConfigError).
-    """
-
-    id = "P06-user-not-numeric"
-    severity = "error"
-    looks_at = Container
-
-    def check(self, container: Container, scope: Scope) -> Problems:
-        """Write a number behind USER in the Dockerfile, or set `runAsUser`."""
-        pod = container.workload.pod
-        contexts = [
-            each for each in (container.value.get("securityContext"), pod and pod.get("securityContext")) if each
-        ]
-        non_root = next((value for each in contexts if (value := each.get("runAsNonRoot"))), None)
-        if not non_root or not non_root.is_true() or any(each.get("runAsUser") for each in contexts):
-            return
-        dockerfile = scope.repository.dockerfile_of(container)
-        if not dockerfile or not dockerfile.final:
-            return
-        user = dockerfile.effective("USER")
-        if user and not (user.value.partition(":")[0].isdecimal() or "$" in user.value):
-            yield Problem(user, f"Kubernetes can't tell that the user {user.value} is not root", also=(non_root,))
-        elif not user and not dockerfile.final[-1].image.endswith("nonroot"):
-            yield Problem(
-                dockerfile.final[-1].base, "the image says no USER, so it would run as root", also=(non_root,)
-            )

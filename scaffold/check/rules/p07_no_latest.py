@@ -43,7 +43,7 @@ class LatestImage(Rule[Container]):
     """
 
     id = "P07-latest-image"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -61,7 +61,7 @@ class LatestBase(Rule[Dockerfile]):
     """
 
     id = "P07-latest-base"
-    severity = "error"
+    severity = "warning"
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:

@@ -31,7 +31,8 @@ class ReadinessProbe(Rule[Server]):
     """
 
     id = "P08-readiness-probe"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
@@ -155,6 +156,7 @@ class StartupProbe(Rule[Server]):
 
     id = "P08-startup-probe"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:

@@ -16,7 +16,7 @@ class RolloutUnavailable(Rule[Deployment]):
     """
 
     id = "P08-rollout-unavailable"
-    severity = "error"
+    severity = "warning"
     looks_at = Deployment
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
@@ -53,7 +53,7 @@ class ClaimHeld(Rule[Deployment]):
             return
         for volume in deployment.pod.items("volumes"):
             name = volume.get("persistentVolumeClaim", "claimName")
-            claim = scope.claims.get((deployment.namespace, name.text() or "")) if name else None
+            claim = scope.named.claims.get((deployment.namespace, name.text() or "")) if name else None
             modes = {each.text() for each in claim.value.items("spec", "accessModes")} if claim else set()
             if name and claim and modes and modes <= {"ReadWriteOnce", "ReadWriteOncePod"}:
                 message = f"only one node may have {claim.name}, but a rollout of {deployment.name} needs it twice"
@@ -140,7 +140,8 @@ class NoPreStop(Rule[Server]):
     """
 
     id = "P08-no-pre-stop"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:

@@ -23,7 +23,8 @@ class JobDeadline(Rule[Job]):
     """
 
     id = "P09-job-deadline"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
@@ -49,6 +50,7 @@ class JobBackoff(Rule[Job]):
 
     id = "P09-job-backoff"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
@@ -73,6 +75,7 @@ class JobCleanUp(Rule[Job]):
 
     id = "P09-job-clean-up"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
@@ -99,7 +102,8 @@ class CronConcurrency(Rule[CronJob]):
     """
 
     id = "P09-cron-concurrency"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = CronJob
 
     def check(self, job: CronJob, scope: Scope) -> Problems:
@@ -125,6 +129,7 @@ class CronHistory(Rule[CronJob]):
 
     id = "P09-cron-history"
     severity = "warning"
+    kind = "hygiene"
     looks_at = CronJob
 
     def check(self, job: CronJob, scope: Scope) -> Problems:
@@ -153,6 +158,7 @@ class CronStartingDeadline(Rule[CronJob]):
 
     id = "P09-cron-starting-deadline"
     severity = "warning"
+    kind = "hygiene"
     looks_at = CronJob
 
     def check(self, job: CronJob, scope: Scope) -> Problems:

@@ -42,7 +42,8 @@ class ProxyTimeout(Rule[NginxConfiguration]):
     """
 
     id = "P10-proxy-timeout"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = NginxConfiguration
 
     def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:
@@ -63,7 +64,8 @@ class RouteTimeout(Rule[EnvoyConfiguration]):
     """
 
     id = "P10-route-timeout"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = EnvoyConfiguration
 
     def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
@@ -117,7 +119,8 @@ class MeshTimeout(Rule[KubernetesObject]):
     """
 
     id = "P10-mesh-timeout"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = KubernetesObject
 
     def check(self, route: KubernetesObject, scope: Scope) -> Problems:

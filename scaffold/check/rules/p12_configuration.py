@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator, Mapping
 
 from scaffold.check.model.objects import ConfigMap
+from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
-_ROLLS = re.compile(r"checksum|hash|reloader\.stakater\.com/|wave\.pusher\.com/")  # by a deployment, or by a controller
+_ROLLS = re.compile(  # a checksum, what a chart makes anew each time, or an annotation that a controller looks at
+    r"checksum|hash|rollme|timestamp|(?:deployed|restarted)[-_]?at|reloader\.stakater\.com/|wave\.pusher\.com/",
+    re.IGNORECASE,
+)
 _HASHED = re.compile(r"-[a-z0-9]{10}$")
 
 
@@ -23,7 +27,7 @@ class VariableTwice(Rule[Container]):
     """
 
     id = "P12-variable-twice"
-    severity = "error"
+    severity = "warning"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -31,7 +35,7 @@ class VariableTwice(Rule[Container]):
         first: dict[str, Value] = {}
         for each in container.value.items("env"):
             name = each.get("name")
-            if not name:
+            if not name or not name.text():
                 continue
             before = first.setdefault(name.text() or "", name)
             if before is not name:
@@ -50,13 +54,15 @@ class ConfigMissing(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Deploy the ConfigMap with the workload, or correct its name."""
-        known = scope.config_maps
+        known = scope.named.config_maps
         if not known:  # they may all come from elsewhere
             return
         for key, found in _keys(workload, known):
             yield Problem(key, f"the ConfigMap {found.name} has no key {key.text()}", also=(found.at,))
-        for name, _ in references(workload):
-            others = (each.config_maps for each in scope.elsewhere(workload))
+        for name, _ in references(workload, "configMap"):
+            if not name.text():
+                continue
+            others = (each.named.config_maps for each in scope.elsewhere(workload))
             if name.text() in _MADE_BY_THE_CLUSTER or any(name.text() in maps for maps in (known, *others)):
                 continue
             yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
@@ -71,7 +77,7 @@ def _keys(workload: Workload, known: Mapping[str, ConfigMap]) -> Iterator[tuple[
             if not (reference and key and found) or reference.is_true("optional"):
                 continue
             held = found.value.fields("data") | found.value.fields("binaryData")
-            if held and key.text() not in held:
+            if held and key.text() and key.text() not in held:
                 yield key, found
 
 
@@ -93,8 +99,8 @@ class VolumeMissing(Rule[Workload]):
         for container in workload.all_containers:
             for mount in container.value.items("volumeMounts"):
                 name = mount.get("name")
-                if name and name.text() not in known and "$" not in (name.text() or ""):
-                    yield Problem(name, f"{workload.name} has no volume {name.text()}")
+                if name and (text := name.text()) and text not in known and "$" not in text:
+                    yield Problem(name, f"{workload.name} has no volume {text}")
 
 
 class ConfigNotRolled(Rule[Workload]):
@@ -113,9 +119,9 @@ class ConfigNotRolled(Rule[Workload]):
         keys = [*workload.annotations, *workload.pod_annotations]
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
-        maps = scope.config_maps
+        maps = scope.named.config_maps
         fixed = _mounted_by_sub_path(workload)
-        for name, variable in references(workload):
+        for name, variable in references(workload, "configMap"):
             found = maps.get(name.text() or "")
             if not found or not (variable or name.text() in fixed):
                 continue
@@ -130,18 +136,3 @@ def _mounted_by_sub_path(workload: Workload) -> set[str | None]:
     volumes = {mount.text("name") for mount in mounts if mount.get("subPath")}
     found = workload.pod.items("volumes") if workload.pod else ()
     return {each.text("configMap", "name") for each in found if each.text("name") in volumes}
-
-
-def references(workload: Workload) -> list[tuple[Value, bool]]:
-    """Return the names of the ConfigMaps that a workload needs, and whether they become variables (else files)."""
-    found: list[tuple[Value | None, bool]] = []
-    for container in workload.all_containers:
-        found += [(each.get("configMapRef"), True) for each in container.value.items("envFrom")]
-        found += [(each.get("valueFrom", "configMapKeyRef"), True) for each in container.value.items("env")]
-    for volume in workload.pod.items("volumes") if workload.pod else ():
-        found += [(each.get("configMap"), False) for each in (volume, *volume.items("projected", "sources"))]
-    return [
-        (name, variable)
-        for reference, variable in found
-        if reference and not reference.is_true("optional") and (name := reference.get("name"))
-    ]

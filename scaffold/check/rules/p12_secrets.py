@@ -6,8 +6,8 @@ import re
 from difflib import get_close_matches
 
 from scaffold.check.model.objects import KubernetesObject
+from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.secrets import references
 from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.secret_values import decoded, has_secret_form, is_placeholder, is_secret, secrets_in_file
@@ -121,7 +121,7 @@ class SecretMissing(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Correct the name."""
-        for name in references(workload):
+        for name, _ in references(workload, "secret"):
             text = name.text() or ""
             if text in scope.secrets.made or not (near := get_close_matches(text, scope.secrets.made, 1, 0.85)):
                 continue

@@ -32,7 +32,8 @@ class MemoryLimit(Rule[Container]):
     """
 
     id = "P13-memory-limit"
-    severity = "error"
+    severity = "warning"
+    kind = "hygiene"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -50,6 +51,7 @@ class MissingRequest(Rule[Container]):
 
     id = "P13-missing-request"
     severity = "warning"
+    kind = "hygiene"
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
@@ -157,7 +159,7 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
 def _from_config_maps(container: Container, scope: Scope) -> Iterator[tuple[str, Value]]:
     """Yield the variables that a container takes from whole ConfigMaps and does not set itself."""
     for source in container.value.items("envFrom"):
-        config_map = scope.config_maps.get(source.text("configMapRef", "name") or "")
+        config_map = scope.named.config_maps.get(source.text("configMapRef", "name") or "")
         for name, value in (config_map.value.fields("data") if config_map else {}).items():
             if name not in container.environment:
                 yield name, value
@@ -259,7 +261,7 @@ class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
     """
 
     id = "P13-autoscaler-fixed"
-    severity = "error"
+    severity = "warning"
     looks_at = HorizontalPodAutoscaler
 
     def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:

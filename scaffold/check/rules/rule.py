@@ -33,6 +33,16 @@ class Problem:
 Subject = TypeVar("Subject")
 Problems = Iterator[Problem]
 Severity = Literal["error", "warning"]
+"""An error fails as it is written: the cluster refuses it, it never does what it is there for, a secret is given away,
+or requests or data are lost at a start, a stop or a rollout. A warning takes away a margin: it works until something
+else goes wrong."""
+
+Kind = Literal["fault", "hygiene"]
+"""Of a fault, something is written that is wrong, or that contradicts another place. Hygiene is a good practice that
+one object lacks; it is always a warning."""
+
+Profile = Literal["essential", "recommended"]
+"""The smallest profile of `scaffold check` that a rule belongs to; each profile has the rules of those before it."""
 
 
 @cache
@@ -51,11 +61,14 @@ class Rule(Generic[Subject]):
     """A rule looks at every `looks_at` of a repository and yields what is wrong with it.
 
     The first paragraph of the class's docstring is the title, the rest says why; the docstring of `check` says what to
-    do. An error loses requests, data or a node's health; a warning takes away a margin.
+    do. `Severity` and `Kind` say what their words mean. A rule that got another id keeps its first one as `former_id`,
+    which comments, settings and baselines may still have.
     """
 
     id: ClassVar[str]
+    former_id: ClassVar[str] = ""
     severity: ClassVar[Severity]
+    kind: ClassVar[Kind] = "fault"
     looks_at: ClassVar[Any]
 
     def check(self, subject: Subject, scope: Scope, /) -> Problems:
@@ -70,6 +83,16 @@ class Rule(Generic[Subject]):
     def fixable(self) -> bool:
         """Say whether some of its findings can be mended."""
         return type(self).fix is not Rule.fix
+
+    @property
+    def profile(self) -> Profile:
+        """Return the smallest profile that has the rule: errors are essential."""
+        return "essential" if self.severity == "error" else "recommended"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return what it may be called, in capitals: its id, the one before, and its pattern."""
+        return tuple(each.upper() for each in (self.id, self.former_id, self.pattern) if each)
 
     @property
     def pattern(self) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh"})
 _BACKGROUND = re.compile(r"(?<![&>|\d<])&(?![&>\d])\s*(?:$|[\n;)]|\w|/)")
 _QUOTED = re.compile(r"'[^']*+(?:'|\Z)|\"(?:[^\"\\]|\\[\s\S])*+(?:\"|\\?\Z)")
+_EXECUTED = re.compile(r"(?:^|[;&|\n][ \t\r]*+)exec\s+")
+_BEFORE_PROGRAM = re.compile(r"|-\w*|env|\w+=\S*")
 _SEVERAL = re.compile(r"&&|\|\||[;\n|]")
 
 
@@ -25,6 +27,19 @@ def script_of(words: Sequence[str]) -> str | None:
     return None
 
 
+def program_of(script: str) -> str:
+    """Return the program that a script ends as: the one that it starts by `exec`, or its only command's.
+
+    Nothing where a variable names it.
+    """
+    executed = list(_EXECUTED.finditer(script))
+    command = script[executed[-1].end() :] if executed else script.strip()
+    for word in re.split(r"[\s;&|]+", command):
+        if not _BEFORE_PROGRAM.fullmatch(word):
+            return "" if re.search(r"[$`'\"]", word) else word
+    return ""
+
+
 def background(script: str) -> bool:
     """Tell whether a script puts a command into the background."""
     return _BACKGROUND.search(_QUOTED.sub("''", script)) is not None
@@ -36,4 +51,4 @@ def keeps_shell(script: str) -> bool:
     Of a single command, the shells of today make themselves the command.
     """
     bare = _QUOTED.sub("''", script.strip())
-    return _SEVERAL.search(bare.strip(";\n ")) is not None and not re.search(r"(?:^|[;&|\n][ \t\r]*+)exec\s", bare)
+    return _SEVERAL.search(bare.strip(";\n ")) is not None and not _EXECUTED.search(bare)

@@ -42,6 +42,10 @@ def test_no_home_at_all(tmp_path: Path, template: Path, monkeypatch: pytest.Monk
     assert not (tmp_path / "some").exists()
 
 
+HERE = ("--vcs-ref", "HEAD")
+"""The template of this work tree, whose compiled pieces are kept; a release's files would fill the disk first."""
+
+
 @pytest.fixture
 def small(home: Path) -> Iterator[Path]:
     """Mount a disk of 256 KiB where the cache lies."""
@@ -54,13 +58,13 @@ def small(home: Path) -> Iterator[Path]:
 
 def test_a_full_disk_below_the_cache_stops_no_new_service(small: Path, tmp_path: Path) -> None:
     """The disk fills in the middle of the first run, and has no room for a single folder in the second."""
-    done = scaffold("new", "filled", "--defaults", "--data", "name=x", "--no-git", cwd=tmp_path)
+    done = scaffold("new", "filled", "--defaults", "--data", "name=x", "--no-git", *HERE, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("Traceback"), "note:" in done.stderr) == (0, 0, False)
     assert len(entries(small)) > 5
     assert not list(small.glob("kube-scaffold/*/.*"))
     shutil.rmtree(small / "kube-scaffold")
     (small / "filler").write_bytes(b"0" * os.statvfs(small).f_bavail * os.statvfs(small).f_bsize)
-    done = scaffold("new", "none", "--defaults", "--data", "name=x", "--no-git", cwd=tmp_path)
+    done = scaffold("new", "none", "--defaults", "--data", "name=x", "--no-git", *HERE, cwd=tmp_path)
     assert (done.returncode, done.stderr.count("Traceback"), "note:" in done.stderr) == (0, 0, False)
     assert goldens.files_of(tmp_path / "filled") == goldens.files_of(tmp_path / "none")
 

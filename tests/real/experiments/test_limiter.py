@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import re
 import subprocess
 import threading
@@ -206,6 +207,44 @@ def test_a_stop_closes_connections_before_it_ends_them(limiter: str, upstream: S
             assert stopping.wait(10) == 0 and made.process.wait(10) == 0
         else:
             assert stopping.wait(10) == 0 and made.end() == 0
+
+
+@pytest.mark.parametrize("native", [True, False], ids=["native", "plain"])
+def test_nginx_closes_idle_connections_when_the_service_stops(native: bool, upstream: Stub, tmp_path: Path) -> None:
+    """A client that next sends on one would be told 503 for as long as nginx outlives the service."""
+    with limiting("nginx", upstream, tmp_path, native_sidecars=native, shutdown_seconds=5) as made:
+        idle, late = Caller(made.port), Caller(made.port)
+        assert (idle.ask().status, late.ask().status) == (200, 200)
+        busy: list[Answer] = []
+        stopping = subprocess.Popen(made.container["lifecycle"]["preStop"]["exec"]["command"])
+        try:
+            time.sleep(PRE_STOP_SECONDS - 1)
+            upstream.behave("delayed", delay=2)
+            under_way = threading.Thread(target=lambda: busy.append(late.ask()))
+            under_way.start()
+            assert idle.connection.sock.recv(1) == b"", "the service takes nothing any more, and the client knows"
+            under_way.join()
+            assert busy[0].status == 200, "what is under way is finished"
+            assert made.process.wait(PRE_STOP_SECONDS) == 0, "and nothing waits for idle ones"
+        finally:
+            stopping.kill()
+            stopping.wait()
+
+
+def test_nginx_gives_no_answer_where_the_service_has_stopped_before_it(upstream: Stub, tmp_path: Path) -> None:
+    """As the service's own connection would: a client takes that as its sign to try another pod."""
+    with limiting("nginx", upstream, tmp_path) as made:
+        kept = Caller(made.port)
+        assert kept.ask().status == 200
+        upstream.behave("refused")
+        stopping = subprocess.Popen(made.container["lifecycle"]["preStop"]["exec"]["command"])
+        try:
+            wait_until((tmp_path / "tmp" / "draining").exists, 3, "preStop has begun")
+            with pytest.raises(http.client.RemoteDisconnected):
+                kept.ask()
+        finally:
+            stopping.kill()
+            stopping.wait()
 
 
 def test_what_it_answers_itself_is_a_line_of_json(limiter: str, upstream: Stub, tmp_path: Path) -> None:

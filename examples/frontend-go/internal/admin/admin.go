@@ -5,8 +5,8 @@ import (
 	"encoding/json"
 	"net/http"
 
-	"github.com/example-org/frontend-go/internal/health"
-	"github.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/health"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
 )
 
 // New returns the handler.

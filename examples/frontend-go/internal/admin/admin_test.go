@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/example-org/frontend-go/internal/health"
-	"github.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/health"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
 )
 
 func TestProbes(t *testing.T) {

@@ -6,11 +6,11 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/dependencies"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/middleware"
-	"github.com/example-org/frontend-go/internal/problem"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/middleware"
+	"gitlab.com/example-org/frontend-go/internal/problem"
 )
 
 type api struct {

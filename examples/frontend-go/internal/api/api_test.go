@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/dependencies"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 // ask sends a request to an API with these variables, and gives the response and its JSON.

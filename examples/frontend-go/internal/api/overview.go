@@ -4,10 +4,10 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/dependencies"
-	"github.com/example-org/frontend-go/internal/problem"
-	"github.com/example-org/frontend-go/internal/upstream"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/problem"
+	"gitlab.com/example-org/frontend-go/internal/upstream"
 )
 
 type overview struct {

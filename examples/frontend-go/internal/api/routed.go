@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/example-org/frontend-go/internal/problem"
+	"gitlab.com/example-org/frontend-go/internal/problem"
 )
 
 // routed is a mux whose own answers, 404 and 405, are problems like all others.

@@ -4,7 +4,7 @@ package clients
 import (
 	"context"
 
-	"github.com/example-org/frontend-go/internal/upstream"
+	"gitlab.com/example-org/frontend-go/internal/upstream"
 )
 
 // Mail is the client of mail, which is critical: without it a request fails.

@@ -3,7 +3,7 @@ package clients
 import (
 	"context"
 
-	"github.com/example-org/frontend-go/internal/upstream"
+	"gitlab.com/example-org/frontend-go/internal/upstream"
 )
 
 // Weather is the client of weather, which is auxiliary: a fallback answers for it.

@@ -2,10 +2,10 @@
 package dependencies
 
 import (
-	"github.com/example-org/frontend-go/internal/clients"
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/upstream"
+	"gitlab.com/example-org/frontend-go/internal/clients"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/upstream"
 )
 
 // Set has every client.

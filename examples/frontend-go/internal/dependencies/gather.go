@@ -5,8 +5,8 @@ import (
 	"errors"
 	"log/slog"
 
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/panics"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/panics"
 )
 
 // Answers is what the dependencies gave.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
 )
 
 type stub func(context.Context) (string, error)

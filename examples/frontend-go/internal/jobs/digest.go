@@ -5,7 +5,7 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
 )
 
 // Digest is the work of the sub-command digest; args are the words after it.

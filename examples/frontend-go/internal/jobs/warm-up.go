@@ -4,7 +4,7 @@ import (
 	"context"
 	"log/slog"
 
-	"github.com/example-org/frontend-go/internal/dependencies"
+	"gitlab.com/example-org/frontend-go/internal/dependencies"
 )
 
 // WarmUp is the work of the sub-command warm-up; args are the words after it.

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 const timestamp = "2006-01-02T15:04:05.000Z"

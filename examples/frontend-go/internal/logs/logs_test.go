@@ -11,7 +11,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 func TestFields(t *testing.T) {

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/problem"
+	"gitlab.com/example-org/frontend-go/internal/problem"
 )
 
 // How long a refused body is still read: to close on unread bytes would reset the answer on its way.

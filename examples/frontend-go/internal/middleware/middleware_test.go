@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/logs"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/problem"
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/logs"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/problem"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 func TestRequestID(t *testing.T) {

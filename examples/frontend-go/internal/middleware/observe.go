@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
 )
 
 // Observe measures and logs every request; route gives the pattern that it matches.

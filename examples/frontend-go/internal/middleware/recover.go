@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 
-	"github.com/example-org/frontend-go/internal/panics"
-	"github.com/example-org/frontend-go/internal/problem"
+	"gitlab.com/example-org/frontend-go/internal/panics"
+	"gitlab.com/example-org/frontend-go/internal/problem"
 )
 
 // Recover turns a panic into a 500, or breaks the response off if it has begun.

@@ -4,7 +4,7 @@ package middleware
 import (
 	"net/http"
 
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 // RequestID accepts or makes the request's id, and echoes it in the response.

@@ -10,8 +10,8 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/example-org/frontend-go/internal/panics"
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/panics"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 // StatusClientClosed is logged when the client did not wait for the answer.

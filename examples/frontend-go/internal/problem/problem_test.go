@@ -12,7 +12,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 func TestErrors(t *testing.T) {

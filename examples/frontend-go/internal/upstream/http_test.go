@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/config"
-	"github.com/example-org/frontend-go/internal/metrics"
-	"github.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/config"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
 func get(t *testing.T, timeout time.Duration, handler http.HandlerFunc) (Answer, error) {

@@ -7,7 +7,7 @@ import (
 	"net"
 	"time"
 
-	"github.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/metrics"
 )
 
 // Failure is a dependency that gave no good answer.

@@ -1,0 +1,72 @@
+"""The objects of a scope by their names, as others refer to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from scaffold.check.model.objects import Autoscaler, ConfigMap, KubernetesObject, Service
+from scaffold.check.model.workloads import Workload
+
+
+class Named:
+    """Objects that are deployed together, by namespace and name; of two with one name the first counts."""
+
+    def __init__(self, objects: Sequence[KubernetesObject]) -> None:
+        """Take all of them."""
+        self._objects = objects
+
+    def service(self, namespace: str, name: str) -> Service | None:
+        """Return the Service of that name."""
+        return self._services.get((namespace, name))
+
+    @cached_property
+    def _services(self) -> dict[tuple[str, str], Service]:
+        return {(each.namespace, each.name): each for each in self._objects if isinstance(each, Service)}
+
+    @cached_property
+    def namespaces_with_services(self) -> set[str]:
+        """Return the namespaces that have Services here."""
+        return {namespace for namespace, _ in self._services}
+
+    def workload(self, namespace: str, kind: str, name: str) -> Workload | None:
+        """Return the first workload of this kind (any for an empty one) and name."""
+        return self._workloads.get((namespace, kind, name))
+
+    @cached_property
+    def _workloads(self) -> dict[tuple[str, str, str], Workload]:
+        found: dict[tuple[str, str, str], Workload] = {}
+        for each in self._objects:
+            for kind in (each.kind, "") if isinstance(each, Workload) else ():
+                found.setdefault((each.namespace, kind, each.name), each)  # type: ignore[arg-type]
+        return found
+
+    def autoscaler(self, namespace: str, kind: str, name: str) -> Autoscaler | None:
+        """Return the first autoscaler whose target has this kind and name."""
+        return self._autoscalers.get((namespace, kind, name))
+
+    @cached_property
+    def _autoscalers(self) -> dict[tuple[str, str, str], Autoscaler]:
+        found: dict[tuple[str, str, str], Autoscaler] = {}
+        for each in self._objects:
+            if isinstance(each, Autoscaler):
+                found.setdefault((each.namespace, *each.target), each)
+        return found
+
+    @cached_property
+    def config_maps(self) -> dict[str, ConfigMap]:
+        """Return the ConfigMaps by name, of whatever namespace."""
+        return {each.name: each for each in self._objects if isinstance(each, ConfigMap)}
+
+    @cached_property
+    def claims(self) -> dict[tuple[str, str], KubernetesObject]:
+        """Return the PersistentVolumeClaims by namespace and name."""
+        return {(each.namespace, each.name): each for each in self._of("PersistentVolumeClaim")}
+
+    @cached_property
+    def namespaces(self) -> dict[str, KubernetesObject]:
+        """Return the Namespaces by name."""
+        return {each.name: each for each in self._of("Namespace")}
+
+    def _of(self, kind: str) -> Iterable[KubernetesObject]:
+        return (each for each in self._objects if each.kind == kind)

@@ -1,0 +1,28 @@
+"""Which ConfigMaps and Secrets a workload needs."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from scaffold.check.model.workloads import Workload
+from scaffold.syntax.yaml_nodes import Value
+
+
+def references(workload: Workload, kind: Literal["configMap", "secret"]) -> list[tuple[Value, bool]]:
+    """Return the names of the objects of a kind that must be there, and whether they become variables (else files)."""
+    found: list[tuple[Value | None, bool]] = []
+    for container in workload.all_containers:
+        found += [(each.get(f"{kind}Ref"), True) for each in container.value.items("envFrom")]
+        found += [(each.get("valueFrom", f"{kind}KeyRef"), True) for each in container.value.items("env")]
+    for volume in workload.pod.items("volumes") if workload.pod else ():
+        found += [(each.get(kind), False) for each in (volume, *volume.items("projected", "sources"))]
+    return [
+        (name, variable)
+        for reference, variable in found
+        if reference and not reference.is_true("optional") and (name := _name(reference))
+    ]
+
+
+def _name(reference: Value) -> Value | None:
+    """Return the name that a reference gives; a volume has it in a field of its own where it is a Secret's."""
+    return reference.get("name") or reference.get("secretName")

@@ -1,0 +1,161 @@
+"""P15: who reaches whom: callers the services that they need, and nobody else the ports to look after them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from scaffold.check.model.callers import Call, calls, port_of
+from scaffold.check.model.objects import KubernetesObject, NetworkPolicy, Service
+from scaffold.check.model.policies import Direction, Port, everybody, governs, rules_of
+from scaffold.check.model.routes import backends
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.selection import MANY
+from scaffold.check.model.workloads import Container, Workload
+from scaffold.check.rules.p15_policies import on_host
+from scaffold.check.rules.rule import Problem, Problems, Rule
+from scaffold.syntax.yaml_nodes import Value
+
+_ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
+_ADMIN_NUMBERS = frozenset({2345, 5005, 6060, 8778, 9229, 9901, 15000})
+"""Ports of a debugger or of an admin interface: Delve, JDWP, Go's pprof, Jolokia, Node's inspector, Envoy, Istio."""
+_FEW = 20  # servers behind a Service, and policies of a workload: of more, nobody can tell that all are closed
+
+
+class Unreachable(Rule[Container]):
+    """A container calls a Service, and no policy lets it through to the pods behind that.
+
+    Every call waits until its time limit.
+    """
+
+    id = "P15-unreachable"
+    severity = "error"
+    looks_at = Container
+
+    def check(self, container: Container, scope: Scope) -> Problems:
+        """Let the caller in by the server's policy, at the port of the pods, and out by its own."""
+        client = container.workload
+        if on_host(client) or scope.policies.others_in(client.namespace):
+            return
+        told: set[tuple[str, str]] = set()
+        for call in calls(container, scope):
+            problem = _closed(call, client, scope)
+            if problem and (call.shown, problem.message) not in told:
+                told.add((call.shown, problem.message))
+                yield problem
+
+
+def _closed(call: Call, client: Workload, scope: Scope) -> Problem | None:
+    """Return what keeps a call from all pods that it may arrive at."""
+    servers = scope.workloads_of(call.service)
+    if not 0 < len(servers) <= _FEW or client in servers or scope.policies.others_in(call.service.namespace):
+        return None
+    found: list[NetworkPolicy] = []
+    for server in servers:
+        port = port_of(call, server)
+        policy = _closing(client, server, port, scope) if port and not on_host(server) else None
+        if policy is None:
+            return None
+        found.append(policy)
+    out = found[0] in scope.policies_of(client)
+    why = "lets it out to that" if out else "of the pods there lets it in"
+    return Problem(call.at, f"{client.name} can't reach {call.shown}: no NetworkPolicy {why}", (found[0].at,))
+
+
+def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> NetworkPolicy | None:
+    """Return the first policy of the side that is closed: the client's way out, or the server's way in."""
+    sides: tuple[tuple[Workload, Workload, Direction], ...] = ((client, server, "Egress"), (server, client, "Ingress"))
+    for own, other, direction in sides:
+        its = [each for each in scope.policies_of(own) if governs(each, direction)]
+        if 0 < len(its) <= _FEW and not any(scope.policies.may_pass(each, direction, other, port) for each in its):
+            return its[0]
+    return None
+
+
+def admin_ports(workloads: Iterable[Workload]) -> dict[int | str, str]:
+    """Return the ports of pods by which people look after a program, by number and by name, and how each is called."""
+    found: dict[int | str, str] = {}
+    for container in (each for workload in workloads for each in workload.containers):
+        for port in container.ports:
+            name, number = port.text("name") or "", port.number("containerPort")
+            if number is not None and (_ADMIN.search(name) if name else number in _ADMIN_NUMBERS):
+                shown = f"{name} ({number})" if name else str(number)
+                found |= {number: shown} | ({name: shown} if name else {})
+    return found
+
+
+class AdminPortOpen(Rule[NetworkPolicy]):
+    """A NetworkPolicy opens an admin port to everybody.
+
+    Metrics, profiles and debuggers show what the program holds, and some change it. They are for the monitoring.
+    """
+
+    id = "P15-admin-port-open"
+    severity = "warning"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Open it in a rule of its own, `from` the namespace of the monitoring."""
+        if not governs(policy, "Ingress"):
+            return
+        admin = admin_ports(scope.workloads_of(policy)[:MANY])
+        for rule in rules_of(policy, "Ingress"):
+            who = everybody(rule) if admin else ""
+            for entry in rule.items("ports") if who else ():
+                port = entry.get("port")
+                if port and (shown := admin.get(_key(port))):
+                    yield Problem(port, f"{policy.name} opens the admin port {shown} to {who}")
+
+
+class AdminPortExposed(Rule[KubernetesObject]):
+    """An admin port is reached from outside of the cluster.
+
+    Metrics, profiles and debuggers show what the program holds, and some change it: by a load balancer, a port of the
+    nodes or an Ingress, whoever finds the address uses them.
+    """
+
+    id = "P15-admin-port-exposed"
+    severity = "error"
+    looks_at = KubernetesObject
+
+    def check(self, each: KubernetesObject, scope: Scope) -> Problems:
+        """Give it a Service of its own, of type ClusterIP, and let the monitoring ask the pods."""
+        if isinstance(each, Service):
+            if _is_outside(each):
+                for port in each.value.items("spec", "ports"):
+                    if shown := _admin(port, each, scope):
+                        at = port.get("targetPort") or port.get("port") or port
+                        yield Problem(at, f"{each.name} opens the admin port {shown} outside of the cluster")
+            return
+        for backend in backends(each):
+            service = scope.named.service(backend.namespace, backend.name.text() or "")
+            for port in service.value.items("spec", "ports") if service and backend.port else ():
+                said = backend.port.text() if backend.port else None
+                if (
+                    service
+                    and said in (port.text("port"), port.text("name"))
+                    and (shown := _admin(port, service, scope))
+                ):
+                    yield Problem(
+                        backend.port or each.at, f"{each.name} opens the admin port {shown} outside of the cluster"
+                    )
+
+
+def _admin(port: Value, service: Service, scope: Scope) -> str:
+    """Return how the port of the pods behind a Service's port is called, if that is an admin port."""
+    target = port.get("targetPort") or port.get("port")
+    return admin_ports(scope.workloads_of(service)[:MANY]).get(_key(target), "") if target else ""
+
+
+def _key(port: Value) -> int | str:
+    number = port.number()
+    return number if number is not None else port.text() or ""
+
+
+def _is_outside(service: Service) -> bool:
+    """Tell whether a Service opens its ports outside of the cluster, to any address."""
+    kind = service.value.text("spec", "type")
+    if kind == "NodePort":
+        return True
+    internal = any("internal" in f"{key}={value}".lower() for key, value in service.annotations.items())
+    return kind == "LoadBalancer" and not internal and not service.value.items("spec", "loadBalancerSourceRanges")

@@ -1,0 +1,35 @@
+"""What a selector that selects nothing is for."""
+
+from __future__ import annotations
+
+from scaffold.check.model.objects import Service
+from scaffold.check.model.scope import Scope
+from scaffold.check.model.selectors import Selector
+from scaffold.check.model.workloads import Workload
+
+
+def selects_any(each: Selector, scope: Scope) -> bool:
+    """Tell whether it selects a workload that stands here, or that a controller may make."""
+    if scope.workloads_of(each):
+        return True
+    labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
+    return bool(labels) and scope.run_time_labels.may_be(labels)
+
+
+def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
+    """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
+
+    It is the one with half of the labels, with the same name, or with a label that is spelled nearly alike; else the
+    only one, if nothing of the kind selects it.
+    An environment may hold a part only: where it selects pods of another one, only the same name counts.
+    """
+    if any(other.workloads_of(each) for other in scope.elsewhere(each)):
+        return scope.named.workload(each.namespace, "", each.name)
+    if close := scope.with_half(labels, each.namespace):
+        return close
+    if named := scope.named.workload(each.namespace, "", each.name):
+        return named
+    if misspelt := scope.misspelt(labels, each.namespace):
+        return misspelt
+    workloads = scope.workloads_in(each.namespace)
+    return workloads[0] if len(workloads) == 1 and not scope.any_selects(type(each)) else None

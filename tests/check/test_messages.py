@@ -1,0 +1,63 @@
+"""What messages claim is so: of a git history, of a volume's medium, of PID 1."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scaffold.check.rules import all_rules
+from scaffold.check.run import check
+
+
+def messages(rule: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.chdir(folder)
+    return [each.message for each in check([Path()], [all_rules()[rule]]).findings]
+
+
+def test_the_history_is_copied_from_where_it_lies_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "app").mkdir()
+    for place in ("Dockerfile", "app/Dockerfile"):
+        (tmp_path / place).write_text('FROM a:1\nCOPY . /app\nCMD ["a"]\n')
+    assert messages("P01-copies-everything", tmp_path, monkeypatch) == [
+        "copies the whole folder into the image, its git history too",
+        "copies the whole folder into the image",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("medium", "full"), [("", "disk"), ("medium: Memory", "memory"), ("medium: HugePages-2Mi", "memory")]
+)
+def test_a_volume_fills_what_it_lies_in(
+    medium: str, full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+        f"spec: {{containers: [{{name: a}}], volumes: [{{name: tmp, emptyDir: {{{medium}}}}}]}}\n"
+    )
+    assert messages("P06-unbounded-volume", tmp_path, monkeypatch) == [
+        f"the emptyDir tmp may fill the node's {full}: it has no sizeLimit"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("image", "start", "program"),
+    [
+        ("node:22-slim", 'CMD ["server.js"]', ""),
+        ("node:22-slim", 'CMD ["--max-old-space-size=100", "server.js"]', ""),
+        ("node:22-slim", 'CMD ["node", "server.js"]', "node"),
+        ("node:22-slim", 'ENTRYPOINT ["/app/server.js"]', "server.js"),
+        ("gcr.io/distroless/nodejs22-debian12", 'CMD ["/app/server.js"]', "node"),
+        ("debian:12", 'ENTRYPOINT ["sh", "-c", "exec node server.js"]', "node"),
+        ("debian:12", 'ENTRYPOINT ["sh", "-c", "a && exec env A=b /bin/server --x"]', "server"),
+        ("debian:12", 'ENTRYPOINT ["sh", "-c", "exec tini -- server"]', ""),
+        ("debian:12", 'ENTRYPOINT ["sh", "-c", "exec \\"$@\\"", "--"]', ""),
+        ("debian:12", 'ENTRYPOINT ["sh", "-c", "a && b"]', ""),
+        ("debian:12", 'ENTRYPOINT ["bash"]', "bash"),
+    ],
+)
+def test_who_is_pid_1(image: str, start: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "Dockerfile").write_text(f"FROM {image}\n{start}\n")
+    told = messages("P02-no-init", tmp_path, monkeypatch)
+    assert told == ([f"{program} is PID 1: it gets no signals by default, and reaps no orphans"] if program else [])

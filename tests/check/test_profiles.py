@@ -1,0 +1,87 @@
+"""How much counts: the profiles, and the severity and the kind of each rule."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scaffold.check.rules import all_rules
+from scaffold.check.selection import selected
+from scaffold.check.settings import PROFILES, CheckSettings
+from tests.cli.test_new import scaffold
+
+RULES = all_rules().values()
+WARNING = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a, image: a}]}}}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Return a folder with warnings only, and a file that can't be judged."""
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "web.yaml").write_text(WARNING)
+    return tmp_path
+
+
+def ids(**flags: object) -> set[str]:
+    return {rule.id for rule in selected(CheckSettings(Path("/"), flags, {}))}
+
+
+def test_each_profile_has_the_rules_of_those_before_it() -> None:
+    found = [ids(profile=name) for name in PROFILES]
+    assert found[0] < found[1] <= found[2] == set(all_rules())
+    assert found[0] == {rule.id for rule in RULES if rule.severity == "error"}
+    assert ids() == found[1]
+
+
+def test_what_is_said_goes_before_the_profile() -> None:
+    assert ids(profile="essential", select=("P13-memory-limit",)) == {"P13-memory-limit"}
+    settings = CheckSettings(Path("/"), {"profile": "strict"}, {"SCAFFOLD_CHECK_FAIL_ON": "never"})
+    assert (settings["fail_on"].value, settings["strict"].value) == ("never", True)
+    assert CheckSettings(Path("/"), {}, {})["strict"].value is False
+
+
+def test_good_practice_is_a_warning() -> None:
+    hygiene = {rule.id for rule in RULES if rule.kind == "hygiene"}
+    assert {rule.severity for rule in RULES if rule.kind == "hygiene"} == {"warning"}
+    for name in (
+        *("P02-no-init", "P04-liveness-probe", "P06-writable-root", "P06-unbounded-volume", "P08-readiness-probe"),
+        *("P08-no-pre-stop", "P09-job-deadline", "P13-memory-limit", "P13-missing-request"),
+    ):
+        assert name in hygiene
+
+
+@pytest.mark.parametrize("rule", ["P08-service-port", "P08-probe-port", "P06-user-not-numeric", "P13-tiny-memory"])
+def test_what_fails_as_it_is_written_is_an_error(rule: str) -> None:
+    assert (all_rules()[rule].severity, all_rules()[rule].profile) == ("error", "essential")
+
+
+def test_exit_codes(folder: Path) -> None:
+    def code(*words: str, **environment: str) -> int:
+        return scaffold("check", *words, cwd=folder, **environment).returncode
+
+    assert code() == code("--profile", "recommended") == code("--profile", "strict") == 1
+    assert code("--profile", "essential") == code(SCAFFOLD_CHECK_PROFILE="essential") == 0
+    (folder / "web.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
+    (folder / "broken.yaml").write_text("apiVersion: v1\nkind: [\n")
+    assert code("--profile", "recommended") == 0
+    assert code("--profile", "strict") == 1
+
+
+def test_the_file_can_set_it(folder: Path) -> None:
+    (folder / ".scaffold.toml").write_text('[check]\nprofile = "essential"\n')
+    assert json.loads(scaffold("check", "--json", cwd=folder).stdout)["findings"] == []
+    (folder / ".scaffold.toml").write_text('[check]\nprofile = "lax"\n')
+    done = scaffold("check", cwd=folder)
+    assert done.returncode == 12
+    assert "'lax' is none of essential, recommended, strict." in done.stderr
+
+
+def test_machines_are_told_the_kind_and_the_container(folder: Path) -> None:
+    found = json.loads(scaffold("check", "--json", cwd=folder).stdout)["findings"]
+    by_rule = {each["rule"]: each for each in found}
+    assert (by_rule["P13-memory-limit"]["kind"], by_rule["P13-memory-limit"]["container"]) == ("hygiene", "a")
+    assert by_rule["P07-latest-image"]["kind"] == "fault"
+    (run,) = json.loads(scaffold("check", "--format", "sarif", cwd=folder).stdout)["runs"]
+    assert {each["properties"]["kind"] for each in run["results"]} == {"fault", "hygiene"}

@@ -1,0 +1,129 @@
+"""Where `scaffold new` writes: this folder, an empty clone, a folder that holds something, a folder of a monorepo."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_new import SCAFFOLD, git, scaffold
+from workshop import goldens
+
+
+def test_this_folder_is_filled_and_the_shell_stays_in_it(tmp_path: Path) -> None:
+    folder = tmp_path / "orders"
+    folder.mkdir()
+    before = folder.stat().st_ino
+    command = f"{' '.join(SCAFFOLD)} new . --defaults && make && git status --porcelain && {' '.join(SCAFFOLD)} status"
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=folder, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(goldens.ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Run the tests" in done.stdout, "make lists its verbs in the shell that was there before"
+    assert "cd ." not in done.stderr
+    assert folder.stat().st_ino == before
+    assert "name: orders\n" in (folder / ".copier-answers.yml").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["orders"]
+
+
+def test_an_empty_clone_keeps_its_remote_and_branch(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=trunk", "upstream.git")
+    git(tmp_path, "clone", "--quiet", "upstream.git", "orders")
+    clone = tmp_path / "orders"
+    before = (clone.stat().st_ino, (clone / ".git").stat().st_ino)
+    done = scaffold("new", ".", "--defaults", cwd=clone)
+    assert done.returncode == 0, done.stderr
+    assert (clone.stat().st_ino, (clone / ".git").stat().st_ino) == before
+    assert git(clone, "remote", "get-url", "origin") == str(tmp_path / "upstream.git")
+    assert git(clone, "symbolic-ref", "--short", "HEAD") == "trunk"
+    assert "Nothing is committed" in done.stderr
+    assert "?? Makefile" in git(clone, "status", "--porcelain").splitlines()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="needs root to bind a folder")
+@pytest.mark.parametrize("inside", [True, False], ids=["from inside", "from outside"])
+def test_a_bind_mounted_folder_is_filled(inside: bool, tmp_path: Path) -> None:
+    source, folder = tmp_path / "source", tmp_path / "orders"
+    source.mkdir()
+    folder.mkdir()
+    if subprocess.run(["mount", "--bind", source, folder], capture_output=True, check=False).returncode:
+        pytest.skip("no bind mounts here")
+    try:
+        done = scaffold("new", "." if inside else "orders", "--defaults", cwd=folder if inside else tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert (source / "Makefile").is_file()
+        assert not [path.name for path in source.iterdir() if "scaffold-" in path.name]
+    finally:
+        subprocess.run(["umount", folder], check=True)
+
+
+def occupied(folder: Path) -> Path:
+    (folder / "node_modules/dep").mkdir(parents=True)
+    (folder / "node_modules/dep/index.js").write_text("mine")
+    (folder / "README.md").write_text("mine")
+    (folder / "Makefile").write_text("mine")
+    return folder
+
+
+def test_force_lists_what_it_replaces(tmp_path: Path) -> None:
+    folder = occupied(tmp_path / "orders")
+    done = scaffold("new", "orders", "--defaults", "--force", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[:3] == ["orders: replaces 2 files:", "  Makefile", "  README.md"]
+    assert (folder / "node_modules/dep/index.js").read_text() == "mine"
+    again = scaffold("new", "orders", "--defaults", "--force", cwd=tmp_path)
+    assert "replaces" not in again.stderr, "a file that holds the same already is not replaced"
+
+
+def test_force_tells_machines_what_it_would_replace(tmp_path: Path) -> None:
+    occupied(tmp_path / "orders")
+    done = scaffold("new", "orders", "--defaults", "--force", "--json", "--dry-run", cwd=tmp_path)
+    assert json.loads(done.stdout)["replaced"] == ["Makefile", "README.md"]
+    assert (tmp_path / "orders/README.md").read_text() == "mine"
+
+
+def test_in_a_monorepo_it_says_which_files_have_no_effect_there(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    done = scaffold("new", "services/orders", "--defaults", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    told = next(line for line in done.stderr.splitlines() if "have an effect only at the top" in line)
+    assert told.startswith(".github, CODEOWNERS, renovate.json, .pre-commit-config.yaml have an effect only at the top")
+    assert str(tmp_path) in told
+    at_the_top = scaffold("new", ".", "--defaults", "--force", "--data", "name=top", cwd=tmp_path)
+    assert "have an effect only" not in at_the_top.stderr
+
+
+def test_an_author_that_git_does_not_know_is_told(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path / "home"), "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull}
+    done = scaffold("new", "orders", "--defaults", cwd=tmp_path, **home)
+    assert done.returncode == 0, done.stderr
+    assert "`git commit --amend --reset-author --no-edit`" in done.stderr
+    known = {f"GIT_{who}_{what}": "a@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+    done = scaffold("new", "second", "--defaults", cwd=tmp_path, **home, **known)
+    assert "--reset-author" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["1foo", "foo bar", "ordérs", "-x"])
+def test_a_folder_that_is_no_name_is_refused(name: str, tmp_path: Path) -> None:
+    done = scaffold("new", "--defaults", "--", name, cwd=tmp_path)
+    assert done.returncode == 3
+    assert "is not a DNS label of at most 63 characters" in done.stderr
+    assert "for example payments-api" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+    done = scaffold("new", "--data", "name=orders", "--", name, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "name: orders\n" in (tmp_path / name / ".copier-answers.yml").read_text()
+
+
+@pytest.mark.parametrize(("folder", "name"), [("Foo", "foo"), ("my_svc", "my-svc")])
+def test_a_name_that_it_changes_is_told(folder: str, name: str, tmp_path: Path) -> None:
+    done = scaffold("new", folder, "--defaults", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert f"The service's name is {name}, since {folder} is no name in Kubernetes." in done.stderr
+    assert f"name: {name}\n" in (tmp_path / folder / ".copier-answers.yml").read_text()
+    assert "The service's name" not in scaffold("new", "plain", "--defaults", cwd=tmp_path).stderr
