@@ -33,11 +33,11 @@ def completion(shell: str) -> None:
 _ZSH = "        _describe -V unsorted completions_with_descriptions -U"
 _ZSH_WITHOUT_BLANK = f"""\
         local -a suffix
-        [[ ${{completions_with_descriptions[1]%%:*}} == *= ]] && suffix=(-S '')
+        [[ ${{completions_with_descriptions[1]%%:*}} == *[=.] ]] && suffix=(-S '')
 {_ZSH} "${{suffix[@]}}\""""
 _CHANGES = {
-    "bash": [("    return 0\n", "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace\n\n    return 0\n")],
+    "bash": [("    return 0\n", "    [[ ${COMPREPLY[0]} == *[=.] ]] && compopt -o nospace\n\n    return 0\n")],
     "zsh": [(_ZSH, _ZSH_WITHOUT_BLANK)],
     "fish": [('string split ","', 'string split --max 1 ","')],
 }
-"""What click's scripts lack: no blank after `KEY=`, as its value follows; in fish a comma does not end a help text."""
+"""What click's scripts lack: no blank after `KEY=` and `LIST.`, as more follows; in fish a comma ends no help text."""

@@ -209,8 +209,17 @@ def test_fish_shows_a_help_text_with_commas_whole(tmp_path: Path) -> None:
     assert "Take answers from a YAML file, - for stdin" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("typed", "completed", "more", "refusal"),
+    [
+        ("new --data nam", "e=", "9x --dry-run --defaults", '"9x" is not a DNS label'),
+        ("update --add dep", "endencies.", "mail", "is no git repository"),
+    ],
+)
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
-def test_no_blank_comes_between_a_question_and_its_value(shell: str, tmp_path: Path) -> None:
+def test_no_blank_comes_before_what_follows(
+    shell: str, typed: str, completed: str, more: str, refusal: str, tmp_path: Path
+) -> None:
     if not shutil.which(shell):
         pytest.skip(f"{shell} is not installed; workshop/install-system installs it")
     env = with_scaffold(shell, tmp_path)
@@ -221,12 +230,12 @@ def test_no_blank_comes_between_a_question_and_its_value(shell: str, tmp_path: P
         child.expect_exact("ready> ")
         child.sendline("source ./script")
         child.expect_exact("ready> ")
-        child.send("scaffold new --data nam")
-        child.expect_exact("nam")  # zsh takes a Tab that comes with other keys as it is
+        child.send(f"scaffold {typed}")
+        child.expect_exact(typed.split()[-1])  # zsh takes a Tab that comes with other keys as it is
         child.send("\t")
-        child.expect_exact("e=")
-        child.sendline("9x --dry-run --defaults")
-        child.expect_exact('"9x" is not a DNS label')
+        child.expect_exact(completed)
+        child.sendline(more)
+        child.expect_exact(refusal)
     finally:
         child.close(force=True)
 

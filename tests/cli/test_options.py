@@ -15,7 +15,6 @@ from scaffold.cli import cli
 WRONG = {
     "new --data": "no-equals-sign",
     "update --data": "no-equals-sign",
-    "update --add": "no-equals-sign",
     "update --branch": "a..b",
     "check --select": "P99",
     "check --ignore": "P99",
@@ -34,6 +33,7 @@ WRONG = {
 LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),
     "update --answers": ("no-such-file.yml", 3),
+    "update --add": ("no-such-list.db", 3),
     "update --remove": ("dependencies.no-such-record", 3),
     "update --ask": ("replicas", 2),  # there is no terminal
     "new --vcs-ref": ("no-such-version", 11),
