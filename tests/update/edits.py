@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from scaffold.engine.answers_file import NAME as FILE
+from workshop.history import commit
 
 ANSWERS = FILE
 
@@ -62,3 +64,16 @@ def answers_of(service: Path) -> dict[str, Any]:
     """Return all that the answers file of a service says."""
     answers: dict[str, Any] = yaml.safe_load((service / FILE).read_text())
     return answers
+
+
+def without_record(service: Path) -> Path:
+    """Make it a service of 0.3.0 or older: its answers file has neither names of what was given, nor a digest."""
+    file = service / ANSWERS
+    file.write_text(re.sub(r"(?s)\n# The answers that somebody gave.*", "\n", file.read_text()))
+    commit(service, "an older service")
+    return service
+
+
+def changed(outcome: Any) -> dict[str, tuple[Any, Any, str]]:
+    """Return the answers that an update changed: before, after, and why."""
+    return {each.name: (each.before, each.after, each.why) for each in outcome.report.answers}

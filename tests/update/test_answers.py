@@ -1,13 +1,11 @@
-"""Answers that follow their defaults, that come and go by --add and --remove, and that were edited by hand."""
+"""Answers that follow their defaults, and those that somebody gave."""
 
 from __future__ import annotations
 
 import itertools
-import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -16,25 +14,13 @@ from packaging.version import Version
 from scaffold.errors import AnswerError, OptionError, ServiceError
 from scaffold.releases import Revision
 from scaffold.update.report import UpdateReport
-from tests.update.edits import ANSWERS, answers_of
+from tests.update.edits import ANSWERS, answers_of, changed, without_record
 from workshop import goldens
 from workshop.history import QUESTIONS, Lineage, commit, edit, git
 
 VERSION = Revision("0" * 40, "v0.1.0", Version("0.1.0"))
 REPORT = UpdateReport(VERSION, VERSION, (), (), (), {})
 DEPLOYMENT = "deploy/base/deployment.yaml"
-
-
-def without_record(service: Path) -> Path:
-    """Make it a service of 0.3.0 or older: its answers file has neither names of what was given, nor a digest."""
-    file = service / ANSWERS
-    file.write_text(re.sub(r"(?s)\n# The answers that somebody gave.*", "\n", file.read_text()))
-    commit(service, "an older service")
-    return service
-
-
-def changed(outcome: Any) -> dict[str, tuple[Any, Any, str]]:
-    return {each.name: (each.before, each.after, each.why) for each in outcome.report.answers}
 
 
 @pytest.mark.parametrize("old", [False, True])
@@ -136,157 +122,11 @@ def test_a_record_that_is_none_is_refused(wrong: str, start, update_to) -> None:
         update_to(service, "0.1.0")
 
 
-# Lists.
-
-
-DB = {"dependencies.db": "{url: 'postgres:5432'}"}
-
-
-def test_records_come_and_go(start, update_to) -> None:
-    service = start("defaults")
-    pristine = git(service, "rev-parse", "HEAD^{tree}")
-    update_to(service, "0.1.0", added=DB)
-    record = {"name": "db", "url": "postgres:5432", "kind": "critical", "timeout": 1}
-    assert answers_of(service)["dependencies"] == [record]
-    assert "postgres" in (service / "deploy/base/network-policy.yaml").read_text()
-    commit(service)
-    job = "{command: digest, deadline: 60, retries: 1}"
-    update_to(service, "0.1.0", added={"dependencies.pay": "{url: http://pay}", "jobs.digest": job})
-    assert [each["name"] for each in answers_of(service)["dependencies"]] == ["db", "pay"]
-    assert [each["name"] for each in answers_of(service)["jobs"]] == ["digest"]
-    commit(service)
-    replaced = {"dependencies.db": "{url: 'mysql:3306'}"}
-    update_to(service, "0.1.0", removed=("dependencies.db", "dependencies.pay", "jobs.digest"), added=replaced)
-    assert [each["url"] for each in answers_of(service)["dependencies"]] == ["mysql:3306"]
-    commit(service)
-    update_to(service, "0.1.0", removed=("dependencies", "jobs"))
-    assert commit(service) == pristine
-
-
-def test_a_record_needs_its_name_only(start, lineage) -> None:
-    service = start("defaults")
-    added = ("--add", "dependencies.pay", "--add", "jobs.digest", "--quiet")
-    done = lineage.scaffold("update", "--to", "0.1.0", *added, cwd=service)
-    assert done.returncode == 0, done.stderr
-    pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
-    assert answers_of(service)["dependencies"] == [pay]
-    assert answers_of(service)["jobs"] == [{"name": "digest", "command": "digest", "deadline": 600, "retries": 2}]
-
-
-@pytest.mark.parametrize(
-    ("added", "removed", "sentence"),
-    [
-        ({"dependency.db": "{}"}, (), "dependency is no list of records; did you mean dependencies?"),
-        ({"replicas.db": "{}"}, (), "replicas is no list of records, so answer it by --data; the lists are ports, "),
-        ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.mail."),
-        ({"dependencies.db": "postgres:5432"}, (), "is no record; for example dependencies.db='{url: http://mail, "),
-        ({"dependencies.db": "{url"}, (), "is no valid YAML; for example dependencies.db="),
-        ({"dependencies.db": "{name: x, url: http://x}"}, (), "the record calls itself 'x'; write name once."),
-        ({"jobs.serve": "{}"}, (), 'jobs[2].command: "serve" is not free'),
-        ({"dependencies.mail": "{}"}, (), "dependencies.mail is there already; to replace it, add --remove"),
-        ({}, ("dependencies.mial",), "dependencies.mial is not there; did you mean mail?"),
-        ({}, ("jobs.zzz",), "jobs.zzz is not there; jobs has digest, warm-up."),
-        ({}, ("nonsense",), "nonsense is no list of records"),
-    ],
-)
-def test_a_wrong_record_is_told_in_a_sentence(
-    added: dict[str, str], removed: tuple[str, ...], sentence: str, start, update_to
-) -> None:
-    service = start("frontend")
-    with pytest.raises(AnswerError) as error:
-        update_to(service, "0.1.0", added=added, removed=removed)
-    assert sentence in str(error.value)
-    assert git(service, "status", "--porcelain") == ""
-
-
-# Edits by hand.
-
-
-def edit_by_hand(service: Path) -> None:
-    edit(
-        service / ANSWERS,
-        r"^dependencies: \[\]$",
-        "dependencies: [{name: db, url: 'postgres:5432', kind: critical, timeout: 2}]",
-    )
-    edit(service / ANSWERS, r"^replicas: 2$", "replicas: 4")
-
-
-@pytest.mark.parametrize("old", [False, True])
-@pytest.mark.parametrize("beside", [False, True])
-def test_what_was_edited_by_hand_is_carried_out(old: bool, beside: bool, start, update_to) -> None:
-    service = without_record(start("defaults")) if old else start("defaults")
-    edit_by_hand(service)
-    if beside and not old:  # only the digest tells of it then
-        (service / "README.md").write_text((service / "README.md").read_text() + "\nOurs.\n")
-    commit(service, "by hand")
-    outcome = update_to(service, "0.1.0")
-    assert outcome.report.edited == ("dependencies", "replicas") and not outcome.unresolved
-    why = {each.name: each.why for each in outcome.report.answers}
-    assert why == {"replicas": "edited", "dependencies": "edited", "max_replicas": "follows"}
-    assert "replicas: 4" in (service / DEPLOYMENT).read_text()
-    assert "postgres" in (service / "deploy/base/network-policy.yaml").read_text()
-    assert {"dependencies", "replicas"} <= set(answers_of(service)["answered"])
-    commit(service)
-    again = update_to(service, "0.1.0")
-    assert again.report.edited == () and not again.applied
-
-
-def test_a_record_that_was_added_by_hand_needs_its_name_only(start, update_to) -> None:
-    service = start("defaults")
-    edit(service / ANSWERS, r"^dependencies: \[\]$", "dependencies: [{name: pay}]")
-    commit(service)
-    outcome = update_to(service, "0.1.0")
-    assert outcome.report.edited == ("dependencies",)
-    pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
-    assert answers_of(service)["dependencies"] == [pay]
-    assert "PAY_URL=http://pay\n" in (service / "deploy/base/config.env").read_text()
-    commit(service)
-    assert update_to(service, "0.1.0").report.edited == (), "what was filled in is no edit"
-
-
 def test_a_repository_that_nobody_gave_follows_ci(start, update_to) -> None:
     service = start("defaults")
     outcome = update_to(service, "0.1.0", given={"ci": "gitlab"})
     moved = "github.com/example-org/my-service", "gitlab.com/example-org/my-service", "follows"
     assert changed(outcome)["repository"] == moved
-
-
-def test_an_edit_and_a_new_version_come_together(start, update_to) -> None:
-    service = start("defaults")
-    edit_by_hand(service)
-    commit(service)
-    outcome = update_to(service, "0.2.0")
-    assert outcome.report.edited == ("dependencies", "replicas") and not outcome.unresolved
-    text = (service / DEPLOYMENT).read_text()
-    assert "replicas: 4" in text and "revisionHistoryLimit: 10" in text
-
-
-def test_an_answer_of_an_older_service_that_changes_nothing_else_was_not_edited(start, update_to) -> None:
-    service = without_record(start("defaults"))
-    edit(service / ANSWERS, r"^limit_per: client$", "limit_per: all")
-    commit(service)
-    outcome = update_to(service, "0.1.0")
-    assert outcome.report.edited == () and answers_of(service)["limit_per"] == "all"
-
-
-def test_an_edit_without_the_history_that_tells_is_refused(start, update_to) -> None:
-    service = start("defaults")
-    edit_by_hand(service)
-    git(service, "commit", "--quiet", "--all", "--amend", "--message", "one commit")
-    with pytest.raises(ServiceError, match="edited by hand, and no commit here holds those that made the service"):
-        update_to(service, "0.1.0")
-    assert git(service, "status", "--porcelain") == ""
-
-
-def test_what_people_see(start, lineage) -> None:
-    service = start("defaults")
-    edit_by_hand(service)
-    commit(service)
-    done = lineage.scaffold("update", "--to", "0.1.0", cwd=service)
-    assert done.returncode == 0, done.stderr
-    assert "2 answers were edited by hand: dependencies, replicas; they are carried out.\n" in done.stderr
-    assert "  dependencies: +db (edited by hand)\n" in done.stderr
-    assert "  max_replicas: 2 -> 4 (follows its default)\n" in done.stderr
 
 
 def test_a_new_name_says_what_stays_in_the_cluster(start, lineage) -> None:
@@ -295,39 +135,6 @@ def test_a_new_name_says_what_stays_in_the_cluster(start, lineage) -> None:
     assert "what is deployed as my-service stays in the cluster" in done.stderr
     assert "kubectl delete deployment,service," in done.stderr
     assert "--selector=app.kubernetes.io/name=my-service\n" in done.stderr
-
-
-# A team's own edits.
-
-
-POLICY = """\
-apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: { name: my-service-ours }
-spec:
-  podSelector: {}
-  policyTypes: [Egress]
-  egress: [{ to: [{ ipBlock: { cidr: 192.0.2.7/32 } }] }]
-"""
-
-
-def test_a_dependency_joins_what_the_team_has_written(start, update_to) -> None:
-    service = start("defaults")
-    overlay = service / "deploy/overlays/production"
-    (overlay / "egress-ours.yaml").write_text(POLICY)
-    edit(overlay / "kustomization.yaml", r"^  - ../../base\n", "  - ../../base\n  - egress-ours.yaml\n")
-    edit(service / "deploy/base/config.env", r"^LOG_LEVEL=info$", "LOG_LEVEL=debug\nORDERS_PAGE=50")
-    edit(service / "src/app/config.py", r"^    log_level: ", "    orders_page: int = 50\n    log_level: ")
-    edit(service / "Makefile", r"\Z", "\nours:\n\techo ours\n")
-    commit(service)
-    outcome = update_to(service, "0.1.0", added=DB)
-    assert outcome.applied and not outcome.unresolved
-    settings, variables = (service / "src/app/config.py").read_text(), (service / "deploy/base/config.env").read_text()
-    assert "orders_page: int = 50" in settings and "db_url" in settings
-    assert "LOG_LEVEL=debug\nORDERS_PAGE=50\n" in variables and "DB_URL=postgres:5432\n" in variables
-    assert "app.kubernetes.io/name: postgres" in (service / "deploy/base/network-policy.yaml").read_text()
-    assert (overlay / "egress-ours.yaml").read_text() == POLICY
-    assert (service / "Makefile").read_text().endswith("\nours:\n\techo ours\n")
 
 
 def test_a_new_service_names_what_was_given(lineage, tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+"""Records of lists that come and go by --add and --remove."""
+
+from __future__ import annotations
+
+import pytest
+
+from scaffold.errors import AnswerError
+from tests.update.edits import answers_of
+from workshop.history import commit, edit, git
+
+DB = {"dependencies.db": "{url: 'postgres:5432'}"}
+
+
+def test_records_come_and_go(start, update_to) -> None:
+    service = start("defaults")
+    pristine = git(service, "rev-parse", "HEAD^{tree}")
+    update_to(service, "0.1.0", added=DB)
+    record = {"name": "db", "url": "postgres:5432", "kind": "critical", "timeout": 1}
+    assert answers_of(service)["dependencies"] == [record]
+    assert "postgres" in (service / "deploy/base/network-policy.yaml").read_text()
+    commit(service)
+    job = "{command: digest, deadline: 60, retries: 1}"
+    update_to(service, "0.1.0", added={"dependencies.pay": "{url: http://pay}", "jobs.digest": job})
+    assert [each["name"] for each in answers_of(service)["dependencies"]] == ["db", "pay"]
+    assert [each["name"] for each in answers_of(service)["jobs"]] == ["digest"]
+    commit(service)
+    replaced = {"dependencies.db": "{url: 'mysql:3306'}"}
+    update_to(service, "0.1.0", removed=("dependencies.db", "dependencies.pay", "jobs.digest"), added=replaced)
+    assert [each["url"] for each in answers_of(service)["dependencies"]] == ["mysql:3306"]
+    commit(service)
+    update_to(service, "0.1.0", removed=("dependencies", "jobs"))
+    assert commit(service) == pristine
+
+
+def test_a_record_needs_its_name_only(start, lineage) -> None:
+    service = start("defaults")
+    added = ("--add", "dependencies.pay", "--add", "jobs.digest", "--quiet")
+    done = lineage.scaffold("update", "--to", "0.1.0", *added, cwd=service)
+    assert done.returncode == 0, done.stderr
+    pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
+    assert answers_of(service)["dependencies"] == [pay]
+    assert answers_of(service)["jobs"] == [{"name": "digest", "command": "digest", "deadline": 600, "retries": 2}]
+
+
+@pytest.mark.parametrize(
+    ("added", "removed", "sentence"),
+    [
+        ({"dependency.db": "{}"}, (), "dependency is no list of records; did you mean dependencies?"),
+        ({"replicas.db": "{}"}, (), "replicas is no list of records, so answer it by --data; the lists are ports, "),
+        ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.mail."),
+        ({"dependencies.db": "postgres:5432"}, (), "is no record; for example dependencies.db='{url: http://mail, "),
+        ({"dependencies.db": "{url"}, (), "is no valid YAML; for example dependencies.db="),
+        ({"dependencies.db": "{name: x, url: http://x}"}, (), "the record calls itself 'x'; write name once."),
+        ({"jobs.serve": "{}"}, (), 'jobs[2].command: "serve" is not free'),
+        ({"dependencies.mail": "{}"}, (), "dependencies.mail is there already; to replace it, add --remove"),
+        ({}, ("dependencies.mial",), "dependencies.mial is not there; did you mean mail?"),
+        ({}, ("jobs.zzz",), "jobs.zzz is not there; jobs has digest, warm-up."),
+        ({}, ("nonsense",), "nonsense is no list of records"),
+    ],
+)
+def test_a_wrong_record_is_told_in_a_sentence(
+    added: dict[str, str], removed: tuple[str, ...], sentence: str, start, update_to
+) -> None:
+    service = start("frontend")
+    with pytest.raises(AnswerError) as error:
+        update_to(service, "0.1.0", added=added, removed=removed)
+    assert sentence in str(error.value)
+    assert git(service, "status", "--porcelain") == ""
+
+
+POLICY = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: my-service-ours }
+spec:
+  podSelector: {}
+  policyTypes: [Egress]
+  egress: [{ to: [{ ipBlock: { cidr: 192.0.2.7/32 } }] }]
+"""
+
+
+def test_a_dependency_joins_what_the_team_has_written(start, update_to) -> None:
+    service = start("defaults")
+    overlay = service / "deploy/overlays/production"
+    (overlay / "egress-ours.yaml").write_text(POLICY)
+    edit(overlay / "kustomization.yaml", r"^  - ../../base\n", "  - ../../base\n  - egress-ours.yaml\n")
+    edit(service / "deploy/base/config.env", r"^LOG_LEVEL=info$", "LOG_LEVEL=debug\nORDERS_PAGE=50")
+    edit(service / "src/app/config.py", r"^    log_level: ", "    orders_page: int = 50\n    log_level: ")
+    edit(service / "Makefile", r"\Z", "\nours:\n\techo ours\n")
+    commit(service)
+    outcome = update_to(service, "0.1.0", added=DB)
+    assert outcome.applied and not outcome.unresolved
+    settings, variables = (service / "src/app/config.py").read_text(), (service / "deploy/base/config.env").read_text()
+    assert "orders_page: int = 50" in settings and "db_url" in settings
+    assert "LOG_LEVEL=debug\nORDERS_PAGE=50\n" in variables and "DB_URL=postgres:5432\n" in variables
+    assert "app.kubernetes.io/name: postgres" in (service / "deploy/base/network-policy.yaml").read_text()
+    assert (overlay / "egress-ours.yaml").read_text() == POLICY
+    assert (service / "Makefile").read_text().endswith("\nours:\n\techo ours\n")
