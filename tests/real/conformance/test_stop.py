@@ -216,6 +216,7 @@ def test_a_slow_reader_gets_its_whole_answer(own: Bench) -> None:
     service = own.serve(timeout=10, DRAIN_SECONDS="0.5", SHUTDOWN_SECONDS="30", REQUEST_SECONDS="15")
     with socket.socket() as reader:
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # or the kernel takes the whole answer at once
         reader.settimeout(10)
         reader.connect(("127.0.0.1", service.port))
         reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
