@@ -15,11 +15,11 @@ from scaffold.check.run import check
 from scaffold.git.walk import shown
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
-from tests.check.test_corpus import CORPUS
 from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written
 from workshop import helm
 
+CORPUS = Path(__file__).with_name("corpus")
 needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
 
 
@@ -36,11 +36,16 @@ def test_without_helm_a_chart_is_said_to_be_unjudged(monkeypatch: pytest.MonkeyP
     assert note.message == "is not judged: helm is not there to render the chart"
 
 
+def path_with_helm(folder: Path) -> str:
+    """Return a PATH that has helm, from a link in a folder."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "helm").symlink_to(helm.program())
+    return f"{folder / 'bin'}:{os.environ['PATH']}"
+
+
 @pytest.fixture
 def with_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "helm").symlink_to(helm.program())
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", path_with_helm(tmp_path))
 
 
 @pytest.fixture
