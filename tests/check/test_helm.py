@@ -243,3 +243,18 @@ def test_a_place_is_told_in_templates_of_any_shape(tmp_path: Path) -> None:
             for place in (value.place(), rendered.place_in_text(value, 2, 1, 1)):
                 assert place.line >= 1
                 assert place.column >= 1
+
+
+@needs_helm
+def test_a_release_may_be_in_any_namespace(chart: Path) -> None:
+    """What names the release's namespace, and what names another one, may well be in the same."""
+    map_, job = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: monitoring}\n---\n",
+        "apiVersion: batch/v1\nkind: Job\n",
+    )
+    pod = "containers: [{name: a, envFrom: [{configMapRef: {name: a}}]}]"
+    for namespace, count in (("{{ .Release.Namespace }}", 0), ("jobs", 1)):
+        rest = f"metadata: {{name: a, namespace: {namespace}}}\nspec: {{template: {{spec: {{{pod}}}}}}}\n"
+        (chart / "templates" / "job.yaml").write_text(map_ + job + rest)
+        found = [each for each in checked(chart).findings if each.rule.id == "P12-missing-in-namespace"]
+        assert len(found) == count
