@@ -226,7 +226,7 @@ MUTATIONS = (
     Mutation("P08-undeclared-probe-port", DEPLOYMENT, "port: admin", "port: 8083"),
     Mutation("P08-probe-port", DEPLOYMENT, "name: admin", "name: management"),
     Mutation("P08-rollout-unavailable", DEPLOYMENT, "maxUnavailable: 0", "maxUnavailable: 1"),
-    Mutation("P08-rollout-unavailable", DEPLOYMENT, r"type: RollingUpdate\n(    .*\n)+", "type: Recreate\n"),
+    Mutation("P08-recreate", DEPLOYMENT, r"type: RollingUpdate\n(    .*\n)+", "type: Recreate\n"),
     Mutation("P08-rollout-stuck", DEPLOYMENT, "maxSurge: 25%", "maxSurge: 0"),
     Mutation("P08-progress-deadline", DEPLOYMENT, "progressDeadlineSeconds: 155", "progressDeadlineSeconds: 30"),
     Mutation(
