@@ -22,7 +22,7 @@ class Fault:
 
 ORDERS = "manifests/orders/orders.yaml"
 MANAGER = "config/manager/manager.yaml"
-BILLING = "production/billing/billing.yaml"
+ACCOUNTS, BILLING = "production/accounts/accounts.yaml", "production/billing/billing.yaml"
 AVAILABLE = "components/highly-available"
 GATEWAY, CATALOG = "services/gateway", "services/catalog"
 
@@ -30,6 +30,7 @@ FAULTS = (  # a line each: file, what stands there, what is written instead, wha
     Fault("argo-apps", ORDERS, "minAvailable: 2", "minAvailable: 3", (f"{ORDERS} P03-budget-blocks-drain",)),
     Fault("argo-apps", ORDERS, "  activeDeadlineSeconds: 600\n", "", (f"{ORDERS} P09-job-deadline",)),
     Fault("argo-apps", ORDERS, "kind: ConfigMap\nmetadata:\n  name: orders", "kind: ConfigMap\nmetadata:\n  name: orders-config", (f"{ORDERS} P12-config-missing",) * 2),
+    Fault("argo-apps", ORDERS, "rollingUpdate:\n      maxSurge: 1\n      maxUnavailable: 0", "type: Recreate", (f"{ORDERS} P08-recreate",)),
     Fault("argo-apps", ORDERS, "path: /live", "path: /ready", (f"{ORDERS} P08-liveness-dependency",)),
     Fault("components", f"{AVAILABLE}/budget.yaml", "maxUnavailable: 1", "maxUnavailable: 0", (f"{AVAILABLE}/budget.yaml P03-budget-blocks-drain",)),
     Fault("components", f"{AVAILABLE}/kustomization.yaml", "maxUnavailable: 0", "maxUnavailable: 1", (f"{AVAILABLE}/kustomization.yaml P08-rollout-unavailable",)),
@@ -44,6 +45,7 @@ FAULTS = (  # a line each: file, what stands there, what is written instead, wha
     Fault("database", "postgres.yaml", "serviceName: postgres-headless", "serviceName: postgresql", ("postgres.yaml P03-set-service",)),
     Fault("database", "postgres.yaml", "runAsUser: 999", "runAsUser: 0", ("postgres.yaml P14-user-refused",)),
     Fault("environments", BILLING, "targetPort: 8081", "targetPort: 8080", (f"{BILLING} P08-undeclared-service-port",), (f"{BILLING} P08-no-pre-stop",)),
+    Fault("environments", "production/features.yaml", "namespace: production", "namespace: staging", tuple(f"{each} P12-missing-in-namespace" for each in (ACCOUNTS, BILLING)), tuple(f"{each} P12-config-not-rolled" for each in (ACCOUNTS, BILLING))),
     Fault("environments", BILLING, "key: billing", "key: invoices", (f"{BILLING} P12-config-missing",)),
     Fault("environments", "staging/accounts/accounts.yaml", "limits:\n              memory: 256Mi", "limits:\n              memory: 128Mi", ("staging/accounts/accounts.yaml P13-request-above-limit",)),
     Fault("flux", "apps/base/web.yaml", "targetPort: http", "targetPort: web", ("apps/base/web.yaml P08-service-port",)),
