@@ -128,7 +128,7 @@ def test_the_table_counts_by_rule_and_pattern(here: Path) -> None:
         in table
     )
     assert "P08                         4            Readiness and zero downtime" in table
-    assert "4 errors and 10 warnings in 4 files." in table
+    assert "4 errors and 14 warnings in 4 files." in table
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
