@@ -92,10 +92,8 @@ def test_any_command_line_ends_in_a_sentence(command: str, place: Path, capsys: 
         assert code != 1 or command in FINDS, where
         assert all(char.isprintable() or char in "\n\t" for char in out + err), where
         told = [line for line in err.splitlines() if line.startswith(("error: ", "Error: "))]
-        several = command in ("status", "update") or (command, code) == (
-            "check",
-            1,
-        )  # one for each folder; nothing judged
+        # A sentence for each folder, and one where nothing could be judged.
+        several = command in ("status", "update") or (command, code) == ("check", 1)
         assert len(told) == (code not in (0, 1, 8)) or several, where
         assert len(err) < 6000, where
 
