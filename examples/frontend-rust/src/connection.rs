@@ -190,7 +190,9 @@ impl Polite {
         written: Poll<io::Result<usize>>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        self.traffic.unsent.store(written.is_pending(), Ordering::SeqCst);
+        self.traffic
+            .unsent
+            .store(written.is_pending(), Ordering::SeqCst);
         if written.is_ready() {
             self.stalled = None;
             return written;
@@ -230,7 +232,9 @@ impl AsyncWrite for Polite {
             ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
             self.patience = Some(Box::pin(sleep(FAREWELL)));
         }
-        let Polite { stream, patience, .. } = &mut *self;
+        let Polite {
+            stream, patience, ..
+        } = &mut *self;
         let mut bytes = [0; 8192];
         loop {
             if let Some(patience) = patience
