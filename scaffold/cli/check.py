@@ -46,7 +46,7 @@ class _Command(click.Command):
         "scaffold check --new-only=v1.2.0          only what is new since a revision",
         "scaffold check --write-baseline old.json  take what is found now as known,",
         "scaffold check --baseline old.json        and hear of what is new",
-        "scaffold check --fix                      mend what has one right answer, after a look at the diff",
+        "scaffold check --fix                      correct what has one right answer, after a look at the diff",
         "scaffold check --allow-network            build what has bases elsewhere, in a repository that you trust",
         "scaffold check --explain P08-probe-port   what a rule means, and what to do",
         "scaffold check --rules                    every rule",
@@ -150,7 +150,7 @@ def _exit_code(report: CheckReport, settings: CheckSettings) -> int:
         return 1
     if not report.judged and fail_on != "never":
         say(
-            "error: Nothing could be judged: mend what the report names, or check another folder.",
+            "error: Nothing could be judged: correct what the report names, or check another folder.",
             error=True,
         )
         return 1

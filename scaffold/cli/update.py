@@ -114,7 +114,7 @@ def update(
     from scaffold.releases.home import installed_home
     from scaffold.update.run import Request
 
-    folders = folders or (Path(),)
+    folders = tuple(dict.fromkeys(folders)) or (Path(),)
     if abort_:
         _abort(folders, json_=json_, quiet=quiet)
         return

@@ -153,7 +153,7 @@ class _View:
         """Print one line on good practice that is missing, with a count for each rule, the most frequent first."""
         if not hygiene:
             return
-        by_rule = Counter(each.rule.id for each in hygiene).most_common()
+        by_rule = sorted(Counter(each.rule.id for each in hygiene).items(), key=lambda each: (-each[1], each[0]))
         places = len(blocks(hygiene))
         where = "1 place" if places == 1 else f"{places} places"
         parts = ", ".join(f"{count} {name}" for name, count in by_rule)

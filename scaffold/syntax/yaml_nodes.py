@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cached_property
+from typing import ClassVar
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -38,9 +39,13 @@ class _Parser(Bounded, CParser):
 
 
 class Document:
-    """One YAML document of a file: `root` is its top value."""
+    """One YAML document of a file: `root` is its top value.
+
+    `default_namespace` is what the tool that made it writes where it is not told a namespace.
+    """
 
     __slots__ = ("__dict__", "node", "source")
+    default_namespace: ClassVar[str] = ""
 
     def __init__(self, source: Source, node: yaml.Node) -> None:
         self.source = source

@@ -82,6 +82,19 @@ metadata:
 spec:
   accessModes: [ReadWriteOnce]
 """
+APART = """---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: theme, namespace: themes}
+---
+apiVersion: batch/v1
+kind: Job
+metadata: {name: paint, namespace: webmail}
+spec:
+  template:
+    spec:
+      containers: [{name: paint, image: "frontend:0.1.0", envFrom: [{configMapRef: {name: theme}}]}]
+"""
 SEALED = "---\napiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata:\n  name: mail-key\n"
 SCALED = """---
 apiVersion: keda.sh/v1alpha1
@@ -213,7 +226,7 @@ MUTATIONS = (
     Mutation("P08-undeclared-probe-port", DEPLOYMENT, "port: admin", "port: 8083"),
     Mutation("P08-probe-port", DEPLOYMENT, "name: admin", "name: management"),
     Mutation("P08-rollout-unavailable", DEPLOYMENT, "maxUnavailable: 0", "maxUnavailable: 1"),
-    Mutation("P08-rollout-unavailable", DEPLOYMENT, r"type: RollingUpdate\n(    .*\n)+", "type: Recreate\n"),
+    Mutation("P08-recreate", DEPLOYMENT, r"type: RollingUpdate\n(    .*\n)+", "type: Recreate\n"),
     Mutation("P08-rollout-stuck", DEPLOYMENT, "maxSurge: 25%", "maxSurge: 0"),
     Mutation("P08-progress-deadline", DEPLOYMENT, "progressDeadlineSeconds: 155", "progressDeadlineSeconds: 30"),
     Mutation(
@@ -310,6 +323,7 @@ MUTATIONS = (
         "            - name: KEY\n              valueFrom: {secretKeyRef: {name: mail-keys, key: key}}\n",
         also=(SERVICE, r"\Z", SEALED),
     ),
+    Mutation("P12-missing-in-namespace", SERVICE, r"\Z", APART, also=(PRODUCTION, r"\nnamespace: .*\n", "\n")),
     Mutation("P12-variable-twice", DEPLOYMENT, r"(            - name: TMPDIR.*\n.*\n)", r"\1\1"),
     Mutation(
         "P12-config-missing",

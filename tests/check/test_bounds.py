@@ -229,7 +229,10 @@ def test_no_expression_goes_back_for_ever(name: str) -> None:
     for start, piece, end in product(STARTS, PIECES, ENDS):
         long_text, short_text = (start + piece * (count // len(piece)) + end for count in (2_000, 250))
         if seconds(name, long_text) > 0.002:
-            long, short = (min(seconds(name, text) for _ in range(3)) for text in (long_text, short_text))
-            if long > 0.002 and long > 24 * short:
+            for times in (3, 20):  # the least of many, where the machine may have been busy
+                long, short = (min(seconds(name, text) for _ in range(times)) for text in (long_text, short_text))
+                if long <= 0.002 or long <= 24 * short:
+                    break
+            else:
                 slow[start, piece, end] = long / short
     assert not slow

@@ -15,11 +15,11 @@ from scaffold.check.run import check
 from scaffold.git.walk import shown
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
-from tests.check.test_corpus import CORPUS
 from tests.check.test_hostile import fuzzed
 from tests.check.test_reading import written
 from workshop import helm
 
+CORPUS = Path(__file__).with_name("corpus")
 needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
 
 
@@ -36,11 +36,16 @@ def test_without_helm_a_chart_is_said_to_be_unjudged(monkeypatch: pytest.MonkeyP
     assert note.message == "is not judged: helm is not there to render the chart"
 
 
+def path_with_helm(folder: Path) -> str:
+    """Return a PATH that has helm, from a link in a folder."""
+    (folder / "bin").mkdir()
+    (folder / "bin" / "helm").symlink_to(helm.program())
+    return f"{folder / 'bin'}:{os.environ['PATH']}"
+
+
 @pytest.fixture
 def with_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "helm").symlink_to(helm.program())
-    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", path_with_helm(tmp_path))
 
 
 @pytest.fixture
@@ -238,3 +243,18 @@ def test_a_place_is_told_in_templates_of_any_shape(tmp_path: Path) -> None:
             for place in (value.place(), rendered.place_in_text(value, 2, 1, 1)):
                 assert place.line >= 1
                 assert place.column >= 1
+
+
+@needs_helm
+def test_a_release_may_be_in_any_namespace(chart: Path) -> None:
+    """What names the release's namespace, and what names another one, may well be in the same."""
+    map_, job = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: monitoring}\n---\n",
+        "apiVersion: batch/v1\nkind: Job\n",
+    )
+    pod = "containers: [{name: a, envFrom: [{configMapRef: {name: a}}]}]"
+    for namespace, count in (("{{ .Release.Namespace }}", 0), ("jobs", 1)):
+        rest = f"metadata: {{name: a, namespace: {namespace}}}\nspec: {{template: {{spec: {{{pod}}}}}}}\n"
+        (chart / "templates" / "job.yaml").write_text(map_ + job + rest)
+        found = [each for each in checked(chart).findings if each.rule.id == "P12-missing-in-namespace"]
+        assert len(found) == count

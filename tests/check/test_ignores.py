@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.check.test_cases import CASES
 from tests.cli.test_new import scaffold
 
 POD = """\
@@ -167,3 +169,15 @@ def test_a_baseline_that_is_none(content: str | None, tmp_path: Path) -> None:
     assert "known.json" in done.stderr
     assert "--write-baseline" in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_an_id_counts_for_the_rules_that_it_was_split_into(tmp_path: Path) -> None:
+    shutil.copytree(CASES / "P08-recreate" / "breaks", tmp_path / "deploy")
+    file = tmp_path / "deploy" / "deployment.yaml"
+    words = ("check", "--json", "--select", "P08-rollout-unavailable", "--strict")
+    told = json.loads(scaffold(*words, cwd=tmp_path).stdout)
+    assert [each["rule"] for each in told["findings"]] == ["P08-recreate"]
+    comment = "type: Recreate  # scaffold: ignore P08-rollout-unavailable because of a lock\n"
+    file.write_text(file.read_text().replace("type: Recreate\n", comment))
+    done = scaffold(*words, cwd=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["findings"]) == (0, [])

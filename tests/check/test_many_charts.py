@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.built import enclosure as enclosures
-from scaffold.check.built import helm
+from scaffold.check.built import helm, helm_template
 from scaffold.check.ground import Ground
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
@@ -62,7 +62,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
     charts(tmp_path)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(enclosures, "run_bounded", fake)
-    monkeypatch.setattr(helm.shutil, "which", lambda _: "/bin/helm")
+    monkeypatch.setattr(helm_template.shutil, "which", lambda _: "/bin/helm")
     monkeypatch.setattr("os.cpu_count", lambda: 16)
     return fake
 

@@ -108,7 +108,6 @@ def test_what_kubernetes_refuses_is_found(level: str, version: str) -> None:
         if not refused and check in LATER.get(version, ()):
             continue
         assert refused, file
-        assert {each.rule.severity for each in findings if each.rule.id in BASELINE} <= {"error"}
         checks = {check, NAMED_BY_BASELINE.get(check, check)}
         rules = {name for name, its in {**BASELINE, **RESTRICTED}.items() if its & checks}
         assert {each.rule.id for each in findings} & rules or check in LATER.get(version, ()), (file, findings)

@@ -52,7 +52,7 @@ def test_good_practice_is_a_warning() -> None:
         assert name in hygiene
 
 
-@pytest.mark.parametrize("rule", ["P08-service-port", "P08-probe-port", "P06-user-not-numeric", "P13-tiny-memory"])
+@pytest.mark.parametrize("rule", ["P08-service-port", "P08-probe-port", "P14-user-refused", "P13-tiny-memory"])
 def test_what_fails_as_it_is_written_is_an_error(rule: str) -> None:
     assert (all_rules()[rule].severity, all_rules()[rule].profile) == ("error", "essential")
 

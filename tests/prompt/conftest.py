@@ -27,7 +27,9 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
 
     def start(*options: str, columns: int = 160, cwd: Path = work, version: str = "HEAD") -> Terminal:
         env = {
-            **{key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")},
+            **{
+                key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")
+            },  # the terminal tells
             "PYTHONPATH": str(goldens.ROOT),
             "NO_COLOR": "1",
             "TERM": "xterm",

@@ -98,8 +98,8 @@ def test_good_practice_is_one_line_with_a_count_for_each_rule(here: Path) -> Non
     report = report_of(here, 5)
     (line,) = [each for each in told(report).splitlines() if each.startswith("Good practice")]
     assert line == (
-        "Good practice is missing in 5 places (--verbose shows where): "
-        "5 P04-liveness-probe, 5 P06-writable-root, 5 P13-memory-limit, 5 P13-missing-request"
+        "Good practice is missing in 10 places (--verbose shows where): 5 P04-liveness-probe, 5 P06-writable-root, "
+        "5 P13-memory-limit, 5 P13-missing-request, 5 P14-restricted, 5 P14-unused-token"
     )
     assert "has no memory limit:" not in told(report)
     assert told(report, verbose=True).count("web has no memory limit: a leak takes the node down") == 5
@@ -115,7 +115,7 @@ def test_good_practice_is_open_where_nothing_else_was_asked_for(here: Path) -> N
 @pytest.mark.parametrize("services", [1, 7, 72], ids=["5", "50", "500"])
 def test_lines_grow_by_less_than_the_findings(services: int, here: Path) -> None:
     report = report_of(here, services)
-    assert len(report.findings) == 7 * services
+    assert len(report.findings) == 9 * services
     assert len(told(report).splitlines()) < 40 + 9 * services
 
 
@@ -128,7 +128,7 @@ def test_the_table_counts_by_rule_and_pattern(here: Path) -> None:
         in table
     )
     assert "P08                         4            Readiness and zero downtime" in table
-    assert "4 errors and 10 warnings in 4 files." in table
+    assert "4 errors and 14 warnings in 4 files." in table
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])

@@ -148,7 +148,7 @@ def test_a_wrong_environment_is_refused() -> None:
         code, [line] = service.end()
     assert code == 78
     assert (line["level"], line["message"]) == ("error", "configuration refused")
-    assert [error.split(":")[0] for error in line["errors"]] == ["LOG_LEVEL", "ADMIN_PORT"]
+    assert [error.split()[0] for error in line["errors"]] == ["LOG_LEVEL", "ADMIN_PORT"]
 
 
 def test_an_unknown_command_names_the_known_ones() -> None:

@@ -2,6 +2,9 @@ import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { Problem } from "./problem.js";
 
+/** How long a body that nobody wants is still read, so that its client sees the answer before the connection ends. */
+const LINGER_MS = 1000;
+
 /** Limits every body, also one that no route reads; Fastify limits only those that it parses. */
 export function limitBodies(app: FastifyInstance, maxBytes: number): void {
   const tooLarge = () => new Problem(413, `The body is larger than ${maxBytes} bytes.`);
@@ -13,6 +16,12 @@ export function limitBodies(app: FastifyInstance, maxBytes: number): void {
   });
   app.addHook("preParsing", async ({ headers }, _reply, body) => {
     return headers["transfer-encoding"] ? readWhole(body, maxBytes, tooLarge) : body;
+  });
+  app.addHook("onResponse", async ({ raw }) => {
+    if (!raw.complete) {
+      const timer = setTimeout(() => raw.socket.destroy(), LINGER_MS);
+      raw.once("close", () => clearTimeout(timer));
+    }
   });
 }
 

@@ -31,6 +31,8 @@ export class Traffic {
   }
 
   watch({ server }: FastifyInstance): void {
+    // Node.js closes idle connections with the listener, and takes one whose answer still goes out for idle.
+    server.closeIdleConnections = () => {};
     server.on("connection", (socket) => {
       this.#connections += 1;
       socket.once("close", () => {

@@ -4,6 +4,9 @@ import { httpInFlight, httpRequests, httpSeconds } from "./metrics.js";
 /** nginx's number for a client that left before its answer was complete. */
 const CLIENT_LEFT = 499;
 
+/** A client can make up methods; metrics must not grow with them. */
+const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
 /** Measures and logs a request, when its answer is out or its client gone. */
 export function observe(request: FastifyRequest, reply: FastifyReply): void {
   const began = performance.now();
@@ -26,8 +29,9 @@ function record(request: FastifyRequest, reply: FastifyReply, milliseconds: numb
   const { method } = request;
   const route = request.routeOptions.url ?? "unmatched";
   const status = reply.raw.writableFinished ? reply.raw.statusCode : CLIENT_LEFT;
-  httpRequests.inc({ method, route, status });
-  httpSeconds.observe({ method, route }, milliseconds / 1000);
+  const label = METHODS.has(method) ? method : "other";
+  httpRequests.inc({ method: label, route, status });
+  httpSeconds.observe({ method: label, route }, milliseconds / 1000);
   const path = request.url.split("?", 1)[0];
   request.log.info(
     { method, path, status, duration_ms: Math.round(milliseconds * 1000) / 1000 },

@@ -63,9 +63,7 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
     },
   };
   if (settings.drainSeconds >= settings.shutdownSeconds) {
-    environment.mistakes.push(
-      `DRAIN_SECONDS: "${settings.drainSeconds}" is not below SHUTDOWN_SECONDS (${settings.shutdownSeconds})`,
-    );
+    environment.mistakes.push("DRAIN_SECONDS must be below SHUTDOWN_SECONDS");
   }
   if (environment.mistakes.length > 0) {
     throw new ConfigurationError(environment.mistakes);

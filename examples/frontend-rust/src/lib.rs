@@ -5,6 +5,7 @@ pub mod config;
 pub mod connection;
 pub mod defaults;
 pub mod dependencies;
+pub mod held;
 pub mod jobs;
 pub mod limits;
 pub mod listen;

@@ -1,4 +1,4 @@
-/** Reads variables, and notes every mistake instead of stopping at the first one. */
+/** Reads variables, and notes every mistake: the variable and its rule, never the value, which may be a secret. */
 export class Environment {
   readonly mistakes: string[] = [];
   readonly #variables: NodeJS.ProcessEnv;
@@ -69,7 +69,7 @@ export class Environment {
     }
     const parsed = parse(value);
     if (parsed === undefined) {
-      this.mistakes.push(`${name}: ${JSON.stringify(value.slice(0, 80))} is not ${right}`);
+      this.mistakes.push(`${name} must be ${right}`);
     }
     return parsed ?? fallback;
   }

@@ -1,8 +1,9 @@
 //! One client's connection, from its first byte to its last.
+use std::convert::Infallible;
 use std::io;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep, timeout};
 
+use crate::held::Held;
+
 /// Longer than load balancers keep an idle connection (60 s is usual): they end it, so no request meets a closed one.
 const IDLE: Duration = Duration::from_secs(75);
 
@@ -29,6 +32,9 @@ const LAST_CALL: Duration = Duration::from_millis(50);
 
 /// Time for a client that is told to go, but has sent half a request head or is still sending a refused body.
 const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Time in which a client must take some of what it is sent; one that takes nothing is cut off.
+const STALLED: Duration = Duration::from_secs(5);
 
 /// The open connections of one listener or more.
 #[derive(Clone)]
@@ -86,15 +92,14 @@ impl Default for Connections {
 }
 
 async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
-    let busy = Arc::new(AtomicBool::new(false));
+    let traffic = Arc::new(Traffic::default());
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
-        let (answer, busy) = (router.call(request), busy.clone());
-        busy.store(true, Ordering::SeqCst);
+        let in_flight = InFlight::new(traffic.clone());
+        let answer = router.call(request);
         async move {
-            let answer = answer.await;
-            busy.store(false, Ordering::SeqCst);
-            answer
+            let answer = answer.await?;
+            Ok::<_, Infallible>(answer.map(|body| Held::new(body, in_flight, drop)))
         }
     });
     let mut connection = pin!(
@@ -102,7 +107,7 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE)
             .max_header_size(MAX_HEAD_BYTES)
-            .serve_connection(TokioIo::new(Polite::new(stream)), service)
+            .serve_connection(TokioIo::new(Polite::new(stream, traffic.clone())), service)
     );
     tokio::select! {
         result = connection.as_mut() => return report(result),
@@ -116,7 +121,7 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
     loop {
         match timeout(FAREWELL, connection.as_mut()).await {
             Ok(result) => return report(result),
-            Err(_) if busy.load(Ordering::SeqCst) => {}
+            Err(_) if traffic.pending() => {}
             Err(_) => return,
         }
     }
@@ -128,20 +133,73 @@ fn report(result: hyper::Result<()>) {
     }
 }
 
+/// What one connection still owes its client.
+#[derive(Default)]
+struct Traffic {
+    /// Requests whose answer has not come to its end: hyper may read the next one before it has sent the last.
+    in_flight: AtomicUsize,
+    /// The client does not take what has been written.
+    unsent: AtomicBool,
+}
+
+impl Traffic {
+    fn pending(&self) -> bool {
+        self.in_flight.load(Ordering::SeqCst) > 0 || self.unsent.load(Ordering::SeqCst)
+    }
+}
+
+struct InFlight(Arc<Traffic>);
+
+impl InFlight {
+    fn new(traffic: Arc<Traffic>) -> InFlight {
+        traffic.in_flight.fetch_add(1, Ordering::SeqCst);
+        InFlight(traffic)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
 /// A stream that, once all is said, still reads what its client is sending, for a moment.
 ///
 /// To close a socket with unread bytes resets the connection, and the client loses the answer (413, 431) that it just got.
+/// It gives up a client that takes nothing of its answer.
 struct Polite {
     stream: TcpStream,
+    traffic: Arc<Traffic>,
+    stalled: Option<Pin<Box<Sleep>>>,
     patience: Option<Pin<Box<Sleep>>>,
 }
 
 impl Polite {
-    fn new(stream: TcpStream) -> Polite {
+    fn new(stream: TcpStream, traffic: Arc<Traffic>) -> Polite {
         Polite {
             stream,
+            traffic,
+            stalled: None,
             patience: None,
         }
+    }
+
+    /// What a write came to, or an error where the client has taken nothing for too long.
+    fn written(
+        &mut self,
+        written: Poll<io::Result<usize>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        self.traffic
+            .unsent
+            .store(written.is_pending(), Ordering::SeqCst);
+        if written.is_ready() {
+            self.stalled = None;
+            return written;
+        }
+        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(STALLED)));
+        ready!(stalled.as_mut().poll(context));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }
 
@@ -161,7 +219,8 @@ impl AsyncWrite for Polite {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.written(written, context)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -173,7 +232,9 @@ impl AsyncWrite for Polite {
             ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
             self.patience = Some(Box::pin(sleep(FAREWELL)));
         }
-        let Polite { stream, patience } = &mut *self;
+        let Polite {
+            stream, patience, ..
+        } = &mut *self;
         let mut bytes = [0; 8192];
         loop {
             if let Some(patience) = patience
@@ -194,7 +255,8 @@ impl AsyncWrite for Polite {
         context: &mut Context<'_>,
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(context, parts)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
+        self.written(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {

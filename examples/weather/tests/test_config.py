@@ -28,18 +28,18 @@ def test_the_environment_decides(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_mistake_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     errors = refused(monkeypatch, LOG_LEVEL="loud", ADMIN_PORT="0", MAX_BODY_BYTES="1e6")
     assert errors == [
-        'LOG_LEVEL: "loud" is not one of debug, info, warn, error',
-        'ADMIN_PORT: "0" is not a port from 1 to 65535',
-        'MAX_BODY_BYTES: "1e6" is not a whole number of bytes from 0 to 2147483648',
+        "LOG_LEVEL must be one of debug, info, warn, error",
+        "ADMIN_PORT must be a port from 1 to 65535",
+        "MAX_BODY_BYTES must be a whole number of bytes from 0 to 2147483648",
     ]
 
 
 def test_the_drain_is_a_part_of_the_shutdown(monkeypatch: pytest.MonkeyPatch) -> None:
     errors = refused(monkeypatch, SHUTDOWN_SECONDS="5", DRAIN_SECONDS="5")
-    assert errors == ['DRAIN_SECONDS: "5" is not a number from 0 to 60, below SHUTDOWN_SECONDS']
+    assert errors == ["DRAIN_SECONDS must be a number from 0 to 60, below SHUTDOWN_SECONDS"]
 
 
 @pytest.mark.parametrize("value", ["", " 5", "5s", "1_0", "nan", "inf", "-1", "0"])
 def test_seconds_are_plain_numbers(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     [error] = refused(monkeypatch, REQUEST_SECONDS=value)
-    assert error.startswith(f'REQUEST_SECONDS: "{value}" is not a number of seconds')
+    assert error.startswith("REQUEST_SECONDS must be a number of seconds")

@@ -196,6 +196,8 @@ class ChartFiles:
 class RenderedDocument(Document):
     """A document that helm rendered from a template."""
 
+    default_namespace = "default"  # which stands for the one of the release
+
     def __init__(self, source: Source, node: yaml.Node, files: ChartFiles) -> None:
         """Take the document as it was rendered, and its chart's files."""
         super().__init__(source, node)

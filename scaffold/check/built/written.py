@@ -83,6 +83,8 @@ def _path(origin: str) -> str:
 class BuiltDocument(Document):
     """A document that a tool built."""
 
+    default_namespace = "default"  # which stands for the one of the release
+
     def __init__(self, source: Source, node: yaml.Node, origins: Origins) -> None:
         """Take the document as it was built, and where it comes from."""
         super().__init__(source, node)

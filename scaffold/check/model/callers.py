@@ -59,16 +59,17 @@ def calls(container: Container, scope: Scope) -> Iterator[Call]:
 
 
 def _values(container: Container, scope: Scope) -> Iterator[Value]:
+    namespace = container.workload.namespace
     yield from container.environment.values()
     yield from container.words
     for each in container.value.items("env"):
         source = each.get("valueFrom", "configMapKeyRef")
-        config_map = scope.named.config_maps.get(source.text("name") or "") if source else None
+        config_map = scope.named.config_map(namespace, source.text("name") or "") if source else None
         value = config_map.value.get("data", source.text("key") or "") if source and config_map else None
         if value:
             yield value
     for each in container.value.items("envFrom"):
-        if config_map := scope.named.config_maps.get(each.text("configMapRef", "name") or ""):
+        if config_map := scope.named.config_map(namespace, each.text("configMapRef", "name") or ""):
             yield from config_map.value.fields("data").values()
 
 

@@ -58,6 +58,19 @@ class Named:
         """Return the ConfigMaps by name, of whatever namespace."""
         return {each.name: each for each in self._objects if isinstance(each, ConfigMap)}
 
+    def config_map(self, namespace: str, name: str) -> ConfigMap | None:
+        """Return the ConfigMap that pods of a namespace get by a name; where none is given, any may be meant."""
+        found = self._config_maps.get((namespace, name)) or self._config_maps.get(("", name))
+        return found or (None if namespace else self.config_maps.get(name))
+
+    @cached_property
+    def _config_maps(self) -> dict[tuple[str, str], ConfigMap]:
+        found: dict[tuple[str, str], ConfigMap] = {}
+        for each in self._objects:
+            if isinstance(each, ConfigMap):
+                found.setdefault((each.namespace, each.name), each)
+        return found
+
     @cached_property
     def claims(self) -> dict[tuple[str, str], KubernetesObject]:
         """Return the PersistentVolumeClaims by namespace and name."""

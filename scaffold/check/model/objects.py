@@ -30,6 +30,16 @@ class KubernetesObject:
         """Return its namespace, or nothing where the one of the deployment is meant."""
         return self.value.text("metadata", "namespace") or ""
 
+    @property
+    def certain_namespace(self) -> str:
+        """Return its namespace where that is sure, else nothing.
+
+        It is not where a variable gives it, or a tool wrote its own default for the namespace of the deployment.
+        """
+        namespace = self.namespace
+        hidden = "$" in namespace or "{{" in namespace
+        return "" if hidden or namespace == self.value.document.default_namespace else namespace
+
     @cached_property
     def annotations(self) -> dict[str, str]:
         """Return its annotations."""

@@ -23,6 +23,7 @@ from scaffold.check.model.objects import (
 )
 from scaffold.check.model.policies import Policies
 from scaffold.check.model.ports import OpenPorts
+from scaffold.check.model.provided import Kind, Provided
 from scaffold.check.model.resources import Resources
 from scaffold.check.model.rights import Rights
 from scaffold.check.model.runtime import RunTimeLabels
@@ -194,6 +195,16 @@ class Scope:
         return Secrets(self.objects)
 
     @cached_property
+    def _provided(self) -> Provided:
+        return Provided(self.objects)
+
+    def in_other_namespace(self, workload: Workload, kind: Kind, name: str) -> KubernetesObject | None:
+        """Return what makes a ConfigMap or Secret that a workload can't get: it is in another namespace for sure."""
+        namespace = workload.certain_namespace
+        found = self._provided.elsewhere(kind, name, namespace)
+        return None if found and self.repository.provided.may_be_in(kind, name, namespace) else found
+
+    @cached_property
     def rights(self) -> Rights:
         """Return which rights service accounts have."""
         return Rights(self.objects)
@@ -247,6 +258,11 @@ class Checked:
     def configurations(self) -> list[Configuration]:
         """Return the configurations of proxies that are files of their own."""
         return [found for text in self.texts if (found := configuration(text))]
+
+    @cached_property
+    def provided(self) -> Provided:
+        """Return in which namespaces ConfigMaps and Secrets are made, by whatever is deployed."""
+        return Provided(each for scope in self.scopes for each in scope.objects)
 
     @cached_property
     def tagged_by_skaffold(self) -> set[str]:

@@ -17,6 +17,13 @@ _SECRETS_OF = {
 """The kinds that make Secrets of another name, and where that stands: cert-manager, External Secrets, Vault's."""
 
 
+def secret_of(each: KubernetesObject) -> str:
+    """Return the name of the Secret that an object is or makes, or nothing."""
+    if path := _SECRETS_OF.get(each.kind):
+        return each.value.text(*path) or each.name
+    return each.name if each.kind in ("Secret", "SealedSecret") else ""
+
+
 class Secrets:
     """The Secrets of some objects."""
 
@@ -27,11 +34,7 @@ class Secrets:
     @cached_property
     def made(self) -> dict[str, KubernetesObject]:
         """Return what makes Secrets, by the name that the Secret gets."""
-        found = {each.name: each for each in self._objects if each.kind in ("Secret", "SealedSecret")}
-        for each in self._objects:
-            if path := _SECRETS_OF.get(each.kind):
-                found[each.value.text(*path) or each.name] = each
-        return found
+        return {name: each for each in self._objects if (name := secret_of(each))}
 
     @cached_property
     def names(self) -> set[str]:

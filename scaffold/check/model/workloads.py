@@ -201,11 +201,6 @@ class Server(Workload):
         number = self.value.number("spec", "replicas")
         return 1 if number is None else number
 
-    @property
-    def has_claim(self) -> bool:
-        """Tell whether its pods mount a PersistentVolumeClaim."""
-        return any(each.get("persistentVolumeClaim") for each in (self.pod.items("volumes") if self.pod else ()))
-
 
 class Deployment(Server):
     """A Deployment."""

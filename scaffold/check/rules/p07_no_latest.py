@@ -26,7 +26,7 @@ _MOVING = re.compile(rf"(?:{_WORDS})(?:[-_.](?:{_WORDS}))*", re.IGNORECASE)
 def moving(image: str) -> str:
     """Return why an image reference names no version: `latest`, no tag; nothing where it does or can't be known."""
     named = written(image)
-    if named.digest or "$" in image or "{{" in image or image.startswith("ko://") or not named.name:
+    if named.digest or "$" in image or "{{" in image or image.startswith("ko://") or not named.name.strip():
         return ""
     if not named.tag:
         return f"{named.name} has no tag, which means latest"

@@ -2,11 +2,65 @@
 
 from __future__ import annotations
 
-from scaffold.check.model.objects import Service
+from collections.abc import Iterator
+
+from scaffold.check.model.objects import KubernetesObject, Service
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Deployment, Server, StatefulSet
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.kubernetes.quantities import share_of
+from scaffold.syntax.yaml_nodes import Value
+
+
+class Recreated(Rule[Deployment]):
+    """The strategy Recreate stops all pods that a Service sends requests to, though there are several.
+
+    Every request fails from then until a new pod is ready, at each deployment. A volume that only one node may have at
+    a time is a reason for it, and so is a single pod.
+    """
+
+    id = "P08-recreate"
+    former_id = "P08-rollout-unavailable"
+    severity = "error"
+    looks_at = Deployment
+
+    def check(self, deployment: Deployment, scope: Scope) -> Problems:
+        """Set `strategy.type: RollingUpdate` with `maxUnavailable: 0`, or 1 replica if two versions must not meet."""
+        kind, services = _recreate(deployment, scope), scope.balancers_of(deployment)
+        if kind and services and (pods := _fewest(deployment, scope)) > 1:
+            message = f"each deployment stops all {pods} pods of {deployment.name} before a new one serves"
+            yield Problem(kind, f"{message} {services[0].name}", also=(services[0].at,))
+
+
+def _recreate(deployment: Deployment, scope: Scope) -> Value | None:
+    """Return the strategy Recreate, where nothing that the pods hold makes it necessary."""
+    kind = deployment.value.get("spec", "strategy", "type")
+    if not kind or kind.text() != "Recreate" or _has_host_port(deployment):
+        return None
+    modes = [modes for _, _, modes in _claims(deployment, scope)]
+    return None if any(not each or each <= _OF_ONE_NODE for each in modes) else kind
+
+
+def _fewest(deployment: Deployment, scope: Scope) -> int:
+    """Return how many pods there are at least."""
+    autoscaler = scope.autoscaler_of(deployment)
+    return autoscaler.fewest if autoscaler else deployment.replicas
+
+
+def _has_host_port(deployment: Deployment) -> bool:
+    """Tell whether a node has room for one of its pods only: the old one must go first."""
+    return any(port.number("hostPort") for each in deployment.containers for port in each.ports)
+
+
+_OF_ONE_NODE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
+
+
+def _claims(deployment: Deployment, scope: Scope) -> Iterator[tuple[Value, KubernetesObject | None, set[str | None]]]:
+    """Yield the name of each claim that the pods mount, the claim, and its access modes where these are known."""
+    for volume in deployment.pod.items("volumes") if deployment.pod else ():
+        if name := volume.get("persistentVolumeClaim", "claimName"):
+            claim = scope.named.claims.get((deployment.namespace, name.text() or ""))
+            yield name, claim, {each.text() for each in claim.value.items("spec", "accessModes")} if claim else set()
 
 
 class RolloutUnavailable(Rule[Deployment]):
@@ -21,13 +75,12 @@ class RolloutUnavailable(Rule[Deployment]):
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Set `strategy.rollingUpdate` to `maxUnavailable: 0` and `maxSurge: 1` or more."""
-        if any(port.number("hostPort") for each in deployment.containers for port in each.ports):
-            return  # a node has room for one of its pods: the old one must go first
-        kind = deployment.value.get("spec", "strategy", "type")
-        if kind and kind.text() == "Recreate":
-            if deployment.has_claim:  # a volume that one node may have at a time: two versions can't run at once
-                return
-            yield Problem(kind, f"Recreate stops all of {deployment.name} before a new pod starts")
+        if _has_host_port(deployment):
+            return
+        if deployment.value.text("spec", "strategy", "type") == "Recreate":
+            kind, several = _recreate(deployment, scope), _fewest(deployment, scope) > 1
+            if kind and several != bool(scope.balancers_of(deployment)):  # where both are true, P08-recreate says so
+                yield Problem(kind, f"each deployment stops all of {deployment.name} before a new pod starts")
             return
         value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")
         count = share_of(value.text() if value else "25%", deployment.replicas, up=False)  # 25 % is the default
@@ -49,13 +102,10 @@ class ClaimHeld(Rule[Deployment]):
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Use the strategy Recreate, a StatefulSet with a claim for each pod, or a volume that many may have."""
-        if deployment.value.text("spec", "strategy", "type") == "Recreate" or not deployment.pod:
+        if deployment.value.text("spec", "strategy", "type") == "Recreate":
             return
-        for volume in deployment.pod.items("volumes"):
-            name = volume.get("persistentVolumeClaim", "claimName")
-            claim = scope.named.claims.get((deployment.namespace, name.text() or "")) if name else None
-            modes = {each.text() for each in claim.value.items("spec", "accessModes")} if claim else set()
-            if name and claim and modes and modes <= {"ReadWriteOnce", "ReadWriteOncePod"}:
+        for name, claim, modes in _claims(deployment, scope):
+            if claim and modes and modes <= _OF_ONE_NODE:
                 message = f"only one node may have {claim.name}, but a rollout of {deployment.name} needs it twice"
                 yield Problem(name, message, also=(claim.at,))
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from typing import Literal
 
 from scaffold.check.model.objects import ConfigMap
+from scaffold.check.model.provided import Kind
 from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server, Workload
@@ -13,6 +15,7 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
+_KINDS: tuple[tuple[Kind, Literal["configMap", "secret"]], ...] = (("ConfigMap", "configMap"), ("Secret", "secret"))
 _ROLLS = re.compile(  # a checksum, what a chart makes anew each time, or an annotation that a controller looks at
     r"checksum|hash|rollme|timestamp|(?:deployed|restarted)[-_]?at|reloader\.stakater\.com/|wave\.pusher\.com/",
     re.IGNORECASE,
@@ -57,7 +60,7 @@ class ConfigMissing(Rule[Workload]):
         known = scope.named.config_maps
         if not known:  # they may all come from elsewhere
             return
-        for key, found in _keys(workload, known):
+        for key, found in _keys(workload, scope):
             yield Problem(key, f"the ConfigMap {found.name} has no key {key.text()}", also=(found.at,))
         for name, _ in references(workload, "configMap"):
             if not name.text():
@@ -68,17 +71,43 @@ class ConfigMissing(Rule[Workload]):
             yield Problem(name, f"no ConfigMap {name.text()} is deployed with {workload.name}")
 
 
-def _keys(workload: Workload, known: Mapping[str, ConfigMap]) -> Iterator[tuple[Value, ConfigMap]]:
+def _keys(workload: Workload, scope: Scope) -> Iterator[tuple[Value, ConfigMap]]:
     """Yield the keys that a workload takes from ConfigMaps which stand there without them."""
     for container in workload.all_containers:
         for each in container.value.items("env"):
             reference = each.get("valueFrom", "configMapKeyRef")
-            key, found = (reference.get("key"), known.get(reference.text("name") or "")) if reference else (None, None)
-            if not (reference and key and found) or reference.is_true("optional"):
+            if not reference or reference.is_true("optional"):
+                continue
+            key, found = reference.get("key"), scope.named.config_map(workload.namespace, reference.text("name") or "")
+            if not key or not found:
                 continue
             held = found.value.fields("data") | found.value.fields("binaryData")
             if held and key.text() and key.text() not in held:
                 yield key, found
+
+
+class MissingInNamespace(Rule[Workload]):
+    """A workload takes a ConfigMap or a Secret that is deployed into another namespace.
+
+    Pods get those of their own namespace only: these stay in CreateContainerConfigError or wait for a volume.
+    """
+
+    id = "P12-missing-in-namespace"
+    severity = "error"
+    looks_at = Workload
+
+    def check(self, workload: Workload, scope: Scope) -> Problems:
+        """Deploy it into the workload's namespace as well, or give both the same namespace."""
+        for kind, field in _KINDS:
+            for name, _ in references(workload, field):
+                text = name.text() or ""
+                if text in _MADE_BY_THE_CLUSTER or not (found := scope.in_other_namespace(workload, kind, text)):
+                    continue
+                message = (
+                    f"namespace {workload.namespace} of {workload.name} has no {kind} {text}; "
+                    f"it is in namespace {found.namespace}"
+                )
+                yield Problem(name, message, also=(found.at,))
 
 
 class VolumeMissing(Rule[Workload]):
@@ -119,10 +148,9 @@ class ConfigNotRolled(Rule[Workload]):
         keys = [*workload.annotations, *workload.pod_annotations]
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
-        maps = scope.named.config_maps
         fixed = _mounted_by_sub_path(workload)
         for name, variable in references(workload, "configMap"):
-            found = maps.get(name.text() or "")
+            found = scope.named.config_map(workload.namespace, name.text() or "")
             if not found or not (variable or name.text() in fixed):
                 continue
             if not _HASHED.search(found.name) and not found.value.is_true("immutable"):

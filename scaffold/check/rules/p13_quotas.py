@@ -159,7 +159,7 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
 def _from_config_maps(container: Container, scope: Scope) -> Iterator[tuple[str, Value]]:
     """Yield the variables that a container takes from whole ConfigMaps and does not set itself."""
     for source in container.value.items("envFrom"):
-        config_map = scope.named.config_maps.get(source.text("configMapRef", "name") or "")
+        config_map = scope.named.config_map(container.workload.namespace, source.text("configMapRef", "name") or "")
         for name, value in (config_map.value.fields("data") if config_map else {}).items():
             if name not in container.environment:
                 yield name, value

@@ -76,7 +76,7 @@ class Rule(Generic[Subject]):
         raise NotImplementedError
 
     def fix(self, spot: Spot, /) -> Sequence[Edit]:
-        """Return the edits that mend what was found there, where there is one right answer; else none."""
+        """Return the edits that correct what was found there, where there is one right answer; else none."""
         return ()
 
     @property

@@ -17,6 +17,7 @@ OK, FAILED, USAGE, CONFIGURATION, TERMINATED = (
 )
 REQUEST_ID = CONTRACT["request_id"]["header"]
 MADE_ID = re.compile(CONTRACT["request_id"]["made"])
+CANARY = "S3cr3t-c4nary"  # stands for a password: it is in nothing that a service writes
 QUIET = CONTRACT["stop"]["quiet_seconds"]
 
 Entry = dict[str, Any]  # a log line

@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from tests.real.conformance.contract import CONTRACT, REQUEST_ID
 
 SLOW_SECONDS = 30
+LARGE_BYTES = 900_000
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -50,6 +52,10 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 256
     stub: Stub
 
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.stub.connections += 1
+        super().process_request(request, client_address)
+
     def handle_error(self, *_: object) -> None:
         """Clients go away on purpose here."""
 
@@ -60,6 +66,10 @@ def ok(handler: Handler) -> None:
 
 def text(handler: Handler) -> None:
     handler.reply(200, b"sunny", "text/plain; charset=utf-8")
+
+
+def large(handler: Handler) -> None:
+    handler.reply(200, json.dumps("x" * LARGE_BYTES).encode())
 
 
 def delayed(handler: Handler) -> None:
@@ -141,7 +151,7 @@ def garbage(handler: Handler) -> None:
 
 BEHAVIOURS: dict[str, Callable[[Handler], None]] = {
     each.__name__: each for each in (ok, text, delayed, slow, drip, crash, missing, giant, cut, garbage)
-} | {each.__name__: each for each in (hang_up, one_by_one)}
+} | {each.__name__: each for each in (hang_up, one_by_one, large)}
 LATE = ("slow", "drip")
 BROKEN = ("crash", "missing", "giant", "cut", "garbage", "refused")
 
@@ -156,6 +166,7 @@ class Stub:
         self.delay = 0.0
         self.asked: list[str] = []  # the request id of each request
         self.heads: list[dict[str, str]] = []  # and its headers
+        self.connections = 0  # that were opened to it
         self.worker = threading.Lock()
         self.closing = threading.Event()
         self.port = 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from tests.real.conformance.conftest import TIMEOUT
-from tests.real.conformance.service import SLACK, Bench, Service
+from tests.real.conformance.contract import CANARY, CONTRACT
+from tests.real.conformance.service import SLACK, Bench, Service, ask
 from tests.real.conformance.stubs import BROKEN, LATE
 from tests.real.conformance.subjects import needs
 from tests.real.conformance.test_requests import check_problem
@@ -45,6 +48,37 @@ def test_no_internals_are_shown(shared: Bench, service: Service) -> None:
     body = service.ask("/").body.decode()
     for secret in ("Traceback", "127.0.0.1", str(stub.port), "out of service", "Exception", "goroutine", " at "):
         assert secret not in body
+
+
+@needs("critical", "auxiliary")
+def test_no_secret_in_a_url_is_shown(own: Bench) -> None:
+    """Neither user info nor query is in a log line, a metric or an answer, whatever the dependency does."""
+    urls = {}
+    for kind in ("critical", "auxiliary"):
+        upstream = own.subject.upstream(kind)
+        port = own.stubs[upstream["name"]].port
+        urls[f"{upstream['variable']}_URL"] = f"http://app:{CANARY}@127.0.0.1:{port}/x?key={CANARY}"
+    service = own.serve(timeout=1, LOG_LEVEL="debug", **urls)
+    for how in ("ok", "slow", "hang_up", *BROKEN):
+        for kind in ("critical", "auxiliary"):
+            own.stubs[own.subject.upstream(kind)["name"]].behave(how)
+        assert CANARY not in service.ask("/").body.decode(), how
+        own.reset()
+    assert CANARY not in ask(service.admin, CONTRACT["metrics"]["path"]).body.decode()
+    assert CANARY not in service.output()
+
+
+@needs("critical")
+def test_a_connection_that_the_dependency_may_close_is_not_used_again(own: Bench) -> None:
+    """Node.js and uvicorn close an idle connection after 5 s: a request on its way then is lost."""
+    stub = own.stubs[own.subject.upstream("critical")["name"]]
+    service = own.serve(timeout=20)
+    assert service.ask("/").status == service.ask("/").status == 200
+    kept = stub.connections
+    assert kept == 1, "a connection is used again soon"
+    time.sleep(4.6)
+    assert service.ask("/").status == 200
+    assert stub.connections == kept + 1, "an idle connection was used again after 4.6 s"
 
 
 @needs("tcp")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import socket
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.real.conformance.conftest import LARGEST_BODY
 from tests.real.conformance.contract import CONTRACT, MADE_ID, REQUEST_ID, check_types, status_of
-from tests.real.conformance.service import Answer, Bench, Connection, Service, ask
+from tests.real.conformance.service import SLACK, Answer, Bench, Connection, Service, ask
 from tests.real.conformance.subjects import needs
 
 PROBLEMS = CONTRACT["problems"]
@@ -99,6 +101,38 @@ def test_what_is_no_http_is_refused(service: Service, bytes_: bytes) -> None:
     if answer:
         assert status_line(answer) == 400
     assert service.ask("/").status == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: 100\r\n\r\nhello",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n5;" + b"x" * 100_000 + b"\r\nhello\r\n0\r\n\r\n",
+    ],
+    ids=["cut", "cut-chunked", "broken-chunk", "long-extension"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_body_that_cannot_be_read_is_never_taken(service: Service, method: str, body: bytes) -> None:
+    answer = raw(service.port, method.encode() + b" / HTTP/1.1\r\nHost: x\r\n" + body, half=True)
+    if answer:  # hanging up without a word is a refusal, too
+        assert status_line(answer) in (400, 405, 413)
+    assert service.ask("/").status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/no/such/route"])
+def test_a_body_that_nobody_wants_is_read_for_a_moment_only(service: Service, path: str) -> None:
+    """A client that goes on sending after its answer does not keep the connection."""
+    head = b"POST " + path.encode() + b" HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", service.port), timeout=5) as connection:
+        connection.sendall(head)
+        began = time.monotonic()
+        with contextlib.suppress(OSError):
+            while time.monotonic() - began < 30:
+                connection.sendall(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
+                time.sleep(0.02)
+        assert time.monotonic() - began < 1 + 2 * SLACK
 
 
 def raw(port: int, request: bytes, *, half: bool = False) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import signal
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from tests.real.conformance.contract import CONTRACT, FAILED, OK, QUIET, TERMINATED
 from tests.real.conformance.service import PROBES, SLACK, Answer, Bench, Connection, Service, ask, connects, wait_until
+from tests.real.conformance.stubs import LARGE_BYTES
 from tests.real.conformance.subjects import needs
 from tests.support import load
 
@@ -205,6 +207,31 @@ def test_a_request_in_flight_is_finished(own: Bench) -> None:
     assert request.answer, request.error
     assert request.answer.status == 200
     assert time.monotonic() - at < 5 + SLACK
+
+
+@needs("critical")
+def test_a_slow_reader_gets_its_whole_answer(own: Bench) -> None:
+    """An answer is in flight until its last byte is out."""
+    own.stubs[own.subject.upstream("critical")["name"]].behave("large")
+    service = own.serve(timeout=10, DRAIN_SECONDS="0.5", SHUTDOWN_SECONDS="30", REQUEST_SECONDS="15")
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # or the kernel takes the whole answer at once
+        reader.settimeout(10)
+        reader.connect(("127.0.0.1", service.port))
+        reader.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        found = reader.recv(1000)
+        service.signal()
+        wait_until(lambda: not connects(service.port), 5 + SLACK, "the port closes")
+        for _ in range(20):  # as long as nobody waits for a client that does nothing
+            found += reader.recv(2000)
+            time.sleep(0.15)
+        while more := reader.recv(65536):
+            found += more
+    head, _, body = found.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert len(body) > LARGE_BYTES and body.rstrip().endswith(b"}" if b"chunked" not in head.lower() else b"0")
+    assert service.wait() == OK
 
 
 @needs("critical")

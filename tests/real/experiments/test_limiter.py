@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -181,6 +183,19 @@ def test_probes_are_never_limited(limiter: str, upstream: Stub, tmp_path: Path) 
         used_up(Caller(made.port))
         for path in ("/livez", "/readyz", "/metrics") * 50:
             with urllib.request.urlopen(made.health + path) as answer:
+                assert answer.status == 200
+
+
+def test_probes_are_answered_when_callers_have_all_connections(limiter: str, upstream: Stub, tmp_path: Path) -> None:
+    """Anybody who can reach the pod can open connections and say nothing: that must not restart it."""
+    with limiting(limiter, upstream, tmp_path, limit_connections=20) as made, contextlib.ExitStack() as stack:
+        for _ in range(made.context["limit_open_connections"]["value"] + 50):
+            idle = stack.enter_context(socket.socket())
+            idle.setblocking(False)
+            idle.connect_ex(("127.0.0.1", made.port))
+        time.sleep(1)
+        for path in ("/livez", "/readyz", "/metrics"):
+            with urllib.request.urlopen(made.health + path, timeout=5) as answer:
                 assert answer.status == 200
 
 

@@ -34,8 +34,8 @@ type HTTP struct {
 // NewHTTP returns a caller of the dependency.
 func NewHTTP(name string, target config.HTTP, m *metrics.Metrics) *HTTP {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 100          // instead of 2: parallel requests reuse connections
-	transport.IdleConnTimeout = 30 * time.Second // before most servers close them
+	transport.MaxIdleConnsPerHost = 100         // instead of 2: parallel requests reuse connections
+	transport.IdleConnTimeout = 4 * time.Second // servers keep an idle connection for 5 s at least: none is reused that just closed
 	client := &http.Client{Transport: transport, CheckRedirect: noRedirect}
 	return &HTTP{newCaller(name, target.Timeout, m), target.URL, client}
 }
@@ -68,7 +68,7 @@ func (h *HTTP) fetch(ctx context.Context, target *url.URL) (Answer, error) {
 	}
 	response, err := h.client.Do(request)
 	if err != nil {
-		return nil, err
+		return nil, withoutURL(err)
 	}
 	defer response.Body.Close()
 	if response.StatusCode < 200 || response.StatusCode > 299 {
@@ -82,6 +82,15 @@ func (h *HTTP) fetch(ctx context.Context, target *url.URL) (Answer, error) {
 		return nil, fmt.Errorf("more than %d bytes", maxAnswerBytes)
 	}
 	return decode(response.Header.Get("Content-Type"), body)
+}
+
+// withoutURL drops the method and URL that net/http puts before an error: a URL may hold a secret.
+func withoutURL(err error) error {
+	var failed *url.Error
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 func decode(contentType string, body []byte) (Answer, error) {

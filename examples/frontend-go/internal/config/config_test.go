@@ -2,7 +2,7 @@ package config
 
 import (
 	"log/slog"
-	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -86,8 +86,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s=%s gives %q, want one mistake", variable, value, mistakes)
 			continue
 		}
-		sentence := "^" + variable + `: "` + regexp.QuoteMeta(value) + `" is not .+`
-		if !regexp.MustCompile(sentence).MatchString(mistakes[0]) {
+		if !strings.HasPrefix(mistakes[0], variable+" must be ") {
 			t.Errorf("%s=%s gives %q", variable, value, mistakes[0])
 		}
 	}
@@ -108,7 +107,7 @@ func TestNoPasswordIsShown(t *testing.T) {
 	_, mistakes := load(map[string]string{
 		"MAIL_URL": "ftp://user:secret@somewhere",
 	})
-	if len(mistakes) != 1 || regexp.MustCompile("secret").MatchString(mistakes[0]) {
+	if len(mistakes) != 1 || strings.Contains(mistakes[0], "secret") {
 		t.Errorf("%q", mistakes)
 	}
 }

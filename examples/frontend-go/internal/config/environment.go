@@ -29,8 +29,9 @@ type environment struct {
 	ports    map[int]string
 }
 
-func (e *environment) refuse(variable string, value any, right string) {
-	e.mistakes = append(e.mistakes, fmt.Sprintf("%s: %.200q is not %s", variable, fmt.Sprint(value), right))
+// refuse names the variable and its rule; never the value, which may be a secret.
+func (e *environment) refuse(variable, right string) {
+	e.mistakes = append(e.mistakes, variable+" must be "+right)
 }
 
 func (e *environment) text(variable, fallback string) string {
@@ -55,7 +56,7 @@ func (e *environment) level(variable string, fallback slog.Level) slog.Level {
 	case "error":
 		return slog.LevelError
 	}
-	e.refuse(variable, value, "one of debug, info, warn, error")
+	e.refuse(variable, "one of debug, info, warn, error")
 	return fallback
 }
 
@@ -66,7 +67,7 @@ func (e *environment) whole(variable string, fallback, least, most int) int {
 	}
 	n, err := strconv.Atoi(value)
 	if err != nil || !wholeNumber.MatchString(value) || n < least || n > most {
-		e.refuse(variable, value, fmt.Sprintf("a whole number from %d to %d", least, most))
+		e.refuse(variable, fmt.Sprintf("a whole number from %d to %d", least, most))
 		return fallback
 	}
 	return n
@@ -76,7 +77,7 @@ func (e *environment) whole(variable string, fallback, least, most int) int {
 func (e *environment) port(name, variable string, fallback int) Port {
 	n := e.whole(variable, fallback, 1, 65535)
 	if other, taken := e.ports[n]; taken && e.valid(variable, other) {
-		e.refuse(variable, n, "free: "+other+" has it")
+		e.refuse(variable, "free: "+other+" has it")
 	}
 	if e.ports == nil {
 		e.ports = map[int]string{}
@@ -90,7 +91,7 @@ func (e *environment) seconds(variable string, fallback, least, most float64) ti
 	if value, ok := e.lookup(variable); ok {
 		given, err := strconv.ParseFloat(value, 64)
 		if err != nil || !number.MatchString(value) || given < least || given > most {
-			e.refuse(variable, value, fmt.Sprintf("a number of seconds from %v to %v", least, most))
+			e.refuse(variable, fmt.Sprintf("a number of seconds from %v to %v", least, most))
 		} else {
 			seconds = given
 		}
@@ -102,7 +103,7 @@ func (e *environment) seconds(variable string, fallback, least, most float64) ti
 func (e *environment) valid(variables ...string) bool {
 	for _, variable := range variables {
 		for _, mistake := range e.mistakes {
-			if strings.HasPrefix(mistake, variable+": ") {
+			if strings.HasPrefix(mistake, variable+" ") {
 				return false
 			}
 		}
@@ -115,13 +116,9 @@ func (e *environment) timeout(prefix string, fallback float64) time.Duration {
 }
 
 func (e *environment) http(prefix, fallback string, timeout float64) HTTP {
-	value := e.text(prefix+"_URL", fallback)
-	target, err := url.Parse(value)
-	if err == nil && target.User != nil {
-		value = target.Redacted()
-	}
+	target, err := url.Parse(e.text(prefix+"_URL", fallback))
 	if err != nil || !usable(target) {
-		e.refuse(prefix+"_URL", value, "an http:// or https:// URL")
+		e.refuse(prefix+"_URL", "an http:// or https:// URL")
 	}
 	return HTTP{URL: target, Timeout: e.timeout(prefix, timeout)}
 }

@@ -56,7 +56,7 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	// P08: kept-alive connections are told to close before the listener does
 	config.Drain = env.seconds("DRAIN_SECONDS", 2, 0, 60)
 	if config.Drain >= config.Shutdown && env.valid("DRAIN_SECONDS", "SHUTDOWN_SECONDS") {
-		env.refuse("DRAIN_SECONDS", config.Drain.Seconds(), "below SHUTDOWN_SECONDS")
+		env.refuse("DRAIN_SECONDS", "below SHUTDOWN_SECONDS")
 	}
 
 	return config, env.mistakes

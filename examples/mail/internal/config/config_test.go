@@ -2,7 +2,7 @@ package config
 
 import (
 	"log/slog"
-	"regexp"
+	"strings"
 	"testing"
 	"time"
 )
@@ -76,8 +76,7 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s=%s gives %q, want one mistake", variable, value, mistakes)
 			continue
 		}
-		sentence := "^" + variable + `: "` + regexp.QuoteMeta(value) + `" is not .+`
-		if !regexp.MustCompile(sentence).MatchString(mistakes[0]) {
+		if !strings.HasPrefix(mistakes[0], variable+" must be ") {
 			t.Errorf("%s=%s gives %q", variable, value, mistakes[0])
 		}
 	}

@@ -106,6 +106,7 @@ def load() -> Settings:
 
 
 def _sentence(mistake: Any) -> str:
+    """Names the variable and its rule; never the value, which may be a secret."""
     name = str(mistake["loc"][0])
     right = Settings.model_fields[name].description
-    return f'{name.upper()}: "{str(mistake["input"])[:80]}" is not {right}'
+    return f"{name.upper()} must be {right}" if right else f"{name.upper()}: {mistake['msg']}"

@@ -22,7 +22,7 @@ LEVELS = {
     "error": logging.ERROR,
 }
 
-# Above debug, they would say twice what our lines say, or let a client fill the log.
+# They would say twice what our lines say, or let a client fill the log.
 QUIET = {
     "asyncio": logging.WARNING,
     "httpcore": logging.WARNING,
@@ -51,25 +51,34 @@ class JsonFormatter(logging.Formatter):
         }
         if current := request_id.get():
             fields["request_id"] = current
-        fields |= {k: v for k, v in vars(record).items() if k not in _BUILT_IN}
+        fields |= {k: v for k, v in vars(record).items() if k not in _BUILT_IN and k not in fields}
         if record.exc_info and (error := record.exc_info[1]):
             fields["error"] = f"{type(error).__name__}: {error}"
             fields["stack"] = "".join(traceback.format_exception(error))
-        return json.dumps(fields, default=str)
+        return _json(fields)
 
 
 def configure(level: str = "info", version: str = "0.0.0", stream: TextIO = sys.stdout) -> None:
     """Sends all that would be written, by us or by a library, through the formatter."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter(version))
-    logging.basicConfig(level=LEVELS[level], handlers=[handler], force=True)
+    # Debug is for the service's own code: a library's debug lines show URLs and headers.
+    logging.basicConfig(level=max(LEVELS[level], logging.INFO), handlers=[handler], force=True)
+    logging.getLogger("app").setLevel(LEVELS[level])
     for name, least in QUIET.items():
-        logging.getLogger(name).setLevel(logging.DEBUG if level == "debug" else least)
+        logging.getLogger(name).setLevel(max(LEVELS[level], least))
     logging.captureWarnings(True)
     sys.excepthook = _uncaught
     threading.excepthook = lambda args: _uncaught(
         args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback
     )
+
+
+def _json(fields: dict[str, Any]) -> str:
+    try:
+        return json.dumps(fields, default=str, allow_nan=False)
+    except (TypeError, ValueError):  # NaN, a key that is no text, a list that holds itself
+        return json.dumps({k: v if isinstance(v, str) else repr(v) for k, v in fields.items()})
 
 
 def _level(number: int) -> str:

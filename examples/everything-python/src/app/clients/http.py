@@ -13,7 +13,8 @@ from app.middleware.request_id import HEADER, request_id
 MAX_ANSWER_BYTES = 1_048_576
 
 # Few are kept: httpx's pool asks the kernel about each idle connection on every request.
-LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=10)
+# Servers keep an idle connection for 5 s at least: so none is reused that just closed.
+LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=4)
 
 
 class BadAnswer(Exception):

@@ -1,6 +1,5 @@
 //! The configuration: read once from the environment, and refused whole when anything in it is wrong (P12).
 use std::collections::BTreeMap;
-use std::fmt::Display;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -128,8 +127,8 @@ impl Reader<'_> {
             None | Some("info") => LevelFilter::INFO,
             Some("warn") => LevelFilter::WARN,
             Some("error") => LevelFilter::ERROR,
-            Some(wrong) => {
-                self.refuse("LOG_LEVEL", wrong, "debug, info, warn or error");
+            Some(_) => {
+                self.refuse("LOG_LEVEL", "debug, info, warn or error");
                 LevelFilter::INFO
             }
         }
@@ -179,7 +178,7 @@ impl Reader<'_> {
             (host_and_port(address).map(Target::Tcp), "host:port")
         };
         target.unwrap_or_else(|| {
-            self.refuse(&variable, address, right);
+            self.refuse(&variable, right);
             Target::Tcp(String::new())
         })
     }
@@ -203,7 +202,7 @@ impl Reader<'_> {
         match value.parse() {
             Ok(number) if right(&number) => number,
             _ => {
-                self.refuse(variable, &value, rule);
+                self.refuse(variable, rule);
                 default
             }
         }
@@ -211,8 +210,7 @@ impl Reader<'_> {
 
     fn check_drain(&mut self, config: &Config) {
         if config.drain >= config.shutdown {
-            let rule = format!("less than SHUTDOWN_SECONDS ({})", config.shutdown.as_secs());
-            self.refuse("DRAIN_SECONDS", config.drain.as_secs_f64(), &rule);
+            self.refuse("DRAIN_SECONDS", "less than SHUTDOWN_SECONDS");
         }
     }
 
@@ -221,14 +219,14 @@ impl Reader<'_> {
         for (port, default) in config.ports.iter().zip(defaults::PORTS) {
             if let Some(other) = taken.insert(port.number, default.variable) {
                 let rule = format!("free: {other} has it too");
-                self.refuse(default.variable, port.number, &rule);
+                self.refuse(default.variable, &rule);
             }
         }
     }
 
-    fn refuse(&mut self, variable: &str, value: impl Display, rule: &str) {
-        self.errors
-            .push(format!("{variable}: \"{value}\" is not {rule}"));
+    /// Names the variable and its rule; never the value, which may be a secret.
+    fn refuse(&mut self, variable: &str, rule: &str) {
+        self.errors.push(format!("{variable} must be {rule}"));
     }
 }
 

@@ -3,16 +3,19 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONNECTION, HeaderValue};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::FutureExt;
-use tracing::Instrument;
+use hyper::body::Body as _;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::held::Held;
 use crate::phase::Phase;
 use crate::problem::{self, Problem};
 
@@ -56,11 +59,12 @@ pub async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Ne
     request.extensions_mut().insert(id.clone());
     // Of the highest level, so that the id is in a line of any level.
     let span = tracing::error_span!("request", request_id = id.0);
-    answer(app, id, request, next).instrument(span).await
+    let observation = Observation::begin(app.clone(), &request, span.clone());
+    let answer = answer(app, id, request, next).instrument(span).await;
+    observation.until_sent(answer)
 }
 
 async fn answer(app: Arc<App>, id: RequestId, request: Request, next: Next) -> Response {
-    let mut observation = Observation::begin(app.clone(), &request);
     let run = AssertUnwindSafe(next.run(request)).catch_unwind();
     // The panic hook has logged the stack; the caller learns nothing of it.
     let response = run.await.unwrap_or_else(|_| {
@@ -74,37 +78,55 @@ async fn answer(app: Arc<App>, id: RequestId, request: Request, next: Next) -> R
     if app.life.phase() == Phase::Draining {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    observation.status = response.status().as_u16();
     response
 }
 
 /// Written when it goes out of scope, and so for a request that its client gave up, too.
 struct Observation {
     app: Arc<App>,
+    span: Span,
     began: Instant,
     method: Method,
     path: String,
     route: String,
+    answered: u16,
     status: u16,
 }
 
 impl Observation {
-    fn begin(app: Arc<App>, request: &Request) -> Observation {
+    fn begin(app: Arc<App>, request: &Request, span: Span) -> Observation {
         app.metrics.requests_in_flight.inc();
         let route = request.extensions().get::<MatchedPath>();
         Observation {
             app,
+            span,
             began: Instant::now(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             route: route.map_or("unmatched", MatchedPath::as_str).to_owned(),
+            answered: CLIENT_GONE,
             status: CLIENT_GONE,
         }
+    }
+
+    /// Goes with the answer until its last byte.
+    fn until_sent(mut self, answer: Response) -> Response {
+        self.answered = answer.status().as_u16();
+        if self.method == Method::HEAD || answer.body().is_end_stream() {
+            self.finish();
+            return answer;
+        }
+        answer.map(|body| Body::new(Held::new(body, self, Observation::finish)))
+    }
+
+    fn finish(mut self) {
+        self.status = self.answered;
     }
 }
 
 impl Drop for Observation {
     fn drop(&mut self) {
+        let _span = self.span.enter();
         let duration = self.began.elapsed();
         let metrics = &self.app.metrics;
         metrics.requests_in_flight.dec();

@@ -53,8 +53,8 @@ fn every_mistake_is_listed() {
     let errors = read(&given).expect_err("refused");
 
     assert_eq!(errors.len(), wrong.len(), "{errors:#?}");
-    for (name, value) in &wrong {
-        let start = format!("{name}: \"{value}\" is not ");
+    for (name, _) in &wrong {
+        let start = format!("{name} must be ");
         assert!(
             errors.iter().any(|error| error.starts_with(&start)),
             "{start}"
@@ -77,8 +77,6 @@ fn two_ports_must_differ() {
     let errors = read(&[("ADMIN_PORT", "7000"), (port, "7000")]).expect_err("refused");
     assert_eq!(
         errors,
-        [format!(
-            "{port}: \"7000\" is not free: ADMIN_PORT has it too"
-        )]
+        [format!("{port} must be free: ADMIN_PORT has it too")]
     );
 }

@@ -23,6 +23,8 @@ public final class Main {
 
     private static int run(List<String> arguments) {
         Logs.configure();
+        // Seconds. Servers keep an idle connection for 5 s at least: so none is reused that just closed.
+        System.setProperty("jdk.httpclient.keepalive.timeout", "4");
         String command = arguments.isEmpty() ? "serve" : arguments.get(0);
         List<String> known = new ArrayList<>(List.of("serve"));
         known.addAll(Jobs.BY_COMMAND.keySet());

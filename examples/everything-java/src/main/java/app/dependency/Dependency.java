@@ -68,11 +68,12 @@ public abstract class Dependency {
 
     /** Runs with the request's id in the log lines, whatever the thread. */
     private static void within(Map<String, String> context, Runnable work) {
+        Map<String, String> before = MDC.getCopyOfContextMap();
         MDC.setContextMap(context == null ? Map.of() : context);
         try {
             work.run();
         } finally {
-            MDC.clear();
+            MDC.setContextMap(before == null ? Map.of() : before);
         }
     }
 

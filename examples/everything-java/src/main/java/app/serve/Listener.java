@@ -3,10 +3,14 @@ package app.serve;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
@@ -20,10 +24,14 @@ final class Listener extends ServerConnector {
     // For a client that has connected, but whose request is still under way when the listener closes.
     private static final int LAST_REQUEST_MILLISECONDS = 500;
 
+    // For a client that takes nothing of its answer, once the listener has closed.
+    private static final int STALLED_MILLISECONDS = 5_000;
+
     // Connections that the kernel keeps until we accept them; Java's own 50 make the next ones wait a second.
     private static final int BACKLOG = 1_024;
 
     private final AtomicLong accepted = new AtomicLong();
+    private final Set<EndPoint> busy = ConcurrentHashMap.newKeySet();
 
     Listener(Server server, Executor threads, int port) {
         // 0 acceptors: the selector accepts, and no thread waits in `accept`; only so can `close` accept what is left.
@@ -37,6 +45,29 @@ final class Listener extends ServerConnector {
     /** How many connections there have been. */
     long accepted() {
         return accepted.get();
+    }
+
+    /** Notes that a connection is in a request, until the last byte of its answer is out. */
+    void serving(Request request) {
+        EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
+        busy.add(connection);
+        Request.addCompletionListener(request, failure -> {
+            busy.remove(connection);
+            if (isShutdown()) {
+                connection.setIdleTimeout(getShutdownIdleTimeout());
+            }
+        });
+        if (isShutdown()) {
+            connection.setIdleTimeout(STALLED_MILLISECONDS);
+        }
+    }
+
+    /** Jetty gives all connections the short time that is for idle ones, also where a slow reader takes its answer. */
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        CompletableFuture<Void> ended = super.shutdown();
+        busy.forEach(connection -> connection.setIdleTimeout(STALLED_MILLISECONDS));
+        return ended;
     }
 
     /** A connection in the kernel's queue is open for its client: closing would reset it, so it is accepted before. */

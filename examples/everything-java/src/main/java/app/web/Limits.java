@@ -48,6 +48,9 @@ class Limits extends BusinessFilter {
                     .formatted(settings.request().toMillis() / 1000.0);
             refuse(response, HttpStatus.REQUEST_TIMEOUT, detail);
             return;
+        } catch (IOException e) {
+            refuse(response, HttpStatus.BAD_REQUEST, "The body ended early, or is broken.");
+            return;
         }
         if (bytes.length > settings.maxBodyBytes()) {
             refuseSize(response, body);

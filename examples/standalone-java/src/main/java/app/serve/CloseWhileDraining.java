@@ -19,6 +19,9 @@ final class CloseWhileDraining extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (request.getConnectionMetaData().getConnector() instanceof app.serve.Listener listener) {
+            listener.serving(request);
+        }
         return super.handle(request, new Closing(request, response), callback);
     }
 

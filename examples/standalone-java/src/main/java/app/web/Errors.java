@@ -30,7 +30,7 @@ class Errors extends BusinessFilter {
         try {
             chain.doFilter(request, response);
         } catch (EofException e) {
-            LOG.debug("the client has left", e);
+            throw e; // the client has left: Jetty closes the connection
         } catch (IOException | ServletException | RuntimeException e) {
             LOG.error("request failed", e);
             if (response.isCommitted()) {

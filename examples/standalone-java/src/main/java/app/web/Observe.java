@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.EofException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
@@ -23,6 +24,9 @@ import org.springframework.stereotype.Component;
 @Order(2)
 class Observe extends BusinessFilter {
     private static final Logger LOG = LoggerFactory.getLogger(Observe.class);
+
+    // nginx's number for a client that left before its answer was complete.
+    private static final int CLIENT_LEFT = 499;
 
     // A client can make up methods; metrics must not grow with them.
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
@@ -43,12 +47,16 @@ class Observe extends BusinessFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         long began = System.nanoTime();
+        boolean left = false;
         inFlight.incrementAndGet();
         try {
             chain.doFilter(request, response);
+        } catch (EofException e) {
+            left = true;
+            throw e;
         } finally {
             inFlight.decrementAndGet();
-            write(request, response.getStatus(), System.nanoTime() - began);
+            write(request, left ? CLIENT_LEFT : response.getStatus(), System.nanoTime() - began);
         }
     }
 

@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 final class Environment {
     private static final String DEFAULTS = "/defaults.properties";
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,12}([.][0-9]{1,9})?");
-    private static final int SHOWN = 80;
 
     private final Properties values = new Properties();
     private final List<String> errors = new ArrayList<>();
@@ -38,10 +37,9 @@ final class Environment {
         }
     }
 
+    /** Names the variable and its rule; never the value, which may be a secret. */
     void refuse(String name, String rule) {
-        String value = text(name);
-        String shown = value.substring(0, Math.min(value.length(), SHOWN));
-        errors.add("%s: \"%s\" is not %s".formatted(name, shown, rule));
+        errors.add(name + " must be " + rule);
     }
 
     String text(String name) {

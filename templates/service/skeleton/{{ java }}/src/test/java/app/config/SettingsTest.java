@@ -34,9 +34,9 @@ class SettingsTest {
 
         assertThat(error.errors())
                 .containsExactly(
-                        "LOG_LEVEL: \"loud\" is not one of debug, info, warn, error",
-                        "ADMIN_PORT: \"http\" is not a port from 1 to 65535",
-                        "MAX_BODY_BYTES: \"-1\" is not a whole number of bytes from 0 to 2147483647");
+                        "LOG_LEVEL must be one of debug, info, warn, error",
+                        "ADMIN_PORT must be a port from 1 to 65535",
+                        "MAX_BODY_BYTES must be a whole number of bytes from 0 to 2147483647");
     }
 
     @ParameterizedTest
@@ -58,14 +58,14 @@ class SettingsTest {
         assertThat(refusal(Map.of(variable, value)).errors())
                 .singleElement()
                 .asString()
-                .startsWith(variable + ": ");
+                .startsWith(variable + " must be ");
     }
 
     @Test
     void theDrainFitsIntoTheShutdown() {
         var error = refusal(Map.of("DRAIN_SECONDS", "5", "SHUTDOWN_SECONDS", "5"));
 
-        assertThat(error.errors()).containsExactly("DRAIN_SECONDS: \"5\" is not below SHUTDOWN_SECONDS");
+        assertThat(error.errors()).containsExactly("DRAIN_SECONDS must be below SHUTDOWN_SECONDS");
     }
 
     @ParameterizedTest
