@@ -241,3 +241,16 @@ def test_a_python_service_hears_nothing_of_other_languages() -> None:
     unheard = {"spring-boot-4", "memory-of-sidecars", "names-that-a-language-refuses", "words-of-yaml-as-names"}
     assert unheard < {each.id for each in news if not each.concerns(answers)}
     assert {"no-pod-available", "drain-counts-connections"} <= {each.id for each in news if each.concerns(answers)}
+
+
+@pytest.mark.parametrize("example", goldens.NAMES)
+def test_news_names_files_that_a_service_of_its_audience_has(example: str) -> None:
+    answers = goldens.answers_of(example).context
+    news = read_changes((goldens.ROOT / CHANGES).read_text())
+    paths = goldens.files_of(goldens.EXAMPLES / example)
+    elsewhere = [
+        each.id
+        for each in news
+        if each.files and each.concerns(answers) and not any(each.touches(path, ()) for path in paths)
+    ]
+    assert elsewhere == [], "say in `where` whom it concerns"
