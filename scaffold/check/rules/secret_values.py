@@ -25,10 +25,11 @@ _SECRET = re.compile(
 _ABOUT = re.compile(
     r"[_.-](?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS"
     r"|DAYS|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|NAMESPACE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX"
-    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID)(?:$|[_.-])"
-    r"|(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]",
+    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID)(?:$|[_.-])",
     re.IGNORECASE,
 )
+_WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
+_LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
 _REFERENCE = re.compile(
     r"\$|^/|^https?:|^$|\{\{|^<.*>$"
     r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
@@ -50,7 +51,7 @@ _PLACEHOLDER = re.compile(
     r"(?:[-_ ]?\w+){0,5}",
     re.IGNORECASE,
 )
-_TO_REPLACE = re.compile(r"(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
+_TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
 """What nobody takes for a password, while `changeme` and `example` are often the ones that are used."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -89,9 +90,13 @@ def has_secret_form(text: str) -> str:
     return "is a URL with a password" if found and not _REFERENCE.search(found[1]) else ""
 
 
+def _is_about(name: str) -> bool:
+    return bool(_WHETHER.search(name) or (_ABOUT.search(name) and not _LAST.search(name)))
+
+
 def is_secret(name: str, text: str) -> bool:
     """Tell whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
-    if _ABOUT.search(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _TO_REPLACE.fullmatch(text):
+    if _is_about(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _TO_REPLACE.fullmatch(text):
         return False
     if _PASSWORD.search(name):
         return True
@@ -110,7 +115,7 @@ def is_kept(key: str, text: str) -> bool:
         return False
     if _KEPT.search(words):
         return True
-    if _BESIDE.search(words) or _ABOUT.search(words):
+    if _BESIDE.search(words) or _is_about(words):
         return False
     if (_SETTINGS.fullmatch(key) or "\n" in text) and not (_PASSWORD.search(words) or _SECRET.search(words)):
         return next(secrets_in_file(text, of_secret=True), None) is not None
