@@ -12,7 +12,9 @@ from scaffold.errors import GitError, OptionError
 from scaffold.git.command import try_git
 from scaffold.git.environment import looking_environment
 
-_PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__"})
+_PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__", "testdata"})
+_FIXTURES = re.compile(r"(?:^|/)(?:__tests__|specs?|tests?)/(?:.+/)?(?:__)?fixtures(?:__)?(?:/|$)")
+"""What tests read, and nobody deploys: of a folder that is named by itself, its files count."""
 _CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
 
 Unread = Callable[[str, str], None]
@@ -28,9 +30,9 @@ def files_below(
 ) -> list[str]:
     """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
 
-    A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/testdata`.
+    A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/examples`.
     In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
-    package managers fill, and hidden files but those called as one of `hidden`. `unread` is told of folders that can't
+    package managers fill or only tests read, and hidden files but those called as one of `hidden`. `unread` is told of folders that can't
     be read.
 
     Raises:
@@ -80,7 +82,8 @@ def _below(folder: Path, unread: Unread, hidden: Collection[str]) -> Iterator[st
 
 
 def _enters(parents: str) -> bool:
-    return not parents or not any(part.startswith(".") or part in _PASSED_BY for part in parents.split("/"))
+    passed_by = any(part.startswith(".") or part in _PASSED_BY for part in parents.split("/"))
+    return not parents or not (passed_by or _FIXTURES.search(parents))
 
 
 def _known_to_git(folder: Path, unread: Unread) -> list[str] | None:

@@ -64,6 +64,10 @@ class Document:
         place = self.source.place(start.line + 1, start.column + 1, length)
         return replace(place, object=place.object or self.title_of(value), field=place.field or value.field)
 
+    def writes(self, value: Value, text: str) -> bool:
+        """Tell whether the text that a value stands for is written in the repository: what a tool draws is not."""
+        return True
+
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
         """Return a place in the text that a value holds, such as a file in a ConfigMap; line and column from 1."""
         if value.is_block:

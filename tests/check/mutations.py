@@ -164,6 +164,12 @@ MUTATIONS = (
         "P02-shell-wrapper", DEPLOYMENT, r"args: \[serve\]", 'command: [sh, -c, "cd /app && python -m app serve"]'
     ),
     Mutation(
+        "P02-shell-wrapper",
+        DEPLOYMENT,
+        r"args: \[serve\]",
+        'command: [sh, -c, "while true; do python -m app serve; sleep 1; done"]',
+    ),
+    Mutation(
         "P03-naked-pod",
         SERVICE,
         r"\Z",
@@ -313,6 +319,19 @@ MUTATIONS = (
         DEPLOYMENT,
         r"            - name: TMPDIR.*\n.*\n",
         "            - name: MAIL_PASSWORD\n              value: correct-horse\n",
+    ),
+    Mutation(
+        "P12-secret-in-manifest",
+        SERVICE,
+        r"\Z",
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: mail}\nstringData: {user: shop, key: correct-horse}\n",
+    ),
+    Mutation(
+        "P12-secret-in-manifest",
+        SERVICE,
+        r"\Z",
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: mail}\n"
+        'stringData: {mail.properties: "host=mail\\\\nsmtpPassword=x7Kp\\\\n"}\n',
     ),
     Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
     Mutation("P12-volume-missing", DEPLOYMENT, r"(volumeMounts:\n            - name: )\w+", r"\1other"),

@@ -54,6 +54,9 @@ def test_manifests(name: str, text: str, tmp_path: Path) -> None:
         (".hidden/pod.yaml", POD),
         ("node_modules/a/pod.yaml", POD),
         ("vendor/pod.yaml", POD),
+        ("pkg/testdata/pod.yaml", POD),
+        ("reconcile/test/fixtures/pod.yaml", POD),
+        ("tests/unit/__fixtures__/deep/pod.yaml", POD),
         ("notes.txt", POD),
     ],
 )
@@ -62,6 +65,14 @@ def test_what_is_no_manifest_is_passed_by(name: str, text: str, tmp_path: Path) 
     (tmp_path / name).write_text(text)
     report = found(tmp_path)
     assert (report.findings, report.notes) == ([], [])
+
+
+def test_fixtures_count_where_no_test_is_around_or_they_are_named(tmp_path: Path) -> None:
+    for name in ("fixtures/pod.yaml", "tests/fixtures/pod.yaml", "tests/pod.yaml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(POD)
+    assert paths(found(tmp_path), tmp_path) == ["fixtures/pod.yaml", "tests/pod.yaml"]
+    assert paths(found(tmp_path / "tests" / "fixtures"), tmp_path) == ["tests/fixtures/pod.yaml"], "asked for by name"
 
 
 def test_what_git_ignores_is_passed_by(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from base64 import b64encode
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -172,6 +173,15 @@ class ChartFiles:
             self._templates[name] = ChartTemplate(source) if isinstance(source, Source) else None
         return self._templates[name]
 
+    def hold(self, text: str) -> bool:
+        """Tell whether a text stands in any file of the chart."""
+        return any(text in each for each in self._texts)
+
+    @cached_property
+    def _texts(self) -> list[str]:
+        names = {*self._files.values(), *([self._named] if self._named else [])}
+        return [source.text for name in sorted(names) if isinstance(source := read(name), Source)]
+
     def value(self, template: str, keys: Sequence[str]) -> Value | None:
         """Return what `.Values.KEYS` is in a template, where it is written; a parent's go before the dependency's."""
         parts = template.split("/templates/")[0].split("/") if template.startswith("charts/") else []
@@ -233,11 +243,19 @@ class RenderedDocument(Document):
                 written = written.get(key) if isinstance(key, str) else items[key] if key < len(items) else None
             text, whole = written.text() if written else None, value.text()
             same = text == whole if found.left or text is None else bool(text) and (whole or "").endswith(text)
+            same = same or (bool(text) and whole == b64encode((text or "").encode()).decode())
             if written and same:
                 return written
             if not found.left:
                 return None
         return None
+
+    def writes(self, value: Value, text: str) -> bool:
+        """Tell whether a text is written in the chart; where it is made of several, whether its longest word is.
+
+        What a template draws (`randAlphaNum`, `genSelfSignedCert`) or looks up in the cluster is nowhere.
+        """
+        return self.files.hold(max(text.split(), key=len, default=""))
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
         """Return the place of a line in a text, where the template has the same line; else that of the text."""

@@ -259,6 +259,21 @@ class Checked:
         """Return the configurations of proxies that are files of their own."""
         return [found for text in self.texts if (found := configuration(text))]
 
+    def has_pods(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether pods with all these labels are made anywhere in the repository."""
+        found = [self._pods_with.get(pair, ()) for pair in labels.items()]
+        fewest = min(found, key=len, default=())
+        return any(labels.items() <= pods for pods in islice(fewest, MANY))
+
+    @cached_property
+    def _pods_with(self) -> dict[tuple[str, str], dict[frozenset[tuple[str, str]], None]]:
+        found: dict[tuple[str, str], dict[frozenset[tuple[str, str]], None]] = {}
+        for each in (workload for scope in self.scopes for workload in scope.of(Workload)):
+            pods = frozenset(each.pod_labels.items())
+            for pair in pods:
+                found.setdefault(pair, {})[pods] = None
+        return found
+
     @cached_property
     def provided(self) -> Provided:
         """Return in which namespaces ConfigMaps and Secrets are made, by whatever is deployed."""

@@ -191,15 +191,20 @@ class Pod(Workload):
 
     pod_path = ()
 
+    @property
+    def ends(self) -> bool:
+        """Tell whether it is to run once, and not for ever."""
+        return self.value.text("spec", "restartPolicy") in ("Never", "OnFailure")
+
 
 class Server(Workload):
     """A workload that runs for ever: its pods serve."""
 
     @cached_property
-    def replicas(self) -> int:
-        """Return how many pods it wants, by default 1."""
-        number = self.value.number("spec", "replicas")
-        return 1 if number is None else number
+    def replicas(self) -> int | None:
+        """Return how many pods it wants, by default 1; None where that is given when it is deployed (`${REPLICAS}`)."""
+        value = self.value.get("spec", "replicas")
+        return value.number() if value else 1
 
 
 class Deployment(Server):

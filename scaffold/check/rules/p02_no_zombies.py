@@ -7,9 +7,9 @@ import re
 
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.workloads import Container, Job, ScaledJob
+from scaffold.check.model.workloads import Container, Job, Pod, ScaledJob
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.check.rules.shell import background, keeps_shell, program_of, script_of
+from scaffold.check.rules.shell import background, keeps_shell, only_waits, program_of, script_of
 from scaffold.syntax.dockerfile import Dockerfile, Instruction, parse
 
 INITS = frozenset(
@@ -157,11 +157,16 @@ class ShellWrapper(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Start the last command by `exec`, or make the preparation an init container."""
-        if container.role == "init" or isinstance(container.workload, Job | ScaledJob):
+        workload = container.workload
+        if (
+            container.role == "init"
+            or isinstance(workload, Job | ScaledJob)
+            or (isinstance(workload, Pod) and workload.ends)
+        ):
             return
         words = container.words
         script = script_of([word.text() or "" for word in words])
-        if script and keeps_shell(script) and not background(script):
+        if script and keeps_shell(script) and not background(script) and not only_waits(script):
             at = next(word for word in words if word.text() == script)
             yield Problem(at, f"the shell stays PID 1 of {container.name} and keeps SIGTERM to itself: no exec")
 

@@ -24,7 +24,9 @@ class NakedPod(Rule[Pod]):
     looks_at = Pod
 
     def check(self, pod: Pod, scope: Scope) -> Problems:
-        """Make it the template of a Deployment, or of a Job if it ends by itself."""
+        """Make it the template of a Deployment."""
+        if pod.ends:
+            return
         if not pod.value.get("metadata", "ownerReferences") and not pod.is_hook:
             yield Problem(pod.value.get("kind") or pod.at, f"a naked Pod: nothing replaces {pod.name} when it is lost")
 
@@ -54,6 +56,8 @@ def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Pro
     most = budget.value.get("spec", "maxUnavailable")
     least = budget.value.get("spec", "minAvailable")
     replicas = _fewest(server, scope)
+    if replicas is None:
+        return None
     if most and share_of(most.text(), replicas, up=True) == 0:
         return Problem(most, f"no pod of {server.name} may ever go, so its nodes can't be drained")
     if least and (share_of(least.text(), replicas, up=True) or 0) >= replicas > 0:
@@ -63,8 +67,11 @@ def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Pro
     return None
 
 
-def _fewest(server: Server, scope: Scope) -> int:
-    """Return how many pods there may be at times: what the autoscaler goes down to, or else the replicas."""
+def _fewest(server: Server, scope: Scope) -> int | None:
+    """Return how many pods there may be at times: what the autoscaler goes down to, or else the replicas.
+
+    None where that is not known.
+    """
     autoscaler = scope.autoscaler_of(server)
     return autoscaler.fewest if autoscaler else server.replicas
 
@@ -165,10 +172,10 @@ class NoBudget(Rule[Server]):
 
     def check(self, server: Server, scope: Scope) -> Problems:
         """Add a PodDisruptionBudget with `maxUnavailable: 1`."""
-        if isinstance(server, DaemonSet) or _fewest(server, scope) < 2 or not scope.services_of(server):
+        pods = _fewest(server, scope)
+        if isinstance(server, DaemonSet) or pods is None or pods < 2 or not scope.services_of(server):
             return
         if not scope.budgets_of(server):
-            pods = _fewest(server, scope)
             yield Problem(server.at, f"no PodDisruptionBudget: a drain may take all {pods} pods of {server.name}")
 
 

@@ -175,7 +175,7 @@ class LivenessDependency(Rule[Server]):
     """
 
     id = "P08-liveness-dependency"
-    severity = "error"
+    severity = "warning"
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:

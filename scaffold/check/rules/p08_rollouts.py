@@ -83,9 +83,10 @@ class RolloutUnavailable(Rule[Deployment]):
                 yield Problem(kind, f"each deployment stops all of {deployment.name} before a new pod starts")
             return
         value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")
-        count = share_of(value.text() if value else "25%", deployment.replicas, up=False)  # 25 % is the default
+        pods = deployment.replicas
+        count = share_of(value.text() if value else "25%", pods, up=False) if pods is not None else 0  # 25 %: default
         if count:
-            message = f"{count} of {deployment.replicas} pods may be missing during each rollout"
+            message = f"{count} of {pods} pods may be missing during each rollout"
             yield Problem(value or deployment.at, message)
 
 
@@ -117,7 +118,7 @@ class ProgressDeadline(Rule[Deployment]):
     """
 
     id = "P08-progress-deadline"
-    severity = "error"
+    severity = "warning"
     looks_at = Deployment
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
@@ -147,9 +148,10 @@ class RolloutStuck(Rule[Deployment]):
         """Set `maxSurge` to 1 or more."""
         update = deployment.value.get("spec", "strategy", "rollingUpdate")
         surge = update.get("maxSurge") if update else None
-        if update and surge and share_of(surge.text(), deployment.replicas, up=True) == 0:
+        pods = deployment.replicas
+        if update and surge and pods is not None and share_of(surge.text(), pods, up=True) == 0:
             least = update.get("maxUnavailable")
-            if least and share_of(least.text(), deployment.replicas, up=False) == 0:
+            if least and share_of(least.text(), pods, up=False) == 0:
                 yield Problem(surge, f"no pod of {deployment.name} may go and none may come: no rollout", also=(least,))
 
 
@@ -197,7 +199,7 @@ class NoPreStop(Rule[Server]):
     def check(self, server: Server, scope: Scope) -> Problems:
         """Let preStop sleep for 5 s (`lifecycle.preStop.sleep.seconds`), and grant that much more of a grace period."""
         recreated = server.value.text("spec", "strategy", "type") == "Recreate"
-        if recreated or (isinstance(server, StatefulSet) and server.replicas < 2):
+        if recreated or (isinstance(server, StatefulSet) and (server.replicas or 0) < 2):
             return  # no other pod takes its requests meanwhile
         targets = {target for service in scope.balancers_of(server) for target in service.targets}
         for container in server.containers:
@@ -268,5 +270,5 @@ class ReplicasReset(Rule[Server]):
         replicas = server.value.get("spec", "replicas")
         autoscaler = scope.autoscaler_of(server)
         if replicas and autoscaler:
-            message = f"each deployment sets {server.name} back to {server.replicas} pods, whatever its autoscaler says"
+            message = f"each deployment sets {server.name} back to {replicas.text()} pods, whatever its autoscaler says"
             yield Problem(replicas, message, also=(autoscaler.at,))

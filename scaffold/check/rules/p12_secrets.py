@@ -10,7 +10,7 @@ from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.check.rules.secret_values import decoded, has_secret_form, is_placeholder, is_secret, secrets_in_file
+from scaffold.check.rules.secret_values import decoded, has_secret_form, is_kept, is_secret, secrets_in_file
 from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
@@ -60,8 +60,7 @@ def _in_data(each: KubernetesObject) -> Problems:
         text = value.text() or ""
         if each.kind == "Secret":
             plain = decoded(text) if value.path[0] == "data" else text
-            public = key.endswith((".crt", ".pem", ".pub")) and "PRIVATE KEY" not in plain
-            if plain and not public and not is_placeholder(plain):
+            if is_kept(key, plain) and value.document.writes(value, plain):
                 yield Problem(value, f"the Secret {each.name} holds {key}, for everyone to read")
         elif form := has_secret_form(text) if "\n" not in text else "":
             yield Problem(value, f"{key} {form}, and stands in a ConfigMap for everyone to read")

@@ -192,7 +192,8 @@ class AutoscalerTarget(Rule[Autoscaler]):
         kind, name = autoscaler.target
         if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *scope.elsewhere(autoscaler))):
             return
-        if any(isinstance(each, Server) for each in scope.workloads_in(autoscaler.namespace)):
+        here = [each for each in scope.workloads_in(autoscaler.namespace) if isinstance(each, Server)]
+        if any(kind == each.kind or name == each.name for each in here):  # else another chart may bring it
             target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at
             yield Problem(target, f"there is no {kind} {name} to scale")
 

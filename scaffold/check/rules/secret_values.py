@@ -24,25 +24,46 @@ _SECRET = re.compile(
 )
 _ABOUT = re.compile(
     r"[_.-](?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS"
-    r"|DAYS|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX"
-    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID)(?:$|[_.-])"
-    r"|(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]",
+    r"|DAYS|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|NAMESPACE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX"
+    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID)(?:$|[_.-])",
     re.IGNORECASE,
 )
-_REFERENCE = re.compile(r"\$|^/|^https?:|^$|\{\{|^<.*>$", re.IGNORECASE)
+_WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
+_LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
+_REFERENCE = re.compile(
+    r"\$|^/|^https?:|^$|\{\{|^<.*>$"
+    r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
+    re.IGNORECASE,
+)
 _NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled|null|\*+|x+)", re.IGNORECASE)
 _NAMED = re.compile(r"(?:secret|token|credentials?)$", re.IGNORECASE)  # of the variable, which may name a Secret
-_NAME = re.compile(r"[a-z]+(?:[-.][a-z]+)+|\d{1,9}")  # of an object or a cluster, or a count
+_NAME = re.compile(
+    r"[a-z]+(?:[-.][a-z]+)+|\d{1,9}"  # of an object or a cluster, or a count
+    r"|[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*[-.](?:secret|token|credential|cred|key)s?"
+)
 _ASSIGNED = re.compile(
-    r"^[ \t]*+[\"']?([A-Za-z][\w.-]{0,60}+)[\"']?[ \t]*+[=:][ \t]*+[\"']?([^\s\"'#]{1,200}+)[\"']?[ \t]*+$",
+    r"^[ \t]*+[\"']?([A-Za-z][\w.-]{0,60}+)[\"']?[ \t]*+[=:][ \t]*+[\"']?([^\s\"'#,]{1,200}+)[\"']?,?[ \t]*+$",
     re.MULTILINE,
 )
 
 _PLACEHOLDER = re.compile(
-    r"(?:change|replace|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
+    r"(?:change|replace|update|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
     r"(?:[-_ ]?\w+){0,5}",
     re.IGNORECASE,
 )
+_TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
+"""What nobody takes for a password, while `changeme` and `example` are often the ones that are used."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BESIDE = re.compile(
+    r"(?:^|[_.-])(?:user|user[_-]?name|login|e?mail|db|database|schema|host|hostname|server|port|region|zone|domain|realm"
+    r"|ur[il]|address|version|kind|driver|name|id|in[_-]?role|ssl[_-]?mode)\d*$",
+    re.IGNORECASE,
+)
+"""The keys of a Secret that stand beside the secret, and are none: whom and what it lets in."""
+
+_KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
+_SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
 
 
 def decoded(text: str) -> str:
@@ -55,7 +76,10 @@ def decoded(text: str) -> str:
 
 def is_placeholder(text: str) -> bool:
     """Tell whether a text only shows what is to be put in its place."""
-    return bool(_REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _PLACEHOLDER.fullmatch(text))
+    twice = decoded(text)  # what was encoded by hand is encoded once more by what makes the Secret
+    return bool(
+        _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or any(map(_PLACEHOLDER.fullmatch, (text, twice)))
+    )
 
 
 def has_secret_form(text: str) -> str:
@@ -66,21 +90,48 @@ def has_secret_form(text: str) -> str:
     return "is a URL with a password" if found and not _REFERENCE.search(found[1]) else ""
 
 
+def _is_about(name: str) -> bool:
+    return bool(_WHETHER.search(name) or (_ABOUT.search(name) and not _LAST.search(name)))
+
+
 def is_secret(name: str, text: str) -> bool:
     """Tell whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
-    if _ABOUT.search(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text):
+    if _is_about(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _TO_REPLACE.fullmatch(text):
         return False
     if _PASSWORD.search(name):
         return True
     return bool(_SECRET.search(name)) and not (_NAMED.search(name) and _NAME.fullmatch(text))
 
 
-def secrets_in_file(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what a file's text holds: the name, or nothing, and the text that is a secret."""
+def is_kept(key: str, text: str) -> bool:
+    """Tell whether what a Secret object holds under a key is a secret.
+
+    It is none where it only stands beside one (`username`, `host`), and a file of settings is one for what it says.
+    """
+    words = _CAMEL.sub("_", key)
+    if has_secret_form(text):
+        return True
+    if is_placeholder(text) or key.endswith((".crt", ".pem", ".pub")):
+        return False
+    if _KEPT.search(words):
+        return True
+    if _BESIDE.search(words) or _is_about(words):
+        return False
+    if (_SETTINGS.fullmatch(key) or "\n" in text) and not (_PASSWORD.search(words) or _SECRET.search(words)):
+        return next(secrets_in_file(text, of_secret=True), None) is not None
+    return True
+
+
+def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str, str]]:
+    """Yield what a file's text holds: the name, or nothing, and the text that is a secret.
+
+    In a file of a Secret, tokens and keys count as passwords do; elsewhere they are often names.
+    """
     if token := _TOKENS.search(text):
         yield "", token[0]
     if (url := _IN_URL.search(text)) and not _REFERENCE.search(url[1]):
         yield "", url[0]
     for found in _ASSIGNED.finditer(text):
-        if _PASSWORD.search(found[1]) and is_secret(found[1], found[2]):
+        name = _CAMEL.sub("_", found[1])
+        if (of_secret or _PASSWORD.search(name)) and is_secret(name, found[2]):
             yield found[1], found[2]

@@ -21,9 +21,11 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
 
     It is the one with half of the labels, with the same name, or with a label that is spelled nearly alike; else the
     only one, if nothing of the kind selects it.
-    An environment may hold a part only: where it selects pods of another one, only the same name counts.
+    An environment may hold a part only: where it selects pods of another one, only the same name counts. So it is for
+    plain manifests whose pods stand elsewhere in the repository: for another cluster, or to be added to them.
     """
-    if any(other.workloads_of(each) for other in scope.elsewhere(each)):
+    elsewhere = any(other.workloads_of(each) for other in scope.elsewhere(each))
+    if elsewhere or (not scope.name and scope.repository.has_pods(labels)):
         return scope.named.workload(each.namespace, "", each.name)
     if close := scope.with_half(labels, each.namespace):
         return close

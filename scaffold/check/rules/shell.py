@@ -10,6 +10,11 @@ _BACKGROUND = re.compile(r"(?<![&>|\d<])&(?![&>\d])\s*(?:$|[\n;)]|\w|/)")
 _QUOTED = re.compile(r"'[^']*+(?:'|\Z)|\"(?:[^\"\\]|\\[\s\S])*+(?:\"|\\?\Z)")
 _EXECUTED = re.compile(r"(?:^|[;&|\n][ \t\r]*+)exec\s+")
 _BEFORE_PROGRAM = re.compile(r"|-\w*|env|\w+=\S*")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
+_WAITING = re.compile(
+    r"(?:(?:while|until|if|then|else|do|!)(?:\s+|$))*"
+    r"(?:(?:sleep|echo|printf|true|false|test|\[|date|wait|tail|trap|exit|break|done|fi|:)(?:\s[^&]*)?)?"
+)
 _SEVERAL = re.compile(r"&&|\|\||[;\n|]")
 
 
@@ -43,6 +48,12 @@ def program_of(script: str) -> str:
 def background(script: str) -> bool:
     """Tell whether a script puts a command into the background."""
     return _BACKGROUND.search(_QUOTED.sub("''", script)) is not None
+
+
+def only_waits(script: str) -> bool:
+    """Tell whether a script starts no program that serves: it writes, sleeps and looks whether something is there."""
+    bare = _COMMENT.sub("", _QUOTED.sub("''", script))
+    return all(_WAITING.fullmatch(command.strip()) for command in _SEVERAL.split(bare))
 
 
 def keeps_shell(script: str) -> bool:
