@@ -44,7 +44,7 @@ def _recreate(deployment: Deployment, scope: Scope) -> Value | None:
 def _fewest(deployment: Deployment, scope: Scope) -> int:
     """Return how many pods there are at least."""
     autoscaler = scope.autoscaler_of(deployment)
-    return autoscaler.fewest if autoscaler else deployment.replicas
+    return autoscaler.fewest if autoscaler else deployment.replicas or 1
 
 
 def _has_host_port(deployment: Deployment) -> bool:
