@@ -31,9 +31,9 @@ def files_below(
     """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
 
     A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/examples`.
-    In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders and those that
-    package managers fill or only tests read, and hidden files but those called as one of `hidden`. `unread` is told of folders that can't
-    be read.
+    In a git repository those that git ignores are left out, elsewhere (and in any case) hidden folders, those that
+    package managers fill or only tests read, and hidden files but those called as one of `hidden`. `unread` is told of
+    folders that can't be read.
 
     Raises:
         OptionError: when a path is not there.
