@@ -210,8 +210,8 @@ class _View:
             parts = ", ".join(f"{count} {end}" for end, count in ends[:_ENDS])
             more = sum(count for _, count in ends[_ENDS:])
             self.line(one_line(f"Looked at the names of: {parts}{f' and {more} others' if more else ''}."))
-        passed_by = "hidden folders, node_modules, vendor, target, venv, fixtures of tests, and what git ignores"
-        self.line(Text(f"Passed by: {passed_by}."))
+        folders = "hidden folders, node_modules, vendor, target, venv, fixtures of tests, and what git ignores"
+        self.line(Text(f"Passed by: {folders}."))
 
 
 def _sum(report: CheckReport) -> str:
