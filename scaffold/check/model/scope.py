@@ -287,7 +287,8 @@ class Checked:
             for scope in self.scopes
             for each in scope.objects
             if each.kind == "Config" and (each.value.text("apiVersion") or "").startswith("skaffold/")
-            for artifact in each.value.items("build", "artifacts")
+            for part in (each.value, *each.value.items("profiles"))
+            for artifact in part.items("build", "artifacts")
         }
 
     def dockerfile_of(self, container: Container) -> Dockerfile | None:

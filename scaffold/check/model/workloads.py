@@ -196,6 +196,11 @@ class Pod(Workload):
         """Tell whether it is to run once, and not for ever."""
         return self.value.text("spec", "restartPolicy") in ("Never", "OnFailure")
 
+    @property
+    def is_patch(self) -> bool:
+        """Tell whether it is a part of a Pod, as kubeadm merges it into a static one: no container has an image."""
+        return bool(self.containers) and not any(each.image for each in self.containers)
+
 
 class Server(Workload):
     """A workload that runs for ever: its pods serve."""

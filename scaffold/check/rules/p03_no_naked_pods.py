@@ -25,7 +25,7 @@ class NakedPod(Rule[Pod]):
 
     def check(self, pod: Pod, scope: Scope) -> Problems:
         """Make it the template of a Deployment."""
-        if pod.ends:
+        if pod.ends or pod.is_patch:
             return
         if not pod.value.get("metadata", "ownerReferences") and not pod.is_hook:
             yield Problem(pod.value.get("kind") or pod.at, f"a naked Pod: nothing replaces {pod.name} when it is lost")

@@ -73,12 +73,17 @@ def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> Ne
 
 
 def admin_ports(workloads: Iterable[Workload]) -> dict[int | str, str]:
-    """Return the ports of pods by which people look after a program, by number and by name, and how each is called."""
+    """Return the ports of pods by which people look after a program, by number and by name, and how each is called.
+
+    A port that is called as its container is the one that the program is there for, as that of `shop-admin`.
+    """
     found: dict[int | str, str] = {}
     for container in (each for workload in workloads for each in workload.containers):
         for port in container.ports:
             name, number = port.text("name") or "", port.number("containerPort")
-            if number is not None and (_ADMIN.search(name) if name else number in _ADMIN_NUMBERS):
+            if number is None or name == container.name:
+                continue
+            if _ADMIN.search(name) if name else number in _ADMIN_NUMBERS:
                 shown = f"{name} ({number})" if name else str(number)
                 found |= {number: shown} | ({name: shown} if name else {})
     return found
