@@ -65,7 +65,8 @@ def test_dry_run_writes_nothing_and_shows_every_file(tmp_path: Path) -> None:
     done = scaffold("new", "out", "--defaults", "--dry-run", cwd=tmp_path)
     assert done.returncode == 0
     assert list(tmp_path.iterdir()) == []
-    for path in goldens.files_of(goldens.EXAMPLES / "defaults"):
+    assert scaffold("new", "out", "--defaults", cwd=tmp_path).returncode == 0
+    for path in goldens.files_of(tmp_path / "out"):
         assert Path(path).name in done.stdout
 
 
