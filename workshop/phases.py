@@ -19,7 +19,7 @@ from workshop.goldens import ROOT
 
 PYTEST = (sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5")
 BY_SIDE = ("-n", os.environ.get("JOBS", "2"), "--dist", "loadgroup")
-AGAIN = ("--reruns", "2", "--reruns-delay", "5", "-raR")  # the summary names what was run again
+AGAIN = ("--reruns", "2", "--reruns-delay", "5", "--rerun-show-tracebacks", "-raR")  # and the summary says why
 MINUTES = 85  # for all phases together: the last ones get what is left
 
 
