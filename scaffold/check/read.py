@@ -126,7 +126,7 @@ def _tell_dockerfiles(repository: Checked) -> None:
     pods: dict[int, list[bool]] = {}
     for scope in repository.scopes if repository.dockerfiles else ():
         for container in scope.containers:
-            found = repository.dockerfile_of(container)
+            found = repository.images.dockerfile_of(container)
             if found:
                 found.is_deployed = True
             if found and container.workload.pod:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.findings import Finding
+from scaffold.check.model.kinds import objects_in
+from scaffold.check.model.named import Named
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from scaffold.kubernetes.kustomize import build_command
@@ -79,6 +81,17 @@ def test_the_title_of_a_whole_list_is_its_kind() -> None:
     )
     assert document.title_of(document.root) == "List"
     assert document.title_of(document.root.items("items")[0]) == "Pod/a"
+
+
+def test_of_two_objects_with_one_name_the_first_counts() -> None:
+    kinds = {"Service": "v1", "ConfigMap": "v1", "PersistentVolumeClaim": "v1", "Deployment": "apps/v1"}
+    texts = [f"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: a, namespace: n, labels: {{number: '{number}'}}}}\n"
+             for kind, version in kinds.items() for number in (1, 2)]  # fmt: skip
+    found, _ = documents(Source("a.yaml", "---\n".join(texts).encode()))
+    named = Named([each for document in found for each in objects_in(document.root)])
+    firsts = (named.service("n", "a"), named.config_map("n", "a"), named.config_maps["a"], named.claims["n", "a"],
+              named.workload("n", "Deployment", "a"))  # fmt: skip
+    assert {each and each.value.text("metadata", "labels", "number") for each in firsts} == {"1"}
 
 
 @pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")

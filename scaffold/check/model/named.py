@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
+from typing import TypeVar
 
 from scaffold.check.model.objects import Autoscaler, ConfigMap, KubernetesObject, Service
 from scaffold.check.model.workloads import Workload
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 class Named:
@@ -22,7 +26,7 @@ class Named:
 
     @cached_property
     def _services(self) -> dict[tuple[str, str], Service]:
-        return {(each.namespace, each.name): each for each in self._objects if isinstance(each, Service)}
+        return _first(((each.namespace, each.name), each) for each in self._objects if isinstance(each, Service))
 
     @cached_property
     def namespaces_with_services(self) -> set[str]:
@@ -30,33 +34,27 @@ class Named:
         return {namespace for namespace, _ in self._services}
 
     def workload(self, namespace: str, kind: str, name: str) -> Workload | None:
-        """Return the first workload of this kind (any for an empty one) and name."""
+        """Return the workload of this kind (any for an empty one) and name."""
         return self._workloads.get((namespace, kind, name))
 
     @cached_property
     def _workloads(self) -> dict[tuple[str, str, str], Workload]:
-        found: dict[tuple[str, str, str], Workload] = {}
-        for each in self._objects:
-            for kind in (each.kind, "") if isinstance(each, Workload) else ():
-                found.setdefault((each.namespace, kind, each.name), each)  # type: ignore[arg-type]
-        return found
+        workloads = (each for each in self._objects if isinstance(each, Workload))
+        return _first(((each.namespace, kind, each.name), each) for each in workloads for kind in (each.kind, ""))
 
     def autoscaler(self, namespace: str, kind: str, name: str) -> Autoscaler | None:
-        """Return the first autoscaler whose target has this kind and name."""
+        """Return the autoscaler whose target has this kind and name."""
         return self._autoscalers.get((namespace, kind, name))
 
     @cached_property
     def _autoscalers(self) -> dict[tuple[str, str, str], Autoscaler]:
-        found: dict[tuple[str, str, str], Autoscaler] = {}
-        for each in self._objects:
-            if isinstance(each, Autoscaler):
-                found.setdefault((each.namespace, *each.target), each)
-        return found
+        found = (each for each in self._objects if isinstance(each, Autoscaler))
+        return _first(((each.namespace, *each.target), each) for each in found)
 
     @cached_property
     def config_maps(self) -> dict[str, ConfigMap]:
         """Return the ConfigMaps by name, of whatever namespace."""
-        return {each.name: each for each in self._objects if isinstance(each, ConfigMap)}
+        return _first((each.name, each) for each in self._objects if isinstance(each, ConfigMap))
 
     def config_map(self, namespace: str, name: str) -> ConfigMap | None:
         """Return the ConfigMap that pods of a namespace get by a name; where none is given, any may be meant."""
@@ -65,21 +63,25 @@ class Named:
 
     @cached_property
     def _config_maps(self) -> dict[tuple[str, str], ConfigMap]:
-        found: dict[tuple[str, str], ConfigMap] = {}
-        for each in self._objects:
-            if isinstance(each, ConfigMap):
-                found.setdefault((each.namespace, each.name), each)
-        return found
+        return _first(((each.namespace, each.name), each) for each in self._objects if isinstance(each, ConfigMap))
 
     @cached_property
     def claims(self) -> dict[tuple[str, str], KubernetesObject]:
         """Return the PersistentVolumeClaims by namespace and name."""
-        return {(each.namespace, each.name): each for each in self._of("PersistentVolumeClaim")}
+        return _first(((each.namespace, each.name), each) for each in self._of("PersistentVolumeClaim"))
 
     @cached_property
     def namespaces(self) -> dict[str, KubernetesObject]:
         """Return the Namespaces by name."""
-        return {each.name: each for each in self._of("Namespace")}
+        return _first((each.name, each) for each in self._of("Namespace"))
 
     def _of(self, kind: str) -> Iterable[KubernetesObject]:
         return (each for each in self._objects if each.kind == kind)
+
+
+def _first(pairs: Iterable[tuple[K, V]]) -> dict[K, V]:
+    """Return the first value of each key."""
+    found: dict[K, V] = {}
+    for key, value in pairs:
+        found.setdefault(key, value)
+    return found

@@ -28,7 +28,7 @@ from scaffold.check.model.resources import Resources
 from scaffold.check.model.rights import Rights
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
-from scaffold.check.model.selection import MANY, Selection
+from scaffold.check.model.selection import MANY, Pods, Selection
 from scaffold.check.model.selectors import Selector, Selectors
 from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
@@ -259,20 +259,10 @@ class Checked:
         """Return the configurations of proxies that are files of their own."""
         return [found for text in self.texts if (found := configuration(text))]
 
-    def has_pods(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether pods with all these labels are made anywhere in the repository."""
-        found = [self._pods_with.get(pair, ()) for pair in labels.items()]
-        fewest = min(found, key=len, default=())
-        return any(labels.items() <= pods for pods in islice(fewest, MANY))
-
     @cached_property
-    def _pods_with(self) -> dict[tuple[str, str], dict[frozenset[tuple[str, str]], None]]:
-        found: dict[tuple[str, str], dict[frozenset[tuple[str, str]], None]] = {}
-        for each in (workload for scope in self.scopes for workload in scope.of(Workload)):
-            pods = frozenset(each.pod_labels.items())
-            for pair in pods:
-                found.setdefault(pair, {})[pods] = None
-        return found
+    def pods(self) -> Pods:
+        """Return which pods are made anywhere in the repository."""
+        return Pods(each for scope in self.scopes for each in scope.of(Workload))
 
     @cached_property
     def provided(self) -> Provided:
@@ -291,39 +281,11 @@ class Checked:
             for artifact in part.items("build", "artifacts")
         }
 
-    def dockerfile_of(self, container: Container) -> Dockerfile | None:
-        """Return the Dockerfile that a container's image is built from, or None where that is not sure.
-
-        It is the one of the service whose answers name the image, or the one whose folder or file is called like it;
-        a repository's only Dockerfile also makes the image that is called like its workload.
-        """
-        if container.image is None or not self.dockerfiles:
-            return None
-        name = container.image_name
-        named = self._images.named(name)
-        if len(named) == 1:
-            return named[0]
-        answered = self.declared(container.image.place().path, "name")
-        if answered and answered.text() == name:
-            folder = answered.document.source.path.rpartition("/")[0]
-            return self._images.at(f"{folder}/Dockerfile" if folder else "Dockerfile")
-        return self.dockerfiles[0] if len(self.dockerfiles) == 1 and name == container.workload.name else None
-
-    def containers_of(self, dockerfile: Dockerfile) -> list[Container]:
-        """Return the containers whose image is built from a Dockerfile, as far as that is sure."""
-        return self._running.get(id(dockerfile), [])
-
     @cached_property
-    def _running(self) -> dict[int, list[Container]]:
-        found: dict[int, list[Container]] = {}
-        for container in (each for scope in self.scopes for each in scope.containers):
-            if dockerfile := self.dockerfile_of(container):
-                found.setdefault(id(dockerfile), []).append(container)
-        return found
-
-    @cached_property
-    def _images(self) -> Images:
-        return Images(self.dockerfiles)
+    def images(self) -> Images:
+        """Return which Dockerfile makes which container's image."""
+        containers = [each for scope in self.scopes for each in scope.containers]
+        return Images(self.dockerfiles, containers, self.declared)
 
     def declared(self, path: str, question: str) -> Value | None:
         """Return what the service that the file belongs to answered to a question of the template."""

@@ -125,3 +125,21 @@ def partners(selecting: Iterable[tuple[S, list[Workload]]]) -> dict[Workload, li
             if len(those) < MANY:
                 those += same[: MANY - len(those)]
     return found
+
+
+class Pods:
+    """The pods that workloads make, by their labels."""
+
+    def __init__(self, workloads: Iterable[Workload]) -> None:
+        """Take the workloads."""
+        self._with: dict[tuple[str, str], dict[frozenset[tuple[str, str]], None]] = {}
+        for each in workloads:
+            pods = frozenset(each.pod_labels.items())
+            for pair in pods:
+                self._with.setdefault(pair, {})[pods] = None
+
+    def have(self, labels: Mapping[str, str]) -> bool:
+        """Tell whether pods with all these labels are made, as far as `MANY` show it."""
+        found = [self._with.get(pair, ()) for pair in labels.items()]
+        fewest = min(found, key=len, default=())
+        return any(labels.items() <= pods for pods in islice(fewest, MANY))

@@ -101,7 +101,7 @@ def image_user(container: Container, scope: Scope) -> ImageUser | None:
     """Return the user of a container's image, where the pod sets none and the repository makes the image."""
     if setting(container, "runAsUser"):
         return None
-    dockerfile = scope.repository.dockerfile_of(container)
+    dockerfile = scope.repository.images.dockerfile_of(container)
     return user_of(dockerfile) if dockerfile else None
 
 

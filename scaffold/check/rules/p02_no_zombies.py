@@ -96,7 +96,7 @@ class InitBypassed(Rule[Container]):
         command = container.value.items("command")
         if not command or (command[0].text() or "").rpartition("/")[2] in INITS or container.role == "init":
             return
-        dockerfile = scope.repository.dockerfile_of(container)
+        dockerfile = scope.repository.images.dockerfile_of(container)
         entrypoint = dockerfile.effective("ENTRYPOINT") if dockerfile else None
         if entrypoint and entrypoint.words and entrypoint.words[0].rpartition("/")[2] in INITS:
             message = f"replaces the ENTRYPOINT, so {entrypoint.words[0]} is not PID 1 of {container.name}"

@@ -45,7 +45,7 @@ class HealthcheckIgnored(Rule[Container]):
         """Say the same as a livenessProbe of the container."""
         if container.role == "init" or container.liveness or not isinstance(container.workload, Server):
             return
-        dockerfile = scope.repository.dockerfile_of(container)
+        dockerfile = scope.repository.images.dockerfile_of(container)
         found = dockerfile.effective("HEALTHCHECK") if dockerfile else None
         if found and found.value.upper() != "NONE":
             message = f"Kubernetes does not run it, and {container.name} has no livenessProbe"

@@ -142,7 +142,7 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
         yield name, value.text() or "", value
     for name, value in _from_config_maps(container, scope):
         yield name, value.text() or "", value
-    image = scope.repository.dockerfile_of(container)
+    image = scope.repository.images.dockerfile_of(container)
     if image is None:
         return
     replaced = {each.text("name") for each in container.value.items("env")}

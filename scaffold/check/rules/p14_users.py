@@ -55,7 +55,7 @@ class ImageRunsAsRoot(Rule[Dockerfile]):
         user = user_of(dockerfile)
         if not user or not user.is_root or dockerfile.is_for_work or starts_as_another(dockerfile):
             return
-        running = scope.repository.containers_of(dockerfile)
+        running = scope.repository.images.containers_of(dockerfile)
         if running and all(setting(each, "runAsUser") or setting(each, "runAsNonRoot") for each in running):
             return  # the pods say who it is, and the other rules judge that
         yield Problem(user.at, "no USER: the image runs as root" if user.from_base else "the image runs as root")

@@ -25,7 +25,7 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     plain manifests whose pods stand elsewhere in the repository: for another cluster, or to be added to them.
     """
     elsewhere = any(other.workloads_of(each) for other in scope.elsewhere(each))
-    if elsewhere or (not scope.name and scope.repository.has_pods(labels)):
+    if elsewhere or (not scope.name and scope.repository.pods.have(labels)):
         return scope.named.workload(each.namespace, "", each.name)
     if close := scope.with_half(labels, each.namespace):
         return close
