@@ -25,6 +25,11 @@ def is_again(item: pytest.Item) -> bool:
     return getattr(item, "execution_count", 1) > 1
 
 
+def waits(item: pytest.Item) -> bool:
+    """Tell whether it only waits for what is tried beforehand, in turns of its own, and may wait for all of them."""
+    return "attempts" in getattr(item, "fixturenames", ())
+
+
 def suite_of(item: pytest.Item) -> str:
     """Return the suite that a test belongs to, or nothing for one that lies elsewhere."""
     return item.path.relative_to(HERE).parts[0] if item.path.is_relative_to(HERE) else ""
@@ -39,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             # Their fixtures build and start things, with limits of their own; on a fresh machine that takes long.
             # A test that needs longer than most says so: its own mark is the closest, and counts.
             if not item.get_closest_marker("timeout"):
-                item.add_marker(pytest.mark.timeout(300, func_only=True))
+                item.add_marker(pytest.mark.timeout(1200 if waits(item) else 300, func_only=True))
             if suite in WAITING and not item.get_closest_marker("xdist_group"):
                 # The rest of prove stays together, too: its experiments load the machine, and count what runs on it.
                 group = "cluster" if "kubernetes" in item.fixturenames else suite
@@ -49,10 +54,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before any fixture
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a test that loads the machine (`alone`), or is run again, have it for itself while other clocks wait."""
+    """Let a test that loads the machine (`alone`), or is run again, have it for itself while other clocks wait.
+
+    A test that waits for one of the `attempts` takes no turn: the attempt, which runs beforehand, has its own.
+    """
     alone = item.get_closest_marker("alone") is not None or is_again(item)
     item.stash[TURN] = ExitStack()
-    item.stash[TURN].enter_context(turn(alone))
+    if alone or not waits(item):
+        item.stash[TURN].enter_context(turn(alone))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,20 +1,18 @@
-"""A service in a container that has no more than a pod under Pod Security `restricted` (P02, P04, P05, P06, P08)."""
+"""A service in a container that has no more than a pod under Pod Security `restricted` (P02, P04, P05, P06, P08).
+
+Orphans, and a stop under load, are shown by the experiments of tests/real/prove on the same services.
+"""
 
 from __future__ import annotations
 
 import re
 import signal
-import time
 from pathlib import Path
 
-import pytest
-
 from tests.real.conformance.contract import CONTRACT, OK, TERMINATED, entries
-from tests.real.conformance.service import SLACK, Bench, Connection, ask, connects, wait_until
-from tests.real.containers.conftest import Example, Running, ports_of
-from tests.support import load
+from tests.real.conformance.service import SLACK, Bench, Connection, ask, wait_until
+from tests.real.containers.conftest import Example, Running
 from workshop import runtime
-from workshop.runtime import Container, Process
 
 # Memory that every container has; no disk.
 KERNEL = {"/dev/shm", "/dev/mqueue"}
@@ -56,37 +54,6 @@ def test_it_is_nobody_special(running: Running) -> None:
         assert process.no_new_privileges
 
 
-def orphan(container: Container) -> Process:
-    """Leave a process behind in the container whose parent has gone; return it."""
-    assert container.exec("sh", "-c", "sleep 0.7 & sleep 0.1").returncode == 0
-    left = [process for process in container.processes() if process.command[:1] == ("sleep",)]
-    assert len(left) == 1
-    return left[0]
-
-
-def zombies(container: Container) -> list[Process]:
-    return [process for process in container.processes() if process.state == "Z"]
-
-
-def test_orphans_are_reaped(running: Running) -> None:
-    assert orphan(running.container).parent == running.container.pid
-    time.sleep(1)
-    assert zombies(running.container) == []
-
-
-def test_without_dumb_init_orphans_stay_as_zombies(example: Example, running: Running) -> None:
-    """The twin of the test above: the same experiment notices when the pattern is missing."""
-    bare = example.image.config["Entrypoint"][2:]
-    numbers = ports_of(example.subject)
-    env = running.bench.settings() | {name: str(number) for name, number in numbers.items()}
-    options = {"env": env, "writable": example.writable, "entry_point": bare, "command": example.image.config["Cmd"]}
-    with runtime.run(example.image.id, **options) as container:
-        wait_until(lambda: connects(numbers["ADMIN_PORT"]), 90, "the service without dumb-init")
-        orphan(container)
-        time.sleep(1)
-        assert len(zombies(container)) == 1
-
-
 def test_only_the_answered_paths_can_be_written_to(running: Running) -> None:
     container = running.container
     find = container.exec("find", "/", "(", "-path", "/proc", "-o", "-path", "/sys", ")", "-prune", "-o",
@@ -113,27 +80,6 @@ def test_the_service_writes_no_file(running: Running) -> None:
         ask(running.port)
     for path in running.example.writable:
         assert running.container.exec("find", path, "-type", "f").stdout == ""
-
-
-@pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
-def test_sigterm_under_load_costs_no_request(running: Running, tmp_path: Path) -> None:
-    """As in the conformance suite, with dumb-init between: the load ends a second after readiness does."""
-    shutdown = running.example.subject.answers["shutdown_seconds"]
-    held = Connection(running.port)
-    assert held.ask().status == 200
-    with load.load(f"http://127.0.0.1:{running.port}/", tmp_path, rate=30, seconds=60) as attack:
-        time.sleep(2)
-        began = time.monotonic()
-        running.container.kill()
-        wait_until(lambda: running.probe("/readyz") == 503, SLACK, "readiness is false")
-        time.sleep(0.7)
-        attack.end()
-        report = attack.report()
-    held.close()
-    assert report.ok > 50, report
-    assert report.failed == 0, report
-    assert running.container.wait() == OK
-    assert time.monotonic() - began < shutdown
 
 
 def test_a_second_sigterm_ends_it_at_once(running: Running) -> None:

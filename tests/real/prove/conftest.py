@@ -8,9 +8,9 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,12 @@ from workshop.cluster import missing as no_cluster
 from workshop.go_tools import missing as no_go
 from workshop.go_tools import program
 from workshop.goldens import ROOT
-from workshop.machine import locked
+from workshop.machine import locked, turn
 from workshop.standins import PYTHON, provide
 
 TWIN = Path(__file__).parent / "twin"
+WAIT = 900
+"""Seconds for an attempt that was begun beforehand: it may have to wait for others, and for tests that are `alone`."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +76,40 @@ def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: flo
     return Run(done.returncode, done.stdout, done.stderr)
 
 
-@dataclass(frozen=True)
 class Attempts:
-    """What came of the names that were tried beforehand, side by side; any other is tried when it is asked for."""
+    """What came of the names that are tried beforehand, a few at once; any other is tried when it is asked for.
 
-    attempt: Callable[[str], Run]
-    beforehand: Mapping[str, Future[Run]]
+    Each attempt has a turn of its own on the machine: none runs while a test is `alone`.
+    """
+
+    def __init__(self, attempt: Callable[[str], Run], beforehand: Iterable[str], pool: Executor) -> None:
+        """Start with the names that are tried beforehand."""
+        self._attempt = attempt
+        self._beforehand = {name: pool.submit(self._in_turn, name) for name in beforehand}
+
+    def _in_turn(self, name: str) -> Run:
+        with turn(alone=False):
+            return self._attempt(name)
 
     def of(self, name: str, item: pytest.Item) -> Run:
         """Return what came of a name; a test that is run again gets a new attempt, with the machine for itself."""
-        return (
-            self.attempt(name) if is_again(item) or name not in self.beforehand else self.beforehand[name].result(600)
-        )
+        if is_again(item):
+            return self._attempt(name)
+        return self._beforehand[name].result(WAIT) if name in self._beforehand else self._in_turn(name)
+
+    def wait(self) -> None:
+        """Wait until all have ended that were tried beforehand."""
+        wait(self._beforehand.values(), WAIT)
+
+
+@contextmanager
+def several(attempt: Callable[[str], Run], beforehand: Iterable[str], at_once: int) -> Iterator[Attempts]:
+    """Give attempts, so many at once; those that nobody has waited for at the end are not begun."""
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        yield Attempts(attempt, beforehand, pool)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture(scope="session")
@@ -184,3 +208,4 @@ def docker(needs_containers: None, tmp_path_factory: pytest.TempPathFactory) -> 
         with suppress(subprocess.TimeoutExpired):
             process.wait(20)
         process.kill()
+        subprocess.run(["umount", "--lazy", folder / "data"], capture_output=True, check=False)  # the daemon leaves it

@@ -6,7 +6,6 @@ Python's is the demo of test_cluster_stage.py, which passes all of them. And the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.real.conformance.subjects import for_features
 from tests.real.containers.conftest import build
-from tests.real.prove.conftest import Attempts, Run, Twins, on_cluster
+from tests.real.prove.conftest import Attempts, Run, Twins, on_cluster, several
 from tests.real.prove.conftest import build as build_twin
 from workshop import runtime
 from workshop.cluster import Cluster
@@ -74,15 +73,14 @@ def attempts(kubernetes: Cluster, twins: Twins, tmp_path_factory: pytest.TempPat
         folder = tmp_path_factory.mktemp(name)
         return language(kubernetes, name, folder) if name in SUBJECTS else from_a_pod(kubernetes, twins, folder)
 
-    with ThreadPoolExecutor(2) as pool:
-        yield Attempts(attempt, {name: pool.submit(attempt, name) for name in (*SUBJECTS, "pod")})
+    with several(attempt, (*SUBJECTS, "pod"), 2) as made:
+        yield made
 
 
 def rolling(run: Run) -> dict[str, object]:
     return {each["name"]: each["value"] for each in run.results["P08-rolling"]["measured"]}
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", SUBJECTS)
 def test_a_production_overlay_passes(attempts: Attempts, name: str, request: pytest.FixtureRequest) -> None:
     run = attempts.of(name, request.node)
@@ -92,7 +90,6 @@ def test_a_production_overlay_passes(attempts: Attempts, name: str, request: pyt
     assert int(str(rolling(run)["requests"])) > 200
 
 
-@pytest.mark.timeout(600)
 def test_the_load_comes_from_a_pod(attempts: Attempts, request: pytest.FixtureRequest) -> None:
     """Where this machine can't reach the Service, or has no load generator: the same experiments, the same answers."""
     run = attempts.of("pod", request.node)

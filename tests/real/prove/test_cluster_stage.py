@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +14,7 @@ import pytest
 from scaffold.files.folder import write_files
 from scaffold.prove.select import experiments
 from tests.real.cluster.conftest import VERSION as DEPLOYED
-from tests.real.prove.conftest import TWIN, Attempts, Run, Twins, on_cluster, prove
+from tests.real.prove.conftest import TWIN, Attempts, Run, Twins, on_cluster, prove, several
 from workshop import runtime
 from workshop.cluster import SCRIPT, Cluster
 from workshop.goldens import answers_of, rendered
@@ -148,11 +147,10 @@ def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPath
         tried = {twin.fails, *(CLUSTER if os.environ.get("KUBE_SCAFFOLD_TWINS") == "all" else QUICK)}
         return on_cluster(kubernetes, folder, loaded, *(f"--only={each}" for each in sorted(tried)))
 
-    with ThreadPoolExecutor(max_workers=3) as pool:
-        yield Attempts(attempt, {name: pool.submit(attempt, name) for name in TWINS})
+    with several(attempt, TWINS, 3) as made:
+        yield made
 
 
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", TWINS)
 def test_a_twin_fails_its_experiment_and_no_other(
     attempts: Attempts, name: str, request: pytest.FixtureRequest
@@ -164,7 +162,6 @@ def test_a_twin_fails_its_experiment_and_no_other(
 
 
 def test_nothing_is_left(kubernetes: Cluster, attempts: Attempts) -> None:
-    for each in attempts.beforehand.values():
-        each.result(600)
+    attempts.wait()
     left = json.loads(kubernetes.kubectl("get", "namespaces", "--selector=io.kube-scaffold.prove", "--output=json"))
     assert [each for each in left["items"] if each["status"]["phase"] != "Terminating"] == []

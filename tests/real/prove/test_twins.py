@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
-from tests.real.prove.conftest import Attempts, Run, Twins, prove
+from tests.real.prove.conftest import Attempts, Run, Twins, prove, several
+from workshop.machine import turn
 
 BESIDE = 3  # runs at once: they mostly wait
 
@@ -55,19 +56,19 @@ def tried(name: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def attempts(request: pytest.FixtureRequest, twins: Twins) -> Attempts:
+def attempts(request: pytest.FixtureRequest, twins: Twins) -> Iterator[Attempts]:
     """Try the twins that are asked for side by side, but for those whose experiment loads or counts."""
     asked = [name for name in TWINS if any(item.name.endswith(f"[{name}]") for item in request.session.items)]
-    images = {name: twins.image(name, TWINS[name].lines) for name in asked}
+    with turn(alone=False):
+        images = {name: twins.image(name, TWINS[name].lines) for name in asked}
 
     def attempt(name: str) -> Run:
         words = [f"--only={each}" for each in sorted(tried(name))]
         return prove(twins.folder, "--image", images[name], "--json", *words)
 
     beside = [name for name in asked if not EVERYTHING and TWINS[name].fails not in SLOW]
-    with ThreadPoolExecutor(BESIDE) as pool:
-        beforehand = {name: pool.submit(attempt, name) for name in beside}
-    return Attempts(attempt, beforehand)
+    with several(attempt, beside, BESIDE) as made:
+        yield made
 
 
 def test_the_service_of_the_twins_keeps_every_pattern(twins: Twins) -> None:
