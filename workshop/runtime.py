@@ -183,7 +183,6 @@ class Process:
     inside: int  # its PID in the container
     parent: int  # its parent's PID on this machine
     command: tuple[str, ...]
-    state: str  # R, S, D, Z (a zombie)…
     uids: tuple[int, ...]
     gids: tuple[int, ...]
     capabilities: int  # the effective, permitted, inheritable, bounding and ambient ones together
@@ -202,7 +201,6 @@ class Process:
             inside=int(status["NSpid"][-1]),
             parent=int(status["PPid"][0]),
             command=tuple((folder / "cmdline").read_bytes().decode().split("\0")[:-1]),
-            state=status["State"][0],
             uids=tuple(map(int, status["Uid"])),
             gids=tuple(map(int, status["Gid"])),
             capabilities=capabilities,
@@ -228,11 +226,9 @@ def run(
     env: Mapping[str, str],
     writable: Mapping[str, str],
     command: Sequence[str] = (),
-    entry_point: Sequence[str] | None = None,
 ) -> Iterator[Container]:
-    """Run an image, by its own entry point if none is given; the container is gone at the end, whatever happened."""
-    other = [f"--entrypoint={json.dumps(list(entry_point))}"] if entry_point else []
-    container = Container(podman("run", "--detach", *options(env, writable), *other, image, *command).stdout.strip())
+    """Run an image; the container is gone at the end, whatever happened."""
+    container = Container(podman("run", "--detach", *options(env, writable), image, *command).stdout.strip())
     try:
         yield container
     finally:
