@@ -39,7 +39,14 @@ class Service:
         return run
 
 
-@pytest.fixture(params=[pytest.param(each, id=each.language) for each in for_features("critical", "auxiliary", "jobs")])
+SUBJECTS = [
+    # Each start of a JVM takes all of a small machine: what runs beside it would fail, and it beside that.
+    pytest.param(each, id=each.language, marks=pytest.mark.alone if each.language == "java" else ())
+    for each in for_features("critical", "auxiliary", "jobs")
+]
+
+
+@pytest.fixture(params=SUBJECTS)
 def service(request: pytest.FixtureRequest, needs_containers: None, tmp_path: Path) -> Service:
     subject: Subject = request.param
     if reason := runtime.missing(subject.language):
