@@ -42,6 +42,7 @@ def make() -> str:
     return page(
         "Compatibility",
         f"{_PINS} and pyproject.toml",
+        paragraph("These are the versions that the command and a service of the newest template work with."),
         "## The command",
         _command(),
         "## Kubernetes",
@@ -71,7 +72,7 @@ def _command() -> str:
     rows = [
         ("operating system", "Linux, macOS, WSL 2; not Windows itself"),
         ("Python", code(project["requires-python"])),
-        ("git", "required by `update`; `new` makes a repository and a commit with it"),
+        ("git", "2.38 or newer, for `new` and `update`"),
         ("kubectl or kustomize", "optional: `check` builds kustomizations with it"),
         ("helm", "optional: `check` renders charts with it"),
         ("Docker or Podman", "required by `prove`"),

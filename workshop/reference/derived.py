@@ -15,6 +15,15 @@ from workshop.reference.formulas import Formulas, UnsayableError
 from workshop.reference.markdown import block, bullets, page, paragraph, sentence, table
 
 EXAMPLE = "everything-python"
+_OVERLAY = """\
+# deploy/overlays/dev/kustomization.yaml
+configMapGenerator:
+  - name: payments-config
+    behavior: merge
+    literals:
+      - LOG_LEVEL=debug
+      - DRAIN_SECONDS=1
+"""
 _LISTS = ("derived", "protection")
 _KEYS = {"value", "unit", "pattern", "reason"}
 
@@ -87,9 +96,10 @@ def _override() -> str:
                 ]
             ),
             paragraph(
-                "Values that are environment variables, such as `DRAIN_SECONDS`, need no edit of the base: an overlay "
-                "can set them for one environment."
+                "Values that are environment variables, such as the drain, need no edit of the base. Set them for one "
+                "environment in its overlay, beside the literals that are there:"
             ),
+            block("yaml", _OVERLAY),
         ]
     )
 

@@ -32,8 +32,8 @@ def make() -> str:
             ]
         ),
         paragraph(
-            "The time limit is that of one experiment. An experiment that is marked as alone measures time, so no "
-            "other experiment runs beside it."
+            "The time limit is that of one experiment. An experiment that measures time runs by itself: no other one "
+            "runs at the same time."
         ),
         *(_section(pattern, group) for pattern, group in groups),
         f"## Without an experiment\n\n{_without(missing)}" if missing else "",
@@ -50,7 +50,7 @@ def _section(pattern: str, found: Sequence[Experiment]) -> str:
 
 
 def _limit(each: Experiment) -> str:
-    return f"{each.seconds:g} s{', alone' if each.alone else ''}"
+    return f"{each.seconds:g} s{', by itself' if each.alone else ''}"
 
 
 def _without(patterns: Sequence[str]) -> str:

@@ -71,10 +71,10 @@ def _repository() -> str:
             bullets(
                 [
                     (
-                        "scaffold looks for a table in the folder of the command, then in its parents, up to the root "
-                        "of the git repository. Outside a repository it looks in all parents."
+                        "scaffold starts at the folder that you name, or at the working folder. It goes up to the root "
+                        "of the git repository, or through all parents outside a repository."
                     ),
-                    "The nearest file with that table is used. Tables of several files are not merged.",
+                    "The nearest file that has the table is used. Tables of several files are not merged.",
                     "In one folder, `.scaffold.toml` comes before `pyproject.toml`.",
                 ]
             ),
@@ -96,6 +96,13 @@ def _of_check() -> str:
         [
             "## [check]",
             table(("key", "type", "default", "meaning", "environment variable"), rows),
+            bullets(
+                [
+                    "`select` and `ignore` take ids of rules (`P08-probe-port`) and of patterns (`P08`).",
+                    "`exclude` takes shell patterns of paths from the working folder: `vendor`, `deploy/*-test.yaml`.",
+                    f"`new_only` takes a git revision, or `{of_check.MERGE_BASE}`: where you left the default branch.",
+                ]
+            ),
             paragraph(
                 "Precedence, from the strongest: the option, the environment variable, the file, the profile, the "
                 "default. The path of a `baseline` in a file is relative to that file."
