@@ -14,7 +14,7 @@ from scaffold.prove.select import experiments
 from workshop import goldens
 from workshop.reference import exit_codes
 from workshop.reference.derived import EXAMPLE, values_of
-from workshop.reference.pages import FOLDER, MAKERS
+from workshop.reference.pages import FOLDER, MAKERS, index
 from workshop.reference.rules import demands
 from workshop.reference.variables import OTHERS
 
@@ -32,6 +32,7 @@ def test_a_page_is_what_is_made_now(name: str) -> None:
 
 def test_there_is_no_page_that_nothing_makes() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {"README.md", *MAKERS}, "run ./dev docs"
+    assert index() == read("README.md"), "run ./dev docs"
 
 
 def test_every_exit_code_has_a_row() -> None:

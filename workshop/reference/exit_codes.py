@@ -58,7 +58,7 @@ def make() -> str:
     return page(
         "Exit codes",
         "scaffold/cli/__init__.py and workshop/reference/exit_codes.py",
-        paragraph("An error is one message on standard error. It names the cause, and its exit code says what to do."),
+        paragraph("An error is one message on standard error, which names the cause. The code is the kind of error."),
         *(_shown(line) for line in _SHOWN),
         table(("code", "meaning", "for example", "what to do"), rows),
         "## In scripts and pipelines",

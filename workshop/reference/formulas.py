@@ -32,7 +32,7 @@ class Formulas:
         """Return a formula.
 
         Raises:
-            UnsayableError: for what is no formula.
+            UnsayableError: for what is not a formula.
         """
         match node:
             case nodes.Const(value=value):

@@ -51,6 +51,7 @@ def _of_new(folder: Path) -> list[str]:
     line = f"scaffold new payments --defaults --no-git --vcs-ref {_OLD} --json"
     told = _parsed(run(line, folder))
     told["template"]["url"] = "REPOSITORY"
+    told["files"] = [each for each in told["files"] if each["path"] == "Makefile"]
     return ["## scaffold new", _example(line, told, answers=3), _fields(NEW)]
 
 

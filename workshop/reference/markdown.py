@@ -43,7 +43,7 @@ def block(language: str, text: str) -> str:
 
 
 def code(value: Any) -> str:
-    """Return a value as code in a line: text as it is, all else as JSON."""
+    """Return a value as code in a line: text as it is, other values as JSON."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return f"`{text}`" if text else "empty"
 

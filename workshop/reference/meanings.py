@@ -1,4 +1,4 @@
-"""What the settings mean that are no options, so that no help says it."""
+"""What those settings mean that are not options, and so have no help."""
 
 from __future__ import annotations
 

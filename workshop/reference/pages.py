@@ -38,10 +38,11 @@ MAKERS: Mapping[str, tuple[str, Callable[[], str]]] = {
 
 def pages() -> dict[str, str]:
     """Return every page by its name."""
-    return {"README.md": _index(), **{name: make() for name, (_, make) in MAKERS.items()}}
+    return {"README.md": index(), **{name: make() for name, (_, make) in MAKERS.items()}}
 
 
-def _index() -> str:
+def index() -> str:
+    """Return the page that lists the others."""
     rows = [(f"[{name.removesuffix('.md')}]({name})", about) for name, (about, _) in MAKERS.items()]
     rules = ("[rules](../patterns/README.md)", "The rules of `scaffold check`, with examples")
     return page(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from scaffold.check import settings as of_check
@@ -13,6 +15,7 @@ from workshop.reference import variables
 from workshop.reference.markdown import block, bullets, code, page, paragraph, sentence, table
 from workshop.reference.meanings import OF_CHECK, OF_PROVE, OF_USER, TYPES
 
+_DEFAULT = re.compile(r"\s*\[default: [^]]*\]")
 _EXAMPLE = """\
 [check]
 profile = "essential"
@@ -83,13 +86,13 @@ def _repository() -> str:
 
 
 def _of_check() -> str:
-    """Return the settings of `scaffold check`; those that are options say what the options say."""
+    """Return the settings of `scaffold check`; the meaning of one that is an option is its help."""
     options = {each.name: each for each in check.params if isinstance(each, click.Option)}
     defaults = {name: value for name, value in of_check._DEFAULTS.items() if name not in of_check._NEVER_IN_A_FILE}
     rows = []
     for name, default in defaults.items():
         option = options.get(name)
-        meaning = OF_CHECK[name] if option is None else sentence(option.help or "")
+        meaning = OF_CHECK[name] if option is None else sentence(_DEFAULT.sub("", option.help or ""))
         rows.append((code(name), _type(name, default), _shown(default), meaning, f"`{variables.of_check(name)}`"))
     never = [f"`{name}`" for name in of_check._NEVER_IN_A_FILE]
     return "\n\n".join(
