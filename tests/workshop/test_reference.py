@@ -78,3 +78,16 @@ def test_no_page_names_a_place_of_this_machine() -> None:
     for path in FOLDER.iterdir():
         assert str(goldens.ROOT) not in path.read_text(), path.name
         assert str(Path.home()) not in path.read_text(), path.name
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.name)
+def test_links_to_a_heading_lead_to_one(path: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#]*)#([^)]+)\)", path.read_text()):
+        headings = re.findall(r"^#+ (.+)$", (path.parent / target if target else path).read_text(), re.MULTILINE)
+        assert anchor in {re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings}, (target, anchor)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.name)
+def test_tables_have_as_many_cells_as_their_heads(path: Path) -> None:
+    for lines in re.findall(r"(?:^\|.*\n)+", path.read_text(), re.MULTILINE):
+        assert len({len(re.findall(r"(?<!\\)\|", line)) for line in lines.splitlines()}) == 1, lines.splitlines()[0]

@@ -13,6 +13,7 @@ from scaffold.engine.answers import Answers
 from workshop.goldens import answers_of, engine, rendered, tracked
 from workshop.reference.formulas import Formulas, UnsayableError
 from workshop.reference.markdown import block, bullets, page, paragraph, sentence, table
+from workshop.reference.names import marked
 
 EXAMPLE = "everything-python"
 _OVERLAY = """\
@@ -54,7 +55,8 @@ def make() -> str:
         for pattern in [each.record["pattern"]]
     ]
     placed = [
-        (each.title, sentence(str(each.record["reason"])), _files(changed(before, answers, each))) for each in values
+        (each.title, sentence(marked(str(each.record["reason"]))), _files(changed(before, answers, each)))
+        for each in values
     ]
     return page(
         "Derived values",

@@ -9,6 +9,7 @@ from scaffold.patterns import PATTERNS
 from scaffold.prove.model import Experiment, Stage
 from scaffold.prove.select import experiments
 from workshop.reference.markdown import block, bullets, page, paragraph, sentence, table
+from workshop.reference.names import marked
 
 
 def make() -> str:
@@ -42,7 +43,7 @@ def make() -> str:
 
 def _section(pattern: str, found: Sequence[Experiment]) -> str:
     rows = [
-        (f"`{each.id}`", str(each.stage), sentence(each.question), sentence(each.expected), _limit(each))
+        (f"`{each.id}`", str(each.stage), sentence(each.question), sentence(marked(each.expected)), _limit(each))
         for each in found
     ]
     title = f"## [{pattern}](../patterns/{pattern}.md): {PATTERNS[pattern].title}"

@@ -112,7 +112,8 @@ def _of_check() -> str:
             ),
             paragraph(
                 f"A file can't set {', '.join(never)}: the repository that you check must not decide that. Use the "
-                f"option, or {', '.join(f'`{variables.of_check(each)}`' for each in of_check._NEVER_IN_A_FILE)}."
+                f"option, or {', '.join(f'`{variables.of_check(each)}`' for each in of_check._NEVER_IN_A_FILE)}. "
+                "[The security model](../explanation/security-model.md) has the reasons."
             ),
         ]
     )
