@@ -20,21 +20,16 @@ _SAMPLE = re.compile(r"(?<=```console\n\$ scaffold check\n).*?(?=```)", re.DOTAL
 def sample() -> str:
     """Return what check prints of the files in the example, on a pipe."""
     with tempfile.TemporaryDirectory() as folder:
-        write_example(EXAMPLE, Path(folder))
+        for found in _FILE.finditer(EXAMPLE.read_text()):
+            file = Path(folder, found[1])
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(found[0].removeprefix("```yaml\n").removesuffix("```"))
         command = [sys.executable, "-m", "scaffold", "check"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 1:
         raise RuntimeError(done.stderr)
     return done.stdout
-
-
-def write_example(page: Path, folder: Path) -> None:
-    """Write the files that a page shows into a folder."""
-    for found in _FILE.finditer(page.read_text()):
-        file = folder / found[1]
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(found[0].removeprefix("```yaml\n").removesuffix("```"))
 
 
 def documents() -> dict[Path, str]:

@@ -55,8 +55,7 @@ def make() -> str:
         for pattern in [each.record["pattern"]]
     ]
     placed = [
-        (each.title, sentence(marked(str(each.record["reason"]))), _files(changed(before, answers, each)))
-        for each in values
+        (each.title, sentence(marked(each.record["reason"])), _files(changed(before, answers, each))) for each in values
     ]
     return page(
         "Derived values",

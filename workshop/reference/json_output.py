@@ -11,7 +11,7 @@ from typing import Any
 from workshop.reference.json_fields import ABORT, CHECK, ERROR, NEW, PIN, PROVE, RULES, SARIF, STATUS, UPDATE, Fields
 from workshop.reference.markdown import block, code, page, paragraph, table
 from workshop.reference.run import Ran, run
-from workshop.samples import EXAMPLE, write_example
+from workshop.reference.shop import write_shop
 
 _OLD, _NEW = "0.2.0", "0.3.0"
 """The releases that the examples show; later ones do not change the page."""
@@ -81,8 +81,7 @@ def _of_service(folder: Path) -> list[str]:
 
 def _of_check(folder: Path) -> list[str]:
     repository = folder / "shop"
-    repository.mkdir()
-    write_example(EXAMPLE, repository)
+    write_shop(repository)
     found = _parsed(run("scaffold check --json", repository), 1)
     sarif = _parsed(run("scaffold check --format sarif", repository), 1)
     for each in sarif["runs"]:

@@ -147,15 +147,17 @@ def _fields(fields: Sequence[Field], rules: Sequence[Demand]) -> str:
             "yes" if each.required else "no",
             _field_default(each),
             sentence(each.help),
-            "; ".join(_demand(one) for one in rules if one.field == each.name),
+            _must([one for one in rules if one.field == each.name]),
         )
         for each in fields
     ]
     return table(("field", "type", "required", "default", "meaning", "must"), rows)
 
 
-def _demand(one: Demand) -> str:
-    return f"rejected when {one.rule}" if one.rejected else one.rule
+def _must(rules: Sequence[Demand]) -> str:
+    rejected = [each.rule for each in rules if each.rejected]
+    ends = [f"rejected when {', or when '.join(rejected)}"] if rejected else []
+    return "; ".join([each.rule for each in rules if not each.rejected] + ends)
 
 
 def _field_default(field: Field) -> str:

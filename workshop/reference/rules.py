@@ -81,7 +81,7 @@ def _of(tree: nodes.Node, scope: Mapping[str, _Bound]) -> Iterator[Demand]:
 def _demand(field: str, rule: str, rejected: bool) -> Iterator[Demand]:
     """Yield a demand, unless most of it would be details of one answer."""
     if rejected:
-        yield Demand(field, rule.replace("…", "another"), True)
+        yield Demand(field, re.sub(r"the (\w+) …$", r"another \1", rule).replace("…", "another"), True)
     elif rule.count("…") < _MOST and "- …" not in rule:
         before, mark, after = rule.partition(":")
         yield Demand(field, before if mark and "…" in after else rule)
@@ -122,7 +122,8 @@ def _by_language(rule: str) -> str:
     def values(found: re.Match[str]) -> str:
         before, attribute, after = found.groups()
         told = {name: each[attribute] for name, each in languages.items() if attribute in each}
-        return ", ".join(f"{before}{value}{after} ({name})" for name, value in told.items())
+        between = " or " if any(" " in str(value) for value in told.values()) else ", "
+        return between.join(f"{before}{value}{after} ({name})" for name, value in told.items())
 
     return _MARK.sub(values, rule)
 
@@ -130,4 +131,4 @@ def _by_language(rule: str) -> str:
 def _tidy(rule: str) -> str:
     """Return a rule without the details of one answer, which nobody knows before."""
     rule = re.sub(r"(\w+) \(`\1`\)", r"`\1`", " ".join(_by_language(rule).split()))
-    return re.sub(r", not (only )?…( s)?", "", rule)
+    return re.sub(r", not ((only )?…( s)?|`\w+`)", "", rule)
