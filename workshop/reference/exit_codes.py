@@ -37,7 +37,7 @@ EXAMPLES = {
 }
 """Each code: an example of what causes it, and what to do then."""
 
-_SHOWN = ("scaffold new payments --defaults --data replicas=1", "scaffold status")
+_SHOWN = ("scaffold new payments --defaults --data replica=3", "scaffold status")
 
 
 def meanings() -> dict[int, str]:

@@ -43,7 +43,7 @@ def make() -> str:
 
 
 def _of_errors(folder: Path) -> list[str]:
-    line = "scaffold new payments --defaults --data replicas=1 --json"
+    line = "scaffold new payments --defaults --data replica=3 --json"
     return ["## Errors", _example(line, _parsed(run(line, folder), 3)), _fields(ERROR)]
 
 
