@@ -72,4 +72,5 @@ def _environment(home: Path, colours: bool) -> dict[str, str]:
 
 
 def _tidy(output: str) -> str:
-    return "".join(f"{line.rstrip()}\n" for line in _CURSOR.sub("", output).splitlines())
+    """Return output as it looks: without blanks at the ends of lines, tabs, and what hides a terminal's cursor."""
+    return "".join(f"{line.rstrip()}\n" for line in _CURSOR.sub("", output).expandtabs().splitlines())
