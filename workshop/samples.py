@@ -13,7 +13,6 @@ What a machine may lack (a network, containers) or what changes from run to run 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from workshop import stage
@@ -28,11 +27,10 @@ _STEP = re.compile(
 _PROMPT = "$ "
 
 
-def documents() -> Iterator[Path]:
-    """Yield the documents that have a story."""
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))):
-        if _STEP.search(path.read_text()):
-            yield path
+def documents() -> list[Path]:
+    """Return the documents that have a story."""
+    found = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    return [path for path in found if _STEP.search(path.read_text())]
 
 
 def retold(text: str) -> str:
@@ -41,10 +39,9 @@ def retold(text: str) -> str:
     printed = iter(stage.play([each for step in steps for each in _commands(step)]))
     told, at = "", 0
     for step in steps:
-        outputs = [next(printed) for _ in _commands(step)]
+        lines = [f"{_PROMPT}{words}\n{next(printed)}" for words in _commands(step)]
         if step["shown"] is not None:
-            told += text[at : step.start("shown")]
-            told += "".join(f"{_PROMPT}{words}\n{output}" for words, output in zip(_commands(step), outputs, strict=True))
+            told += text[at : step.start("shown")] + "".join(lines)
             at = step.end("shown")
     return told + text[at:]
 
