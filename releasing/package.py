@@ -20,7 +20,7 @@ def carried(root: Path, folder: Path, warn: Callable[[str], None]) -> list[Path]
     updates say that the bundle is missing, and `warn` says so now.
 
     Raises:
-        GitError: when a release's commit is not in the history.
+        GitError: when a release's commit is not in the history, or what a partial clone left out can't be fetched.
     """
     repository = root / ".git"
     if not repository.exists():
@@ -33,8 +33,21 @@ def carried(root: Path, folder: Path, warn: Callable[[str], None]) -> list[Path]
         return []
     if git.run(root, "status", "--porcelain", "--", *PARTS):
         warn("the template differs from the last commit, whose version its services will name.")
+    complete(root)
     history = History(root)
     head = history.resolve("HEAD")
     make_bundle(repository, history.known, head.commit, folder / BUNDLE)
     (folder / REVISION).write_text(f"{head.name}\n")
     return [folder / BUNDLE, folder / REVISION]
+
+
+def complete(root: Path) -> None:
+    """Fetch what a partial clone has left out: pip makes one of each URL, without the files of old commits.
+
+    Raises:
+        GitError: when the repository that it was cloned from does not answer.
+    """
+    promised = git.ask(root / ".git", "config", "--get-regexp", r"^remote\..*\.promisor$", "true") or ""
+    for line in promised.splitlines():
+        remote = line.split()[0].removeprefix("remote.").removesuffix(".promisor")
+        git.run(root, "fetch", "--quiet", "--refetch", "--no-filter", remote)

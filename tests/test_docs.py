@@ -11,20 +11,25 @@ import pytest
 from releasing.record import PAGE, VERSION_FILE, write_version
 from scaffold import __version__
 from scaffold.check.settings import PROFILES
-from scaffold.cli import COMMANDS, EXIT_CODES
-from workshop import goldens, samples
+from scaffold.cli import COMMANDS
+from scaffold.kubernetes.kustomize import build_command
+from workshop import goldens, pictures, samples
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
-
-
-def test_the_readme_has_every_exit_code() -> None:
-    table = re.findall(r"^\| (\d+) \| ", (goldens.ROOT / "README.md").read_text(), re.MULTILINE)
-    assert table == re.findall(r"^  (\d+) ", EXIT_CODES, re.MULTILINE)
+NAMESPACE = "http://www.w3.org/2000/svg"
 
 
 def test_the_readme_names_every_command() -> None:
     readme = (goldens.ROOT / "README.md").read_text()
-    assert [command for command in COMMANDS if f"scaffold {command}" not in readme] == []
+    table = re.findall(r"^\| `scaffold (\w+)` \| ", readme, re.MULTILINE)
+    assert sorted(table) == sorted(COMMANDS)
+
+
+def test_the_readme_is_short_and_has_the_commands_for_a_fresh_machine() -> None:
+    lines = (goldens.ROOT / "README.md").read_text().splitlines()
+    assert len(lines) <= 120
+    for command in ("./dev demo", "./dev test"):
+        assert len([line for line in lines if line.startswith(f"$ {command} ")]) == 1, command
 
 
 def test_the_page_on_ci_names_the_newest_release(tmp_path: Path) -> None:
@@ -49,9 +54,25 @@ def test_links_lead_somewhere(document: Path) -> None:
             assert (document.parent / target).exists(), target
 
 
-def test_the_samples_of_check_are_what_it_prints() -> None:
-    for document, text in samples.documents().items():
-        assert document.read_text() == text, "run ./dev docs"
+@pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
+@pytest.mark.parametrize("document", samples.documents(), ids=lambda path: path.name)
+def test_commands_in_documents_print_what_is_shown(document: Path) -> None:
+    text = document.read_text()
+    assert samples.retold(text) == text, "run ./dev docs"
+
+
+@pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
+@pytest.mark.parametrize("name", pictures.PICTURES)
+def test_pictures_show_what_commands_print(name: str) -> None:
+    drawn = (pictures.FOLDER / f"{name}.svg").read_text()
+    assert pictures.draw(pictures.PICTURES[name], name) == drawn, "run ./dev docs"
+
+
+@pytest.mark.parametrize("picture", sorted(pictures.FOLDER.iterdir()), ids=lambda path: path.name)
+def test_pictures_load_nothing_and_are_shown(picture: Path) -> None:
+    addresses = re.findall(r"[\w+.-]+:/?/[^\"]*|url\([^)]*\)|@\w+", picture.read_text())
+    assert [each for each in addresses if each != NAMESPACE and not each.startswith("url(#")] == []
+    assert any(f"pictures/{picture.name})" in document.read_text() for document in DOCUMENTS)
 
 
 def test_the_page_on_check_names_every_profile_and_kind() -> None:

@@ -1,52 +1,63 @@
-"""`./dev docs`: writes what `scaffold check` prints of the example in docs/check.md into the documents that show it."""
+"""`./dev docs`: runs the commands that documents show, and writes what they print into these documents.
+
+Three marks, each a comment on the line before, say what belongs to a document's story. All of it runs in order, in one
+empty folder:
+
+- `<!-- write NAME -->`: the block of code below is this file;
+- `<!-- run -->`: the block below shows commands, each on a line that begins with `$`, and their output;
+- `<!-- do COMMAND -->`: the command runs, must succeed, and is not shown.
+
+What a machine may lack (a network, containers) or what changes from run to run stays without a mark.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
 
+from workshop import stage
 from workshop.goldens import ROOT
 
-EXAMPLE = ROOT / "docs" / "check.md"
-DOCUMENTS = (EXAMPLE, ROOT / "README.md")
-_FILE = re.compile(r"```yaml\n# (\S+)\n.*?```", re.DOTALL)
-_SAMPLE = re.compile(r"(?<=```console\n\$ scaffold check\n).*?(?=```)", re.DOTALL)
+_STEP = re.compile(
+    r"<!-- do (?P<hidden>[^\n]+) -->"
+    r"|<!-- write (?P<file>\S+) -->\n```\w*\n(?P<content>.*?)^```"
+    r"|<!-- run -->\n```console\n(?P<shown>.*?)^```",
+    re.DOTALL | re.MULTILINE,
+)
+_PROMPT = "$ "
 
 
-def sample() -> str:
-    """Return what check prints of the files in the example, on a pipe."""
-    with tempfile.TemporaryDirectory() as folder:
-        for found in _FILE.finditer(EXAMPLE.read_text()):
-            file = Path(folder, found[1])
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(found[0].removeprefix("```yaml\n").removesuffix("```"))
-        command = [sys.executable, "-m", "scaffold", "check"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
-        done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    if done.returncode != 1:
-        raise RuntimeError(done.stderr)
-    return done.stdout
+def documents() -> list[Path]:
+    """Return the documents that have a story."""
+    found = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    return [path for path in found if _STEP.search(path.read_text())]
 
 
-def documents() -> dict[Path, str]:
-    """Return the documents as they should be; each has the sample once."""
-    told = sample()
-    found = {}
-    for document in DOCUMENTS:
-        found[document], count = _SAMPLE.subn(lambda _: told, document.read_text())
-        if count != 1:
-            raise ValueError(f"{document} has {count} samples of scaffold check")
-    return found
+def retold(text: str) -> str:
+    """Return a document with what its commands print now."""
+    steps = list(_STEP.finditer(text))
+    printed = iter(stage.play([each for step in steps for each in _commands(step)]))
+    told, at = "", 0
+    for step in steps:
+        lines = [f"{_PROMPT}{words}\n{next(printed)}" for words in _commands(step)]
+        if step["shown"] is not None:
+            told += text[at : step.start("shown")] + "".join(lines)
+            at = step.end("shown")
+    return told + text[at:]
+
+
+def _commands(step: re.Match[str]) -> list[str]:
+    if step["hidden"]:
+        return [stage.quietly(step["hidden"])]
+    if step["file"]:
+        return [stage.write(step["file"], step["content"])]
+    return [line.removeprefix(_PROMPT) for line in step["shown"].splitlines() if line.startswith(_PROMPT)]
 
 
 def main() -> None:
     """Write the samples."""
-    for document, text in documents().items():
-        document.write_text(text)
+    for document in documents():
+        document.write_text(retold(document.read_text()))
 
 
 if __name__ == "__main__":

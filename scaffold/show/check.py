@@ -199,8 +199,13 @@ class _View:
         if title and self.out.is_terminal and self.out.width - len(row) < _NARROWEST_TITLE:
             self.line(Text(row.rstrip(), style=style))
             self.line(Text(title, style=style), 4)
+        elif title and self.out.is_terminal:
+            for each in Text(title, style=style).wrap(self.out, self.out.width - len(row)):
+                each.rstrip()
+                self.out.print(Text(row, style=style) + each, soft_wrap=True)
+                row = " " * len(row)
         else:
-            self.line(Text(f"{row}{title}".rstrip(), style=style), hanging=len(row))
+            self.line(Text(f"{row}{title}".rstrip(), style=style))
 
     def nothing_judged(self, report: CheckReport) -> None:
         """Say that no file was judged: which kinds are, and what there is instead."""

@@ -298,6 +298,18 @@ def test_the_build_needs_no_more_than_it_requires(project: Path) -> None:
     assert imported <= {*required, "_yaml", "scaffold"}
 
 
+def test_a_clone_without_old_files_as_pip_makes_it_gets_them(project: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--bare", "--no-local", f"file://{project}", "home.git")
+    git(tmp_path / "home.git", "config", "uploadpack.allowFilter", "true")
+    git(tmp_path / "home.git", "config", "uploadpack.allowAnySHA1InWant", "true")
+    git(tmp_path, "clone", "--quiet", "--filter=blob:none", f"file://{tmp_path}/home.git", "partial")
+    missing = ("rev-list", "--objects", "--all", "--missing=print")
+    assert "\n?" in git(tmp_path / "partial", *missing)
+    bundle, _ = carried(tmp_path / "partial", tmp_path, pytest.fail)
+    git(tmp_path, "clone", "--quiet", "--bare", str(bundle), "whole.git")
+    assert "\n?" not in git(tmp_path / "whole.git", *missing)
+
+
 def test_without_the_history_a_package_says_so(project: Path, tmp_path: Path) -> None:
     git(tmp_path, "clone", "--quiet", "--depth=1", f"file://{project}", "shallow")
     said: list[str] = []

@@ -1,0 +1,118 @@
+"""`./dev docs`: draws docs/pictures, each a terminal with commands that were run and what they printed."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from rich.console import Console
+from rich.text import Text
+
+from workshop import stage
+from workshop.goldens import ROOT
+
+FOLDER = ROOT / "docs" / "pictures"
+_DEPLOYMENT = "deploy/base/deployment.yaml"
+_SVG = """\
+<svg viewBox="0 0 {{width}} {{height}}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}">
+<title>{label}</title>
+<style>
+.{{unique_id}}-matrix {{{{
+  font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace;
+  font-size: {{char_height}}px;
+  line-height: {{line_height}}px;
+}}}}
+{{styles}}
+</style>
+<defs>
+<clipPath id="{{unique_id}}-clip-terminal">
+<rect x="0" y="0" width="{{terminal_width}}" height="{{terminal_height}}"/>
+</clipPath>
+{{lines}}
+</defs>
+{{chrome}}
+<g transform="translate({{terminal_x}}, {{terminal_y}})" clip-path="url(#{{unique_id}}-clip-terminal)">
+{{backgrounds}}
+<g class="{{unique_id}}-matrix">
+{{matrix}}
+</g>
+</g>
+</svg>
+"""
+"""The frame of a picture. It names fonts that machines have, and loads nothing."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Commands that are shown, after others that are not."""
+
+    label: str
+    before: Sequence[str]
+    shown: Sequence[str]
+
+
+PICTURES = {
+    "new": Picture(
+        "scaffold new makes a service, and scaffold check finds nothing in it",
+        (),
+        (
+            "scaffold new payments --defaults",
+            "cd payments",
+            "ls -C . deploy/base deploy/overlays",
+            f"sed -n '/readinessProbe/,/timeoutSeconds/p' {_DEPLOYMENT}",
+            "scaffold check",
+        ),
+    ),
+    "check": Picture(
+        "scaffold check finds a grace period that is too short and a liveness probe that asks for readiness",
+        (
+            "scaffold new payments --defaults",
+            "cd payments",
+            f"perl -pi -e 's|path: /livez|path: /readyz|; s|(GracePeriodSeconds): 30 .*|$1: 20|' {_DEPLOYMENT}",
+        ),
+        ("scaffold check --verbose",),
+    ),
+    "update": Picture(
+        "scaffold update brings a service of 0.2.0 to the newest template and keeps the change of its team",
+        (
+            "scaffold new payments --defaults --vcs-ref 0.2.0",
+            "cd payments",
+            f"perl -pi -e 's|minReadySeconds: 5 .*|minReadySeconds: 15  # our cache fills slowly|' {_DEPLOYMENT}",
+            "git commit --quiet --all --message 'Wait for the cache'",
+        ),
+        (
+            "scaffold status",
+            "scaffold update --quiet",
+            "git diff --staged --stat",
+            f"grep minReadySeconds: {_DEPLOYMENT}",
+        ),
+    ),
+}
+
+
+def draw(picture: Picture, name: str) -> str:
+    """Return a picture as SVG."""
+    hidden = [stage.quietly(each) for each in picture.before]
+    printed = stage.play([*hidden, *picture.shown], colours=True)[len(hidden) :]
+    # _environ: NO_COLOR and the like of whoever draws mean nothing here
+    console = Console(
+        record=True, file=io.StringIO(), width=stage.COLUMNS, force_terminal=True, color_system="truecolor", _environ={}
+    )
+    for words, output in zip(picture.shown, printed, strict=True):
+        console.print(Text.assemble(("$ ", "bold green"), (words, "bold")), soft_wrap=True)
+        console.print(Text.from_ansi(output.strip("\n")), end="\n" if output else "")
+    svg = console.export_svg(title="", unique_id=name, code_format=_SVG.format(label=escape(picture.label)))
+    return "".join(f"{line.rstrip()}\n" for line in svg.splitlines())
+
+
+def main() -> None:
+    """Write the pictures."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, picture in PICTURES.items():
+        (FOLDER / f"{name}.svg").write_text(draw(picture, name))
+
+
+if __name__ == "__main__":
+    main()
