@@ -34,10 +34,10 @@ def sample() -> str:
 
 def documents() -> dict[Path, str]:
     """Return the documents as they should be; each has the sample once."""
-    told = sample()
+    output = sample()
     found = {}
     for document in DOCUMENTS:
-        found[document], count = _SAMPLE.subn(lambda _: told, document.read_text())
+        found[document], count = _SAMPLE.subn(lambda _: output, document.read_text())
         if count != 1:
             raise ValueError(f"{document} has {count} samples of scaffold check")
     return found

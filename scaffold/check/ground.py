@@ -30,7 +30,7 @@ class Ground:
         self.tops = {_top(real) for real, _ in self._places}
 
     def real(self, name: str) -> str:
-        """Return where a file or folder stands, from the root; the folders below what was named are no links."""
+        """Return where a file or folder stands, from the root; the folders below what was named are not links."""
         for real, place in self._places:
             if place == "." or name == place or name.startswith(f"{place}/"):
                 rest = name if place == "." else name[len(place) + 1 :]

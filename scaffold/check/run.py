@@ -12,7 +12,7 @@ from scaffold.check.baseline import split_known
 from scaffold.check.built.built import OnStep
 from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
-from scaffold.check.ignores import in_vain, split_ignored
+from scaffold.check.ignores import split_ignored, unused
 from scaffold.check.model.scope import Checked, Scope
 from scaffold.check.read import read_repository
 from scaffold.check.report import CheckReport, Suppressed
@@ -61,7 +61,7 @@ def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str], 
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
     findings, old = split_known(split.kept, known | earlier)  # what both have is one finding
     suppressed += [Suppressed(each, "baseline" if known[each.fingerprint] else "revision") for each in old]
-    notes = [*map(_readable, repository.notes), *in_vain(repository.commented, split.used, rules)]
+    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, rules)]
     return CheckReport(
         findings,
         notes,

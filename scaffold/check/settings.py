@@ -152,10 +152,10 @@ def _checked(name: str, setting: Setting) -> Setting:
     default, value = _DEFAULTS[name], setting.value
     if isinstance(default, list):
         if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-            raise setting.refuse(f"{brief(value)} is no list of words.")
+            raise setting.refuse(f"must be a list of words, not {brief(value)}.")
     elif type(value) is not type(default):
-        kinds = {str: "word", bool: "true or false", int: "whole number"}
-        raise setting.refuse(f"{brief(value)} is no {kinds[type(default)]}.")
+        kinds = {str: "a word", bool: "true or false", int: "a whole number"}
+        raise setting.refuse(f"must be {kinds[type(default)]}, not {brief(value)}.")
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise setting.refuse(f"{brief(value)} is none of {', '.join(_CHOICES[name])}.")
+        raise setting.refuse(f"must be one of {', '.join(_CHOICES[name])}, not {brief(value)}.")
     return setting

@@ -11,7 +11,7 @@ from scaffold.cli.help import examples
 
 
 @click.command(
-    short_help="Replace image tags by the digests that registries give.",
+    short_help="Add the digests from the registries to image tags.",
     epilog=examples(
         "scaffold pin                          write the digests into the files of this folder",
         "scaffold pin payments --dry-run       show what would be written",
@@ -22,7 +22,11 @@ from scaffold.cli.help import examples
 @click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an image has no digest, or an old one.")
 @click.option(
-    "--plain-http", callback=values.registries, multiple=True, metavar="HOST[:PORT]", help="Ask it without TLS."
+    "--plain-http",
+    callback=values.registries,
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="Use this registry without TLS. May be given again.",
 )
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")

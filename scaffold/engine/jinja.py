@@ -111,7 +111,7 @@ class Renderer:
         """Render a string.
 
         Raises:
-            TemplateError: when it is no valid Jinja or uses an undefined variable.
+            TemplateError: when it is not valid Jinja or uses an undefined variable.
         """
         return self._render(_STRING + source, context, source if len(source) < 80 else source[:80] + "…")
 

@@ -35,7 +35,7 @@ def read_remembered(content: bytes, name: str) -> Remembered:
     """Return what the answers file `name` says.
 
     Raises:
-        ServiceError: when it is no YAML mapping, or does not say which template and version made the service.
+        ServiceError: when it is not a YAML mapping, or does not say which template and version made the service.
     """
     try:
         everything = parse_answers(content, name)
@@ -67,7 +67,7 @@ def _given(everything: Mapping[str, Any], name: str) -> frozenset[str]:
     """Return the names of the answers that somebody gave.
 
     Raises:
-        ServiceError: when they are no list of names.
+        ServiceError: when they are not a list of names.
     """
     names = everything.get(ANSWERED)
     if names is None:

@@ -103,7 +103,7 @@ def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[st
         if key in copiers:
             raise TemplateError(f"{here}: scaffold does not support {key}, `copier` does; use copier, or remove it.")
         near = hint(key, known, f"scaffold knows {', '.join(known)}.")
-        raise TemplateError(f"{here}: {_shown(key)} is no {what}; {near}")
+        raise TemplateError(f"{here}: {_shown(key)} is not a {what}; {near}")
 
 
 def _private(names: Iterable[str]) -> tuple[str, ...]:

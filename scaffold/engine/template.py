@@ -149,7 +149,7 @@ def load_template(root: Path) -> Template:
     """Read copier.yml and what it includes.
 
     Raises:
-        TemplateError: when a file is missing, leads out of the template, is no valid YAML (with its name and line), or
+        TemplateError: when a file is missing, leads out of the template, is not valid YAML (with its name and line), or
             says what scaffold does not support.
     """
     settings: dict[str, Any] = {}
@@ -182,7 +182,7 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     except OSError as error:
         raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
     except yaml.YAMLError as error:
-        raise TemplateError(f"{file}{place_of(error)} is no valid YAML: {problem_of(error)}.") from error
+        raise TemplateError(f"{file}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for document in documents:
         if isinstance(document, _Included):
             yield from document
@@ -204,4 +204,4 @@ def _included(node: yaml.Node, root: Path, name: str) -> list[Path]:
     try:
         return sorted(root.glob(pattern))
     except (ValueError, NotImplementedError, OSError) as error:
-        raise TemplateError(f"{name}: !include {pattern!r:.60} is no pattern of file names: {error}.") from error
+        raise TemplateError(f"{name}: !include {pattern!r:.60} is not a pattern of file names: {error}.") from error

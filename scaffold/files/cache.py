@@ -51,7 +51,7 @@ def kept(name: str, make: Make, is_whole: IsWhole) -> Path:
     """
     folder = _folder("templates")
     if folder is not None:
-        with suppress(OSError, ScaffoldError):  # whatever it is: if it is no matter of the cache, it comes again
+        with suppress(OSError, ScaffoldError):  # whatever it is: if it is not a matter of the cache, it comes again
             return _in_cache(folder / name, make, is_whole)
     try:
         target = _temporary() / name

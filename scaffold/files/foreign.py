@@ -37,7 +37,7 @@ def read_foreign(file: str | Path, *, below: str | Path | None = None, largest: 
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", path)
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
         return _bounded(opened, path, largest)
 
 

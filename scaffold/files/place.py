@@ -27,10 +27,10 @@ def require_folder(folder: Path) -> None:
     """Refuse what is named as a service's folder and is none.
 
     Raises:
-        OptionError: when it is no folder.
+        OptionError: when it is not a folder.
     """
     if not folder.is_dir():
-        raise OptionError(f"{folder} is no folder; name the folder of a service.")
+        raise OptionError(f"{folder} is not a folder; name the folder of a service.")
 
 
 def put_in_place(stage: Path, destination: Path, staging: Staging) -> None:

@@ -70,7 +70,7 @@ def make_private(folder: Path) -> None:
         OSError: when it can't be made, or something else has its name.
     """
     if not folder.is_absolute():
-        raise OSError(errno.EINVAL, "is no absolute path", str(folder))
+        raise OSError(errno.EINVAL, "is not an absolute path", str(folder))
     require_private_way(folder)
     missing: list[Path] = []
     at = folder
@@ -94,7 +94,7 @@ def read_private(file: str, largest: int) -> bytes:
     with os.fdopen(descriptor, "rb", buffering=0) as opened:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
-            raise OSError(errno.EINVAL, "it is no regular file, or too large", file)
+            raise OSError(errno.EINVAL, "it is not a regular file, or too large", file)
         _refuse_others(file, status)
         return opened.read(largest + 1)
 

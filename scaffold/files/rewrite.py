@@ -103,7 +103,7 @@ def _regular(folder: HeldFolder, name: str) -> os.stat_result | None:
     if status is not None and stat.S_ISLNK(status.st_mode):
         raise OSError(errno.ELOOP, "it is a symbolic link; name the file that it leads to", name)
     if status is not None and not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file", name)
+        raise OSError(errno.EINVAL, "it is not a regular file", name)
     return status
 
 

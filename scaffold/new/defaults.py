@@ -34,7 +34,7 @@ def proposals(template: Template, folder: Path) -> Proposals:
         for key, value in table.items():
             if key not in known:
                 near = hint(key, known, "`scaffold questions` lists them.")
-                raise FileError(f"{where}: {one_line(key)} is no question of this template; {near}")
+                raise FileError(f"{where}: {one_line(key)} is not a question of this template; {near}")
             values[key], sources[key] = value, where
     return Proposals(values, sources)
 

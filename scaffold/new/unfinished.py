@@ -16,7 +16,7 @@ from scaffold.files.private import make_private, read_private
 from scaffold.files.rewrite import write_whole
 
 _LARGEST = 1024 * 1024
-_NONE = "there is no interrupted `scaffold new` to go on with; start one without --resume."
+_NONE = "there is no interrupted `scaffold new` to continue; start one without --resume."
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ def _all_or_error(found: Mapping[Reference, str | BaseException]) -> dict[Refere
 def plan(folder: Path, digests: Mapping[Reference, str]) -> list[PinnedFile]:
     """Return what has to change so that every tagged image below `folder` has its digest; nothing when all have.
 
-    Every byte other than the digests stays: comments, quotes, line ends, text that is no UTF-8.
+    Every byte other than the digests stays: comments, quotes, line ends, text that is not UTF-8.
 
     Raises:
         DestinationError: when a file can't be read, or names an image that `digests` does not know.
@@ -138,7 +138,7 @@ def _edit(use: ImageUse, digests: Mapping[Reference, str]) -> Pin | None:
         digest = digests[use.image.tagged]
     except KeyError:
         raise DestinationError(
-            f"{use.path}:{use.line} now names {use.reference}: it changed meanwhile; run again."
+            f"{use.path}:{use.line} now names {use.reference}: the file has changed; run again."
         ) from None
     return None if use.image.digest == digest else Pin(use, with_digest(use.reference, digest))
 

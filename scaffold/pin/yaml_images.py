@@ -65,7 +65,7 @@ def documents_of(path: str, data: bytes) -> list[yaml.Node]:
     """Return the documents of a YAML file.
 
     Raises:
-        FileError: when it is no YAML, or more than can be read.
+        FileError: when it is not YAML, or more than can be read.
     """
     found, note = documents(Source(path, data))
     if note:
@@ -82,9 +82,9 @@ def _broken(path: str, data: bytes, note: Note) -> FileError:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-        return FileError(f"{where} is no YAML ({problem}); mend it.")
+        return FileError(f"{where} is not YAML ({problem}); fix it.")
     where = f"{path}:{note.line}" if note.line else path
-    return FileError(f"{where} {note.message.removesuffix('; not judged')}; mend it.")
+    return FileError(f"{where} {note.message.removesuffix('; not checked')}; fix it.")
 
 
 def _is_small(data: bytes) -> bool:
@@ -162,5 +162,5 @@ def _offset(path: str, text: str, node: yaml.ScalarNode, reference: str) -> int:
     start = text.rfind(reference, node.start_mark.index + shift, node.end_mark.index + shift)
     if start < 0:
         line = node.start_mark.line + 1
-        raise FileError(f"{path}:{line} writes the image {reference!r} with escapes; write it plainly.")
+        raise FileError(f"{path}:{line} writes the image {reference!r} with escapes; write it without them.")
     return start

@@ -67,7 +67,7 @@ class LoadReport:
     def lag(self) -> float:
         """Seconds by which the worst request left after its turn: how far the client itself fell behind.
 
-        The rest of the schedule counts from the first request, so a late start of all is no lag.
+        The rest of the schedule counts from the first request, so a late start of all is not a lag.
         """
         return max((shot.at - number / self.rate for number, shot in enumerate(self.shots)), default=0.0)
 
@@ -119,7 +119,7 @@ class Vegeta:
         check_target(url)
         address = ipaddress.ip_address(urllib.parse.urlsplit(url).hostname or "")
         if not (address.is_loopback or address.is_private):
-            raise ValueError(f"load: {url} is no address of this machine or its network")
+            raise ValueError(f"load: {url} is not an address of this machine or its network")
 
     def interrupt(self, process: programs.Process) -> None:
         """Let an attack that runs end: no more requests, but those that are under way."""
@@ -212,7 +212,7 @@ def check_target(url: str) -> None:
         ValueError: when it holds blanks or control characters.
     """
     if not url.isprintable() or any(letter.isspace() for letter in url):
-        raise ValueError(f"load: {url!r} is no address; it holds blanks or control characters")
+        raise ValueError(f"load: {url!r} is not an address; it contains blanks or control characters")
 
 
 def report_of(lines: str, rate: float) -> LoadReport:

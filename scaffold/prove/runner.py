@@ -94,6 +94,8 @@ def _result(future: Future[Result], patience: float = 3600) -> Result:
             return future.result(timeout=0.5)
         except FutureTimeoutError:
             if time.monotonic() > until:
-                raise ScaffoldError("an experiment hangs; `scaffold prove --sweep` ends what it started.") from None
+                raise ScaffoldError(
+                    "an experiment hangs; run `scaffold prove --sweep` to remove what it started."
+                ) from None
         except Stopped:  # only after another one's error
             raise KeyboardInterrupt from None

@@ -74,7 +74,7 @@ def _change(record: dict[str, Any], where: str) -> Change:
         _expression(change.where, where)
     for path in change.files:
         if path.startswith(("/", "..")) or path != posixpath.normpath(path):
-            raise TemplateError(f"{where}: {path} is no path from the top of a service; for example src/*.py.")
+            raise TemplateError(f"{where}: {path} is not a path from the top of a service; for example src/*.py.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
     if change.pattern not in (*PATTERNS, "none"):
@@ -98,4 +98,4 @@ def _expression(text: str, place: str = FILE) -> TemplateExpression:
     try:
         return BoundedEnvironment(undefined=ChainableUndefined).compile_expression(text)
     except TemplateSyntaxError as error:
-        raise TemplateError(f"{place}: where is no expression of Jinja: {error.message}.") from error
+        raise TemplateError(f"{place}: where is not an expression of Jinja: {error.message}.") from error

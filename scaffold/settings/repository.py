@@ -17,7 +17,7 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     and the place are empty.
 
     Raises:
-        FileError: when a file can't be read, leads out of the repository, or is no TOML, or the table is none.
+        FileError: when a file can't be read, leads out of the repository, or is not TOML, or the table is none.
     """
     folders, top = _folders(folder.resolve())
     for parent in folders:

@@ -135,7 +135,7 @@ class Dockerfile:
     def final(self) -> list[BuildStage]:
         """Return the last stage with the stages that it is based on, last first: what the image is made of.
 
-        Stages behind it that are called like a test are no part of what runs: their image is built by `--target`.
+        Stages behind it that are called like a test are not part of what runs: their image is built by `--target`.
         """
         if not self.stages:
             return []
@@ -197,7 +197,7 @@ class Dockerfile:
 
 
 def parse(source: Source) -> Dockerfile:
-    """Return a Dockerfile; what is no instruction in it is passed by, as rules ask for the ones they know."""
+    """Return a Dockerfile; what is not an instruction in it is passed by, as rules ask for the ones they know."""
     dockerfile = Dockerfile(source)
     dockerfile.instructions = list(_instructions(dockerfile))
     return dockerfile

@@ -255,11 +255,11 @@ def documents(source: Source) -> tuple[list[Document], Note | None]:
             if (node := parser.get_node()) is not None:
                 found.append(Document(source, node))
     except yaml.reader.ReaderError as error:
-        return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not judged")
+        return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not checked")
     except Refused as error:
-        return found, Note(source.path, f"is {error.problem}; not judged", _line_of(error))
+        return found, Note(source.path, f"is {error.problem}; not checked", _line_of(error))
     except yaml.YAMLError as error:
-        return found, Note(source.path, f"is no YAML from here on: {problem_of(error)}", _line_of(error))
+        return found, Note(source.path, f"is not YAML from here on: {problem_of(error)}", _line_of(error))
     return found, None
 
 

@@ -86,8 +86,8 @@ def read_service(repository: Repository, commit: str, prefix: str) -> GeneratedS
         raise ServiceError(f"{where} has no commit yet; commit the service first: git add --all && git commit.")
     if answers is None:
         raise ServiceError(
-            f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
-            "commit it, or name the folder of a service."
+            f"{where} has no {prefix}{FILE} in its last commit, so it is not a service of scaffold; "
+            "commit that file, or name the folder of a service."
         )
     return GeneratedService(repository, found[0], tree[0], prefix, read_remembered(answers[1], prefix + FILE))
 
@@ -104,7 +104,7 @@ def prepare(
     Raises:
         ServiceError: when a remembered answer is wrong, or a question of neither version; or when nothing tells what
             the service was rendered from.
-        AnswerError: when a wanted one is no question of the new version, or an answer is wrong there.
+        AnswerError: when a wanted one is not a question of the new version, or an answer is wrong there.
     """
     wanted = wanted or Wanted()
     made_from = rendered_from(service.repository, service.commit, service.answers_file, service.remembered)
@@ -121,8 +121,10 @@ def prepare(
         answers, typed = _new_answers(editions, service, new, outcome, wanted, asked)
     except AnswerError as error:
         if edited and not wanted.names:
-            raise ServiceError(f"{service.answers_file}, edited by hand, answered for {new.name}: {error}") from error
-        message = f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE."
+            raise ServiceError(
+                f"{service.answers_file}, edited by hand: {new.name} does not accept this: {error}"
+            ) from error
+        message = f"{new.name} does not accept this answer: {error} Change it with --data KEY=VALUE."
         raise AnswerError(message) from error
     return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | typed))
 
@@ -141,7 +143,7 @@ def _old_answers(
         check_names(editions.template(new), later)
         return editions.resolve(old, {key: value for key, value in made_from.answers.items() if key in known})
     except AnswerError as error:
-        raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
+        raise ServiceError(f"{service.answers_file}: {old.name} does not accept this: {error}") from error
 
 
 def _alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> Answers | None:

@@ -31,9 +31,9 @@ def rendered_from(repository: Repository, commit: str, path: str, remembered: Re
     found = next((each for _, each in _earlier(repository, commit, path) if each.intact), None)
     if found is None:
         raise ServiceError(
-            f"the answers in {path} were edited by hand, and no commit here holds those that made the service; "
-            "a shallow clone gets its history by git fetch --unshallow. Else put the old answers back, commit, "
-            "and give the new ones by scaffold update --data."
+            f"the answers in {path} were edited by hand, and no commit here has the answers that made the service. "
+            "In a shallow clone, run git fetch --unshallow. Otherwise put the old answers back, commit, "
+            "and give the new ones with scaffold update --data."
         )
     return found
 

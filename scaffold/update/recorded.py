@@ -38,7 +38,7 @@ def read(folder: Path) -> Journal | None:
     """
     if folder.is_symlink() or not folder.is_dir():
         if os.path.lexists(folder):
-            raise _made_up(folder, "is no folder")
+            raise _made_up(folder, "is not a folder")
         return None
     for phase in PHASES:
         file = file_of(folder, phase)
@@ -67,7 +67,7 @@ def refuse_linked_sources(folder: Path, journal: Journal) -> None:
 
 
 def _made_up(folder: Path, what: str) -> ServiceError:
-    return ServiceError(f"{folder} {what}, and scaffold never wrote that; look at it, then remove it.")
+    return ServiceError(f"{folder} {what}, which scaffold did not write. Check it, then remove it.")
 
 
 def is_inside(path: str) -> bool:

@@ -74,7 +74,7 @@ def _decide(scratch: Scratch, conflict: Conflict, choice: str, edits: _Edits) ->
 
 
 def _texts(scratch: Scratch, conflict: Conflict) -> dict[int, bytes] | None:
-    """Return the three texts, an empty one where there was no file before; None when they are no texts."""
+    """Return the three texts, an empty one where there was no file before; None when they are not texts."""
     if not {OURS, THEIRS} <= set(conflict.stages):
         return None
     texts = {BASE: b""}

@@ -90,7 +90,7 @@ def _confirmed(told: UpdateReport, confirm: Confirm | None) -> bool:
         return True
     if confirm is None:
         raise OptionError(
-            f"this removes {told.removed} of the {told.files} files that the template has made; --yes does it."
+            f"this removes {told.removed} of the {told.files} files that the template has made; add --yes to allow it."
         )
     return confirm(told)
 

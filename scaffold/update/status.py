@@ -48,8 +48,8 @@ def status(folder: Path, home: Home) -> Status:
     """Return how far behind the service in `folder` is; without git's history, less is told of its state.
 
     Raises:
-        OptionError: when it is no folder.
-        ServiceError: when it is no service of this template, or its answers file is broken.
+        OptionError: when it is not a folder.
+        ServiceError: when it is not a service of this template, or its answers file is broken.
         VersionError: when its version is unknown.
     """
     require_folder(folder)
@@ -92,7 +92,8 @@ def _read(folder: Path, unmerged: Repository | None = None, prefix: str = "") ->
     try:
         return read_foreign(folder / FILE, below=folder)
     except FileNotFoundError as error:
-        raise ServiceError(f"{folder} has no {FILE}, so nothing tells which template made it.") from error
+        advice = "name the folder of a service, or create one with `scaffold new`."
+        raise ServiceError(f"{folder} has no {FILE}, so it is not a service of scaffold; {advice}") from error
     except OSError as error:
         raise ServiceError(f"{folder / FILE} can't be read: {error.strerror}.") from error
 

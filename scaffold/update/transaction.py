@@ -126,7 +126,7 @@ class Transaction:
                 self._unlock()
                 if error.phase != PREPARED and self._is_changed():
                     raise ServiceError(
-                        f"{error.file} can't be read, so nothing tells what an interrupted update has changed; "
+                        f"{error.file} can't be read, so the changes of an interrupted update are unknown; "
                         "git stash or git commit what git status shows, then run it again."
                     ) from error
                 _remove_file(error.file)
@@ -142,7 +142,7 @@ class Transaction:
             self._take_lock()
         except FileExistsError:
             journals.give_up(self.folder, journal)
-            return f"service:{self.lock} exists: another git is at work here; when none is, remove that file."
+            return f"service:{self.lock} exists: another git process is running here; if none is, remove that file."
         except OSError as error:
             journals.give_up(self.folder, journal)
             return f"destination:{self.lock} can't be made: {error.strerror}. Nothing was changed."

@@ -18,7 +18,7 @@ from scaffold.text.nearest import hint
 Ask = Callable[[Questionnaire, Mapping[str, Any], Collection[str]], Answers]
 """Asks the questions of these names; the answers that are there are proposed, and answer the others.
 
-Of what it returns, those answers count as given that the user typed and that are no default.
+Of what it returns, those answers count as given that the user typed and that are not a default.
 """
 
 ALL = "all"
@@ -48,7 +48,7 @@ class Wanted:
         """Return the names of the questions to ask, where the service has answered those that are `known`.
 
         Raises:
-            AnswerError: when one is no question.
+            AnswerError: when one is not a question.
         """
         check_names(template, dict.fromkeys(each for each in self.asked if each != ALL))
         every = {question.name for question in template.asked}
@@ -103,9 +103,9 @@ def _list(questions: Mapping[str, Question], word: str) -> Question:
     lists = [name for name, question in questions.items() if question.fields]
     name = word.partition(".")[0]
     if name in questions and name not in lists:
-        raise AnswerError(f"{word}: {name} is no list of records, so answer it by --data; {_lists(lists)}")
+        raise AnswerError(f"{word}: {name} is not a list of records; answer it with --data; {_lists(lists)}")
     if name not in lists:
-        raise AnswerError(f"{word}: {name} is no list of records; {hint(name, lists, _lists(lists))}")
+        raise AnswerError(f"{word}: {name} is not a list of records; {hint(name, lists, _lists(lists))}")
     if not word.partition(".")[2]:
         raise AnswerError(f"{word}: the record's name is missing; for example {name}.{_example(questions[name])}.")
     return questions[name]
@@ -122,15 +122,15 @@ def _example(question: Question) -> str:
 def _add(word: str, text: Any, question: Question, records: list[dict[str, Any]]) -> None:
     key, name = question.fields[0].name, word.partition(".")[2]
     if any(str(each.get(key)) == name for each in records):
-        raise AnswerError(f"{word} is there already; to replace it, add --remove {word}.")
+        raise AnswerError(f"{word} already exists; to replace it, add --remove {word}.")
     try:
         record = cast_to_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise AnswerError(f"{word}: {brief(text)} is no valid YAML; {_shape(question, name)}") from error
+        raise AnswerError(f"{word}: {brief(text)} is not valid YAML; {_shape(question, name)}") from error
     if not isinstance(record, Mapping):
-        raise AnswerError(f"{word}: {brief(text)} is no record; {_shape(question, name)}")
+        raise AnswerError(f"{word}: {brief(text)} is not a record; {_shape(question, name)}")
     if str(record.get(key, name)) != name:
-        raise AnswerError(f"{word}: the record calls itself {brief(record[key])}; write {key} once.")
+        raise AnswerError(f"{word}: the record has another {key}, {brief(record[key])}; write {key} only once.")
     given = {key: name, **record}
     # A default that fits whatever the record is called: one of a few words, or a number.
     fitting = {
@@ -154,5 +154,5 @@ def _remove(word: str, question: Question, records: list[dict[str, Any]]) -> Non
     if len(left) == len(records):
         there = [str(each.get(key)) for each in records]
         known = f"{question.name} has {', '.join(there)}." if there else f"{question.name} is empty."
-        raise AnswerError(f"{word} is not there; {hint(name, there, known)}")
+        raise AnswerError(f"{word} does not exist; {hint(name, there, known)}")
     records[:] = left

@@ -66,7 +66,7 @@ def test_it_says_which_file_they_come_from(places: tuple[Path, Path, dict[str, s
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ('[answers]\nowne = "x"\n', "[answers]: owne is no question of this template; did you mean owner?"),
+        ('[answers]\nowne = "x"\n', "[answers]: owne is not a question of this template; did you mean owner?"),
         ("[answers]\nreplicas = 1\n", "[answers]: replicas: 1 is not a whole number"),
         ('[answers]\nlanguage = "perl"\n', "[answers]: Invalid choice for 'language'"),
         ("answers = 1\n", "answers must be a table"),

@@ -124,6 +124,6 @@ def test_a_folder_that_is_no_name_is_refused(name: str, tmp_path: Path) -> None:
 def test_a_name_that_it_changes_is_told(folder: str, name: str, tmp_path: Path) -> None:
     done = scaffold("new", folder, "--defaults", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert f"The service's name is {name}, since {folder} is no name in Kubernetes." in done.stderr
+    assert f"The service's name is {name}, since {folder} is not a name in Kubernetes." in done.stderr
     assert f"name: {name}\n" in (tmp_path / folder / ".copier-answers.yml").read_text()
     assert "The service's name" not in scaffold("new", "plain", "--defaults", cwd=tmp_path).stderr

@@ -75,10 +75,10 @@ def test_a_pipe_never_makes_it_wait(root: Path) -> None:
     (root / "skeleton/pipe").unlink()
     os.mkfifo(root / "pipe")
     template_in(root, {"x.jinja": "{% include 'pipe' %}"})
-    refused(root, "pipe can't be read: it is no regular file")
+    refused(root, "pipe can't be read: it is not a regular file")
     (root / "copier.yml").unlink()
     os.mkfifo(root / "copier.yml")
-    refused(root, "it is no regular file")
+    refused(root, "it is not a regular file")
 
 
 @pytest.mark.parametrize(
@@ -199,19 +199,19 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
 @pytest.mark.parametrize(
     ("copier_yml", "words"),
     [
-        ("_subdirectry: x", "'_subdirectry' is no setting; did you mean _subdirectory?"),
-        ("_whatever: x", "'_whatever' is no setting; scaffold knows _min_copier_version"),
+        ("_subdirectry: x", "'_subdirectry' is not a setting; did you mean _subdirectory?"),
+        ("_whatever: x", "'_whatever' is not a setting; scaffold knows _min_copier_version"),
         ("_answers_file: [a]", "_answers_file must be text, not a list"),
         ("_envops: x", "_envops must be a mapping"),
-        ("_envops: {extensions: [os]}", "'extensions' is no setting of _envops"),
-        ("_envops: {variable_start_string: '[['}", "'variable_start_string' is no setting of _envops"),
+        ("_envops: {extensions: [os]}", "'extensions' is not a setting of _envops"),
+        ("_envops: {variable_start_string: '[['}", "'variable_start_string' is not a setting of _envops"),
         ("_envops: {trim_blocks: 5}", "trim_blocks in _envops must be true or false"),
         ("_envops: {undefined: jinja2.DebugUndefined}", "undefined in _envops must be one of"),
         ("a: {type: str, secret: true}", "question a: scaffold does not support secret, `copier` does"),
         ("a: {type: str, multiselect: true}", "does not support multiselect"),
         ("a: {type: str, multiline: true}", "does not support multiline"),
         ("a: {type: str, placeholder: x}", "does not support placeholder"),
-        ("a: {type: str, defalt: x}", "'defalt' is no key of a question; did you mean default?"),
+        ("a: {type: str, defalt: x}", "'defalt' is not a key of a question; did you mean default?"),
         ("a: {type: path}", "type is 'path', and must be one of bool"),
         ("a: {type: [str]}", "type is a list, and must be one of bool"),
         ("a: {type: str, when: '{{ b }}'}", "`when` must be true or false"),
@@ -222,7 +222,7 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("a: {type: yaml, fields: {b: {secret: true}}}", "field b: 'secret' is no key of a field"),
         ("1: x", "1 is no name of a question"),
         ("- a", "no valid YAML"),
-        ("a: [", "copier.yml:4:1 is no valid YAML"),
+        ("a: [", "copier.yml:4:1 is not valid YAML"),
         ("a: 2026-99-99", "no valid YAML: month must be in 1..12"),
         ("a: !!python/name:os.system x", "no valid YAML"),
         ("---\n- a\n", "copier.yml must be a mapping"),

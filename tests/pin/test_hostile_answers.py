@@ -40,9 +40,9 @@ def quick(config: Path, deadline: float = 0.4) -> RegistryClient:
 )
 def test_a_look_up_has_one_deadline(config: Path, words: bytes, drip: bytes) -> None:
     with talking(words, drip=drip) as host, quick(config) as client:
-        with pytest.raises(RegistryError, match=r"no answer from .* within 0\.4 s"):
+        with pytest.raises(RegistryError, match=r"no response from .* within 0\.4 s"):
             client.digest(image(host))
-        with pytest.raises(RegistryError, match="gave no answer in time to another look-up"):
+        with pytest.raises(RegistryError, match="did not respond in time to another request"):
             client.digest(image(host, "2"))
 
 

@@ -103,7 +103,7 @@ def test_digest_that_is_not_the_body_s(client: RegistryClient, claimed: str) -> 
     headers = {"Docker-Content-Digest": claimed, "Content-Type": "application/json"}
     with (
         serving(lambda _: Response(headers=headers, body=MANIFEST)) as server,
-        pytest.raises(RegistryError, match=rf"says that its digest is {claimed}.*nothing was pinned"),
+        pytest.raises(RegistryError, match=rf"names the digest {claimed}.*nothing was pinned"),
     ):
         client.digest(image(server.host))
 
@@ -184,14 +184,14 @@ def test_registry_that_asks_for_too_much_patience(config: Path) -> None:
         with (
             serving(lambda _, busy=busy: busy) as server,  # type: ignore[misc]
             patient(config) as client,
-            pytest.raises(RegistryError, match=r"asks for 3\d\d\d s of patience"),
+            pytest.raises(RegistryError, match=r"is limiting requests; retry in 3\d\d\d s"),
         ):
             client.digest(image(server.host))
         assert len(server.requests) == 1
 
 
 def test_nobody_listens(client: RegistryClient) -> None:
-    with pytest.raises(RegistryError, match=r"no answer from 127\.0\.0\.1"):
+    with pytest.raises(RegistryError, match=r"no response from 127\.0\.0\.1"):
         client.digest(image(f"127.0.0.1:{support.free_port()}"))
 
 
@@ -204,7 +204,7 @@ def test_registry_that_never_answers(config: Path) -> None:
 
     with serving(answer) as server, patient(config, attempts=1, timeout=0.2) as client:
         begun = time.monotonic()
-        with pytest.raises(RegistryError, match=r"no answer from .*timed out"):
+        with pytest.raises(RegistryError, match=r"no response from .*timed out"):
             client.digest(image(server.host))
         assert time.monotonic() - begun < 5
         release.set()
@@ -242,7 +242,7 @@ def test_address(config: Path, reference: str, address: str) -> None:
 
 @pytest.mark.parametrize("registry", ["a.example:99999", "xn--a.example"])
 def test_registry_that_can_have_no_address(client: RegistryClient, registry: str) -> None:
-    with pytest.raises(RegistryError, match=r"is no address|no answer"):
+    with pytest.raises(RegistryError, match=r"is not an address|no response"):
         client.digest(parse_reference(f"{registry}/team/app:1"))
 
 

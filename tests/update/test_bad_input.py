@@ -50,7 +50,7 @@ BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
     "wrong answer": (
         replaced("replicas: 2", "replicas: 0"),
         ServiceError,
-        "edited by hand, answered for v0.3.0: replicas: 0",
+        "edited by hand: v0.3.0 does not accept this: replicas: 0",
     ),
     "wrong type": (replaced("replicas: 2", "replicas: [two]"), ServiceError, "replicas"),
 }
@@ -92,7 +92,7 @@ def test_a_downgrade(start, update_to) -> None:
 
 def test_unknown_versions_to_go_to(start, update_to) -> None:
     service = start()
-    refused(service, VersionError, "0.2.5 is no version of the template; the nearest", update_to, to="0.2.5")
+    refused(service, VersionError, "0.2.5 is not a version of the template; the nearest", update_to, to="0.2.5")
     refused(service, VersionError, "newer than what this scaffold knows", update_to, to="9.0")
     refused(service, VersionError, "no version", update_to, to="--help")
 
@@ -100,7 +100,7 @@ def test_unknown_versions_to_go_to(start, update_to) -> None:
 def test_wrong_answers_given(start, update_to) -> None:
     service = start()
     refused(service, AnswerError, "did you mean replicas", update_to, given={"replica": 3})
-    refused(service, AnswerError, "answered for v0.3.0: .*replicas", update_to, given={"replicas": 0})
+    refused(service, AnswerError, "v0.3.0 does not accept this answer: .*replicas", update_to, given={"replicas": 0})
 
 
 def test_a_tag_that_was_deleted_is_found_by_the_record_of_releases(start, update_to, lineage) -> None:
@@ -157,13 +157,13 @@ def test_other_untracked_files_are_left_alone(start, update_to) -> None:
 def test_no_repository_no_commit_no_folder(start, update_to, tmp_path) -> None:
     service = start()
     shutil.rmtree(service / ".git")
-    with pytest.raises(ServiceError, match="is no git repository"):
+    with pytest.raises(ServiceError, match="is not a git repository"):
         update_to(service)
     git(service, "init", "--quiet")
     with pytest.raises(ServiceError, match="has no commit yet"):
         update_to(service)
     for wrong in (tmp_path / "missing", service / "README.md"):
-        with pytest.raises(OptionError, match="is no folder"):
+        with pytest.raises(OptionError, match="is not a folder"):
             update_to(wrong)
 
 
@@ -239,7 +239,7 @@ def test_many_at_once_change_it_once(start, update_to) -> None:
 
 def test_nothing_to_abort(start, update_to) -> None:
     service = start()
-    with pytest.raises(ServiceError, match=r"no update of .* waits"):
+    with pytest.raises(ServiceError, match="no uncommitted update"):
         take_back(service)
     update_to(service)
     commit(service)

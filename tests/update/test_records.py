@@ -45,17 +45,21 @@ def test_a_record_needs_its_name_only(start, lineage) -> None:
 @pytest.mark.parametrize(
     ("added", "removed", "sentence"),
     [
-        ({"dependency.db": "{}"}, (), "dependency is no list of records; did you mean dependencies?"),
-        ({"replicas.db": "{}"}, (), "replicas is no list of records, so answer it by --data; the lists are ports, "),
+        ({"dependency.db": "{}"}, (), "dependency is not a list of records; did you mean dependencies?"),
+        ({"replicas.db": "{}"}, (), "replicas is not a list of records; answer it with --data; the lists are ports, "),
         ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.mail."),
-        ({"dependencies.db": "postgres:5432"}, (), "is no record; for example dependencies.db='{url: http://mail, "),
-        ({"dependencies.db": "{url"}, (), "is no valid YAML; for example dependencies.db="),
-        ({"dependencies.db": "{name: x, url: http://x}"}, (), "the record calls itself 'x'; write name once."),
+        ({"dependencies.db": "postgres:5432"}, (), "is not a record; for example dependencies.db='{url: http://mail, "),
+        ({"dependencies.db": "{url"}, (), "is not valid YAML; for example dependencies.db="),
+        (
+            {"dependencies.db": "{name: x, url: http://x}"},
+            (),
+            "the record has another name, 'x'; write name only once.",
+        ),
         ({"jobs.serve": "{}"}, (), 'jobs[2].command: "serve" is not free'),
-        ({"dependencies.mail": "{}"}, (), "dependencies.mail is there already; to replace it, add --remove"),
-        ({}, ("dependencies.mial",), "dependencies.mial is not there; did you mean mail?"),
+        ({"dependencies.mail": "{}"}, (), "dependencies.mail already exists; to replace it, add --remove"),
+        ({}, ("dependencies.mial",), "dependencies.mial does not exist; did you mean mail?"),
         ({}, ("jobs.zzz",), "jobs.zzz is not there; jobs has digest, warm-up."),
-        ({}, ("nonsense",), "nonsense is no list of records"),
+        ({}, ("nonsense",), "nonsense is not a list of records"),
     ],
 )
 def test_a_wrong_record_is_told_in_a_sentence(

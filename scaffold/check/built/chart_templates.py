@@ -1,4 +1,4 @@
-"""Where in a chart's template a rendered value stands: a template is no YAML, so its lines are read by indentation.
+"""Where in a chart's template a rendered value stands: a template is not YAML, so its lines are read by indentation.
 
 Text between `{{` and `}}` stands for any text; lines of nothing else (`{{- if … }}`) are passed by. Where the way ends
 at values that are put in as they are (`toYaml .Values.resources`), the caller goes on in those.
@@ -198,6 +198,6 @@ def _is_repeated(lines: Iterable[Line]) -> bool:
 
 
 def _opened(item: list[Line]) -> tuple[Line, list[Line]]:
-    """Return an item's first line, and its lines, of which the first is no item any more."""
+    """Return an item's first line, and its lines, of which the first is not an item any more."""
     first = item[0]
     return first, [replace(first, item=-1), *item[1:]]

@@ -91,7 +91,7 @@ class Enclosure:
         with self._counting:
             self._left -= len(data)
         if self._left < 0:
-            raise OSError(0, f"all that is built has more than {_MOST_BYTES // MIB} MiB", file)
+            raise OSError(0, f"all builds together have more than {_MOST_BYTES // MIB} MiB", file)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
 

@@ -1,4 +1,4 @@
-"""Helm charts: their templates are no YAML, so `helm template` renders them, and findings are shown in the templates.
+"""Helm charts: their templates are not YAML, so `helm template` renders them, and findings are shown in the templates.
 
 Rendered with the default values, and once more with each other `values*.yaml` beside them. Helm sees a copy of the
 chart (`chart_copy`), and no word of its command line is a path out of the repository.
@@ -39,7 +39,7 @@ _MOST_VALUES = 5
 
 
 class Charts:
-    """The outermost charts among some files; `notes` tells what can't be judged."""
+    """The outermost charts among some files; `notes` tells what can't be checked."""
 
     def __init__(self, ground: Ground, *, network: bool = False) -> None:
         """Take the files that count; addresses are asked only with `network`."""
@@ -67,7 +67,7 @@ class Charts:
 
         helm = HelmTemplate.there(enclosure)
         if helm is None:
-            why = "is not judged: helm is not there to render the chart"
+            why = "is not checked: helm is not installed"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # a chart is rendered while the next ones are copied
@@ -98,7 +98,7 @@ class Charts:
         source = read(_chart(folder))
         top = documents(source)[0] if isinstance(source, Source) else []
         if top and top[0].root.text("type") == "library":
-            self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
+            self.notes.append(Note(_chart(folder), "is a library chart: checked where it is used"))
             return []
         copy = ChartCopy(self.ground, folder, self._names_in(folder), network=self._network)
         self.notes += copy.notes
@@ -112,7 +112,7 @@ class Charts:
                 name = (top[0].root.text("name") if top else None) or ""
                 jobs.append(_Job(copy, name, values, place, f"values-{count}.yaml" if values else ""))
         except OSError as error:
-            why = f"can't be rendered: a file of it can't be read: {error.strerror}; not judged"
+            why = f"can't be rendered: a file of it can't be read: {error.strerror}; not checked"
             self.notes.append(Note(_chart(folder), why))
             return []
         enclosure.steps.expect(len(jobs))
@@ -123,14 +123,14 @@ class Charts:
         try:
             done = helm.run(job.copy, job.place, job.name, [job.file] if job.file else [])
         except ProgramError as error:
-            return None, [Note(path, f"can't be rendered: it {error}; not judged")]
+            return None, [Note(path, f"can't be rendered: it {error}; not checked")]
         finally:
             helm.enclosure.steps.finish()
         if done.code != 0:
             said = helm.problem(done, job.place).replace(job.file or path, posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {said}; not judged")]
+            return None, [Note(path, f"can't be rendered: {said}; not checked")]
         found, note = documents(Source(_chart(folder), done.stdout))
-        notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
+        notes = [Note(_chart(folder), f"does not render to YAML: {note.message}")] if note else []
         name = folder or job.name
         files = ChartFiles(job.copy.shown, job.values)
         built = Built(

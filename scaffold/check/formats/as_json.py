@@ -1,4 +1,4 @@
-"""JSON: `findings`, `notes` on what can't be judged, and `suppressed`: what a comment, the baseline or git knows of.
+"""JSON: `findings`, `notes` on what can't be checked, and `suppressed`: what a comment, the baseline or git knows of.
 
 `kind` of a finding is `contradiction`, `fault` or `hygiene`; `object` and `container` name what it is about. `totals`
 counts them all, also those that are too many to be shown; a note then says so. `judged` is how many objects,

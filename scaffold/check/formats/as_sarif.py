@@ -54,7 +54,7 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
         "name": type(rule).__name__,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
-        "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**What to do.** {rule.advice}"},
+        "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**Fix.** {rule.advice}"},
         **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.severity},
         "properties": {
@@ -79,7 +79,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
     }
     if finding.also:
         related = [{"id": number, **_location(place)} for number, place in enumerate(finding.also, 1)]
-        result["relatedLocations"] = [{**each, "message": {"text": "contradicts this"}} for each in related]
+        result["relatedLocations"] = [{**each, "message": {"text": "conflicts with this value"}} for each in related]
     return result
 
 

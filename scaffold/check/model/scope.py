@@ -48,7 +48,7 @@ class Scope:
     def __init__(
         self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
     ) -> None:
-        """Take the documents, and which of them are `shared`; what is no Kubernetes object in them is passed by."""
+        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is passed by."""
         self.repository = repository
         self.name = name
         self._shared = {id(each) for each in shared}
@@ -228,7 +228,7 @@ class Scope:
 class Checked:
     """All that rules may look at.
 
-    `notes` tells what could not be judged; `files` counts what was read; `ground` is what may be; `answers` are the
+    `notes` tells what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
     files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
     stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
     were judged and hold comments for us.

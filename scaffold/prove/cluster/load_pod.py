@@ -47,7 +47,7 @@ class PodVegeta(Vegeta):
     def ask(self, url: str, clock: Clock, timeout: float) -> Shot:
         """Ask once."""
         shots = self.answers(url, clock, rate=1, seconds=1, timeout=timeout)
-        return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not answer")
+        return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not respond")
 
 
 def vegeta(kubectl: Kubectl) -> PodVegeta:

@@ -85,7 +85,7 @@ class RunningContainer:
         try:
             return str(self.http.get(self.urls[port] + path, timeout=timeout).status_code)
         except httpx.TransportError as error:
-            return f"no answer at {self.urls[port]} ({error})"
+            return f"no response at {self.urls[port]} ({error})"
 
     # --- signals and end ----------------------------------------------------------------------------------------------
 

@@ -94,9 +94,9 @@ items:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("[prove]\nimgae = 'a'", "imgae is no setting; did you mean image?"),
+        ("[prove]\nimgae = 'a'", "imgae is not a setting; did you mean image?"),
         ("[prove]\nport = 'http'", "port = 'http' is no int"),
-        ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is no quantity"),
+        ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is not a quantity"),
         ("[prove]\nimage = 'a'\nmanifests = 'none'", "no such file or folder of manifests"),
         ("[prove]\nimage = 'a'\ndependencies = {mail = {url = 1}}", "give the variable of its address"),
         ("[prove\n", "no valid TOML"),
