@@ -49,7 +49,7 @@ def earlier_findings(
 ) -> Counter[str]:
     """Return the fingerprints of what `run` finds in the files of a revision, and how often each.
 
-    `paths` are those that are checked today, and may be missing in the revision. `revision` is whatever git takes for
+    `paths` are those that are checked today, and may be missing in the revision. `revision` is whatever git accepts as
     a commit, or MERGE_BASE.
 
     Raises:

@@ -48,10 +48,10 @@ def read_repository(
     network: bool = False,
     on_step: OnStep | None = None,
 ) -> Checked:
-    """Return everything at or below `paths` that rules can look at; what can't be checked is told in `notes`.
+    """Return everything at or below `paths` that rules can look at; what can't be checked is reported in `notes`.
 
     Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered. With
-    `network`, kustomize and helm may ask the addresses that the files name. `on_step` is told how many builds are done.
+    `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
@@ -153,7 +153,7 @@ def _wanted(name: str) -> str:
 
 
 def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind: str) -> bool:
-    """Put a file where rules look at it, and tell whether they do."""
+    """Put a file where rules look at it, and return whether they do."""
     if kind == "dockerfile":
         if len(source.data) > _LARGEST_DOCKERFILE:
             repository.notes.append(Note(source.path, "is larger than 256 KiB; not checked"))

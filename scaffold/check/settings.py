@@ -71,7 +71,7 @@ class CheckSettings:
     """The settings of one run, each with where it came from."""
 
     def __init__(self, folder: Path, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
-        """Take the folder whose file counts, and what the command line says; None and () say nothing.
+        """Take the folder whose file counts, and what the command line says; None and () are as if not given.
 
         Raises:
             FileError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
@@ -118,7 +118,7 @@ class CheckSettings:
         return [word.strip() for each in self._found[name].value for word in each.split(",") if word.strip()]
 
     def path(self, name: str) -> Path | None:
-        """Return a path: of a file's setting from the file's folder, else from the working folder."""
+        """Return a path: of a file's setting from the file's folder, otherwise from the working folder."""
         setting = self._found[name]
         if not setting.value:
             return None

@@ -104,7 +104,7 @@ class _Run:
     quiet: bool
 
     def make(self) -> None:
-        """Ask, render, write, and say what was done."""
+        """Ask, render, write, and report what was done."""
         from scaffold.engine.answers import Questionnaire, check_names
         from scaffold.engine.jinja import Renderer
         from scaffold.engine.render import render
@@ -142,7 +142,7 @@ class _Run:
         self._write(_Made(destination, answers, files, origin, renamed), proposed)
 
     def _write(self, made: _Made, proposed: Proposals) -> None:
-        """Write the files, unless the user does not want to replace others by them, and say what was done."""
+        """Write the files, unless the user does not want to replace others by them, and report what was done."""
         from scaffold.new.surroundings import replaced
         from scaffold.new.unfinished import forget
         from scaffold.show import new as show
@@ -161,7 +161,7 @@ class _Run:
         self._tell(replace(made, repository=repository, replaced=old), proposed)
 
     def _create(self, made: _Made) -> bool:
-        """Write the files; say whether it is a repository. Where that fails, the answers of a terminal are not lost."""
+        """Write the files; return whether it is a repository. Where that fails, a terminal's answers are kept."""
         from scaffold.errors import ScaffoldError
         from scaffold.new import create
 

@@ -114,7 +114,7 @@ class Questionnaire:
         return [line.strip() for line in text.splitlines() if line.strip()]
 
     def relevant(self, question: Question, context: Mapping[str, Any]) -> bool:
-        """Say whether the answer changes anything, after the answers so far."""
+        """Return whether the answer changes anything, after the answers so far."""
         return not question.relevant or cast_to_bool(self._string(question, question.relevant, context))
 
     def relevant_names(self, answers: Answers) -> list[str]:

@@ -20,8 +20,8 @@ DIGEST = "_digest"
 class Remembered:
     """The answers of a service, the template's address (`_src_path`), and its version (`_commit`) as git calls it.
 
-    `given` names the answers that somebody gave. `intact` says whether the answers are those that the service was
-    rendered from; None where no digest tells, as in services of 0.3.0 and older.
+    `given` names the answers that somebody gave. `intact` shows whether the answers are those that the service was
+    rendered from; None where there is no digest, as in services of 0.3.0 and older.
     """
 
     source: str
@@ -35,7 +35,7 @@ def read_remembered(content: bytes, name: str) -> Remembered:
     """Return what the answers file `name` says.
 
     Raises:
-        ServiceError: when it is not a YAML mapping, or does not say which template and version made the service.
+        ServiceError: when it is not a YAML mapping, or does not name the template and version that made the service.
     """
     try:
         everything = parse_answers(content, name)
@@ -46,7 +46,7 @@ def read_remembered(content: bytes, name: str) -> Remembered:
 
 
 def is_intact(everything: Mapping[str, Any]) -> bool | None:
-    """Say whether the answers are those of the digest beside them; None where there is none.
+    """Return whether the answers are those of the digest beside them; None where there is none.
 
     The template writes the digest: of the answers as JSON, ordered by their names.
     """

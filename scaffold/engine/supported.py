@@ -14,7 +14,7 @@ from scaffold.files.names import problem
 from scaffold.text.nearest import hint
 
 SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops")
-"""Settings of copier.yml, without the leading `_`. Copier's version is for Copier alone."""
+"""Settings of copier.yml, without the leading `_`. Copier's version is only for Copier."""
 
 ENVOPS = ("keep_trailing_newline", "trim_blocks", "lstrip_blocks", "undefined")
 """Settings of Jinja; Jinja's own signs (`{{`, `{%`) stay as they are."""

@@ -1,7 +1,7 @@
 """The template as it lies on disk: its questions and settings (copier.yml) and its skeleton of files.
 
 It is a Copier template, so `copier copy` reads the same files. This module and its neighbours read the part of Copier's
-format that the template uses, without importing Copier: that import alone takes longer than rendering a service.
+format that the template uses, without importing Copier: the import takes longer than rendering a service.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_FILES = 10_000
 """Files of a skeleton; the template's own has some 300."""
 
 REVISION = "revision"
-"""The file beside an installed template that says which version it is, as `git describe` would."""
+"""The file beside an installed template that shows which version it is, as `git describe` would."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ def load_template(root: Path) -> Template:
 
     Raises:
         TemplateError: when a file is missing, leads out of the template, is not valid YAML (with its name and line), or
-            says what scaffold does not support.
+            shows what scaffold does not support.
     """
     settings: dict[str, Any] = {}
     questions: dict[Any, tuple[Any, str]] = {}

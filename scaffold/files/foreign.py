@@ -62,7 +62,7 @@ def _bounded(opened: BinaryIO, path: str, largest: int) -> bytes:
 
 
 def is_below(file: str | Path, folder: str | Path) -> bool:
-    """Tell whether a path leads to something in a folder, all symbolic links followed."""
+    """Return whether a path leads to something in a folder, all symbolic links followed."""
     try:
         top = os.path.realpath(os.fspath(folder) or ".")
         return os.path.commonpath([top, os.path.realpath(file)]) == top

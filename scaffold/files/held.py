@@ -71,7 +71,7 @@ class HeldFolder:
             return None
 
     def is_file(self, name: str) -> bool:
-        """Tell whether a name is that of a regular file."""
+        """Return whether a name is that of a regular file."""
         status = self.status(name)
         return status is not None and stat.S_ISREG(status.st_mode)
 

@@ -110,7 +110,7 @@ def _regular(folder: HeldFolder, name: str) -> os.stat_result | None:
 def _written_beside(
     folder: HeldFolder, name: str, content: bytes, status: os.stat_result | None, cleanup: contextlib.ExitStack
 ) -> str:
-    """Return a new file beside `name`, with the permissions and the owner that `status` tells; `cleanup` removes it."""
+    """Return a new file beside `name`, with the permissions and the owner that `status` shows; `cleanup` removes it."""
     beside = name_beside(name)
     descriptor = folder.create(beside, 0o666 if status is None else 0o600)
     cleanup.callback(_remove, folder, beside)

@@ -85,7 +85,7 @@ class Repository:
 
 
 def _plain(folder: Path, *, looking: bool) -> Repository | None:
-    """Return the repository whose top, or bare folder, this is, without asking git; None where only git can tell.
+    """Return the repository whose top, or bare folder, this is, without asking git; None where only git knows it.
 
     Another user's is git's to refuse (`safe.directory`).
     """
@@ -106,7 +106,7 @@ _LARGEST_SETTINGS = 1024 * 1024
 
 
 def locate(folder: Path, *, looking: bool = False) -> tuple[Repository, str]:
-    """Return the repository that `folder` belongs to, and the folder's path in it: "" at the top, else "a/b/".
+    """Return the repository that `folder` belongs to, and the folder's path in it: "" at the top, otherwise "a/b/".
 
     `looking` as in Repository.
 

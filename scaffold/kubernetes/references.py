@@ -54,7 +54,7 @@ class Reference:
 
     @property
     def tagged(self) -> Reference:
-        """Return what a registry is asked for: the same image by its tag alone."""
+        """Return what a registry is asked for: the same image only by its tag."""
         return Reference(self.registry, self.repository, self.tag)
 
 

@@ -38,7 +38,7 @@ def _file() -> Path:
 
 
 def keep(unfinished: Unfinished) -> bool:
-    """Write it down where only the user can read it; say whether that was possible."""
+    """Write it down where only the user can read it; return whether that was possible."""
     try:
         make_private(_file().parent)
         write_whole(_file(), json.dumps(asdict(unfinished)).encode())

@@ -43,7 +43,7 @@ class DockerConfig:
     """The file config.json of a Docker folder; one that is missing holds no credentials."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Choose the file: `path`, else below $DOCKER_CONFIG, else below ~/.docker. It is read when first needed."""
+        """Choose the file: `path`, otherwise below $DOCKER_CONFIG, otherwise below ~/.docker; read it when needed."""
         folder = os.environ.get("DOCKER_CONFIG")
         self._path = path or (Path(folder) if folder else Path.home() / ".docker") / "config.json"
 

@@ -2,7 +2,7 @@
 
 httpx does the HTTP, not urllib: it checks certificates as browsers do, honours the user's proxies, and shares
 connections among threads. Redirects are followed here, because an Authorization header stays with its origin (scheme,
-host and port), and because what came by a redirect is told apart.
+host and port), and because what came by a redirect is distinguished.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Exchange:
     def __init__(
         self, *, may_be_plain: Callable[[str], bool], timeout: float, attempts: int, longest_wait: float
     ) -> None:
-        """Open nothing yet; `may_be_plain` tells of a host[:port] whether it may be asked without TLS."""
+        """Open nothing yet; `may_be_plain` shows of a host[:port] whether it may be asked without TLS."""
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         import httpx
@@ -93,7 +93,7 @@ class Exchange:
         return request
 
     def send(self, image: Reference, request: httpx.Request, deadline: Deadline, *, follow: bool = True) -> Answer:
-        """Send, and again while the server is busy, broken or away: after what it asks for, else 0.5 s, 1 s, 2 s…
+        """Send, and again while the server is busy, broken or away: after what it asks for, otherwise 0.5 s, 1 s, 2 s…
 
         With `follow`, redirects are followed; only the server that was asked sees the request's Authorization.
 

@@ -42,7 +42,7 @@ class Pin:
 
     @property
     def stale(self) -> bool:
-        """Return whether there was a digest already, which the tag has left; else the image was not pinned."""
+        """Return whether there was a digest already, which the tag has left; otherwise the image was not pinned."""
         return self.use.image.digest is not None
 
 
@@ -64,7 +64,7 @@ def resolve(
     """Return the digest of each tagged image, in the order given, asking for `parallel` of them at a time.
 
     Raises:
-        RegistryError: when any look-up fails; it tells of each that did.
+        RegistryError: when any look-up fails; it reports each that did.
     """
     asked = list(dict.fromkeys(images))
     jobs: SimpleQueue[Reference] = SimpleQueue()

@@ -57,7 +57,7 @@ class RegistryClient:
             timeout: seconds for connecting, and for each read.
             attempts: how often a request is tried when the registry is busy, broken or away.
             longest_wait: seconds; a registry that asks for more patience (Retry-After) is given up on.
-            deadline: seconds for one look-up, all told; a registry that was late once is not asked again.
+            deadline: seconds for one look-up in all; a registry that was late once is not asked again.
         """
         self._config = config or DockerConfig()
         self._plain_http = frozenset(host.removesuffix(":80") for host in plain_http)

@@ -32,7 +32,7 @@ _LONGEST_TOKEN = 64 * 1024
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A request to a token server: with a `form` it is a POST, else a GET."""
+    """A request to a token server: with a `form` it is a POST, otherwise a GET."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)

@@ -1,6 +1,6 @@
 """Constant-rate load by vegeta: an open model, so that a stall is not hidden by callers that wait.
 
-Vegeta is one static binary that keeps its rate whatever the service does, and tells of each request when it was sent
+Vegeta is one static binary that keeps its rate whatever the service does, and reports of each request when it was sent
 and how long it took; Python's load tools pace by waiting callers (locust, molotov) and take the CPU that is measured.
 It is taken from the PATH, or from an image that has it (`--load-image`).
 """
@@ -95,7 +95,7 @@ def require_quick_client(report: LoadReport) -> None:
     """Refuse a load whose client fell behind.
 
     Raises:
-        Skip: since a number that this machine made says nothing about the service.
+        Skip: since a number that this machine made shows nothing about the service.
     """
     if report.lag > LAG_LIMIT:
         raise Skip(
@@ -229,7 +229,7 @@ def report_of(lines: str, rate: float) -> LoadReport:
 
 
 def find_vegeta(runtime: Runtime | None = None, image: str | None = None) -> Vegeta | None:
-    """Return vegeta from the image if one is named, else from the PATH; None where it is nowhere."""
+    """Return vegeta from the image if one is named, otherwise from the PATH; None where it is nowhere."""
     if image and runtime:
         options = ("run", "--rm", "--interactive", "--network=host", *runtime.labels("load"), "--entrypoint=vegeta")
         return Vegeta((runtime.program, *options, runtime.named(image)))

@@ -30,7 +30,7 @@ def run_one(experiment: Experiment, open_lab: OpenLab, stop: threading.Event, ze
 
     Raises:
         Stopped: when the run is stopped.
-        ScaffoldError: when the place where it runs is broken, which says nothing about the service.
+        ScaffoldError: when the place where it runs is broken, which shows nothing about the service.
     """
     record, began = Record(), time.monotonic()
     verdict, reason = Verdict.PASS, ""

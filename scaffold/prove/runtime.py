@@ -125,10 +125,10 @@ class Runtime:
 
 
 def find_runtime(named: str | None = None) -> Runtime:
-    """Return the named runtime, else the first of docker and podman that works here.
+    """Return the named runtime, otherwise the first of docker and podman that works here.
 
     Raises:
-        PlatformError: when there is none; it tells why each was refused and what to install.
+        PlatformError: when there is none; it names why each was refused and what to install.
     """
     reasons = []
     for name in [named] if named else KNOWN:

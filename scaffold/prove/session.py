@@ -32,7 +32,7 @@ class RunSettings:
 
 
 class Watcher(Protocol):
-    """Is told what happens while a run goes on."""
+    """Gets what happens while a run goes on."""
 
     def say(self, text: str) -> None:
         """Take what is being done now."""

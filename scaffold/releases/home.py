@@ -55,7 +55,7 @@ class Home:
         return None if latest is None or latest.tag == self.history.recorded else latest.tag
 
     def owns(self, source: str) -> bool:
-        """Say whether a service's `_src_path` means this template.
+        """Return whether a service's `_src_path` means this template.
 
         It does when it is the address, the project's own one, or a path to the checkout that runs.
         """

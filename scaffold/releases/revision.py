@@ -110,7 +110,7 @@ def _neighbours(reference: str, versions: Sequence[Version]) -> list[str]:
 
 
 def _is_newer(reference: str, newest: Version) -> bool:
-    """Say whether a version, or the release that `git describe` starts with, is newer than the newest that is known."""
+    """Return whether a version, or the release that `git describe` starts with, is newer than all known ones."""
     base = re.sub(r"-\d+-g[0-9a-f]+$", "", reference)
     try:
         return Version(base) > newest

@@ -15,7 +15,7 @@ from scaffold.text.sizes import size
 class Place:
     """Where something stands: `path` from the working folder, with /; lines and columns count characters from 1.
 
-    `end_line` and `end_column` stand behind its last character. `object` and `field` tell what it is in Kubernetes'
+    `end_line` and `end_column` stand behind its last character. `object` and `field` name what it is in Kubernetes'
     words, such as `Deployment/web` and `spec.replicas`; both are empty outside manifests.
     """
 
@@ -42,7 +42,7 @@ class Source:
 
     @cached_property
     def speaks_to_us(self) -> bool:
-        """Tell whether any comment in it may be for scaffold."""
+        """Return whether any comment in it may be for scaffold."""
         return b"scaffold:" in self.data
 
     @cached_property
@@ -63,7 +63,7 @@ class Source:
 class Note:
     """Something that could not be checked, and why: a whole file (line 0) or from a line on.
 
-    `title` says so in two words, or what else it is about.
+    `title` sums that up in two words, or names another subject.
     """
 
     path: str

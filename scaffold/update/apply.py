@@ -87,7 +87,7 @@ class TreeChange:
 
     @property
     def left_out(self) -> frozenset[str]:
-        """Return the paths that change in the index alone: a conflict is written all the same, to be resolved."""
+        """Return the paths that change only in the index: a conflict is written all the same, to be resolved."""
         return self.absent - {conflict.path for conflict in self.conflicts}
 
 

@@ -48,7 +48,7 @@ class AnswerChange:
 class Crossing:
     """A service, the version that made it, and the one to bring it to, with its answers for both.
 
-    `edited` names the answers that were edited by hand since the service was rendered; `given` those given anew.
+    `edited` names the answers that were edited by hand since the service was rendered; `given` those given again.
     """
 
     service: GeneratedService
@@ -102,7 +102,7 @@ def prepare(
     answers file counts as given.
 
     Raises:
-        ServiceError: when a remembered answer is wrong, or a question of neither version; or when nothing tells what
+        ServiceError: when a remembered answer is wrong, or a question of neither version; or when nothing shows what
             the service was rendered from.
         AnswerError: when a wanted one is not a question of the new version, or an answer is wrong there.
     """
@@ -113,7 +113,7 @@ def prepare(
     earlier = _old_answers(editions, service, made_from, old, new)
     edited = edited_names(made_from, service.remembered)
     if edited and service.remembered.intact is None and (same := _alike(editions, service, old, earlier)):
-        edited, earlier = (), same  # an update made a commit of it alone, since nothing follows from the answer
+        edited, earlier = (), same  # an update made a commit of only that, since nothing follows from the answer
     outcome = _wanted_answers(editions, service, old, new, earlier, edited, wanted)
     known = service.remembered.answers.keys() | earlier.asked.keys()
     asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
@@ -147,7 +147,7 @@ def _old_answers(
 
 
 def _alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> Answers | None:
-    """Return the answers in the file where they give the files that the earlier ones gave; else None."""
+    """Return the answers in the file where they give the files that the earlier ones gave; otherwise None."""
     known = {question.name for question in editions.template(old).asked}
     source, algorithm = service.remembered.source, service.repository.algorithm
     try:
@@ -193,7 +193,7 @@ def _new_answers(
     wanted: Wanted,
     asked: Collection[str],
 ) -> tuple[Answers, frozenset[str]]:
-    """Return the answers for the new version: the outcome, else defaults; those to questions in `asked` from the user.
+    """Return the answers for the new version: the outcome, otherwise defaults; the user answers those in `asked`.
 
     With them, the names of those that the user typed.
 

@@ -1,7 +1,7 @@
 """Answers that were edited by hand: they are in the answers file, and the service was rendered from others.
 
-From 0.4.0 on the file holds a digest of the answers that the service was rendered from. Of older services git's history
-tells: a commit that changes the answers file and nothing else of the service was made by hand.
+From 0.4.0 on the file holds a digest of the answers that the service was rendered from. For older services git's
+history shows it: a commit that changes the answers file and nothing else of the service was made by hand.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def edited_names(made_from: Remembered, remembered: Remembered) -> tuple[str, ..
 
 
 def _before_commits_of_its_own(repository: Repository, commit: str, path: str, remembered: Remembered) -> Remembered:
-    """Return what the file said before its newest commits that changed it alone; updates bring other files, too."""
+    """Return what the file said before its newest commits that changed only it; updates bring other files, too."""
     folder = path.rpartition("/")[0]
     found, last = remembered, ""
     for each, said in _earlier(repository, commit, path):

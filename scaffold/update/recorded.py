@@ -30,7 +30,7 @@ class UnreadableJournalError(Exception):
 
 
 def read(folder: Path) -> Journal | None:
-    """Return the journal of the change that is not complete, else that of the last one; None when there is none.
+    """Return the journal of the change that is not complete, otherwise that of the last one; None when there is none.
 
     Raises:
         UnreadableJournalError: when it is empty, cut off, or otherwise none that scaffold wrote.
@@ -71,7 +71,7 @@ def _made_up(folder: Path, what: str) -> ServiceError:
 
 
 def is_inside(path: str) -> bool:
-    """Say whether a path, with /, is one that git may track: relative, never upward, and not into git's own folder."""
+    """Return whether a path, with /, is one that git may track: relative, never upward, and not in git's folder."""
     parts = path.split("/")
     if "\0" in path or Path(path).is_absolute() or (os.sep != "/" and os.sep in path):
         return False

@@ -26,7 +26,7 @@ class Status:
     """How far behind a service is: its version, the newest, the releases between, and the changes that it lacks.
 
     `conflicts` are the paths that an update left unmerged. `edited` names the answers that were edited by hand and not
-    carried out, where git's history tells them. `state` says in a few words what is not finished; empty where all is.
+    carried out, where git's history shows them. `state` says in a few words what is not finished; empty where all is.
     """
 
     folder: Path
@@ -40,12 +40,12 @@ class Status:
 
     @property
     def behind(self) -> bool:
-        """Say whether there is a newer version."""
+        """Return whether there is a newer version."""
         return self.newest.version > self.version.version
 
 
 def status(folder: Path, home: Home) -> Status:
-    """Return how far behind the service in `folder` is; without git's history, less is told of its state.
+    """Return how far behind the service in `folder` is; without git's history, less is known of its state.
 
     Raises:
         OptionError: when it is not a folder.
@@ -124,6 +124,6 @@ def _unfinished(
         return edited_names(before, now), f"{EDITED}, not committed"
     try:
         edited = edited_names(rendered_from(repository, head[0], prefix + FILE, before), before)
-    except ServiceError:  # the history that would tell is not here
+    except ServiceError:  # the history that has it is not here
         return (), EDITED
     return edited, EDITED if edited or now.intact is False else ""

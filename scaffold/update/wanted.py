@@ -1,4 +1,4 @@
-"""What a user wants of a service's answers: given anew, records added to and removed from lists, or asked again."""
+"""What a user wants of a service's answers: given again, records added to and removed from lists, or asked again."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Wanted:
 
     @property
     def names(self) -> set[str]:
-        """Return the names of the questions whose answers are given anew, or changed."""
+        """Return the names of the questions whose answers are given again, or changed."""
         return {*self.given, *(each.partition(".")[0] for each in (*self.added, *self.removed))}
 
     def names_to_ask(self, template: Template, known: Collection[str]) -> set[str]:

@@ -1,4 +1,4 @@
-"""A chart as helm gets to see it: a copy with names of our own around it, of regular files alone.
+"""A chart as helm gets to see it: a copy with names of our own around it, of regular files only.
 
 What a repository names is not part of helm's command line. Left out are hidden files, links that lead outside, and the
 schemas of values, which helm would fetch from anywhere. A dependency that is not there is an empty chart.
@@ -28,7 +28,7 @@ _MOST_FILES = 20_000
 class ChartCopy:
     """The files of one chart.
 
-    `files` tells for each path in the chart which file it is, from the root; `notes` what is left out; `is_packed`
+    `files` shows for each path in the chart which file it is, from the root; `notes` what is left out; `is_packed`
     whether a dependency is an archive.
     """
 
@@ -53,7 +53,7 @@ class ChartCopy:
 
     @property
     def is_packed(self) -> bool:
-        """Tell whether a dependency is an archive, which is not looked into."""
+        """Return whether a dependency is an archive, which is not looked into."""
         return any(path.startswith("charts/") and path.endswith(".tgz") for path in self.files)
 
     @property
@@ -145,7 +145,7 @@ class ChartCopy:
 
 
 def _is_plain(path: str) -> bool:
-    """Tell whether a path can stand on a line of helm's output."""
+    """Return whether a path can stand on a line of helm's output."""
     return path.isprintable() and not any("\ud800" <= sign <= "\udfff" for sign in path)
 
 

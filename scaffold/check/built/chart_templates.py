@@ -26,7 +26,7 @@ _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
 class Line:
     """A line of a template: its number from 1, the column of its key from 0, the key, what is behind it.
 
-    `item` is the column of its dash, or -1 where it begins no item of a list; `is_action` where it is `{{…}}` alone.
+    `item` is the column of its dash, or -1 where it begins no item of a list; `is_action` where it is only `{{…}}`.
     """
 
     number: int
@@ -175,7 +175,7 @@ def _below(lines: Sequence[Line], column: int) -> list[Line]:
 
 
 def _item(lines: list[Line], value: Value) -> tuple[Line, list[Line]] | None:
-    """Return the line that begins an item of a list, and the lines of the item: by its name, or else by its number."""
+    """Return the line that begins an item of a list, and the item's lines: by its name, otherwise by its number."""
     if not isinstance(value.key, int):
         return None
     column = next((each.item for each in lines if each.item >= 0), -1)

@@ -39,7 +39,7 @@ _MOST_VALUES = 5
 
 
 class Charts:
-    """The outermost charts among some files; `notes` tells what can't be checked."""
+    """The outermost charts among some files; `notes` shows what can't be checked."""
 
     def __init__(self, ground: Ground, *, network: bool = False) -> None:
         """Take the files that count; addresses are asked only with `network`."""
@@ -52,7 +52,7 @@ class Charts:
         self._network = network
 
     def owns(self, name: str) -> bool:
-        """Tell whether a file is a part of a chart."""
+        """Return whether a file is a part of a chart."""
         folder = next((each for each in _above(name) if each in self._is_chart), None)
         if folder is None:
             return False
@@ -60,7 +60,7 @@ class Charts:
         return inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside) is not None
 
     def render(self, enclosure: Enclosure) -> list[Built]:
-        """Return what each chart renders to; `notes` tell of those that can't be rendered."""
+        """Return what each chart renders to; `notes` report those that can't be rendered."""
         if not self.folders:
             return []
         from scaffold.check.built.helm_template import HelmTemplate
@@ -157,7 +157,7 @@ class ChartFiles:
     def __init__(self, files: Mapping[str, str], values: str) -> None:
         """Take the files that may be shown, by their paths in the chart, and the file of values beside its own, if any.
 
-        Which template something comes from is told by text that the chart itself may print, so no other file is read.
+        Which template something comes from is found by text that the chart itself may print, so no other file is read.
         """
         self._files = files
         self._named = values
@@ -174,7 +174,7 @@ class ChartFiles:
         return self._templates[name]
 
     def hold(self, text: str) -> bool:
-        """Tell whether a text stands in any file of the chart."""
+        """Return whether a text stands in any file of the chart."""
         return any(text in each for each in self._texts)
 
     @cached_property
@@ -251,14 +251,14 @@ class RenderedDocument(Document):
         return None
 
     def writes(self, value: Value, text: str) -> bool:
-        """Tell whether a text is written in the chart; where it is made of several, whether its longest word is.
+        """Return whether a text is written in the chart; where it is made of several, whether its longest word is.
 
         What a template draws (`randAlphaNum`, `genSelfSignedCert`) or looks up in the cluster is nowhere.
         """
         return self.files.hold(max(text.split(), key=len, default=""))
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
-        """Return the place of a line in a text, where the template has the same line; else that of the text."""
+        """Return the place of a line in a text, where the template has the same line; otherwise that of the text."""
         place = self.place(value)
         template = self.files.template(self.origin)
         inner = ((value.text() or "").split("\n") + [""] * line)[line - 1]

@@ -60,7 +60,7 @@ class _Chart:
 
 
 class Inflation:
-    """Renders the charts of kustomizations in an enclosure; `made` tells which entry a file comes from."""
+    """Renders the charts of kustomizations in an enclosure; `made` shows which entry a file comes from."""
 
     def __init__(self, ground: Ground, enclosure: Enclosure) -> None:
         """Take the files that count, and where copies stand."""
@@ -80,7 +80,7 @@ class Inflation:
             return []
         try:
             content = load(root.document.source.data)
-        except yaml.YAMLError:  # kustomize says what is wrong
+        except yaml.YAMLError:  # kustomize shows what is wrong
             return []
         self.made[str(copy)] = root
         notes: list[Note] = []
@@ -144,5 +144,5 @@ class Inflation:
 
 
 def _beside(entry: Value, path: str) -> str:
-    """Return the name of a path that an entry tells, which starts at its kustomization's folder."""
+    """Return the name of a path that an entry gives, which starts at its kustomization's folder."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(entry.document.source.path), path))

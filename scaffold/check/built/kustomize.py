@@ -73,7 +73,7 @@ class Tree:
             self.kustomizations[name.rpartition("/")[0]] = found[0].root
 
     def build(self, enclosure: Enclosure) -> list[Built]:
-        """Return what each of the outermost kustomizations builds to; `notes` tell of those that can't be built."""
+        """Return what each of the outermost kustomizations builds to; `notes` report those that can't be built."""
         if not self.roots:
             return []
         command = build_command()
@@ -166,7 +166,7 @@ class Replica:
         self._wrapped = 0
 
     def place(self, real: str) -> Path:
-        """Return where the copy of something stands; names that are not UTF-8, which YAML can't tell, are exchanged."""
+        """Return where the copy of something stands; names that are not UTF-8, which YAML can't hold, are replaced."""
         return self.folder.joinpath(*map(self._utf8, Path(real).parts[1:]))
 
     def _utf8(self, part: str) -> str:
@@ -196,7 +196,7 @@ class Replica:
                 self._links[str(link)] = str(target)
 
     def wrapped(self, real: str) -> Path:
-        """Return a folder with a kustomization that builds the copy of another one and tells origins.
+        """Return a folder with a kustomization that builds the copy of another one and records origins.
 
         Raises:
             OSError: when it can't be written.

@@ -22,7 +22,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 def render(report: CheckReport) -> str:
     """Return the report as one SARIF run.
 
-    What a comment or the baseline lets stand is left out: code scanning does not read `suppressions`, and would open an
+    What a comment or the baseline suppresses is left out: code scanning does not read `suppressions`, and would open an
     alert for each (https://github.com/github/codeql-action/issues/1230). JSON has them.
     """
     seen = shown(report)

@@ -22,7 +22,7 @@ _VIRTUAL = re.compile(r"\bapk\b[^;&|]{0,200}?(?:-t|--virtual)[= ]([\w.-]+)([^;&|
 
 
 def _runs(dockerfile: Dockerfile) -> bool:
-    """Tell whether an image is one that runs: it says what it starts, or a container of a manifest is made of it."""
+    """Return whether an image is one that runs: it shows what it starts, or a container of a manifest is made of it."""
     return bool(
         dockerfile.is_deployed or dockerfile.starts or dockerfile.effective("EXPOSE") or dockerfile.effective("USER")
     )

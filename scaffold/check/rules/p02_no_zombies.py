@@ -74,7 +74,7 @@ class ShellForm(Rule[Dockerfile]):
 
 
 def _is_plain(words: list[str]) -> bool:
-    """Say whether a shell would do nothing with these words but start the program of the first."""
+    """Return whether a shell would do nothing with these words but start the program of the first."""
     if not words or words[0] in _SHELL_WORDS or "=" in words[0]:
         return False
     return all(_PLAIN.fullmatch(word) for word in words)
@@ -128,9 +128,9 @@ class NoInit(Rule[Dockerfile]):
 
 
 def _first_process(dockerfile: Dockerfile, start: Instruction) -> tuple[str, str]:
-    """Return the program that becomes PID 1, and the word that names it; nothing where it can't be told.
+    """Return the program that becomes PID 1, and the word that names it; nothing where it is not known.
 
-    A shell becomes what it starts by `exec`; where it stays, ShellWrapperInImage tells it. A CMD without an ENTRYPOINT
+    A shell becomes what it starts by `exec`; where it stays, ShellWrapperInImage reports it. A CMD without ENTRYPOINT
     may be arguments of the base image's own one, of which only those of distroless images are known.
     """
     words = start.words or [""]

@@ -68,7 +68,7 @@ def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Pro
 
 
 def _fewest(server: Server, scope: Scope) -> int | None:
-    """Return how many pods there may be at times: what the autoscaler goes down to, or else the replicas.
+    """Return how many pods there may be at times: what the autoscaler goes down to, otherwise the replicas.
 
     None where that is not known.
     """

@@ -94,7 +94,7 @@ def _egress(policy: NetworkPolicy) -> Value | None:
 
 
 def _opens_dns(policy: NetworkPolicy) -> bool:
-    """Tell whether a policy lets its pods reach a DNS server somewhere: port 53, or any port of any kind of place."""
+    """Return whether a policy lets its pods reach a DNS server somewhere: port 53, or any port of any kind of place."""
     for rule in policy.value.items("spec", "egress"):
         ports = rule.items("ports")
         if any(_DNS & {each.number("port"), each.number("endPort")} or each.text("port") == "dns" for each in ports):

@@ -121,7 +121,7 @@ class ProxyLogFile(Rule[NginxConfiguration]):
 
 
 def _log_path(words: Sequence[str]) -> str:
-    """Return the log file that a command is told to write, by an option or a redirection."""
+    """Return the log file that an option or a redirection makes a command write."""
     text = " ".join(words)
     if (found := _REDIRECTED.search(text)) and not _STREAM.fullmatch(found[1]):
         return found[1]

@@ -102,7 +102,7 @@ class ImageDiffers(Rule[Scope]):
 
 
 def _differs(one: str, other: str) -> bool:
-    """Tell whether two references of one name lead to two images; of one tag, one may have its digest too."""
+    """Return whether two references of one name lead to two images; of one tag, one may have its digest too."""
     first, second = written(one), written(other)
     if first.digest and second.digest:
         return first.digest != second.digest
@@ -110,7 +110,7 @@ def _differs(one: str, other: str) -> bool:
 
 
 def _is_canary(one: Container, other: Container, scope: Scope) -> bool:
-    """Tell whether two workloads are behind one Service: two versions beside each other on purpose."""
+    """Return whether two workloads are behind one Service: two versions beside each other on purpose."""
     servers = [each.workload for each in (one, other) if isinstance(each.workload, Server)]
     services = [scope.services_of(each) for each in servers]
     return len(services) == 2 and servers[0] is not servers[1] and any(each in services[1] for each in services[0])

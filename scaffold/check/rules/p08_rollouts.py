@@ -48,7 +48,7 @@ def _fewest(deployment: Deployment, scope: Scope) -> int:
 
 
 def _has_host_port(deployment: Deployment) -> bool:
-    """Tell whether a node has room for one of its pods only: the old one must go first."""
+    """Return whether a node has room for one of its pods only: the old one must go first."""
     return any(port.number("hostPort") for each in deployment.containers for port in each.ports)
 
 
@@ -79,7 +79,7 @@ class RolloutUnavailable(Rule[Deployment]):
             return
         if deployment.value.text("spec", "strategy", "type") == "Recreate":
             kind, several = _recreate(deployment, scope), _fewest(deployment, scope) > 1
-            if kind and several != bool(scope.balancers_of(deployment)):  # where both are true, P08-recreate says so
+            if kind and several != bool(scope.balancers_of(deployment)):  # where both are true, P08-recreate reports it
                 yield Problem(kind, f"each deployment stops all of {deployment.name} before a new pod starts")
             return
         value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")

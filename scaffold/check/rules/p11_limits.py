@@ -90,7 +90,7 @@ def _port(listen: str) -> int | None:
 
 
 def _location(server: Directive, path: str) -> Directive | None:
-    """Return the location that nginx takes for a path: the exact one, else the longest prefix; no expressions."""
+    """Return the location that nginx uses for a path: the exact one, otherwise the longest prefix; no expressions."""
     best: Directive | None = None
     length = -1
     for each in server.block:

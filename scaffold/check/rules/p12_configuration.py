@@ -16,7 +16,7 @@ from scaffold.syntax.yaml_nodes import Value
 
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
 _KINDS: tuple[tuple[Kind, Literal["configMap", "secret"]], ...] = (("ConfigMap", "configMap"), ("Secret", "secret"))
-_ROLLS = re.compile(  # a checksum, what a chart makes anew each time, or an annotation that a controller looks at
+_ROLLS = re.compile(  # a checksum, what a chart generates each time, or an annotation that a controller looks at
     r"checksum|hash|rollme|timestamp|(?:deployed|restarted)[-_]?at|reloader\.stakater\.com/|wave\.pusher\.com/",
     re.IGNORECASE,
 )

@@ -103,7 +103,7 @@ class SecretInImage(Rule[Dockerfile]):
 
 
 def _of_argument(text: str, stage: BuildStage) -> bool:
-    """Tell whether a value is that of a build argument, which stays in the image by it."""
+    """Return whether a value is that of a build argument, which stays in the image by it."""
     found = re.fullmatch(r"\$\{?(\w+)(?::[-+][^}]*)?\}?", text)
     return found is not None and any(found[1] == each.value.partition("=")[0] for each in stage.all("ARG"))
 

@@ -21,7 +21,7 @@ _HEAPS = (
     (re.compile(r"(?:-Xmx|-XX:MaxHeapSize=)([0-9]{1,15})([kKmMgGtT]?)\b"), 0),
     (re.compile(r"--max[-_]old[-_]space[-_]size[= ]([0-9]{1,9})"), 2**20),
 )
-"""What tells a runtime its heap, and the unit in bytes where it is always the same."""
+"""What sets a runtime's heap, and the unit in bytes where it is always the same."""
 _PERCENT = re.compile(r"-XX:MaxRAMPercentage=([0-9]{1,3})(?:\.[0-9]{1,9})?\b")
 
 
@@ -131,7 +131,7 @@ class HeapAboveLimit(Rule[Container]):
 
 
 def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value | Instruction]]:
-    """Yield what tells a container's runtime how much to take: a variable's name or nothing, the text, its place.
+    """Yield what limits the memory of a container's runtime: a variable's name or nothing, the text, its place.
 
     What a manifest says of a variable, the command or its arguments takes the place of what the image says.
     """
@@ -231,7 +231,7 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
 
 
 def _asks_for(container: Container, resource: str, scope: Scope) -> bool:
-    """Tell whether a container requests a resource; a limit without a request is one."""
+    """Return whether a container requests a resource; a limit without a request is one."""
     return any(scope.resources.of(container, kind, resource) for kind in ("requests", "limits"))
 
 

@@ -16,7 +16,7 @@ _FIRST = ("privileged", "windowsHostProcess", "hostNamespaces", "hostPorts", "ho
 
 
 def is_agent(workload: Workload) -> bool:
-    """Tell whether a workload looks after the node, and so needs more of it than a service: networks, disks, logs."""
+    """Return whether a workload looks after the node, and so needs more of it than a service: networks, disks, logs."""
     critical = workload.pod is not None and workload.pod.text("priorityClassName") == "system-node-critical"
     return isinstance(workload, DaemonSet) or workload.namespace == "kube-system" or critical
 

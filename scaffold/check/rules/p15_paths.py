@@ -19,7 +19,7 @@ from scaffold.syntax.yaml_nodes import Value
 _ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
 _ADMIN_NUMBERS = frozenset({2345, 5005, 6060, 8778, 9229, 9901, 15000})
 """Ports of a debugger or of an admin interface: Delve, JDWP, Go's pprof, Jolokia, Node's inspector, Envoy, Istio."""
-_FEW = 20  # servers behind a Service, and policies of a workload: of more, nobody can tell that all are closed
+_FEW = 20  # servers behind a Service, and policies of a workload: of more, not all can be known to be closed
 
 
 class Unreachable(Rule[Container]):
@@ -159,7 +159,7 @@ def _key(port: Value) -> int | str:
 
 
 def _is_outside(service: Service) -> bool:
-    """Tell whether a Service opens its ports outside of the cluster, to any address."""
+    """Return whether a Service opens its ports outside of the cluster, to any address."""
     kind = service.value.text("spec", "type")
     if kind == "NodePort":
         return True

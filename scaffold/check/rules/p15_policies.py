@@ -34,7 +34,7 @@ class NoPolicy(Rule[Workload]):
 
 
 def on_host(workload: Workload) -> bool:
-    """Tell whether pods are in the network of their node, where no policy counts."""
+    """Return whether pods are in the network of their node, where no policy counts."""
     return workload.pod is not None and workload.pod.is_true("hostNetwork")
 
 

@@ -66,7 +66,7 @@ class Kubectl:
 
 
 def find_cluster(named: str | None = None) -> Kubectl:
-    """Return kubectl with the named context, else with the current one if that is plainly local.
+    """Return kubectl with the named context, otherwise with the current one if that is plainly local.
 
     Raises:
         PlatformError: when there is no kubectl, no such context, no answer, or the current context may be anybody's.
@@ -112,7 +112,7 @@ def _server(kubectl: Kubectl) -> str:
 
 
 def is_local(context: str, server: str) -> bool:
-    """Tell whether a context is plainly one of this machine, by its tool's name for it or by its address."""
+    """Return whether a context is plainly one of this machine, by its tool's name for it or by its address."""
     if LOCAL.fullmatch(context):
         return True
     host = urllib.parse.urlsplit(server).hostname or ""

@@ -18,7 +18,7 @@ from scaffold.prove.load import Shot, Vegeta, check_target
 from scaffold.prove.subject.manifests import Object
 
 NAME = "scaffold-prove-load"
-# A signal to kubectl would end kubectl alone, so another call has to find the program by its PID.
+# A signal to kubectl would end only kubectl, so another call has to find the program by its PID.
 RUN = 'echo $$ > "/tmp/$1.pid"; exec vegeta "$@"'
 STOP = "kill -INT $(cat /tmp/attack.pid)"
 

@@ -103,7 +103,7 @@ class ContainerLab(Lab):
     ) -> Iterator[RunningContainer]:
         """Start the image and give the container at once; it is gone after the block.
 
-        An experiment asks for its own restriction alone, so that what it finds is what its pattern is about:
+        An experiment asks for only its own restriction, so that what it finds is what its pattern is about:
         `read_only` takes the root file system, `restricted` is Pod Security's level of that name, `memory` (bytes) and
         `cpus` (cores) are limits. `writable` mounts the declared paths, each with its size; `restart` starts it again
         when it fails.
@@ -209,7 +209,7 @@ class ContainerLab(Lab):
         """Go on only where the engine has taken the limits; rootless Podman on cgroup v1 ignores them.
 
         Raises:
-            Skip: since what a container does without its limits says nothing, and may take all of the machine's memory.
+            Skip: since a container without its limits shows nothing, and may take all of the machine's memory.
         """
         if not container.inspect()["HostConfig"].get("Memory"):
             raise Skip(f"{self.runtime.name} can't limit memory here (rootless needs cgroup v2)")

@@ -56,14 +56,14 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
 
 
 def workload(objects: list[Object], name: str = "") -> Object | None:
-    """Return the workload that serves: the one of that name, else the only or first one."""
+    """Return the workload that serves: the one of that name, otherwise the only or first one."""
     found = [each for each in objects if each["kind"] in WORKLOADS]
     named = [each for each in found if each.get("metadata", {}).get("name") == name]
     return next(iter(named or found), None)
 
 
 def facts(objects: list[Object], name: str = "") -> Object:
-    """Return the fields of a Subject that the manifests tell; nothing for what they don't."""
+    """Return the fields of a Subject that are in the manifests; nothing for the others."""
     chosen = workload(objects, name)
     if not chosen:
         return {}

@@ -32,7 +32,7 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
 
     Raises:
         OptionError: when it is not a folder.
-        FileError: when a setting is unknown or wrong, or nothing tells what to prove.
+        FileError: when a setting is unknown or wrong, or nothing shows what to prove.
     """
     require_folder(folder)
     own = read_settings(folder)

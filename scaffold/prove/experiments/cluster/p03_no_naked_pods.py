@@ -10,7 +10,7 @@ from scaffold.prove.cluster.rollout import why_not
 from scaffold.prove.model import Experiment, Record, Stage
 
 DRAIN = 15.0
-"""Seconds in which a first eviction must be granted: a budget counts pods anew a moment after they became ready."""
+"""Seconds in which a first eviction must be granted: a budget counts pods again a moment after they became ready."""
 
 
 def killed(lab: ClusterLab, record: Record) -> None:

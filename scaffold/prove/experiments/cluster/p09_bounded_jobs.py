@@ -92,7 +92,7 @@ def _specs(lab: ClusterLab) -> dict[str, Object]:
 
 
 def _scheduled(lab: ClusterLab, name: str) -> bool:
-    """Tell whether a CronJob's history limits clean up after a job."""
+    """Return whether a CronJob's history limits clean up after a job."""
     found = [each for each in lab.deployed.of_kind("CronJob") if each["metadata"]["name"] == name]
     return bool(found) and "failedJobsHistoryLimit" in found[0]["spec"]
 

@@ -25,7 +25,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         healthy = _healthy(lab, 0.3 * slow)
         limit = max(slow / 2, 3 * healthy)
         if limit >= slow * 0.9:
-            raise Skip(f"responses take {healthy:.2f} s here, so a call that waits {slow:g} s does not stand out")
+            raise Skip(f"responses take {healthy:.2f} s here, so a call that waits {slow:g} s is not visible")
         lab.stubs.behave("hanging", dependency.name)
         try:
             shots = _until_quick(lab, limit)

@@ -11,7 +11,7 @@ from scaffold.prove.model import Experiment, Record, Skip, Stage
 from scaffold.prove.subject.manifests import Object
 
 NOTICED = 2.0
-"""Seconds until the kubelet, which looks once a second, tells of a container that has ended."""
+"""Seconds until the kubelet, which looks once a second, reports a container that has ended."""
 COPY = "scaffold-prove-disk"
 LARGEST = 256 * 2**20
 """Bytes: what this experiment writes at the most."""
@@ -20,7 +20,7 @@ EVICTION = 150.0
 
 
 def out_of_memory(lab: ClusterLab, record: Record) -> None:
-    """Take more memory than the limit inside a pod; that container alone may suffer, and must come back."""
+    """Take more memory than the limit inside a pod; only that container may be affected, and it must come back."""
     limits = (lab.deployed.container.get("resources") or {}).get("limits") or {}
     if not record.expect("memory" in limits, "no memory limit: a leak takes the memory of the node"):
         return

@@ -17,7 +17,7 @@ REQUESTS = 5
 
 
 def read_only(lab: ContainerLab, record: Record) -> None:
-    """Serve from a read-only root with the declared writable paths alone."""
+    """Serve from a read-only root with only the declared writable paths."""
     declared = list(lab.subject.writable)
     with lab.serve(read_only=True) as container:
         answers = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(REQUESTS)]

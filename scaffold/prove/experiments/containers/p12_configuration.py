@@ -42,7 +42,7 @@ def _kind(line: str) -> str:
 
 
 def wrong(lab: ContainerLab, record: Record) -> None:
-    """Start it with a configuration that is wrong: it must end, and say which variables."""
+    """Start it with a configuration that is wrong: it must end, and name the variables."""
     given, expected = lab.subject.wrong, lab.subject.code_when_wrong
     if not given:
         raise Skip("set `wrong` to a table of variables for this experiment")
