@@ -109,6 +109,8 @@ def test_a_record_is_added_edited_and_removed(start: Start) -> None:
     terminal.sees("Time limit of a call")
     terminal.types("99", then="")
     terminal.sees("dependencies.weather.timeout must be at most 17 s")
+    terminal.types("\x15[", then="")
+    terminal.sees("find expected")  # "must be valid YAML"; only what differs from the sentence before is drawn
     terminal.types("\x150.5")
     terminal.sees("weather (url http://weather, kind auxiliary, timeout 0.5)")
     terminal.sees("Remove")
