@@ -181,6 +181,7 @@ class _Run:
         if self.json:
             say_json({**made.as_json(), "dry_run": self.dry_run})
         elif self.dry_run:
+            show.remarks(console(quiet=self.quiet), _renamed(made))
             show.tree(console(quiet=self.quiet, result=True), str(made.folder), made.files)
         else:
             out = console(quiet=self.quiet)
@@ -224,16 +225,20 @@ def _named(question: str, folder: Path | None, given: dict[str, Any] | Any) -> t
     return {**given, question: name}, "" if name == before else before
 
 
+def _renamed(made: _Made) -> list[str]:
+    """Return the note that the service is not called as its folder; none where it is."""
+    name = made.answers.asked["name"]
+    if not made.renamed or name == made.renamed:
+        return []
+    return [f"Note: the service is called {name}, because Kubernetes does not accept {made.renamed} as a name."]
+
+
 def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -> list[str]:
     """Return what the user should know beside what was made, a sentence each."""
     from scaffold import git
     from scaffold.new.surroundings import out_of_sight
 
-    found = []
-    if made.renamed and made.answers.asked["name"] != made.renamed:
-        found.append(
-            f"The service's name is {made.answers.asked['name']}, since {made.renamed} is not a name in Kubernetes."
-        )
+    found = _renamed(made)
     by_source: dict[str, list[str]] = {}
     for name, source in proposed.sources.items():
         if made.answers.asked[name] == proposed.values[name]:

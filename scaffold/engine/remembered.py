@@ -11,6 +11,7 @@ from typing import Any
 from scaffold.engine.answers_file import ANSWERED, answers_among, parse_answers
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.text.brief import brief
+from scaffold.text.shown import shown
 
 DIGEST = "_digest"
 """The key of the answers file that holds the digest of its answers, as they were when the service was rendered."""
@@ -73,7 +74,9 @@ def _given(everything: Mapping[str, Any], name: str) -> frozenset[str]:
     if names is None:
         return frozenset()
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        raise ServiceError(f"{name}: {ANSWERED} is {brief(names)}, no list of names; for example [name, language].")
+        raise ServiceError(
+            f"{name}: {ANSWERED} must be a list of names, not {shown(names)}. Example: [name, language]."
+        )
     return frozenset(names)
 
 

@@ -121,10 +121,8 @@ def prepare(
         answers, typed = _new_answers(editions, service, new, outcome, wanted, asked)
     except AnswerError as error:
         if edited and not wanted.names:
-            raise ServiceError(
-                f"{service.answers_file}, edited by hand: {new.name} does not accept this: {error}"
-            ) from error
-        message = f"{new.name} does not accept this answer: {error} Change it with --data KEY=VALUE."
+            raise ServiceError(f"{service.answers_file}, edited by hand, does not fit {new.name}: {error}") from error
+        message = f"an answer does not fit {new.name}: {error} Change it with --data KEY=VALUE."
         raise AnswerError(message) from error
     return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | typed))
 
@@ -143,7 +141,7 @@ def _old_answers(
         check_names(editions.template(new), later)
         return editions.resolve(old, {key: value for key, value in made_from.answers.items() if key in known})
     except AnswerError as error:
-        raise ServiceError(f"{service.answers_file}: {old.name} does not accept this: {error}") from error
+        raise ServiceError(f"{service.answers_file} does not fit {old.name}: {error}") from error
 
 
 def _alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> Answers | None:

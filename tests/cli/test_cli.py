@@ -212,7 +212,7 @@ def test_fish_shows_a_help_text_with_commas_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "completed", "more", "refusal"),
     [
-        ("new --data nam", "e=", "9x --dry-run --defaults", '"9x" is not a DNS label'),
+        ("new --data nam", "e=", "9x --dry-run --defaults", "a DNS label of at most 63"),
         ("update --add dep", "endencies.", "mail", "is not a git repository"),
     ],
 )

@@ -220,7 +220,7 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("a: {type: str, choices: [[label, value]]}", "each of the choices must be one value"),
         ("a: {type: yaml, fields: [b]}", "fields must be a mapping"),
         ("a: {type: yaml, fields: {b: {secret: true}}}", "field b: 'secret' is no key of a field"),
-        ("1: x", "1 is no name of a question"),
+        ("1: x", "1 is not a name of a question"),
         ("- a", "no valid YAML"),
         ("a: [", "copier.yml:4:1 is not valid YAML"),
         ("a: 2026-99-99", "no valid YAML: month must be in 1..12"),

@@ -30,8 +30,8 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
 
 
 BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
-    "no YAML": (lambda text: text + "\nreplicas: [", ServiceError, "no valid YAML"),
-    "conflict markers": (lambda text: "<<<<<<< HEAD\n" + text, ServiceError, "no valid YAML"),
+    "no YAML": (lambda text: text + "\nreplicas: [", ServiceError, "is not valid YAML"),
+    "conflict markers": (lambda text: "<<<<<<< HEAD\n" + text, ServiceError, "is not valid YAML"),
     "a list": (lambda _: "- a\n", ServiceError, "must be a mapping"),
     "empty": (lambda _: "", ServiceError, "_src_path is missing"),
     "answered twice": (lambda text: text + "\nreplicas: 3\n", ServiceError, "answered twice"),
@@ -46,11 +46,15 @@ BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
     "unknown version": (replaced("v0.1.0", "v0.1.7"), VersionError, "made by v0.1.7: .* no version of the template"),
     "unknown commit": (replaced("v0.1.0", "v0.1.0-3-gdeadbee"), VersionError, "v0.1.0-3-gdeadbee"),
     "newer version": (replaced("v0.1.0", "v7.0.0"), VersionError, "newer than what this scaffold knows"),
-    "misspelt": (replaced("\nreplicas:", "\nreplica:"), ServiceError, "replica is no question .*did you mean replicas"),
+    "misspelt": (
+        replaced("\nreplicas:", "\nreplica:"),
+        ServiceError,
+        "replica is not a question .*Did you mean replicas",
+    ),
     "wrong answer": (
         replaced("replicas: 2", "replicas: 0"),
         ServiceError,
-        "edited by hand: v0.3.0 does not accept this: replicas: 0",
+        "edited by hand, does not fit v0.3.0: replicas: 0",
     ),
     "wrong type": (replaced("replicas: 2", "replicas: [two]"), ServiceError, "replicas"),
 }
@@ -99,8 +103,8 @@ def test_unknown_versions_to_go_to(start, update_to) -> None:
 
 def test_wrong_answers_given(start, update_to) -> None:
     service = start()
-    refused(service, AnswerError, "did you mean replicas", update_to, given={"replica": 3})
-    refused(service, AnswerError, "v0.3.0 does not accept this answer: .*replicas", update_to, given={"replicas": 0})
+    refused(service, AnswerError, "Did you mean replicas", update_to, given={"replica": 3})
+    refused(service, AnswerError, "an answer does not fit v0.3.0: .*replicas", update_to, given={"replicas": 0})
 
 
 def test_a_tag_that_was_deleted_is_found_by_the_record_of_releases(start, update_to, lineage) -> None:

@@ -45,20 +45,24 @@ def test_a_record_needs_its_name_only(start, lineage) -> None:
 @pytest.mark.parametrize(
     ("added", "removed", "sentence"),
     [
-        ({"dependency.db": "{}"}, (), "dependency is not a list of records; did you mean dependencies?"),
-        ({"replicas.db": "{}"}, (), "replicas is not a list of records; answer it with --data; the lists are ports, "),
-        ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.mail."),
-        ({"dependencies.db": "postgres:5432"}, (), "is not a record; for example dependencies.db='{url: http://mail, "),
-        ({"dependencies.db": "{url"}, (), "is not valid YAML; for example dependencies.db="),
+        ({"dependency.db": "{}"}, (), "dependency is not a list of records. Did you mean dependencies?"),
+        ({"replicas.db": "{}"}, (), "replicas is not a list of records. Answer it with --data replicas=VALUE."),
+        ({"dependencies": "{}"}, (), "dependencies must name a record. Example: dependencies.mail."),
+        (
+            {"dependencies.db": "postgres:5432"},
+            (),
+            'must be a record, not "postgres:5432". Example: dependencies.db=\'{url: http://mail, ',
+        ),
+        ({"dependencies.db": "{url"}, (), 'must be valid YAML, not "{url". Example: dependencies.db='),
         (
             {"dependencies.db": "{name: x, url: http://x}"},
             (),
-            "the record has another name, 'x'; write name only once.",
+            "must have no other name, not x. Leave the field name out.",
         ),
         ({"jobs.serve": "{}"}, (), 'jobs[2].command: "serve" is not free'),
-        ({"dependencies.mail": "{}"}, (), "dependencies.mail already exists; to replace it, add --remove"),
-        ({}, ("dependencies.mial",), "dependencies.mial does not exist; did you mean mail?"),
-        ({}, ("jobs.zzz",), "jobs.zzz is not there; jobs has digest, warm-up."),
+        ({"dependencies.mail": "{}"}, (), "dependencies.mail exists already. To replace it, add --remove"),
+        ({}, ("dependencies.mial",), "dependencies.mial does not exist. Did you mean mail?"),
+        ({}, ("jobs.zzz",), "jobs.zzz does not exist. jobs has digest, warm-up."),
         ({}, ("nonsense",), "nonsense is not a list of records"),
     ],
 )
