@@ -39,7 +39,8 @@ BANNED = {
 out what is right: "there is no Service" (it does not exist), "is no longer", "is no such"."""
 
 _PATTERNS = {re.compile(pattern): better for pattern, better in BANNED.items()}
-_FILES = sorted((ROOT / "scaffold").rglob("*.py"))
+_PACKAGE = ROOT / "scaffold"
+_PARTS = sorted(path.name for path in _PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists())
 
 
 def complaints(text: str) -> list[str]:
@@ -65,10 +66,11 @@ def commands() -> dict[str, click.Command]:
     return {"scaffold": cli, **{name: each for name, each in found.items() if each}}
 
 
-@pytest.mark.parametrize("file", _FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_has_a_banned_word(file: Path) -> None:
-    name = file.relative_to(ROOT)
-    assert [f"{name}:{line}: {each}" for line, text in texts(file) for each in complaints(text)] == []
+@pytest.mark.parametrize("part", _PARTS)
+def test_no_module_has_a_banned_word(part: str) -> None:
+    files = sorted((_PACKAGE / part).rglob("*.py")) or [_PACKAGE / part]
+    found = [(file, line, each) for file in files for line, text in texts(file) for each in complaints(text)]
+    assert [f"{file.relative_to(ROOT)}:{line}: {each}" for file, line, each in found] == []
 
 
 @pytest.mark.parametrize("name", ["scaffold", *COMMANDS])
