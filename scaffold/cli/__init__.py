@@ -11,7 +11,7 @@ from scaffold.text.nearest import hint
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    something was found (`check`, `status`, `pin --check`), `check` could check nothing, or an experiment failed
+  1    something was found (`check`, `status`, `pin --check`), nothing could be checked, or an experiment failed
   2    wrong usage of the command line
   3    an answer is invalid or unknown, or its file can't be read
   4    the destination can't be written, or the system refuses

@@ -73,7 +73,7 @@ def new(
     json_: bool,
     quiet: bool,
 ) -> None:
-    """Make a new service in FOLDER (default: the service's name)."""
+    """Create a new service in FOLDER (default: the service's name)."""
     from scaffold.engine.answers_file import parse_pairs, read_answers
     from scaffold.new.unfinished import Unfinished, recall
 

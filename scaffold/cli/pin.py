@@ -11,7 +11,7 @@ from scaffold.cli.help import examples
 
 
 @click.command(
-    short_help="Add the digests from the registries to image tags.",
+    short_help="Add digests to image tags.",
     epilog=examples(
         "scaffold pin                          write the digests into the files of this folder",
         "scaffold pin payments --dry-run       show what would be written",
@@ -31,7 +31,7 @@ from scaffold.cli.help import examples
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
-    """Replace image tags below FOLDER by the digests that the registries give for them."""
+    """Add the digests that registries give to all image tags below FOLDER."""
     from scaffold.files.leftovers import sweep_folders
     from scaffold.files.rewrite import rewrite
     from scaffold.pin.plan import find_images, plan, resolve, wanted

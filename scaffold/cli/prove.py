@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     help="Set a build argument. May be given again.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="The port that serves traffic.")
-@click.option("--admin-port", type=click.IntRange(1, 65535), help="The port that answers probes.")
+@click.option("--admin-port", type=click.IntRange(1, 65535), help="The port for probes.")
 @click.option(
     "--env", multiple=True, metavar="NAME=VALUE", help="Set an environment variable of the service. May be given again."
 )
@@ -116,9 +116,9 @@ def prove(
     sweep_: bool,
     quiet: bool,
 ) -> None:
-    """Show by experiment which patterns the service in FOLDER keeps: run it, attack it, measure.
+    """Test the patterns of the service in FOLDER by experiments: run it, disturb it and measure.
 
-    Everything that it starts it ends. Exit code 1 when an experiment failed.
+    Every container and namespace that it creates is removed, also after ^C. Exit code 1 when an experiment failed.
     """
     from scaffold.engine.answers_file import parse_pairs
     from scaffold.prove.cluster.settings import ClusterSettings

@@ -152,7 +152,7 @@ class Questionnaire:
         return self._string(question, question.reason, context).strip()
 
     def _filled(self, question: Question, value: Any, context: Mapping[str, Any]) -> Any:
-        """Return the records of a list with their defaults where optional fields are missing; all other values as they are."""
+        """Return a list's records with defaults for missing optional fields, and all other values as they are."""
         if not question.fields or not isinstance(value, list):
             return value
         return [self._filled_record(question, each, context) for each in value]
