@@ -203,7 +203,7 @@ def test_a_bug_of_ours_is_logged_for_the_user_alone(
         assert stat.S_IMODE(logs[0].stat().st_mode) == 0o600
         assert str(logs[0]) in err
     else:
-        assert "report it with what stands above" in err
+        assert "report it with the traceback above" in err
 
 
 WAITS = """

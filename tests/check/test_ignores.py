@@ -77,7 +77,7 @@ def test_a_reason_is_required(tmp_path: Path) -> None:
     told = check(tmp_path)
     assert "P03-naked-pod" in rules(told)
     assert [(note["path"], note["line"]) for note in told["notes"]] == [("pod.yaml", 2)]
-    assert "gives no reason" in told["notes"][0]["message"]
+    assert "without a reason" in told["notes"][0]["message"]
 
 
 def vain(folder: Path, *words: str) -> list[tuple[str, int, str]]:

@@ -99,10 +99,10 @@ spec:
     [
         ('selct = ["P03"]', "selct is not a setting; did you mean select?"),
         ('select = "P03"', "must be a list of words, not 'P03'."),
-        ('select = ["P99"]', "P99 is no rule of check"),
+        ('select = ["P99"]', "there is no rule P99"),
         ('format = "xml"', "must be one of text, json, sarif, github, junit, not 'xml'."),
-        ("startup_seconds = true", "True is no whole number."),
-        ("strict = 1", "1 is no true or false."),
+        ("startup_seconds = true", "must be a whole number, not True."),
+        ("strict = 1", "must be true or false, not 1."),
         ("select = [", "no valid TOML"),
     ],
 )
@@ -126,7 +126,7 @@ def test_strict(tmp_path: Path) -> None:
     (tmp_path / "broken.yaml").write_text("apiVersion: v1\nkind: [\n")
     done = scaffold("check", cwd=tmp_path)
     assert (done.returncode, "No findings in 2 files" in done.stdout) == (0, True)
-    assert done.stdout.endswith(" rules. 1 could not be checked.\n")
+    assert done.stdout.endswith(" rules. 1 file could not be checked.\n")
     assert scaffold("check", "--strict", cwd=tmp_path).returncode == 1
 
 

@@ -98,7 +98,7 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["new"], 2, "there is no terminal to ask in"),
+        (["new"], 2, "there is no terminal for questions"),
         (["new", "--defaults", "--data", "name"], 2, "--data expects KEY=VALUE, for example name=payments-api."),
         (["new", "--defaults", "--data", "name=a", "--data", "name=b"], 2, "--data gives name twice"),
         (["new", "--defaults", "--data", "nmae=a"], 3, "nmae is not a question of this template. Did you mean name?"),
@@ -117,7 +117,7 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
         (["new", "file", "--defaults"], 4, "is a file"),
         (["new", "file/below", "--defaults"], 4, "is a file"),
         (["new", "link", "--defaults"], 4, "is a symbolic link"),
-        (["frobnicate"], 2, "frobnicate is no command"),
+        (["frobnicate"], 2, "there is no command frobnicate"),
     ],
 )
 def test_bad_input_is_one_sentence_and_an_exit_code(

@@ -41,7 +41,7 @@ def test_an_empty_clone_keeps_its_remote_and_branch(tmp_path: Path) -> None:
     assert (clone.stat().st_ino, (clone / ".git").stat().st_ino) == before
     assert git(clone, "remote", "get-url", "origin") == str(tmp_path / "upstream.git")
     assert git(clone, "symbolic-ref", "--short", "HEAD") == "trunk"
-    assert "Nothing is committed" in done.stderr
+    assert "Not committed" in done.stderr
     assert "?? Makefile" in git(clone, "status", "--porcelain").splitlines()
 
 
@@ -91,11 +91,11 @@ def test_in_a_monorepo_it_says_which_files_have_no_effect_there(tmp_path: Path) 
     git(tmp_path, "init", "--quiet")
     done = scaffold("new", "services/orders", "--defaults", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    told = next(line for line in done.stderr.splitlines() if "have an effect only at the top" in line)
-    assert told.startswith(".github, CODEOWNERS, renovate.json, .pre-commit-config.yaml have an effect only at the top")
+    told = next(line for line in done.stderr.splitlines() if "work only at the top" in line)
+    assert told.startswith(".github, CODEOWNERS, renovate.json, .pre-commit-config.yaml work only at the top")
     assert str(tmp_path) in told
     at_the_top = scaffold("new", ".", "--defaults", "--force", "--data", "name=top", cwd=tmp_path)
-    assert "have an effect only" not in at_the_top.stderr
+    assert "work only" not in at_the_top.stderr
 
 
 def test_an_author_that_git_does_not_know_is_told(tmp_path: Path) -> None:

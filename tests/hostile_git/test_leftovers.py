@@ -234,7 +234,7 @@ def test_a_journal_beside_links(name: str, start, update_to, tmp_path) -> None:
     else:
         folder.rename(tmp_path / "moved")
         folder.symlink_to(tmp_path / "moved")
-    with pytest.raises(ServiceError, match="scaffold never wrote that"):
+    with pytest.raises(ServiceError, match="which scaffold did not write"):
         update_to(service)
     assert (outside / "secret").read_text() == "precious"
     assert not (service / "secret").exists()

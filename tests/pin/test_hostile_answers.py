@@ -154,7 +154,7 @@ def test_what_a_challenge_says() -> None:
     ids=range(7),
 )
 def test_json_that_is_no_manifest_and_no_token(client: RegistryClient, body: bytes) -> None:
-    with serving(lambda _: Response(body=body)) as server, pytest.raises(RegistryError, match="no image manifest"):
+    with serving(lambda _: Response(body=body)) as server, pytest.raises(RegistryError, match="unsupported type of manifest"):
         client.digest(image(server.host))
     assert token_of(body) == ""
 
@@ -186,7 +186,7 @@ def test_far_dates_and_none(config: Path, value: str) -> None:
     with (
         serving(lambda _: busy) as server,
         RegistryClient(config=DockerConfig(config), attempts=1) as client,
-        pytest.raises(RegistryError, match=r"patience|asked too often"),
+        pytest.raises(RegistryError, match=r"is limiting requests|limits the rate"),
     ):
         client.digest(image(server.host))
 
@@ -194,7 +194,7 @@ def test_far_dates_and_none(config: Path, value: str) -> None:
 def test_what_is_compressed_without_being_asked_is_not_unpacked(client: RegistryClient) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     answer = Response(body=bomb, headers={"Content-Encoding": "gzip"})
-    with serving(lambda _: answer) as server, pytest.raises(RegistryError, match="an encoding that it was not asked"):
+    with serving(lambda _: answer) as server, pytest.raises(RegistryError, match="an encoding that was not requested"):
         client.digest(image(server.host))
     assert {request.headers["Accept-Encoding"] for request in server.requests} == {"identity"}
 

@@ -59,7 +59,7 @@ def test_a_host_that_the_registry_leads_to_gets_no_secret(
 ) -> None:
     with serving(lambda _: Response(status, headers={"Location": f"http://{other.host}/v2/x"})) as server:
         knows(config, server.host, identity)
-        refused(client, server.host, "which asks who is there")
+        refused(client, server.host, "which requires a login")
     assert other.requests
     assert not other.saw(*SECRETS)
     assert not [request for request in other.requests if request.path.startswith("/token")]
@@ -75,7 +75,7 @@ def test_a_challenge_behind_a_redirect_of_the_registry_itself_is_not_answered(
 
     with serving(answer) as server:
         knows(config, server.host)
-        refused(client, server.host, "which asks who is there")
+        refused(client, server.host, "which requires a login")
     assert not other.requests
 
 
@@ -92,7 +92,7 @@ def test_a_request_for_a_token_follows_no_redirect(
 
     with serving(answer) as server:
         knows(config, server.host, identity)
-        refused(client, server.host, "answers a request for a token with a redirect")
+        refused(client, server.host, "redirects a request for a token")
     assert not other.requests
 
 

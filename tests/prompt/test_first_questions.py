@@ -244,7 +244,7 @@ def test_an_interrupted_run_is_resumed(start: Start, tmp_path: Path) -> None:
     terminal.presses(DOWN, ENTER)  # Go
     terminal.sees("Ports that serve traffic")
     terminal.presses(CTRL_C)
-    terminal.sees("go on with: scaffold new --resume")
+    terminal.sees("Continue with: scaffold new --resume")
     assert terminal.ends() == 130
     kept = tmp_path / "state/kube-scaffold/unfinished.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -266,7 +266,7 @@ def test_an_interrupted_run_is_resumed(start: Start, tmp_path: Path) -> None:
     assert answers["answered"] == ["ci", "language", "name", "owner"], "given or typed, before ^C or after it"
     assert not kept.exists(), "what is finished is not kept"
     last = start("--resume")
-    last.sees("there is no interrupted `scaffold new` to go on with")
+    last.sees("there is no interrupted `scaffold new` to continue")
     assert last.ends() == 2
 
 

@@ -54,7 +54,7 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://me:secret@git.example.org/t.git")
     with pytest.raises(FileError) as error:
         template_url()
-    assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL holds a password")
+    assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL contains a password")
     assert "secret" not in str(error.value)
 
 

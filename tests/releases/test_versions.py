@@ -85,7 +85,7 @@ def test_changes_between_versions(root: Path) -> None:
     [
         ("1.0.1", "1.0.1 is not a version of the template; the nearest are 1.0.0 and 1.1.0."),
         ("v9", "version v9 is newer than this scaffold, which knows versions up to 2.0.0rc1; upgrade"),
-        ("v3.0.0-4-gabcdef0", "is newer than what this scaffold knows"),
+        ("v3.0.0-4-gabcdef0", "is newer than this scaffold"),
         ("0123456789abcdef", "0123456789abcdef is not a version of the template; the nearest is 1.1.0"),
         ("--output=x", "is not a version of the template"),
         ("", "an empty word is not a version of the template"),

@@ -120,7 +120,7 @@ def test_a_branch_that_can_t_be_begun_is_refused_first(start, update_to) -> None
     with pytest.raises(ServiceError, match="the branch taken already exists"):
         update_to(service, branch="taken")
     for name in ("a..b", "-x", ""):
-        with pytest.raises(OptionError, match="is no name that git takes for a branch"):
+        with pytest.raises(OptionError, match="is not a name that git accepts for a branch"):
             update_to(service, branch=name)
     assert git(service, "status", "--porcelain") == ""
 
@@ -131,7 +131,7 @@ def test_without_an_author_nothing_is_written(start, update_to, monkeypatch: pyt
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
-    with pytest.raises(GitError, match="git knows no author for the commit; tell it: git config"):
+    with pytest.raises(GitError, match="git knows no author for the commit; set one: git config"):
         update_to(service, commit=True)
     assert git(service, "status", "--porcelain") == ""
 
@@ -140,4 +140,4 @@ def test_several_can_t_be_asked_or_aborted(fleet: Path, lineage: Lineage) -> Non
     done = lineage.scaffold("update", "a-plain", "e-newest", "--abort", cwd=fleet)
     assert done.returncode == 2 and "name one folder" in done.stderr
     done = lineage.scaffold("update", "a-plain", "e-newest", "--ask", "replicas", cwd=fleet)
-    assert done.returncode == 2 and "no terminal to ask in" in done.stderr
+    assert done.returncode == 2 and "no terminal for questions" in done.stderr
