@@ -54,7 +54,7 @@ BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
     "wrong answer": (
         replaced("replicas: 2", "replicas: 0"),
         ServiceError,
-        "edited by hand, does not fit v0.3.0: replicas: 0",
+        "edited by hand, does not fit v0.3.0: replicas must be",
     ),
     "wrong type": (replaced("replicas: 2", "replicas: [two]"), ServiceError, "replicas"),
 }
