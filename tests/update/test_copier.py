@@ -169,7 +169,8 @@ def test_they_differ_on_answers_that_became_wrong(stricter: Lineage, start, upda
     mine = start("frontend", "mine")
     theirs, version = twin(mine), {"home": stricter.home, "editions": Editions(stricter.history)}
     with pytest.raises(
-        AnswerError, match=r"an answer does not fit v0\.4\.0: description must have at most 40 .*--data"
+        AnswerError,
+        match=r"an answer does not fit v0\.4\.0: description must have at most 40 .*--data description=VALUE",
     ):
         update_to(mine, "0.4.0", **version)
     assert git(mine, "status", "--porcelain") == ""
