@@ -22,6 +22,8 @@ class AnswerError(ScaffoldError):
     """An answer is wrong, unknown, or its file can't be read: fix the answer."""
 
     exit_code = 3
+    question = ""
+    """The question whose answer is wrong, where there is one."""
 
 
 class DestinationError(ScaffoldError):

@@ -128,6 +128,13 @@ class Questionnaire:
             AnswerError: one sentence that names the question, the value and what is right.
         """
         try:
+            return self._checked(question, raw, context)
+        except AnswerError as error:
+            error.question = question.name
+            raise
+
+    def _checked(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
+        try:
             refuse_endless(raw)
         except ValueError as error:
             raise AnswerError(f"{question.name} must be smaller: {error}.") from error

@@ -12,6 +12,7 @@ from scaffold.errors import AnswerError, OptionError
 from scaffold.files.foreign import read_foreign, read_given
 from scaffold.files.yaml import Loader, place_of, problem_of
 from scaffold.text.brief import brief, one_line
+from scaffold.text.shown import shown
 from scaffold.text.sizes import size
 
 NAME = ".copier-answers.yml"
@@ -100,7 +101,7 @@ def parse_pairs(pairs: Iterable[str], option: str = "--data") -> dict[str, Any]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise OptionError(f"{option} expects KEY=VALUE, for example name=payments-api.")
+            raise OptionError(f"{option} expects KEY=VALUE, for example name=payments-api. It got {shown(pair)}.")
         if key in answers:
             raise OptionError(f"{option} gives {key} twice. Keep one of them.")
         answers[key] = value

@@ -122,8 +122,8 @@ def prepare(
     except AnswerError as error:
         if edited and not wanted.names:
             raise ServiceError(f"{service.answers_file}, edited by hand, does not fit {new.name}: {error}") from error
-        message = f"an answer does not fit {new.name}: {error} Change it with --data KEY=VALUE."
-        raise AnswerError(message) from error
+        way = f" Change it with --data {error.question}=VALUE." if error.question else ""
+        raise AnswerError(f"an answer does not fit {new.name}: {error}{way}") from error
     return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | typed))
 
 

@@ -99,7 +99,11 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
     ("arguments", "code", "words"),
     [
         (["new"], 2, "there is no terminal for questions"),
-        (["new", "--defaults", "--data", "name"], 2, "--data expects KEY=VALUE, for example name=payments-api."),
+        (
+            ["new", "--defaults", "--data", "name"],
+            2,
+            "--data expects KEY=VALUE, for example name=payments-api. It got name.",
+        ),
         (["new", "--defaults", "--data", "name=a", "--data", "name=b"], 2, "--data gives name twice"),
         (["new", "--defaults", "--data", "nmae=a"], 3, "nmae is not a question of this template. Did you mean name?"),
         (

@@ -154,7 +154,10 @@ def test_what_a_challenge_says() -> None:
     ids=range(7),
 )
 def test_json_that_is_no_manifest_and_no_token(client: RegistryClient, body: bytes) -> None:
-    with serving(lambda _: Response(body=body)) as server, pytest.raises(RegistryError, match="unsupported type of manifest"):
+    with (
+        serving(lambda _: Response(body=body)) as server,
+        pytest.raises(RegistryError, match="unsupported type of manifest"),
+    ):
         client.digest(image(server.host))
     assert token_of(body) == ""
 

@@ -110,7 +110,10 @@ def test_digest_that_is_not_the_body_s(client: RegistryClient, claimed: str) -> 
 
 @pytest.mark.parametrize("body", [b"<html>Log in to this Wi-Fi</html>", b"[]", b"", b'{"schemaVersion": 1}'])
 def test_body_that_is_no_manifest(client: RegistryClient, body: bytes) -> None:
-    with serving(lambda _: Response(body=body)) as server, pytest.raises(RegistryError, match="unsupported type of manifest"):
+    with (
+        serving(lambda _: Response(body=body)) as server,
+        pytest.raises(RegistryError, match="unsupported type of manifest"),
+    ):
         client.digest(image(server.host))
 
 

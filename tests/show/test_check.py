@@ -124,8 +124,7 @@ def test_the_table_counts_by_rule_and_pattern(here: Path) -> None:
     table = text[text.index("errors  warnings") :].splitlines()
     assert table[1:] and re.split(r"  +", table[1]) == ["P04", "2", "No hidden background process"]
     assert (
-        "  P08-probe-port            2            A probe uses a port name that the container does not have."
-        in table
+        "  P08-probe-port            2            A probe uses a port name that the container does not have." in table
     )
     assert "P08                         4            Readiness and zero downtime" in table
     assert "4 errors and 14 warnings in 4 files." in table

@@ -59,7 +59,7 @@ def test_a_record_needs_its_name_only(start, lineage) -> None:
             (),
             "must have no other name, not x. Leave the field name out.",
         ),
-        ({"jobs.serve": "{}"}, (), 'jobs.serve.command must not be serve'),
+        ({"jobs.serve": "{}"}, (), "jobs.serve.command must not be serve: "),
         ({"dependencies.mail": "{}"}, (), "dependencies.mail exists already. To replace it, add --remove"),
         ({}, ("dependencies.mial",), "dependencies.mial does not exist. Did you mean mail?"),
         ({}, ("jobs.zzz",), "jobs.zzz does not exist. jobs has digest, warm-up."),
