@@ -98,7 +98,7 @@ def test_unknown_versions_to_go_to(start, update_to) -> None:
     service = start()
     refused(service, VersionError, "0.2.5 is not a version of the template; the nearest", update_to, to="0.2.5")
     refused(service, VersionError, "newer than this scaffold", update_to, to="9.0")
-    refused(service, VersionError, "no version", update_to, to="--help")
+    refused(service, VersionError, "not a version", update_to, to="--help")
 
 
 def test_wrong_answers_given(start, update_to) -> None:
