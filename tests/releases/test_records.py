@@ -31,7 +31,7 @@ def test_values_are_text_whatever_they_look_like() -> None:
     [
         ("a: 1", "must be a list of records with version, commit, date"),
         ("- 1", "entry 1: must be a record"),
-        ("- [", "no valid YAML"),
+        ("- [", "not valid YAML"),
         (f"- {{version: 0.1, commit: {COMMIT}}}", "entry 1: date is missing or no text"),
         (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-02-30}}", "0.1: day is out of range"),
         (f"- {{version: x, commit: {COMMIT}, date: 2026-01-02}}", "x: Invalid version"),
