@@ -12,7 +12,7 @@ from scaffold.errors import INTERNAL, INTERRUPTED, DestinationError, ScaffoldErr
 _REFUSED = DestinationError.exit_code
 """What the exit code is where the machine refuses: no room, no memory, no working folder."""
 
-_NO_MEMORY = b"error: there is not enough memory for this. Look at less at once, or give it more memory.\n"
+_NO_MEMORY = b"error: there is not enough memory for this. Check fewer files at once, or give scaffold more memory.\n"
 _NO_MEMORY_IN_JSON = b'{"error": "there is not enough memory for this", "exit_code": %d}\n' % _REFUSED
 
 _WINDOWS = (
@@ -34,15 +34,15 @@ def main() -> NoReturn:
         _open_streams()
         code = run(sys.argv[1:])
         code = _flushed(code, sys.argv[1:])
-        _tell_of_the_cache(sys.argv[1:])
+        _report_the_cache(sys.argv[1:])
     except KeyboardInterrupt as error:  # between two commands of ours
         code = _interrupted(error)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and done: a late ^C has nothing to interrupt
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: a late ^C has nothing to interrupt
     sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
-    """Run the command line; return its exit code. What it imports is imported here, where ^C is no traceback either."""
+    """Run the command line; return its exit code. Imports are inside, where ^C gives no traceback either."""
     if os.name == "nt":
         return _fail(_WINDOWS, _REFUSED, arguments)
     try:
@@ -52,13 +52,13 @@ def run(arguments: list[str]) -> int:
         code = cli.main(arguments, prog_name="scaffold", standalone_mode=False)
     except KeyboardInterrupt as error:
         return _interrupted(error)
-    except SystemExit as error:  # of a shell's completion; else click found that the reader is gone
+    except SystemExit as error:  # of a shell's completion; otherwise click found that the reader is gone
         return error.code if isinstance(error.code, int) and "_SCAFFOLD_COMPLETE" in os.environ else 0
     except MemoryError as error:
         error.__traceback__ = error.__context__ = None  # what its frames hold is free now
         return _out_of_memory(arguments)
     except Exception as error:
-        return _told(error, arguments)
+        return _reported(error, arguments)
     return code if isinstance(code, int) else 0  # click returns the code of an Exit
 
 
@@ -86,7 +86,7 @@ def _open_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, flags)  # the lowest number that is free; a result that can't be written is told
+            os.open(os.devnull, flags)  # the lowest number that is free; a result that can't be written is reported
     sys.stdin = sys.stdin or open(0, closefd=False)  # noqa: SIM115
     sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
@@ -94,8 +94,8 @@ def _open_streams() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-def _tell_of_the_cache(arguments: list[str]) -> None:
-    """Say why the cache was not used, where somebody can mend that; a command that had no need of it says nothing."""
+def _report_the_cache(arguments: list[str]) -> None:
+    """Print why the cache was not used, where somebody can fix that; a command without need of it prints nothing."""
     cache = sys.modules.get("scaffold.files.cache")
     if cache is None or not {"-q", "--quiet"}.isdisjoint(arguments):
         return
@@ -108,12 +108,12 @@ def _flushed(code: int, arguments: list[str]) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        return _told(error, arguments)
+        return _reported(error, arguments)
     return code
 
 
-def _told(error: Exception, arguments: list[str]) -> int:
-    """Tell an error in one sentence; return its exit code."""
+def _reported(error: Exception, arguments: list[str]) -> int:
+    """Print an error in one sentence; return its exit code."""
     import click
 
     if isinstance(
@@ -128,7 +128,7 @@ def _told(error: Exception, arguments: list[str]) -> int:
     if isinstance(error, OSError):
         return _system_refused(error, arguments)
     if isinstance(error, RecursionError):
-        return _fail("something is nested too deeply for scaffold; name less of it.", _REFUSED, arguments)
+        return _fail("something is nested too deeply for scaffold; name fewer files.", _REFUSED, arguments)
     return _bug(arguments)
 
 
@@ -137,11 +137,11 @@ def _bug(arguments: list[str]) -> int:
 
 
 def _system_refused(error: OSError, arguments: list[str]) -> int:
-    """Tell what the system refused; the reader of our output may go away at any time."""
+    """Print what the system refused; the reader of our output may go away at any time."""
     try:
         sys.stdout.flush()
     except OSError as again:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # leave the rest unsaid
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # drop the rest
         if isinstance(again, BrokenPipeError):
             return 0
         return _fail(f"the output can't be written: {again.strerror}.", _REFUSED, [])
@@ -154,16 +154,16 @@ def _why(error: OSError) -> str:
     if not error.filename:
         what = error.strerror or str(error)
         if isinstance(error, FileNotFoundError) and "temporary" in what:
-            return "there is no folder for temporary files; make one, and name it by TMPDIR."
+            return "there is no folder for temporary files; create one, and set TMPDIR to it."
         if isinstance(error, FileNotFoundError):
-            return "the working folder is gone; change into one that is there."
+            return "the working folder does not exist any more; change to another one."
         return f"the output, or a file, can't be read or written: {what}."
     name = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(error.filename)
     return f"{name}: {error.strerror}."
 
 
 def _wrong_usage(error: object, arguments: list[str]) -> int:
-    """Tell what is wrong with the command line, and where its help is."""
+    """Print what is wrong with the command line, and where its help is."""
     import click
 
     from scaffold.text.printable import sentence
@@ -171,7 +171,7 @@ def _wrong_usage(error: object, arguments: list[str]) -> int:
     assert isinstance(error, click.ClickException)
     message = sentence(error.format_message())
     if "--json" in arguments:
-        _tell_in_json(message, error.exit_code)
+        _print_json(message, error.exit_code)
     context = getattr(error, "ctx", None)
     if context is not None:
         names = context.help_option_names
@@ -183,14 +183,14 @@ def _wrong_usage(error: object, arguments: list[str]) -> int:
 
 
 def _interrupted(error: BaseException) -> int:
-    """Say what is left: nothing, unless who was interrupted says something else."""
+    """Print what is left: nothing, unless the interrupted code has its own message."""
     left = str(error) if isinstance(error, KeyboardInterrupt) else ""
     _complain(f"\nInterrupted: {left or 'nothing was written.'}")
     return error.exit_code if isinstance(error, Terminated) else INTERRUPTED
 
 
 def _out_of_memory(arguments: list[str]) -> int:
-    """Say so without needing any."""
+    """Print that memory is out, without needing any."""
     if "--json" in arguments:
         os.write(1, _NO_MEMORY_IN_JSON)
     os.write(2, _NO_MEMORY)
@@ -202,7 +202,7 @@ def _fail(message: str, code: int, arguments: list[str], *, lines: bool = False)
 
     shown = sentence(message, lines=lines)
     if "--json" in arguments:
-        _tell_in_json(message, code)
+        _print_json(message, code)
     _complain(f"\x1b[31merror: \x1b[0m{shown}" if _coloured() else f"error: {shown}")
     return code
 
@@ -213,10 +213,10 @@ def _complain(text: str) -> None:
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody can be told; the exit code stays
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # nobody can read it; the exit code stays
 
 
-def _tell_in_json(message: str, code: int) -> None:
+def _print_json(message: str, code: int) -> None:
     from scaffold.show.say import say_json
 
     try:
@@ -239,7 +239,7 @@ def _save_traceback() -> str:
             traceback.print_exc(file=log)
     except OSError:
         _complain(traceback.format_exc())
-        return "what stands above"
+        return "the traceback above"
     return log.name
 
 

@@ -1,6 +1,6 @@
-"""Errors that a user can cause or mend: one class, and one exit code, for each thing to do about it.
+"""Errors that a user can cause or fix: one class, and one exit code, for each thing to do about it.
 
-The message says what is wrong, where, and what to do next. `scaffold.__main__` prints it and exits; nothing else does.
+The message states what is wrong, where, and what to do next. Only `scaffold.__main__` prints it and exits.
 """
 
 
@@ -13,19 +13,21 @@ class ScaffoldError(Exception):
 
 
 class OptionError(ScaffoldError):
-    """An option or argument names something that is not there: mend the command line."""
+    """An option or argument names something that is not there: fix the command line."""
 
     exit_code = 2
 
 
 class AnswerError(ScaffoldError):
-    """An answer is wrong, unknown, or its file can't be read: mend the answer."""
+    """An answer is wrong, unknown, or its file can't be read: fix the answer."""
 
     exit_code = 3
+    question = ""
+    """The question whose answer is wrong, where there is one."""
 
 
 class DestinationError(ScaffoldError):
-    """The destination can't be written: choose or mend the folder."""
+    """The destination can't be written: choose another folder, or fix this one."""
 
     exit_code = 4
 
@@ -37,13 +39,13 @@ class GitError(ScaffoldError):
 
 
 class TemplateError(ScaffoldError):
-    """The template itself is broken or missing: tell its maintainers."""
+    """The template itself is broken or missing: report it to its maintainers."""
 
     exit_code = 6
 
 
 class RegistryError(ScaffoldError):
-    """A container registry did not answer, or not as it should."""
+    """A container registry did not respond, or not as it should."""
 
     exit_code = 7
     lines = True
@@ -56,7 +58,7 @@ class VersionError(ScaffoldError):
 
 
 class FileError(ScaffoldError):
-    """A file is wrong, a setting in it or what it says; or a setting is missing: mend the file that is named."""
+    """A file is wrong, or a setting in it; or a setting is missing: fix the file that is named."""
 
     exit_code = 12
 

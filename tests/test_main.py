@@ -92,7 +92,7 @@ def test_any_command_line_ends_in_a_sentence(command: str, place: Path, capsys: 
         assert code != 1 or command in FINDS, where
         assert all(char.isprintable() or char in "\n\t" for char in out + err), where
         told = [line for line in err.splitlines() if line.startswith(("error: ", "Error: "))]
-        # A sentence for each folder, and one where nothing could be judged.
+        # A sentence for each folder, and one where nothing could be checked.
         several = command in ("status", "update") or (command, code) == ("check", 1)
         assert len(told) == (code not in (0, 1, 8)) or several, where
         assert len(err) < 6000, where
@@ -118,10 +118,10 @@ def started(folder: Path, *arguments: str, shell: str = "{}", **environment: str
         ("questions --json", "{} >&-", 4, b"Bad file descriptor"),
         ("check", "{} >&- 2>&-", 4, b""),
         ("check nope", "{} 2>/dev/full", 2, b""),
-        ("check -q -", "{} <&-", 1, b"error: Nothing could be judged"),
-        ("new x", "{} <&-", 2, b"Error: there is no terminal to ask in"),
-        ("--version", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder is gone"),
-        ("completion bash", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder is gone"),
+        ("check -q -", "{} <&-", 1, b"error: nothing was checked"),
+        ("new x", "{} <&-", 2, b"Error: there is no terminal for questions"),
+        ("--version", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder does not exist any more"),
+        ("completion bash", "mkdir x && cd x && rmdir ../x && {}", 4, b"error: the working folder does not exist any more"),
         ("questions --json", "set -o pipefail; {} | true", 0, b""),
     ],
 )  # fmt: skip
@@ -188,7 +188,7 @@ def test_a_bug_of_ours_is_logged_for_the_user_alone(
     room: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        secret = "s3cr3t"  # values are no part of a traceback
+        secret = "s3cr3t"  # values are not part of a traceback
         raise AssertionError(len(secret))
 
     monkeypatch.setattr(cli, "main", fail)
@@ -203,7 +203,7 @@ def test_a_bug_of_ours_is_logged_for_the_user_alone(
         assert stat.S_IMODE(logs[0].stat().st_mode) == 0o600
         assert str(logs[0]) in err
     else:
-        assert "report it with what stands above" in err
+        assert "report it with the traceback above" in err
 
 
 WAITS = """

@@ -22,9 +22,8 @@ def pages() -> dict[str, str]:
     lines = [f"| [{name}]({name}.md) | {each.title} | {len(rules_of(name))} |" for name, each in PATTERNS.items()]
     table = "\n".join(["| pattern | | rules |", "|---|---|---|", *lines])
     found["README.md"] = (
-        "# The patterns\n\nWhat `scaffold check` looks for; made by `./dev docs` from the rules and their cases.\n\n"
-        + table
-        + "\n"
+        "# The patterns\n\nWhat `scaffold check` looks for. "
+        "`./dev docs` writes these pages from the rules and their test cases.\n\n" + table + "\n"
     )
     return found
 
@@ -38,7 +37,7 @@ def page(pattern: str) -> str:
     """Return the page of a pattern."""
     about = PATTERNS[pattern]
     rules = rules_of(pattern)
-    parts = [f"# {pattern}: {about.title}", about.why, f"**How to prove it.** {about.proof}"]
+    parts = [f"# {pattern}: {about.title}", about.why, f"**How to test it.** {about.proof}"]
     rows = [f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity} | {rule.title} |" for rule in rules]
     parts.append("\n".join(["| rule | | finds |", "|---|---|---|", *rows]))
     parts += [section(rule) for rule in rules]
@@ -47,12 +46,12 @@ def page(pattern: str) -> str:
 
 
 def section(rule: AnyRule) -> str:
-    """Return the section of a rule, with an example that breaks it and one that holds it."""
-    parts = [f"## {rule.id}", f"**{rule.title}** ({rule.severity})", rule.why, f"**What to do.** {rule.advice}"]
+    """Return the section of a rule, with an example that breaks it and one that passes."""
+    parts = [f"## {rule.id}", f"**{rule.title}** ({rule.severity})", rule.why, f"**Fix.** {rule.advice}"]
     parts += ["Broken:", example(CASES / rule.id / "breaks", marked=True), "Right:", example(CASES / rule.id / "holds")]
     if rule.fixable:
-        parts.append("`scaffold check --fix` mends it where it is sure.")
-    parts.append(f"To let one stand: `# scaffold: ignore {rule.id} because …`")
+        parts.append("`scaffold check --fix` fixes it where the fix is unambiguous.")
+    parts.append(f"To suppress a finding: `# scaffold: ignore {rule.id} because …`")
     return "\n\n".join(parts)
 
 
@@ -69,7 +68,7 @@ def example(folder: Path, *, marked: bool = False) -> str:
 
 
 def main() -> None:
-    """Write all pages, and remove those that are no more."""
+    """Write all pages, and remove old ones."""
     PAGES.mkdir(parents=True, exist_ok=True)
     wanted = pages()
     for file in PAGES.iterdir():

@@ -41,19 +41,19 @@ def read_baseline(
     """Return how often each fingerprint stands in a baseline, which `read` reads.
 
     Raises:
-        FileError: when the file can't be read or is no baseline.
+        FileError: when the file can't be read or is not a baseline.
         ScaffoldError: what `missing` makes of a sentence, when there is no such file.
     """
     try:
         told = parse_json(read(file))
         return Counter(str(each["fingerprint"]) for each in told["findings"])
     except FileNotFoundError as error:
-        raise missing(f"{file} is not there; make it by --write-baseline {file}.") from error
+        raise missing(f"{file} does not exist; create it with --write-baseline {file}.") from error
     except OSError as error:
-        hint = "make it by --write-baseline"
+        hint = "create it with --write-baseline"
         raise FileError(f"The baseline {file} can't be read: {error.strerror}; {hint}.") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise FileError(f"{file} is no baseline; make it again by --write-baseline.") from error
+        raise FileError(f"{file} is not a baseline; create it again with --write-baseline.") from error
 
 
 def split_known(findings: Iterable[Finding], known: Counter[str]) -> tuple[list[Finding], list[Finding]]:

@@ -55,7 +55,7 @@ def shown(report: CheckReport) -> Shown:
 
 
 def _is_wordy(report: CheckReport) -> bool:
-    """Tell whether names are so long that few findings make a long report."""
+    """Return whether names are so long that few findings make a long report."""
     return sum(_cost(each) for each in report.findings) > IN_ALL
 
 

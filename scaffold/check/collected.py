@@ -71,7 +71,7 @@ class _Spot:
 
 
 class Collected:
-    """The findings of a run; `uncounted` tells by severity how many there are beyond MOST."""
+    """The findings of a run; `uncounted` shows by severity how many there are beyond MOST."""
 
     def __init__(self) -> None:
         """Begin with none."""

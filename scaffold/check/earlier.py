@@ -49,7 +49,7 @@ def earlier_findings(
 ) -> Counter[str]:
     """Return the fingerprints of what `run` finds in the files of a revision, and how often each.
 
-    `paths` are those that are checked today, and may be missing in the revision. `revision` is whatever git takes for
+    `paths` are those that are checked today, and may be missing in the revision. `revision` is whatever git accepts as
     a commit, or MERGE_BASE.
 
     Raises:
@@ -84,7 +84,7 @@ def _by_repository(paths: Iterable[Path], revision: str, refuse: Refuse) -> dict
         except ServiceError:
             top = None
         if top is None:
-            raise refuse(f"{folder} is in no git repository, so there is no {revision} to compare with.")
+            raise refuse(f"{folder} is not in a git repository, so there is no {revision} to compare with.")
         found.setdefault(top.resolve(), []).append(path)
     return found
 
@@ -93,12 +93,12 @@ def _commit(repository: Repository, revision: str, refuse: Refuse) -> str:
     if revision != MERGE_BASE:
         commit = _asked(repository, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         if commit is None:
-            raise refuse(f"git knows no revision {revision} here; fetch it, or name another one.")
+            raise refuse(f"there is no revision {revision} here; fetch it, or name another one.")
         return commit
     for branch in _BRANCHES:
         if commit := _asked(repository, "merge-base", "HEAD", branch):
             return commit
-    raise refuse(f"git knows no default branch here (tried {', '.join(_BRANCHES)}); fetch it, or say --new-only=REV.")
+    raise refuse(f"there is no default branch here (tried {', '.join(_BRANCHES)}); fetch it, or give --new-only=REV.")
 
 
 def _asked(repository: Repository, *arguments: str) -> str | None:
@@ -118,7 +118,7 @@ def _write(repository: Repository, commit: str, folder: Path, is_passed_by: Call
     (folder / ".git").touch()  # the top of what may be read, and no repository for git
     entries = [each for each in _entries(repository, commit) if each.size <= LARGEST and not is_passed_by(each.path)]
     if sum(each.size for each in entries) > _MOST_BYTES:
-        raise GitError(f"{commit} has more than {_MOST_BYTES // MIB} MiB of files; compare by --baseline instead.")
+        raise GitError(f"{commit} has more than {_MOST_BYTES // MIB} MiB of files; use --baseline instead.")
     plain = [each for each in entries if each.mode.startswith(_FILE)]
     for start in range(0, len(plain), _AT_ONCE):
         some = plain[start : start + _AT_ONCE]

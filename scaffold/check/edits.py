@@ -1,7 +1,7 @@
 """Edits of a file that leave every other byte as it is.
 
 Lines are put in and words are replaced at the places that libyaml gives, so comments, quotes and layout stay. What is
-not written in block style is left alone.
+not written in block style stays as it is.
 """
 
 from __future__ import annotations

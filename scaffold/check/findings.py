@@ -31,14 +31,14 @@ class Finding:
 
     @property
     def kind(self) -> FindingKind:
-        """Return `hygiene` of a rule about good practice, else `contradiction` where other places do not agree."""
+        """Return `hygiene` of a rule about good practice, otherwise `contradiction` where other places do not agree."""
         if self.rule.kind == "hygiene":
             return "hygiene"
         return "contradiction" if self.also else "fault"
 
     @property
     def is_between_files(self) -> bool:
-        """Tell whether it contradicts another file."""
+        """Return whether it contradicts another file."""
         return self.kind == "contradiction" and any(each.path != self.place.path for each in self.also)
 
     @property

@@ -1,6 +1,6 @@
-"""`scaffold check --fix`: mends what has one right answer, as the rules say, and leaves every other byte as it is.
+"""`scaffold check --fix`: fixes what has one right answer, as the rules say, and leaves every other byte as it is.
 
-What an overlay adds, and what is a matter of judgement, is left alone.
+What an overlay adds, and what is a matter of judgement, stays as it is.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from scaffold.files.rewrite import Rewrite, rewrite
 from scaffold.syntax.source import Source, read
 
 _MOST_TRIED = 200
-"""Findings that are tried only to tell how many can be mended."""
+"""Findings that are tried only to count those that can be fixed."""
 
 
 @dataclass(frozen=True)
 class Fixed:
-    """A file that is mended: its text before and after, the findings that are gone, and the folder that was checked."""
+    """A file that is fixed: its text before and after, the findings that are gone, and the folder that was checked."""
 
     path: str
     before: str
@@ -39,9 +39,9 @@ class Fixed:
 
 
 def plan(report: CheckReport) -> list[Fixed]:
-    """Return what can be mended for sure, file by file; nothing is written.
+    """Return what can be fixed for sure, file by file; nothing is written.
 
-    Only files that were checked are mended: what a finding names besides, such as a base elsewhere, is left alone.
+    Only files that were checked are fixed: what a finding names besides, such as a base elsewhere, stays as it is.
     """
     ground = report.ground
     by_path: dict[str, list[Finding]] = {}
@@ -81,7 +81,7 @@ def apply(fixed: Iterable[Fixed]) -> None:
 
 
 def fixable_count(report: CheckReport) -> str:
-    """Return how many findings `plan` mends, `some` where there are too many to try all, or nothing."""
+    """Return how many findings `plan` fixes, `some` where there are too many to try all, or nothing."""
     names = report.ground.names if report.ground else ()
     candidates = [each for each in report.findings if each.rule.fixable and each.place.path in names]
     if len(candidates) > _MOST_TRIED:

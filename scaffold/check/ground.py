@@ -30,7 +30,7 @@ class Ground:
         self.tops = {_top(real) for real, _ in self._places}
 
     def real(self, name: str) -> str:
-        """Return where a file or folder stands, from the root; the folders below what was named are no links."""
+        """Return where a file or folder stands, from the root; the folders below what was named are not links."""
         for real, place in self._places:
             if place == "." or name == place or name.startswith(f"{place}/"):
                 rest = name if place == "." else name[len(place) + 1 :]
@@ -53,11 +53,11 @@ class Ground:
         return Path(next((place for place in places if place == "." or name.startswith(f"{place}/")), "."))
 
     def holds(self, real: str) -> bool:
-        """Tell whether something may be read: it is in a named folder or its work tree, and no part of git's own."""
+        """Return whether something may be read: it is in a named folder or its work tree, and no part of git's own."""
         return any(_is_below(real, top) and not _is_git(real, top) for top in self.tops)
 
     def shows(self, real: str) -> bool:
-        """Tell whether lines of a file may be shown: it counts, or lies beside what was named and is not hidden."""
+        """Return whether lines of a file may be shown: it counts, or lies beside what was named and is not hidden."""
         if self.shown(real) in self.names:
             return True
         if any(_is_below(real, folder) for folder in self._named):
@@ -65,7 +65,7 @@ class Ground:
         return any(_is_below(real, top) and not _is_hidden(real, top) for top in self.tops)
 
     def is_plain(self, name: str) -> bool:
-        """Tell whether no folder between what was named and a file is a symbolic link."""
+        """Return whether no folder between what was named and a file is a symbolic link."""
         folder = name.rpartition("/")[0]
         if folder not in self._plain:
             self._plain[folder] = os.path.realpath(folder or ".") == self.real(folder or ".")
@@ -73,7 +73,7 @@ class Ground:
 
 
 def _top(folder: str) -> str:
-    """Return the top of the git work tree around a folder, or else the folder."""
+    """Return the top of the git work tree around a folder; outside of one, the folder."""
     each = Path(folder)
     return str(next((above for above in (each, *each.parents) if os.path.lexists(above / ".git")), each))
 

@@ -67,8 +67,8 @@ def counts(report: CheckReport) -> list[tuple[str, list[tuple[AnyRule, int]]]]:
 
 
 def unjudged(report: CheckReport) -> int:
-    """Return how many files and folders could not be judged."""
-    return len({note.path for note in report.notes if note.title == "not judged"})
+    """Return how many files and folders could not be checked."""
+    return len({note.path for note in report.notes if note.title == "not checked"})
 
 
 def passed_by(report: CheckReport) -> list[tuple[str, int]]:

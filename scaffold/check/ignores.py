@@ -1,8 +1,8 @@
-"""Comments that let a finding stand: `# scaffold: ignore P08-probe-port because the port is the host's`.
+"""Comments that suppress a finding: `# scaffold: ignore P08-probe-port because the port is the host's`.
 
-One counts for its own line and, where it stands alone, for what follows; in the comments that open a YAML document or a
-Dockerfile, for all of that document or file. An id may also be a pattern's, such as P08; several stand with commas
-between. One without a reason counts for nothing, and is told of, as is one that lets nothing stand any more.
+One counts for its own line and, on a line of its own, for what follows; in the comments that open a YAML document or a
+Dockerfile, for all of that document or file. An id may also be a pattern's, such as P08; commas separate several ids.
+A comment without a reason has no effect, and is reported, as is one that suppresses nothing any more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scaffold.syntax.source import Note, Source
 _IGNORE = re.compile(
     r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"
 )
-_TITLE = "ignored in vain"
+_TITLE = "unused ignore"
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Comments:
     """Such comments of one file. To ask for one finding after the other takes no longer in a long file."""
 
     def __init__(self, source: Source) -> None:
-        """Take the file; `used` becomes path, line and id of those that let a finding stand."""
+        """Take the file; `used` becomes path, line and id of those that suppress a finding."""
         self.used: set[tuple[str, int, str]] = set()
         self._path = source.path
         self._ignores = ignores_in(source)
@@ -50,7 +50,7 @@ class Comments:
         self._known: dict[tuple[int, int, str], str] = {}
 
     def reason(self, finding: Finding) -> str:
-        """Return why a finding may stand, or nothing: the comment on its line first, then the nearest above."""
+        """Return why a finding is suppressed, or nothing: the comment on its line first, then the nearest above."""
         line = finding.place.line
         if self._places is None or line > self._places.count:
             return ""
@@ -72,7 +72,7 @@ class Comments:
 
 @dataclass
 class Split:
-    """The findings that stay, and those that a comment lets stand, each with its reason.
+    """The findings that stay, and those that a comment suppresses, each with its reason.
 
     `used` are path, line and id of the comments that do.
     """
@@ -83,7 +83,7 @@ class Split:
 
 
 def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source | None]) -> Split:
-    """Tell apart the findings that stay and those that a comment lets stand."""
+    """Separate the findings that stay from those that a comment suppresses."""
     split = Split()
     comments: dict[str, Comments | None] = {}
     for finding in findings:
@@ -100,8 +100,8 @@ def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source
     return split
 
 
-def in_vain(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: Iterable[AnyRule]) -> list[Note]:
-    """Return a note for each comment in files that were judged that lets nothing stand, as far as these rules ran."""
+def unused(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: Iterable[AnyRule]) -> list[Note]:
+    """Return a note for each comment in checked files that suppresses nothing, as far as these rules ran."""
     ran = {name for rule in rules for name in rule.names}
     every = {name: rule.pattern for rule in all_rules().values() for name in rule.names if name != rule.pattern}
     patterns = {pattern: {id_ for id_, its in every.items() if its == pattern} for pattern in every.values()}
@@ -109,15 +109,22 @@ def in_vain(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: I
     for source in sources:
         for ignore in ignores_in(source):
             if not ignore.reason:
-                message = "ignores nothing, because it gives no reason: write `# scaffold: ignore ID because …`"
+                message = "this ignore comment has no effect without a reason; write `# scaffold: ignore ID because …`"
                 notes.append(Note(source.path, message, ignore.line, _TITLE))
                 continue
             for word in ignore.ids:
                 id_ = word.upper()
                 if id_ not in every and id_ not in patterns:
-                    notes.append(Note(source.path, f"ignores {word}, which is no rule of check", ignore.line, _TITLE))
+                    notes.append(Note(source.path, f"unknown rule {word} in an ignore comment", ignore.line, _TITLE))
                 elif patterns.get(id_, {id_}) <= ran and (source.path, ignore.line, word) not in used:
-                    notes.append(Note(source.path, f"ignores nothing: {word} finds nothing here", ignore.line, _TITLE))
+                    notes.append(
+                        Note(
+                            source.path,
+                            f"this ignore comment has no effect: {word} has no finding here",
+                            ignore.line,
+                            _TITLE,
+                        )
+                    )
     return notes
 
 

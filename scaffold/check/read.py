@@ -33,8 +33,8 @@ _YAML_TEMPLATE = re.compile(r".+\.ya?ml\.(?:j2|jinja2?|tpl|tmpl|gotmpl|template|
 _CONFIGURATION = re.compile(r".+\.(?:conf|conf\.template|conf\.tmpl)", re.DOTALL)
 _MANIFEST = re.compile(rb"(?:^|[{,])[ \t\"'-]*kind[\"']?\s*:", re.MULTILINE)
 _TEMPLATE = re.compile(rb"\{\{|\{%|<%|\$\{|\$[A-Z]")
-_IS_TEMPLATE = "is a template, not YAML; not judged"
-_EDITED = "its answers were edited by hand, and the service was made from others; scaffold update carries them out"
+_IS_TEMPLATE = "is a template, not YAML; not checked"
+_EDITED = "its answers were edited by hand, but the service was made from other answers; `scaffold update` applies them"
 _API = b"apiVersion"
 _ENVOY = b"static_resources"
 _LARGEST_DOCKERFILE = 256 * 1024
@@ -48,10 +48,10 @@ def read_repository(
     network: bool = False,
     on_step: OnStep | None = None,
 ) -> Checked:
-    """Return everything at or below `paths` that rules can look at; what can't be judged is told in `notes`.
+    """Return everything at or below `paths` that rules can look at; what can't be checked is reported in `notes`.
 
     Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered. With
-    `network`, kustomize and helm may ask the addresses that the files name. `on_step` is told how many builds are done.
+    `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
@@ -88,7 +88,7 @@ def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Checked) 
     ground = Ground(paths, names)
     linked = [name for name in names if not ground.is_plain(name)]
     if linked:
-        repository.notes += [Note(name, "lies behind a symbolic link; not judged") for name in linked if _wanted(name)]
+        repository.notes += [Note(name, "lies behind a symbolic link; not checked") for name in linked if _wanted(name)]
         names = [name for name in names if ground.is_plain(name)]
         ground = Ground(paths, names)
     return ground, names
@@ -113,7 +113,7 @@ def _plain_files(
 
 
 def _find_comments(repository: Checked, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:
-    """Take the files with comments for us that were built or rendered, and leave out those that were not judged."""
+    """Take the files with comments for us that were built or rendered, and leave out those that were not checked."""
     built = set() if tree.notes else tree.files
     sources = [read(name) for name in names if name in built or (not charts.notes and charts.owns(name))]
     repository.commented += [each for each in sources if isinstance(each, Source) and each.speaks_to_us]
@@ -153,10 +153,10 @@ def _wanted(name: str) -> str:
 
 
 def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind: str) -> bool:
-    """Put a file where rules look at it, and tell whether they do."""
+    """Put a file where rules look at it, and return whether they do."""
     if kind == "dockerfile":
         if len(source.data) > _LARGEST_DOCKERFILE:
-            repository.notes.append(Note(source.path, "is larger than 256 KiB; not judged"))
+            repository.notes.append(Note(source.path, "is larger than 256 KiB; not checked"))
         else:
             repository.dockerfiles.append(dockerfile.parse(source))
     elif kind == "text":

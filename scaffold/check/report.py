@@ -26,11 +26,11 @@ class Suppressed:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The findings in order of place, what could not be judged, what does not count, and the rules that ran.
+    """The findings in order of place, what could not be checked, what does not count, and the rules that ran.
 
-    `uncounted` tells by severity how many findings there are besides, which would take too much memory. `files` tells
+    `uncounted` shows by severity how many findings there are besides, which would take too much memory. `files` shows
     how many files were read, `judged` how many objects, Dockerfiles and configurations rules looked at; `sources` are
-    those that are no files on disk, by the path that is shown; `ground` is what was read, and so may be mended.
+    those that are not files on disk, by the path that is shown; `ground` is what was read, and so may be fixed.
     """
 
     findings: Sequence[Finding]

@@ -12,7 +12,7 @@ from scaffold.check.baseline import split_known
 from scaffold.check.built.built import OnStep
 from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
-from scaffold.check.ignores import in_vain, split_ignored
+from scaffold.check.ignores import split_ignored, unused
 from scaffold.check.model.scope import Checked, Scope
 from scaffold.check.read import read_repository
 from scaffold.check.report import CheckReport, Suppressed
@@ -39,7 +39,7 @@ def check(
 
     `exclude` are patterns of paths to pass by; `declared` are times of services that the template did not make; `known`
     are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there. With
-    `network`, kustomize and helm may ask the addresses that the files name. `on_step` is told how many builds are done.
+    `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
@@ -61,7 +61,7 @@ def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str], 
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
     findings, old = split_known(split.kept, known | earlier)  # what both have is one finding
     suppressed += [Suppressed(each, "baseline" if known[each.fingerprint] else "revision") for each in old]
-    notes = [*map(_readable, repository.notes), *in_vain(repository.commented, split.used, rules)]
+    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, rules)]
     return CheckReport(
         findings,
         notes,
@@ -82,12 +82,12 @@ def _judged(repository: Checked) -> int:
 
 
 def _readable(note: Note) -> Note:
-    """Return a note of a length that people read: it may tell what a program said."""
+    """Return a note of a length that people read: it may quote a program's output."""
     return note if len(note.message) <= LONGEST else replace(note, message=shortened(note.message))
 
 
 def run(repository: Checked, rules: Iterable[AnyRule]) -> list[Finding]:
-    """Return all findings, ordered by place; what shows in several overlays is told once."""
+    """Return all findings, ordered by place; what shows in several overlays is reported once."""
     return collect(repository, rules).findings()
 
 

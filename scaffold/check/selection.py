@@ -34,6 +34,6 @@ def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
     if not found:
         known = [rule.id for rule in rules]
         close = nearest(word, known) or known[0]
-        message = f"{word} is no rule of check; say a rule such as {close}, or a pattern such as P08."
+        message = f"there is no rule {word}; name a rule such as {close}, or a pattern such as P08."
         raise setting.refuse(message) if setting else OptionError(message)
     return found

@@ -71,7 +71,7 @@ class CheckSettings:
     """The settings of one run, each with where it came from."""
 
     def __init__(self, folder: Path, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
-        """Take the folder whose file counts, and what the command line says; None and () say nothing.
+        """Take the folder whose file counts, and what the command line says; None and () are as if not given.
 
         Raises:
             FileError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
@@ -118,7 +118,7 @@ class CheckSettings:
         return [word.strip() for each in self._found[name].value for word in each.split(",") if word.strip()]
 
     def path(self, name: str) -> Path | None:
-        """Return a path: of a file's setting from the file's folder, else from the working folder."""
+        """Return a path: of a file's setting from the file's folder, otherwise from the working folder."""
         setting = self._found[name]
         if not setting.value:
             return None
@@ -152,10 +152,10 @@ def _checked(name: str, setting: Setting) -> Setting:
     default, value = _DEFAULTS[name], setting.value
     if isinstance(default, list):
         if not isinstance(value, list | tuple) or not all(isinstance(each, str) for each in value):
-            raise setting.refuse(f"{brief(value)} is no list of words.")
+            raise setting.refuse(f"must be a list of words, not {brief(value)}.")
     elif type(value) is not type(default):
-        kinds = {str: "word", bool: "true or false", int: "whole number"}
-        raise setting.refuse(f"{brief(value)} is no {kinds[type(default)]}.")
+        kinds = {str: "a word", bool: "true or false", int: "a whole number"}
+        raise setting.refuse(f"must be {kinds[type(default)]}, not {brief(value)}.")
     if name in _CHOICES and value not in _CHOICES[name]:
-        raise setting.refuse(f"{brief(value)} is none of {', '.join(_CHOICES[name])}.")
+        raise setting.refuse(f"must be one of {', '.join(_CHOICES[name])}, not {brief(value)}.")
     return setting

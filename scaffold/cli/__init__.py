@@ -11,18 +11,18 @@ from scaffold.text.nearest import hint
 EXIT_CODES = """\b
 Exit codes:
   0    done
-  1    something was found (`check`, `status`, `pin --check`), `check` could judge nothing, or an experiment failed
+  1    something was found (`check`, `status`, `pin --check`), nothing could be checked, or an experiment failed
   2    wrong usage of the command line
-  3    an answer is wrong, unknown, or its file can't be read
-  4    the destination can't be written, or the machine refuses
+  3    an answer is invalid or unknown, or its file can't be read
+  4    the destination can't be written, or the system refuses
   5    git is missing or refused
   6    the template is broken
-  7    a container registry did not answer as it should
+  7    a container registry did not respond as it should
   8    an update left conflicts to resolve
   9    there is no container runtime or no cluster
   10   the service's own state forbids an update
   11   there is no such version of the template
-  12   a file has to be mended: your own settings, or one in the service's folder
+  12   a file is invalid: your own settings, or one in the service's folder
   13   the image can't be built or found
   70   a bug in scaffold
   130  interrupted by ^C
@@ -51,9 +51,9 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Refuse a command that there is not, with the nearest name."""
+        """Refuse a command that does not exist, with the nearest name."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"{args[0]} is no command; {hint(args[0], COMMANDS, _COMMANDS)}")
+            ctx.fail(f"there is no command {args[0]}; {hint(args[0], COMMANDS, _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 
@@ -77,4 +77,4 @@ def _print_version(ctx: click.Context) -> None:
     help="Show the version and exit.",
 )
 def cli() -> None:
-    """Answer a few questions, get a Kubernetes service that builds, tests, deploys and survives production."""
+    """Answer a few questions, get a Kubernetes service that is ready for production."""

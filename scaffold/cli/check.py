@@ -16,6 +16,7 @@ from scaffold.check.settings import FAIL_ON, FORMATS, MERGE_BASE, PROFILES, Chec
 from scaffold.cli import complete
 from scaffold.cli.help import examples
 from scaffold.show.say import say, say_block, say_report
+from scaffold.text.counted import counted
 
 if TYPE_CHECKING:
     from scaffold.check.built.built import OnStep
@@ -34,21 +35,21 @@ class _Command(click.Command):
 
 @click.command(
     cls=_Command,
-    short_help="Tell which patterns a repository breaks.",
+    short_help="Report which patterns a repository breaks.",
     epilog=examples(
         "scaffold check                            everything below this folder",
         "scaffold check deploy --select P08        one pattern's rules",
         "helm template . | scaffold check -        manifests that another tool rendered",
         "scaffold check --format sarif             for code scanning; also json, github, junit",
-        "scaffold check --profile essential        only what breaks, or loses requests",
+        "scaffold check --profile essential        errors only: what breaks, or loses requests",
         "scaffold check --verbose                  each finding with its line, and what to do",
-        "scaffold check --new-only                 only what your work adds to the default branch",
-        "scaffold check --new-only=v1.2.0          only what is new since a revision",
-        "scaffold check --write-baseline old.json  take what is found now as known,",
-        "scaffold check --baseline old.json        and hear of what is new",
-        "scaffold check --fix                      correct what has one right answer, after a look at the diff",
-        "scaffold check --allow-network            build what has bases elsewhere, in a repository that you trust",
-        "scaffold check --explain P08-probe-port   what a rule means, and what to do",
+        "scaffold check --new-only                 only findings that your branch adds",
+        "scaffold check --new-only=v1.2.0          only findings that are new since a revision",
+        "scaffold check --write-baseline old.json  record today's findings",
+        "scaffold check --baseline old.json        report only new findings",
+        "scaffold check --fix                      apply safe fixes, after you have seen the diff",
+        "scaffold check --allow-network            load remote bases, in a repository that you trust",
+        "scaffold check --explain P08-probe-port   what a rule means, and how to fix a finding",
         "scaffold check --rules                    every rule",
     ),
 )
@@ -56,51 +57,55 @@ class _Command(click.Command):
 @click.option(
     "--profile",
     type=click.Choice(tuple(PROFILES)),
-    help="`essential`: errors only; `recommended`, unless said: all; `strict`: all, and --strict.",
+    help="`essential`: errors; `recommended`: all rules; `strict`: all rules and --strict  [default: recommended].",
 )
 @click.option(
     "--select",
     multiple=True,
     metavar="ID",
     shell_complete=complete.rule,
-    help="Only this rule, or this pattern's rules.",
+    help="Run only this rule, or this pattern's rules.",
 )
 @click.option(
     "--ignore",
     multiple=True,
     metavar="ID",
     shell_complete=complete.rule,
-    help="Not this rule, nor this pattern's rules.",
+    help="Do not run this rule, or this pattern's rules.",
 )
-@click.option("--exclude", multiple=True, metavar="PATTERN", help="Pass by these files or folders.")
-@click.option("--format", type=click.Choice(FORMATS), help="How to tell it; `text` unless said.")
+@click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip files and folders that match PATTERN.")
+@click.option("--format", type=click.Choice(FORMATS), help="Output format  [default: text].")
 @click.option("--json", "json_", is_flag=True, help="The same as --format json.")
-@click.option("--baseline", metavar="FILE", help="Count only what this file does not have.")
+@click.option("--baseline", metavar="FILE", help="Report only findings that are not in FILE.")
 @click.option(
     "--new-only",
     metavar="[=REV]",
     shell_complete=complete.revision,
-    help="Count only what the git revision REV does not have; without REV, what your work adds to the default branch.",
+    help="Report only findings that the git revision REV does not have (default: the start of your branch).",
 )
-@click.option("--write-baseline", metavar="FILE", help="Write what is found into this file, and exit with 0.")
-@click.option("--fail-on", type=click.Choice(FAIL_ON), help="What makes the exit code 1; `warning` unless said.")
-@click.option("--strict", is_flag=True, help="What can't be judged, or is ignored in vain, makes the exit code 1 too.")
+@click.option("--write-baseline", metavar="FILE", help="Write all findings to FILE, and exit with 0.")
+@click.option(
+    "--fail-on", type=click.Choice(FAIL_ON), help="Lowest severity that makes the exit code 1  [default: warning]."
+)
+@click.option(
+    "--strict", is_flag=True, help="Also exit with 1 when a file can't be checked or an ignore comment has no effect."
+)
 @click.option(
     "--allow-network",
     is_flag=True,
-    help="Let kustomize and helm ask the addresses that the files name; else nobody is asked. No file can set this.",
+    help="Let kustomize and helm load the addresses in the files. No file can set this.",
 )
-@click.option("--fix", is_flag=True, help="Show a diff of what can be mended for sure, and write it when told to.")
+@click.option("--fix", is_flag=True, help="Show a diff of all safe fixes, and write it after you confirm.")
 @click.option("--yes", "-y", is_flag=True, help="With --fix: write without asking.")
 @click.option(
     "--explain",
     metavar="ID",
     shell_complete=complete.rule,
-    help="Tell what a rule means and what to do; check nothing.",
+    help="Explain a rule and how to fix its findings; check nothing.",
 )
 @click.option("--rules", "list_", is_flag=True, help="List the rules; check nothing.")
-@click.option("--verbose", "-v", is_flag=True, help="Show each finding with its line and what to do; fold nothing.")
-@click.option("--quiet", "-q", is_flag=True, help="Say nothing where nothing is found.")
+@click.option("--verbose", "-v", is_flag=True, help="Show each finding with its line and its fix; shorten nothing.")
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing when nothing is found.")
 def check(
     paths: tuple[Path, ...],
     *,
@@ -114,12 +119,12 @@ def check(
     json_: bool,
     **flags: Any,
 ) -> None:
-    """Tell which patterns the files below PATHS break: Dockerfiles, manifests, kustomizations, charts.
+    """Report which patterns the files below PATHS break: Dockerfiles, manifests, kustomizations, charts.
 
-    Settings stand in [check] of .scaffold.toml, or in [tool.scaffold.check] of pyproject.toml, under the names of the
-    options; SCAFFOLD_CHECK_IGNORE and its like go before them, and options before both. --allow-network is none of
-    them: only you or SCAFFOLD_CHECK_ALLOW_NETWORK can give it, never the repository. A comment
-    `# scaffold: ignore ID because …` lets a finding stand.
+    Put settings into [check] of .scaffold.toml, or into [tool.scaffold.check] of pyproject.toml, under the names of
+    the options. Precedence: options, then SCAFFOLD_CHECK_* variables, then the file. No file can set --allow-network;
+    only the option or SCAFFOLD_CHECK_ALLOW_NETWORK can. To suppress a finding, add a comment
+    `# scaffold: ignore ID because …`.
     """
     from scaffold.check.selection import selected
 
@@ -128,14 +133,15 @@ def check(
     first = next((path for path in paths if path.is_dir()), Path())
     settings = CheckSettings(first, flags)
     if explain or list_:
-        _tell(explain, selected(settings), json_=json_)
+        _list(explain, selected(settings), json_=json_)
         return
     report = _run(paths or (Path(),), settings)
     if write_baseline and report.judged:
         from scaffold.check.baseline import write_baseline as write
 
         write(Path(write_baseline), report.findings)
-        say(f"{len(report.findings)} findings are known now, in {write_baseline}.", error=True)
+        written = f"Wrote {counted(len(report.findings), 'finding')} to {write_baseline}."
+        say(f"{written} --baseline {write_baseline} reports only new ones.", error=True)
         return
     if fix:
         report = _fixed(report, settings, paths, yes=yes)
@@ -150,7 +156,7 @@ def _exit_code(report: CheckReport, settings: CheckSettings) -> int:
         return 1
     if not report.judged and fail_on != "never":
         say(
-            "error: Nothing could be judged: correct what the report names, or check another folder.",
+            "error: nothing was checked. Fix the problems that the report names, or check another folder.",
             error=True,
         )
         return 1
@@ -213,7 +219,7 @@ def _standard_input() -> bytes:
 
 
 def _fixed(report: CheckReport, settings: CheckSettings, paths: tuple[Path, ...], *, yes: bool) -> CheckReport:
-    """Show what can be mended, mend it if that is wanted, and return what is found then."""
+    """Show what can be fixed, fix it if that is wanted, and return what is found then."""
     from scaffold.check.fix import apply, plan
     from scaffold.files.leftovers import sweep_folders
 
@@ -223,16 +229,22 @@ def _fixed(report: CheckReport, settings: CheckSettings, paths: tuple[Path, ...]
         say_block(each.diff)
     count = sum(len(each.findings) for each in fixed)
     if not fixed:
-        click.echo("Nothing that can be mended for sure.", err=True)
-    elif yes or (sys.stdin.isatty() and click.confirm(f"Mend {count} findings in {len(fixed)} files?", err=True)):
+        click.echo("No safe automatic fix for these findings." if report.findings else "Nothing to fix.", err=True)
+    elif yes or (
+        sys.stdin.isatty()
+        and click.confirm(f"Fix {counted(count, 'finding')} in {counted(len(fixed), 'file')}?", err=True)
+    ):
         apply(fixed)
         return _run(paths or (Path(),), settings)
     else:
-        click.echo(f"{count} findings can be mended; nothing was written. --yes writes without asking.", err=True)
+        click.echo(
+            f"{counted(count, 'finding')} can be fixed; nothing was written. Add --yes to write without asking.",
+            err=True,
+        )
     return report
 
 
-def _tell(explain: str | None, rules: list[Any], *, json_: bool) -> None:
+def _list(explain: str | None, rules: list[Any], *, json_: bool) -> None:
     from scaffold.check.formats import as_json
     from scaffold.check.selection import named
     from scaffold.show import check as show

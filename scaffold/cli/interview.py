@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from scaffold.new.unfinished import Unfinished
     from scaffold.prompt.interview import Interview
 
-KEPT = "Your answers are kept; go on with: scaffold new --resume"
+KEPT = "Your answers are saved. Continue with: scaffold new --resume"
 
 
 def ask(questionnaire: Questionnaire, given: dict[str, Any], proposed: Proposals, wanted: Unfinished) -> Answers | None:

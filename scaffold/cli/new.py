@@ -23,10 +23,10 @@ NEXT = ("make setup test", "make run")
 
 
 @click.command(
-    short_help="Make a new service.",
+    short_help="Create a new service.",
     epilog=examples(
-        "scaffold new payments                         ask, then make ./payments",
-        "scaffold new .                                fill this folder, which is empty or an empty clone",
+        "scaffold new payments                         ask, then create ./payments",
+        "scaffold new .                                use this folder (empty, or an empty clone)",
         "scaffold new payments --defaults --data language=go",
         "scaffold new payments --answers answers.yml --dry-run",
         "scaffold new payments --vcs-ref 0.1.0         from an older version of the template",
@@ -39,7 +39,7 @@ NEXT = ("make setup test", "make run")
 @options.answers(
     help="Take answers from a YAML file, - for stdin (`scaffold questions --schema` describes it); --data wins."
 )
-@click.option("--resume", is_flag=True, help="Go on with the questions that ^C interrupted.")
+@click.option("--resume", is_flag=True, help="Continue an interview that ^C interrupted.")
 @options.version(
     help="Use this version of the template (0.1.0, a commit; HEAD: as it is here)  [default: the newest release]."
 )
@@ -47,16 +47,14 @@ NEXT = ("make setup test", "make run")
     "--template",
     "template_url",
     metavar="URL",
-    help="The template's home that the service remembers; SCAFFOLD_TEMPLATE_URL or config.toml set it for good.",
+    help="Template address that the service records. Set SCAFFOLD_TEMPLATE_URL or config.toml to make it permanent.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes; write nothing.")
-@click.option(
-    "--git/--no-git", "with_git", default=True, help="Make it a git repository with one commit (the default)."
-)
+@click.option("--git/--no-git", "with_git", default=True, help="Create a git repository with one commit (the default).")
 @click.option(
     "--force",
     is_flag=True,
-    help="Write into a folder that is not empty. Files of the same name are listed, and replaced.",
+    help="Write into a folder that is not empty. Files with the same name are listed and replaced.",
 )
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
@@ -75,18 +73,20 @@ def new(
     json_: bool,
     quiet: bool,
 ) -> None:
-    """Make a new service in FOLDER (default: the service's name)."""
+    """Create a new service in FOLDER (default: the service's name)."""
     from scaffold.engine.answers_file import parse_pairs, read_answers
     from scaffold.new.unfinished import Unfinished, recall
 
     interactive = not defaults and sys.stdin.isatty() and not json_
     if resume:
         if not interactive or folder or data or answers_file or vcs_ref or template_url:
-            raise click.UsageError("--resume goes on in a terminal, with the options of the interrupted run.")
+            raise click.UsageError("--resume needs a terminal, and takes the options of the interrupted run.")
         wanted = recall()
     else:
         if not (interactive or defaults or data or answers_file):
-            raise click.UsageError("there is no terminal to ask in; add --defaults, --data KEY=VALUE, or --answers.")
+            raise click.UsageError(
+                "there is no terminal for questions; add --defaults, --data KEY=VALUE, or --answers FILE."
+            )
         given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
         named = None if folder is None else str(folder)
         wanted = Unfinished(named, vcs_ref, template_url, with_git, force, given)
@@ -104,7 +104,7 @@ class _Run:
     quiet: bool
 
     def make(self) -> None:
-        """Ask, render, write, and say what was done."""
+        """Ask, render, write, and report what was done."""
         from scaffold.engine.answers import Questionnaire, check_names
         from scaffold.engine.jinja import Renderer
         from scaffold.engine.render import render
@@ -142,7 +142,7 @@ class _Run:
         self._write(_Made(destination, answers, files, origin, renamed), proposed)
 
     def _write(self, made: _Made, proposed: Proposals) -> None:
-        """Write the files, unless the user does not want to replace others by them, and say what was done."""
+        """Write the files, unless the user does not want to replace others by them, and report what was done."""
         from scaffold.new.surroundings import replaced
         from scaffold.new.unfinished import forget
         from scaffold.show import new as show
@@ -161,7 +161,7 @@ class _Run:
         self._tell(replace(made, repository=repository, replaced=old), proposed)
 
     def _create(self, made: _Made) -> bool:
-        """Write the files; say whether it is a repository. Where that fails, the answers of a terminal are not lost."""
+        """Write the files; return whether it is a repository. Where that fails, a terminal's answers are kept."""
         from scaffold.errors import ScaffoldError
         from scaffold.new import create
 
@@ -181,6 +181,7 @@ class _Run:
         if self.json:
             say_json({**made.as_json(), "dry_run": self.dry_run})
         elif self.dry_run:
+            show.remarks(console(quiet=self.quiet), _renamed(made))
             show.tree(console(quiet=self.quiet, result=True), str(made.folder), made.files)
         else:
             out = console(quiet=self.quiet)
@@ -224,16 +225,20 @@ def _named(question: str, folder: Path | None, given: dict[str, Any] | Any) -> t
     return {**given, question: name}, "" if name == before else before
 
 
+def _renamed(made: _Made) -> list[str]:
+    """Return the note that the service is not called as its folder; none where it is."""
+    name = made.answers.asked["name"]
+    if not made.renamed or name == made.renamed:
+        return []
+    return [f"Note: the service is called {name}, because Kubernetes does not accept {made.renamed} as a name."]
+
+
 def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -> list[str]:
     """Return what the user should know beside what was made, a sentence each."""
     from scaffold import git
     from scaffold.new.surroundings import out_of_sight
 
-    found = []
-    if made.renamed and made.answers.asked["name"] != made.renamed:
-        found.append(
-            f"The service's name is {made.answers.asked['name']}, since {made.renamed} is no name in Kubernetes."
-        )
+    found = _renamed(made)
     by_source: dict[str, list[str]] = {}
     for name, source in proposed.sources.items():
         if made.answers.asked[name] == proposed.values[name]:
@@ -243,11 +248,11 @@ def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -
     if dead := out_of_sight(made.folder, made.files):
         top, names = dead
         found.append(
-            f"{', '.join(names)} {'has' if len(names) == 1 else 'have'} an effect only at the top of the repository "
+            f"{', '.join(names)} {'works' if len(names) == 1 else 'work'} only at the top of the repository "
             f"({top}): copy what you need there, and give the workflow `paths` and `working-directory`."
         )
     if with_git and not made.repository:
-        found.append("Nothing is committed: the folder is in a git repository already.")
+        found.append("Not committed: the folder is already in a git repository.")
     if made.repository and not git.knows_author(made.folder):
         found.append(
             "Git knows no author here, so the commit's author is scaffold. Set user.name and user.email, then run "

@@ -11,7 +11,7 @@ from scaffold.cli.help import examples
 
 
 @click.command(
-    short_help="Replace image tags by the digests that registries give.",
+    short_help="Add digests to image tags.",
     epilog=examples(
         "scaffold pin                          write the digests into the files of this folder",
         "scaffold pin payments --dry-run       show what would be written",
@@ -22,12 +22,16 @@ from scaffold.cli.help import examples
 @click.option("--dry-run", is_flag=True, help="Show the changes; write nothing.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when an image has no digest, or an old one.")
 @click.option(
-    "--plain-http", callback=values.registries, multiple=True, metavar="HOST[:PORT]", help="Ask it without TLS."
+    "--plain-http",
+    callback=values.registries,
+    multiple=True,
+    metavar="HOST[:PORT]",
+    help="Use this registry without TLS. May be given again.",
 )
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...], json_: bool, quiet: bool) -> None:
-    """Replace image tags below FOLDER by the digests that the registries give for them."""
+    """Add the digests that registries give to all image tags below FOLDER."""
     from scaffold.files.leftovers import sweep_folders
     from scaffold.files.rewrite import rewrite
     from scaffold.pin.plan import find_images, plan, resolve, wanted

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Show by experiment which patterns a service keeps.",
+    short_help="Test a service's patterns by experiments.",
     epilog=examples(
-        "scaffold prove                                 build this folder's image and try every pattern on it",
+        "scaffold prove                                 build this folder's image and test it",
         "scaffold prove payments --only P08 --html report.html",
         "scaffold prove --image registry.example.com/app:1.2 --port 8080 --env MODE=test",
-        "scaffold prove --cluster --context kind-kind   the manifests too, in that cluster",
-        "scaffold prove --sweep                         end what a killed run has left behind",
+        "scaffold prove --cluster --context kind-kind   test the manifests, too, in that cluster",
+        "scaffold prove --sweep                         remove what a killed run has left behind",
     ),
 )
 @click.argument("folder", default=".", type=click.Path(path_type=Path))
@@ -31,27 +31,31 @@ if TYPE_CHECKING:
     multiple=True,
     metavar="NAME",
     shell_complete=complete.experiment,
-    help="A pattern (P08), experiment or stage. May be given again.",
+    help="Run only this pattern (P08), experiment or stage. May be given again.",
 )
-@click.option("--list", "list_", is_flag=True, help="Show the experiments; run nothing.")
+@click.option("--list", "list_", is_flag=True, help="List the experiments; run nothing.")
 @click.option(
     "--image",
     callback=values.image,
     metavar="IMAGE",
-    help="Prove this image instead of building the folder's Dockerfile.",
+    help="Test this image instead of building the folder's Dockerfile.",
 )
-@click.option("--no-build", is_flag=True, help="Use the image that the last run has built.")
+@click.option("--no-build", is_flag=True, help="Use the image that the last run built.")
 @click.option(
     "--build-arg",
     callback=values.build_arguments,
     multiple=True,
     metavar="NAME=VALUE",
-    help="Hand the build an argument.",
+    help="Set a build argument. May be given again.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), help="The port that serves traffic.")
-@click.option("--admin-port", type=click.IntRange(1, 65535), help="The port that answers probes.")
-@click.option("--env", multiple=True, metavar="NAME=VALUE", help="Set a variable of the service.")
-@click.option("--runtime", type=click.Choice(["docker", "podman"]), help="The container runtime (default: what works).")
+@click.option("--admin-port", type=click.IntRange(1, 65535), help="The port for probes.")
+@click.option(
+    "--env", multiple=True, metavar="NAME=VALUE", help="Set an environment variable of the service. May be given again."
+)
+@click.option(
+    "--runtime", type=click.Choice(["docker", "podman"]), help="Container runtime (default: the one that works)."
+)
 @click.option(
     "--network",
     type=click.Choice(["bridge", "host"]),
@@ -64,30 +68,28 @@ if TYPE_CHECKING:
     callback=values.image,
     metavar="IMAGE",
     envvar="SCAFFOLD_LOAD_IMAGE",
-    help="Take vegeta from this image; in a cluster, from a pod of it.",
+    help="Image with the load generator (vegeta); in a cluster, a pod of it sends the load.",
 )
 @click.option("--cluster", is_flag=True, help="Also run the experiments that need a Kubernetes cluster.")
 @click.option("--context", metavar="NAME", help="The kubectl context (default: the current one, if it is local).")
-@click.option(
-    "--overlay", default="production", metavar="NAME", help="The overlay of deploy/overlays that is deployed."
-)
+@click.option("--overlay", default="production", metavar="NAME", help="Overlay of deploy/overlays to deploy.")
 @click.option(
     "--load-command",
     metavar="COMMAND",
     envvar="SCAFFOLD_LOAD_COMMAND",
-    help="Hands the image to the cluster: a command with {image} (default: that of kind, minikube or k3d).",
+    help="Command that copies {image} to the cluster's nodes (default: that of kind, minikube or k3d).",
 )
 @click.option(
     "--stub-image",
     callback=values.image,
     metavar="IMAGE",
     envvar="SCAFFOLD_STUB_IMAGE",
-    help="What dependencies are stubbed with in the cluster: an image with python3.",
+    help="Image with python3, for stubs of dependencies in the cluster.",
 )
 @click.option("--json", "json_", is_flag=True, help="Print the results as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write the results as JUnit XML.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a report with charts.")
-@click.option("--sweep", "sweep_", is_flag=True, help="End what earlier runs have left behind; run nothing.")
+@click.option("--sweep", "sweep_", is_flag=True, help="Remove what earlier runs have left behind; run nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
 def prove(
     folder: Path,
@@ -114,9 +116,9 @@ def prove(
     sweep_: bool,
     quiet: bool,
 ) -> None:
-    """Show by experiment which patterns the service in FOLDER keeps: run it, attack it, measure.
+    """Test the patterns of the service in FOLDER by experiments: run it, disturb it and measure.
 
-    Everything that it starts it ends. Exit code 1 when an experiment failed.
+    Every container and namespace that it creates is removed, also after ^C. Exit code 1 when an experiment failed.
     """
     from scaffold.engine.answers_file import parse_pairs
     from scaffold.prove.cluster.settings import ClusterSettings
@@ -137,7 +139,7 @@ def prove(
         return
     wanted = [each for each in chosen if cluster or each.stage == "container"]
     if not wanted:
-        raise click.UsageError("these experiments need a cluster; add --cluster.")
+        raise click.UsageError("these experiments need a cluster: add --cluster.")
     given = {"image": image, "port": port, "admin_port": admin_port, "env": parse_pairs(env, "--env")}
     subject = load_subject(folder, given)
     stage = ClusterSettings(context, overlay, load_command, stub_image or ClusterSettings.stub_image, load_image)
@@ -159,14 +161,14 @@ def _sweep(out: Screen, named: str | None, context: str | None, *, cluster: bool
 
     runtime = find_runtime(named)
     ended = {"containers": sweep(runtime)}
-    out.print(f"{len(ended['containers'])} containers of earlier runs ended in {runtime.name}.")
+    out.print(f"Removed {len(ended['containers'])} containers of earlier runs from {runtime.name}.")
     if cluster:
         from scaffold.prove.cluster import stage
         from scaffold.prove.cluster.kubectl import find_cluster
 
         kubectl = find_cluster(context)
         ended["namespaces"] = stage.sweep(kubectl)
-        out.print(f"{len(ended['namespaces'])} namespaces of earlier runs deleted in {kubectl.context}.")
+        out.print(f"Deleted {len(ended['namespaces'])} namespaces of earlier runs in {kubectl.context}.")
     if json_:
         say_json(ended)
 

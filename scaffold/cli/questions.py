@@ -9,12 +9,12 @@ from scaffold.cli.help import examples
 
 
 @click.command(
-    short_help="Show every question that is asked.",
+    short_help="List all questions.",
     epilog=examples("scaffold questions", "scaffold questions --schema > answers.schema.json"),
 )
 @click.option("--json", "json_", is_flag=True, help="Print the questions as JSON.")
 @click.option("--schema", is_flag=True, help="Print a JSON Schema of the answers file, for editors.")
-@options.version(help="Show those of this version of the template  [default: the newest release].")
+@options.version(help="Show the questions of this template version  [default: the newest release].")
 def questions(*, json_: bool, schema: bool, vcs_ref: str | None) -> None:
     """Show every question: type, default, choices, meaning and an example."""
     from scaffold.engine.answers import Questionnaire

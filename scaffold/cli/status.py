@@ -15,21 +15,23 @@ if TYPE_CHECKING:
 
 
 @click.command(
-    short_help="Say how far behind services are, and which fixes they lack.",
+    short_help="Show how far behind services are, and which changes they miss.",
     epilog=examples(
         "scaffold status                      how far behind this service is; exit 1 when it is",
-        "scaffold status services/* --json    the same of many, for machines",
+        "scaffold status services/* --json    the same for many services, as JSON",
     ),
 )
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option("--template", "url", metavar="URL", help="Another address of the template that services may remember.")
+@click.option(
+    "--template", "url", metavar="URL", help="Template address that the services recorded, if it is not the usual one."
+)
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
-@click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code tells.")
+@click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code shows the result.")
 def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
-    """Say how far behind the newest template the service in each FOLDER is, and which fixes it lacks.
+    """Show how far behind the newest template the service in each FOLDER is, and which changes it misses.
 
-    The state tells what is not finished: an update that is not committed, conflicts, answers that were edited by hand
-    and not carried out. The exit code is 1 when a service is behind or has such a state.
+    The state shows unfinished work: an update that is not committed, conflicts, or answers that were edited by hand
+    and not applied. The exit code is 1 when a service is behind or has such a state.
     """
     from scaffold.errors import ScaffoldError
     from scaffold.releases.home import installed_home

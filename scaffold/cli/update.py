@@ -25,22 +25,22 @@ NEXT_WITH_CONFLICTS = (
     "git add --update",
     "make setup test",
     "git commit",
-    "scaffold update --abort",
 )
+NEXT_WITH_REJECTS = ("git status", "git add --update", "make setup test", "git commit")
 
 
 @click.command(
-    short_help="Bring services to a newer template, or change answers.",
+    short_help="Update services to a newer template, or change answers.",
     epilog=examples(
-        "scaffold update                       bring the service in this folder to the newest template",
-        "scaffold update payments --dry-run    show what it would bring, and why",
-        "scaffold update --data replicas=3     change an answer; those that follow from it change, too",
+        "scaffold update                       update the service in this folder to the newest template",
+        "scaffold update payments --dry-run    show what would change, and why",
+        "scaffold update --data replicas=3     change an answer, and the answers that follow from it",
         "scaffold update --add dependencies.db='{url: postgres:5432, kind: critical}'",
         "scaffold update --remove dependencies.db --ask jobs",
-        "scaffold update --to 0.2.0 --ask-new  to this version; ask what it asks and the old one did not",
+        "scaffold update --to 0.2.0 --ask-new  update to this version; ask its new questions",
         "scaffold update services/* --branch template-update --commit",
-        "scaffold update --conflict theirs     where both changed a line, take the template's",
-        "scaffold update --abort               take it back before it is committed",
+        "scaffold update --conflict theirs     on conflicts, take the template's lines",
+        "scaffold update --abort               undo an update that is not committed",
     ),
 )
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
@@ -51,9 +51,9 @@ NEXT_WITH_CONFLICTS = (
     shell_complete=complete.version,
     help="A release, or a commit of the template (default: the newest).",
 )
-@click.option("--dry-run", is_flag=True, help="Show what it would bring; write nothing.")
-@options.answers(help="Take answers from a YAML file instead of those that the service remembers; --data wins.")
-@options.data(help="Answer a question anew. May be given again.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@options.answers(help="Take answers from a YAML file instead of those that the service recorded; --data wins.")
+@options.data(help="Change the answer to a question. May be given again.")
 @click.option(
     "--add",
     multiple=True,
@@ -66,7 +66,7 @@ NEXT_WITH_CONFLICTS = (
     multiple=True,
     metavar="LIST.NAME",
     shell_complete=complete.record_to_remove,
-    help="Remove a record from a list, or an answer: its default answers then. May be given again.",
+    help="Remove a record from a list, or an answer (its default is used then). May be given again.",
 )
 @click.option(
     "--ask",
@@ -81,18 +81,22 @@ NEXT_WITH_CONFLICTS = (
     type=click.Choice(["inline", "ours", "theirs", "reject"]),
     default="inline",
     show_default=True,
-    help="Where both changed a line: markers in the file, the service's, the template's, or a .rej file beside it.",
+    help="When both changed a line: add markers, take the service's, take the template's, or write a .rej file.",
 )
 @click.option(
     "--branch",
     metavar="NAME",
     callback=values.branch,
-    help="Begin this branch for what it brings; the current one stays as it is.",
+    help="Create this branch for the update; the current branch stays as it is.",
 )
-@click.option("--commit", is_flag=True, help="Commit what it brings, unless there are conflicts; no hook runs.")
-@click.option("--yes", "-y", is_flag=True, help="Remove many files without asking, as another language does.")
-@click.option("--abort", "abort_", is_flag=True, help="Take the last update back, as long as it is not committed.")
-@click.option("--template", "url", metavar="URL", help="Another address of the template that the service may remember.")
+@click.option("--commit", is_flag=True, help="Commit the update, unless there are conflicts. No hook runs.")
+@click.option(
+    "--yes", "-y", is_flag=True, help="Remove many files without asking (a change of the language does that)."
+)
+@click.option("--abort", "abort_", is_flag=True, help="Undo the last update, as long as it is not committed.")
+@click.option(
+    "--template", "url", metavar="URL", help="Template address that the service recorded, if it is not the usual one."
+)
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors and conflicts only.")
 def update(
@@ -110,7 +114,7 @@ def update(
     quiet: bool,
     **answers: Any,
 ) -> None:
-    """Bring the service in each FOLDER (default: this one) to a newer version of the template, and keep its changes."""
+    """Update the service in each FOLDER (default: this one) to a newer template version, and keep your changes."""
     from scaffold.releases.home import installed_home
     from scaffold.update.run import Request
 
@@ -120,7 +124,11 @@ def update(
         return
     terminal = sys.stdin.isatty() and not json_
     if (answers["ask"] or answers["ask_new"]) and (not terminal or len(folders) > 1):
-        reason = "several services can't be asked at once" if terminal else "there is no terminal to ask in"
+        reason = (
+            "questions can only be asked for one service at a time"
+            if terminal
+            else "there is no terminal for questions"
+        )
         raise click.UsageError(f"{reason}; answer with --data KEY=VALUE or --answers FILE.")
     confirm = (lambda _: True) if yes else _confirm if terminal else None
     home = installed_home(url)
@@ -193,7 +201,7 @@ def _abort(folders: tuple[Path, ...], *, json_: bool, quiet: bool) -> None:
     from scaffold.update.run import take_back
 
     if len(folders) > 1:
-        raise click.UsageError("--abort takes one service back at a time; name one folder.")
+        raise click.UsageError("--abort undoes the update of one service at a time; name one folder.")
     taken = take_back(folders[0])
     if json_:
         say_json({"folder": str(folders[0]), "aborted": dict(taken.note), "files": [s.path for s in taken.steps]})
@@ -223,15 +231,17 @@ def _wanted(
 
 
 def _confirm(told: UpdateReport) -> bool:
-    question = f"This removes {told.removed} of the {told.files} files that the template has made. Go on?"
+    question = f"This removes {told.removed} of the {told.files} files that the template has made. Continue?"
     return click.confirm(question, err=True)
 
 
 def next_commands(outcome: Updated) -> tuple[str, ...]:
-    """Return what to run now."""
+    """Return what to run now, in order."""
     if not outcome.applied:
         return ()
-    return NEXT_WITH_CONFLICTS if outcome.unresolved else NEXT_COMMITTED if outcome.commit else NEXT
+    if outcome.plan.conflicts:
+        return NEXT_WITH_CONFLICTS
+    return NEXT_WITH_REJECTS if outcome.unresolved else NEXT_COMMITTED if outcome.commit else NEXT
 
 
 def _result(folder: Path, outcome: Updated) -> dict[str, Any]:

@@ -9,7 +9,7 @@ def image(_: click.Context, param: click.Parameter, value: str | None) -> str | 
     """Return an image reference as it was written.
 
     Raises:
-        click.BadParameter: when it names no image.
+        click.BadParameter: when it is not an image reference.
     """
     from scaffold.kubernetes.references import InvalidReferenceError, parse_reference
 
@@ -25,12 +25,12 @@ def branch(_: click.Context, param: click.Parameter, value: str | None) -> str |
     """Return the name of a branch.
 
     Raises:
-        click.BadParameter: when git takes no branch of that name.
+        click.BadParameter: when git does not accept that name.
     """
     from scaffold.git.names import is_branch_name
 
     if value is not None and not is_branch_name(value):
-        message = f"{value!r} is no name that git takes for a branch; for example template-update."
+        message = f"{value!r} is not a name that git accepts for a branch; for example template-update."
         raise click.BadParameter(message, param=param)
     return value
 
@@ -45,7 +45,7 @@ def registries(_: click.Context, param: click.Parameter, values: tuple[str, ...]
 
     for value in values:
         if not is_host(value):
-            message = f"{value!r} is no registry; write HOST or HOST:PORT, for example localhost:5000."
+            message = f"{value!r} is not a registry; write HOST or HOST:PORT, for example localhost:5000."
             raise click.BadParameter(message, param=param)
     return values
 

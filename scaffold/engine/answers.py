@@ -10,11 +10,11 @@ from typing import Any
 
 from scaffold.engine.bounds import bounded
 from scaffold.engine.jinja import Renderer
-from scaffold.engine.questions import Field, Question, cast, cast_to_bool
+from scaffold.engine.questions import Field, Question, cast, cast_to_bool, refuse_no_boolean
 from scaffold.engine.template import Template
 from scaffold.errors import AnswerError, FileError, TemplateError
 from scaffold.files.values import refuse_endless
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 Answerer = Callable[[Question, Any, Mapping[str, Any]], Any]
 """Gives a raw answer for a question, its rendered default, and the values so far."""
@@ -81,7 +81,7 @@ def _cast_once(name: str, kind: str, default: str) -> Any:
 
 
 def check_names(template: Template, given: Mapping[str, Any]) -> None:
-    """Refuse keys that are no question, with the nearest right name.
+    """Refuse keys that are not questions, with the nearest right name.
 
     Raises:
         AnswerError: for the first unknown key.
@@ -89,8 +89,8 @@ def check_names(template: Template, given: Mapping[str, Any]) -> None:
     known = [question.name for question in template.asked]
     for key in given:
         if key not in known:
-            near = hint(key, known, f"the questions are {', '.join(known)}.", cutoff=0.5)
-            raise AnswerError(f"{key} is no question of this template; {near}")
+            near = suggest(key, known, f"The questions are {', '.join(known)}.", cutoff=0.5)
+            raise AnswerError(f"{key} is not a question of this template. {near}")
 
 
 class Questionnaire:
@@ -111,10 +111,10 @@ class Questionnaire:
         if not question.validator:
             return []
         text = self._string(question, question.validator, {**context, question.name: value})
-        return [line.strip() for line in text.splitlines() if line.strip()]
+        return [line.strip() for line in text.split("\n") if line.strip()]
 
     def relevant(self, question: Question, context: Mapping[str, Any]) -> bool:
-        """Say whether the answer changes anything, after the answers so far."""
+        """Return whether the answer changes anything, after the answers so far."""
         return not question.relevant or cast_to_bool(self._string(question, question.relevant, context))
 
     def relevant_names(self, answers: Answers) -> list[str]:
@@ -128,9 +128,18 @@ class Questionnaire:
             AnswerError: one sentence that names the question, the value and what is right.
         """
         try:
+            return self._checked(question, raw, context)
+        except AnswerError as error:
+            error.question = question.name
+            raise
+
+    def _checked(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
+        try:
             refuse_endless(raw)
         except ValueError as error:
-            raise AnswerError(f"{question.name}: the answer is too large: {error}.") from error
+            raise AnswerError(f"{question.name} must be smaller: {error}.") from error
+        if question.type == "bool":
+            refuse_no_boolean(question, raw)
         value = self._filled(question, cast(question, raw), context)
         if problems := self.problems(question, value, context):
             raise AnswerError(problems[0])
@@ -150,7 +159,7 @@ class Questionnaire:
         return self._string(question, question.reason, context).strip()
 
     def _filled(self, question: Question, value: Any, context: Mapping[str, Any]) -> Any:
-        """Return the records of a list with their defaults where fields are missing that may be; all else as it is."""
+        """Return a list's records with defaults for missing optional fields, and all other values as they are."""
         if not question.fields or not isinstance(value, list):
             return value
         return [self._filled_record(question, each, context) for each in value]

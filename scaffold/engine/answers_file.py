@@ -12,6 +12,7 @@ from scaffold.errors import AnswerError, OptionError
 from scaffold.files.foreign import read_foreign, read_given
 from scaffold.files.yaml import Loader, place_of, problem_of
 from scaffold.text.brief import brief, one_line
+from scaffold.text.shown import shown
 from scaffold.text.sizes import size
 
 NAME = ".copier-answers.yml"
@@ -25,7 +26,7 @@ LARGEST = 1024 * 1024
 
 
 def read_answers(file: Path, *, below: Path | None = None) -> dict[str, Any]:
-    """Return the answers in `file`, without the keys that are no answers. As `read_all` reads it.
+    """Return the answers in `file`, without the keys that are not answers. As `read_all` reads it.
 
     Raises:
         AnswerError: as `read_all` does.
@@ -45,7 +46,7 @@ def read_all(file: Path, *, below: Path | None = None) -> dict[str, Any]:
     that folder of somebody else's: only a regular file there is read.
 
     Raises:
-        AnswerError: when it can't be read, is no YAML (with line and column), no mapping, or names a key twice.
+        AnswerError: when it can't be read, is not YAML (with line and column), no mapping, or names a key twice.
     """
     try:
         content = read_given(file, largest=LARGEST) if below is None else read_foreign(file, below=below)
@@ -61,7 +62,7 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
         AnswerError: as `read_answers` does.
     """
     if len(content) > LARGEST:
-        raise AnswerError(f"{name} is larger than {size(LARGEST)}, which no answers are; take an earlier one.")
+        raise AnswerError(f"{name} must be at most {size(LARGEST)} large. Take it from an earlier commit.")
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
@@ -71,13 +72,11 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
         node = loader.get_single_node()
         answers = None if node is None else loader.construct_document(node)
     except yaml.YAMLError as error:
-        raise AnswerError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
+        raise AnswerError(f"{name}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     if answers is None:
         return {}
     if not isinstance(answers, dict) or not isinstance(node, yaml.MappingNode):
-        raise AnswerError(
-            f"{name}: the answers must be a mapping of names to values; for example `name: payments-api`."
-        )
+        raise AnswerError(f"{name} must be a mapping of names to values. Example: name: payments-api.")
     _refuse_twice(name, node)
     return {key if isinstance(key, str) else brief(key): value for key, value in answers.items()}
 
@@ -87,9 +86,8 @@ def _refuse_twice(file: str, node: yaml.MappingNode) -> None:
     for key, _ in node.value:
         if str(key.value) in seen:
             mark = key.start_mark
-            raise AnswerError(
-                f"{file}:{mark.line + 1}:{mark.column + 1}: {one_line(str(key.value))} is answered twice; keep one."
-            )
+            place = f"{file}:{mark.line + 1}:{mark.column + 1}"
+            raise AnswerError(f"{place}: {one_line(str(key.value))} is answered twice. Keep one of them.")
         seen.add(str(key.value))
 
 
@@ -103,8 +101,8 @@ def parse_pairs(pairs: Iterable[str], option: str = "--data") -> dict[str, Any]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise OptionError(f"{option} {pair}: no KEY=VALUE; for example {option} name=payments-api.")
+            raise OptionError(f"{option} expects KEY=VALUE, for example name=payments-api. It got {shown(pair)}.")
         if key in answers:
-            raise OptionError(f"{option} {key}: given twice ({answers[key]} and {value}); keep one.")
+            raise OptionError(f"{option} gives {key} twice. Keep one of them.")
         answers[key] = value
     return answers

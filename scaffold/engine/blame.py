@@ -47,7 +47,7 @@ def _in_template(step: TracebackType) -> tuple[str | None, int | None] | None:
 
 
 def _name(file: str | None, root: Path) -> str | None:
-    """Return the name of a file of the template; None for a string, which is no file."""
+    """Return the name of a file of the template; None for a string, which is not a file."""
     if not file or file.startswith("<"):
         return None
     try:

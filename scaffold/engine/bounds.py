@@ -31,7 +31,7 @@ class TimeIsUp(BaseException):
 
 
 def is_bounded() -> bool:
-    """Say whether the caller is inside a block of `bounded`."""
+    """Return whether the caller is inside a block of `bounded`."""
     return _bounded
 
 

@@ -1,4 +1,4 @@
-"""Keeps what Jinja compiles, in a folder that is the user's alone.
+"""Keeps what Jinja compiles, in a folder that only the user may change.
 
 Python runs bytecode as it is: whoever writes an entry runs code as its reader. The digest in each entry finds what was
 cut, changed by chance, or made for something else; it stops nobody who can write here, since anybody can compute one.
@@ -91,7 +91,7 @@ def _compilers() -> str:
 
 
 def _write(file: Path, data: bytes) -> bool:
-    """Put a file in place in one step; say whether that was possible."""
+    """Put a file in place in one step; return whether that was possible."""
     beside: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=file.parent, prefix=sweep.PREFIX, delete=False) as out:

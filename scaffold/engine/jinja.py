@@ -38,7 +38,7 @@ _T = TypeVar("_T")
 class Yield(Extension):
     """Copier's `{% yield item from items %}…{% endyield %}` in a file name: the file is rendered once for each item.
 
-    The name and the items are left in `environment.yielded`; `None` says that the string holds no such tag.
+    The name and the items are left in `environment.yielded`; `None` shows that the string holds no such tag.
     """
 
     tags = {"yield"}  # noqa: RUF012 - Jinja's own attribute
@@ -111,7 +111,7 @@ class Renderer:
         """Render a string.
 
         Raises:
-            TemplateError: when it is no valid Jinja or uses an undefined variable.
+            TemplateError: when it is not valid Jinja or uses an undefined variable.
         """
         return self._render(_STRING + source, context, source if len(source) < 80 else source[:80] + "…")
 
@@ -137,7 +137,7 @@ class Renderer:
         return [(name, each) for each in contexts if (name := self._part(part, each))]
 
     def _part(self, part: str, context: Mapping[str, Any]) -> str:
-        """Render a part of a path anew, because its tag has an effect beside its text."""
+        """Render a part of a path again, because its tag has an effect beside its text."""
         return self._explained(part, lambda: self.environment.get_template(_STRING + part).render(context))
 
     def _render(self, name: str, context: Mapping[str, Any], shown: str) -> str:
@@ -147,7 +147,7 @@ class Renderer:
         return self._explained(shown, lambda: environment.get_template(name).render(context))
 
     def _explained(self, shown: str, render: Callable[[], _T]) -> _T:
-        """Render within bounds, or say what in the template is wrong, and where."""
+        """Render within bounds, or raise what in the template is wrong, and where."""
         if is_bounded():
             return self._tried(shown, render)
         with bounded(shown):

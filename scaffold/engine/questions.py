@@ -17,6 +17,8 @@ from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
 from scaffold.files.yaml import load, problem_of
 from scaffold.text.brief import brief
+from scaffold.text.nearest import suggest
+from scaffold.text.shown import shown
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
         TemplateError: when a key or value of it is none that scaffold knows; `file` is where it stands.
     """
     if not isinstance(name, str):
-        raise TemplateError(f"{file}: {name!r:.60} is no name of a question; a name is text.")
+        raise TemplateError(f"{file}: {name!r:.60} is not a name of a question; a name is text.")
     if not isinstance(spec, Mapping):
         spec = {"default": spec, "type": _type_of(spec)}
     check_question(name, spec, file)
@@ -108,21 +110,41 @@ def cast(question: Question, answer: Any) -> Any:
     try:
         value = CASTS[question.type](answer)
     except yaml.YAMLError as error:
-        raise AnswerError(
-            f"{question.name}: {brief(answer)} is no valid YAML ({problem_of(error)}){_example(question)}"
-        ) from error
+        raise AnswerError(_refusal(question, answer, f"valid YAML ({problem_of(error)})")) from error
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise AnswerError(
-            f"{question.name}: {brief(answer)} is not of type {question.type}{_example(question)}"
-        ) from error
+        raise AnswerError(_refusal(question, answer, KINDS[question.type])) from error
     if question.choices and value not in question.choices.values():
-        valid = list(question.choices.values())
-        raise AnswerError(f"Invalid choice for '{question.name}': {brief(value)} is not in {valid}")
+        raise AnswerError(_refused_choice(question, value))
     return value
 
 
-def _example(question: Question) -> str:
-    return f"; for example {json.dumps(question.example, ensure_ascii=False)}." if question.example is not None else "."
+def refuse_no_boolean(question: Question, answer: Any) -> None:
+    """Refuse what is neither a boolean nor a word or number for one.
+
+    Copier takes all text that it does not know for true; it never writes any of that into an answers file.
+
+    Raises:
+        AnswerError: when it is none.
+    """
+    text = answer.strip().lower() if isinstance(answer, str) else answer
+    if not (isinstance(text, str | int | float) and text in BOOLEANS):
+        raise AnswerError(_refusal(question, answer, KINDS["bool"]))
+
+
+def _refusal(question: Question, answer: Any, rule: str) -> str:
+    """Return the sentence that refuses an answer, in the words of `refuse` of the template's checks.jinja."""
+    example = "" if question.example is None else f" Example: {_as_typed(question.example)}."
+    return f"{question.name} must be {rule}, not {shown(answer)}.{example}"
+
+
+def _refused_choice(question: Question, value: Any) -> str:
+    valid = [str(choice) for choice in question.choices.values()]
+    words = f"{question.name} must be one of {', '.join(valid)}, not {shown(value)}."
+    return f"{words} {suggest(value, valid, '')}".rstrip()
+
+
+def _as_typed(example: Any) -> str:
+    return example if isinstance(example, str) else json.dumps(example, ensure_ascii=False)
 
 
 def cast_to_bool(value: Any) -> bool:
@@ -137,16 +159,29 @@ def cast_to_bool(value: Any) -> bool:
 
 
 def cast_to_str(value: Any) -> str:
-    """Cast text and numbers; anything else is no string."""
+    """Cast text and numbers; anything else is not a string."""
     if isinstance(value, str | int | float):
         return str(value)
-    raise TypeError(f"{brief(value)} is no text")
+    raise TypeError(f"{brief(value)} is not text")
 
 
 def cast_to_yaml(value: Any) -> Any:
     """Parse a string as YAML; anything else is a value already."""
     return load(value) if isinstance(value, str) else value
 
+
+BOOLEANS = ("y", "yes", "t", "true", "on", "1", "n", "no", "f", "false", "off", "0", 1, 0)
+"""Copier's words and numbers for a boolean, without its words for nothing. In Python, True is 1 and False is 0."""
+
+KINDS: Mapping[str, str] = {
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a whole number",
+    "json": "valid JSON",
+    "str": "text",
+    "yaml": "valid YAML",
+}
+"""What an answer must be, by the question's type."""
 
 CASTS: Mapping[str, Callable[[Any], Any]] = {
     "bool": cast_to_bool,

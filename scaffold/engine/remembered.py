@@ -11,6 +11,7 @@ from typing import Any
 from scaffold.engine.answers_file import ANSWERED, answers_among, parse_answers
 from scaffold.errors import AnswerError, ServiceError
 from scaffold.text.brief import brief
+from scaffold.text.shown import shown
 
 DIGEST = "_digest"
 """The key of the answers file that holds the digest of its answers, as they were when the service was rendered."""
@@ -20,8 +21,8 @@ DIGEST = "_digest"
 class Remembered:
     """The answers of a service, the template's address (`_src_path`), and its version (`_commit`) as git calls it.
 
-    `given` names the answers that somebody gave. `intact` says whether the answers are those that the service was
-    rendered from; None where no digest tells, as in services of 0.3.0 and older.
+    `given` names the answers that somebody gave. `intact` shows whether the answers are those that the service was
+    rendered from; None where there is no digest, as in services of 0.3.0 and older.
     """
 
     source: str
@@ -35,7 +36,7 @@ def read_remembered(content: bytes, name: str) -> Remembered:
     """Return what the answers file `name` says.
 
     Raises:
-        ServiceError: when it is no YAML mapping, or does not say which template and version made the service.
+        ServiceError: when it is not a YAML mapping, or does not name the template and version that made the service.
     """
     try:
         everything = parse_answers(content, name)
@@ -46,7 +47,7 @@ def read_remembered(content: bytes, name: str) -> Remembered:
 
 
 def is_intact(everything: Mapping[str, Any]) -> bool | None:
-    """Say whether the answers are those of the digest beside them; None where there is none.
+    """Return whether the answers are those of the digest beside them; None where there is none.
 
     The template writes the digest: of the answers as JSON, ordered by their names.
     """
@@ -67,13 +68,15 @@ def _given(everything: Mapping[str, Any], name: str) -> frozenset[str]:
     """Return the names of the answers that somebody gave.
 
     Raises:
-        ServiceError: when they are no list of names.
+        ServiceError: when they are not a list of names.
     """
     names = everything.get(ANSWERED)
     if names is None:
         return frozenset()
     if not isinstance(names, list) or not all(isinstance(each, str) for each in names):
-        raise ServiceError(f"{name}: {ANSWERED} is {brief(names)}, no list of names; for example [name, language].")
+        raise ServiceError(
+            f"{name}: {ANSWERED} must be a list of names, not {shown(names)}. Example: [name, language]."
+        )
     return frozenset(names)
 
 

@@ -2,7 +2,7 @@
 
 While a template is rendered, the variables that it reads and the templates that it loads are noted. Rendering is a pure
 function of those: when they are the same for another service, or in another version of the template, so is the text. Of
-a hundred services most files differ in the name alone; of two versions most files do not differ at all.
+a hundred services most files differ only in the name; of two versions most files do not differ at all.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class _TracingContext(Context):
 
 
 class TracingEnvironment(BoundedEnvironment):
-    """An environment that notes what its templates read; `settings` tells it apart from others."""
+    """An environment that notes what its templates read; `settings` distinguishes it from others."""
 
     context_class = _TracingContext
 

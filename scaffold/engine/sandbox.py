@@ -65,7 +65,7 @@ def _repeated(left: Any, right: Any) -> int:
 
 
 def refused_filters() -> Mapping[str, Callable[..., Any]]:
-    """Return a stand-in for each filter that shows this machine; it says so and gives nothing."""
+    """Return a stand-in for each filter that shows this machine; it notes that and gives nothing."""
     return {name: _refused(name) for name in MACHINE_FILTERS}
 
 

@@ -14,7 +14,7 @@ from scaffold.files.names import problem
 from scaffold.text.nearest import hint
 
 SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops")
-"""Settings of copier.yml, without the leading `_`. Copier's version is for Copier alone."""
+"""Settings of copier.yml, without the leading `_`. Copier's version is only for Copier."""
 
 ENVOPS = ("keep_trailing_newline", "trim_blocks", "lstrip_blocks", "undefined")
 """Settings of Jinja; Jinja's own signs (`{{`, `{%`) stay as they are."""
@@ -103,7 +103,7 @@ def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[st
         if key in copiers:
             raise TemplateError(f"{here}: scaffold does not support {key}, `copier` does; use copier, or remove it.")
         near = hint(key, known, f"scaffold knows {', '.join(known)}.")
-        raise TemplateError(f"{here}: {_shown(key)} is no {what}; {near}")
+        raise TemplateError(f"{here}: {_shown(key)} is not a {what}; {near}")
 
 
 def _private(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The template as it lies on disk: its questions and settings (copier.yml) and its skeleton of files.
 
 It is a Copier template, so `copier copy` reads the same files. This module and its neighbours read the part of Copier's
-format that the template uses, without importing Copier: that import alone takes longer than rendering a service.
+format that the template uses, without importing Copier: the import takes longer than rendering a service.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_FILES = 10_000
 """Files of a skeleton; the template's own has some 300."""
 
 REVISION = "revision"
-"""The file beside an installed template that says which version it is, as `git describe` would."""
+"""The file beside an installed template that shows which version it is, as `git describe` would."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,8 @@ def load_template(root: Path) -> Template:
     """Read copier.yml and what it includes.
 
     Raises:
-        TemplateError: when a file is missing, leads out of the template, is no valid YAML (with its name and line), or
-            says what scaffold does not support.
+        TemplateError: when a file is missing, leads out of the template, is not valid YAML (with its name and line), or
+            shows what scaffold does not support.
     """
     settings: dict[str, Any] = {}
     questions: dict[Any, tuple[Any, str]] = {}
@@ -182,7 +182,7 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     except OSError as error:
         raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
     except yaml.YAMLError as error:
-        raise TemplateError(f"{file}{place_of(error)} is no valid YAML: {problem_of(error)}.") from error
+        raise TemplateError(f"{file}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for document in documents:
         if isinstance(document, _Included):
             yield from document
@@ -204,4 +204,4 @@ def _included(node: yaml.Node, root: Path, name: str) -> list[Path]:
     try:
         return sorted(root.glob(pattern))
     except (ValueError, NotImplementedError, OSError) as error:
-        raise TemplateError(f"{name}: !include {pattern!r:.60} is no pattern of file names: {error}.") from error
+        raise TemplateError(f"{name}: !include {pattern!r:.60} is not a pattern of file names: {error}.") from error

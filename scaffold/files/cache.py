@@ -1,7 +1,7 @@
-"""What is kept in the user's cache folder: only where that is the user's alone, and used only where it is whole.
+"""What is kept in the user's cache folder: only where nobody else may change it, and used only where it is whole.
 
 Anything wrong with the cache (no room, read-only, a file in its place, somebody else's) means that scaffold goes on
-without it: templates are compiled anew, and what must lie on disk lies in a temporary folder until the program ends.
+without it: templates are compiled again, and what must lie on disk lies in a temporary folder until the program ends.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ except ImportError:  # Windows
 Make = Callable[[Path], None]
 """Fills a folder that is there and empty."""
 IsWhole = Callable[[Path], bool]
-"""Says whether a folder holds what it should and no more; an OSError says no."""
+"""Returns whether a folder holds what it should and no more; an OSError says no."""
 
 _notes: dict[str, None] = {}
 
@@ -43,7 +43,7 @@ def bytecode_folder(root: Path) -> Path | None:
 
 
 def kept(name: str, make: Make, is_whole: IsWhole) -> Path:
-    """Return a whole folder of that name in the cache: found there, or made now; else a temporary one.
+    """Return a whole folder of that name in the cache: found there, or made now; otherwise a temporary one.
 
     Raises:
         DestinationError: when no temporary folder can be written either.
@@ -51,7 +51,7 @@ def kept(name: str, make: Make, is_whole: IsWhole) -> Path:
     """
     folder = _folder("templates")
     if folder is not None:
-        with suppress(OSError, ScaffoldError):  # whatever it is: if it is no matter of the cache, it comes again
+        with suppress(OSError, ScaffoldError):  # whatever it is: if it is not a matter of the cache, it comes again
             return _in_cache(folder / name, make, is_whole)
     try:
         target = _temporary() / name
@@ -66,7 +66,7 @@ def kept(name: str, make: Make, is_whole: IsWhole) -> Path:
 
 
 def _folder(name: str) -> Path | None:
-    """Return a folder in the cache, made if need be; None where it can't be had or is not the user's alone."""
+    """Return a folder in the cache, made if need be; None where it can't be had or others may change it."""
     base = folders.cache()
     try:
         make_private(base)
@@ -74,7 +74,7 @@ def _folder(name: str) -> Path | None:
     except ExposedError as error:
         _notes[
             f"the cache {base} is not used: {error.filename} {error.strerror}. "
-            "Make that yours alone, or set XDG_CACHE_HOME to another folder."
+            "Remove the rights of others, or set XDG_CACHE_HOME to another folder."
         ] = None
         return None
     except OSError:

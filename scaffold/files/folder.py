@@ -76,7 +76,7 @@ def _nearest(folder: Path) -> Path:
 
 
 def _replaceable(folder: Path) -> bool:
-    """Say whether a new folder may take the place of this one: it is empty, and nothing of it would be lost."""
+    """Return whether a new folder may take the place of this one: it is empty, and nothing of it would be lost."""
     status = folder.stat()
     if any(folder.iterdir()) or _is_mount(folder) or _is_working_folder(folder):
         return False
@@ -87,7 +87,7 @@ def _replaceable(folder: Path) -> bool:
 
 
 def _is_mount(folder: Path) -> bool:
-    """Say whether a folder is a mount point, which can't be renamed; also one that is bound into the same disk."""
+    """Return whether a folder is a mount point, which can't be renamed; also one that is bound into the same disk."""
     return folder.is_mount() or _mount_of(folder) != _mount_of(folder.parent)
 
 

@@ -37,7 +37,7 @@ def read_foreign(file: str | Path, *, below: str | Path | None = None, largest: 
         if stat.S_ISDIR(status.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         if not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", path)
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
         return _bounded(opened, path, largest)
 
 
@@ -62,7 +62,7 @@ def _bounded(opened: BinaryIO, path: str, largest: int) -> bytes:
 
 
 def is_below(file: str | Path, folder: str | Path) -> bool:
-    """Tell whether a path leads to something in a folder, all symbolic links followed."""
+    """Return whether a path leads to something in a folder, all symbolic links followed."""
     try:
         top = os.path.realpath(os.fspath(folder) or ".")
         return os.path.commonpath([top, os.path.realpath(file)]) == top

@@ -56,7 +56,7 @@ class HeldFolder:
         with os.fdopen(os.open(self._at(name), _READ, dir_fd=self._descriptor), "rb") as opened:
             status = os.fstat(opened.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise OSError(0, "it is no regular file", name)
+                raise OSError(0, "it is not a regular file", name)
             return opened.read(most), status
 
     def status(self, name: str) -> os.stat_result | None:
@@ -71,7 +71,7 @@ class HeldFolder:
             return None
 
     def is_file(self, name: str) -> bool:
-        """Tell whether a name is that of a regular file."""
+        """Return whether a name is that of a regular file."""
         status = self.status(name)
         return status is not None and stat.S_ISREG(status.st_mode)
 

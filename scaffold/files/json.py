@@ -10,7 +10,7 @@ def parse_json(data: bytes | str) -> Any:
     """Return the value of a text.
 
     Raises:
-        ValueError: when it is no JSON or no UTF-8, is nested too deeply, or holds a number that JSON has not (`NaN`).
+        ValueError: when it is not JSON or no UTF-8, is nested too deeply, or holds a number that JSON has not (`NaN`).
     """
     try:
         return json.loads(data, parse_constant=_refuse)
@@ -19,4 +19,4 @@ def parse_json(data: bytes | str) -> Any:
 
 
 def _refuse(word: str) -> Any:
-    raise ValueError(f"{word} is no number of JSON")
+    raise ValueError(f"{word} is not a number of JSON")

@@ -27,7 +27,7 @@ def name_beside(name: str) -> str:
 
 
 def this_host() -> str:
-    """Return a word for this machine: a process id of another one, or of another container, says nothing here."""
+    """Return a word for this machine: a process id of another one, or of another container, shows nothing here."""
     return f"{zlib.crc32(platform.node().encode()):08x}"
 
 

@@ -19,7 +19,7 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def is_git(name: str) -> bool:
-    """Say whether git, or a disk, takes a name for `.git`: in any case, as `git~1`, with dots or blanks after it."""
+    """Return whether git, or a disk, takes a name for `.git`: in any case, as `git~1`, with dots or blanks after it."""
     return bool(_GIT.fullmatch(name.translate(_IGNORED_BY_HFS)))
 
 
@@ -55,7 +55,7 @@ def _problem_of(name: str) -> str | None:
 def clash(paths: tuple[str, ...]) -> str | None:
     """Return a sentence about two paths that can't both be written everywhere; None where all can.
 
-    Of two that differ by case alone, one is lost on the disks of macOS and Windows.
+    Of two that differ only in case, one is lost on the disks of macOS and Windows.
     """
     files: dict[str, str] = {}
     folders: dict[str, str] = {}
@@ -63,7 +63,7 @@ def clash(paths: tuple[str, ...]) -> str | None:
         folded = _folded(path)
         known = files.setdefault(folded, path)
         if known != path:
-            return f"{known} and {path} differ by case alone, so that some disks hold only one of them."
+            return f"{known} and {path} differ only in case, so some disks can store only one of them."
         parent = folded.rpartition("/")[0]
         while parent and parent not in folders:
             folders[parent] = path

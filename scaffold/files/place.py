@@ -20,17 +20,17 @@ from scaffold.errors import DestinationError, OptionError
 from scaffold.files.staging import Staging
 
 _LAST = ".git"
-"""What is moved as a whole, when all else is in its place: from then on it is a repository."""
+"""What is moved as a whole, when everything else is in its place: from then on it is a repository."""
 
 
 def require_folder(folder: Path) -> None:
     """Refuse what is named as a service's folder and is none.
 
     Raises:
-        OptionError: when it is no folder.
+        OptionError: when it is not a folder.
     """
     if not folder.is_dir():
-        raise OptionError(f"{folder} is no folder; name the folder of a service.")
+        raise OptionError(f"{folder} is not a folder; name the folder of a service.")
 
 
 def put_in_place(stage: Path, destination: Path, staging: Staging) -> None:
@@ -41,7 +41,7 @@ def put_in_place(stage: Path, destination: Path, staging: Staging) -> None:
 
     Raises:
         DestinationError: when a symbolic link, a file or a folder is in the way.
-        OSError: when the disk refuses. In both cases nothing has changed, or the message says what has.
+        OSError: when the disk refuses. In both cases nothing has changed, or the message shows what has.
     """
     folders, files = _listed(stage)
     for name in folders:

@@ -1,4 +1,4 @@
-"""Tells whether a file or folder is the user's alone: nobody else could change it, or put another one in its place.
+"""Returns whether only the user may change a file or folder: nobody else may change it, or replace it.
 
 That holds where it, and every folder on the way to it, belongs to the user or to root, and nobody else may write there.
 A folder like /tmp may be on the way: in it, people can only move what is their own (`man 2 unlink`, EPERM).
@@ -70,7 +70,7 @@ def make_private(folder: Path) -> None:
         OSError: when it can't be made, or something else has its name.
     """
     if not folder.is_absolute():
-        raise OSError(errno.EINVAL, "is no absolute path", str(folder))
+        raise OSError(errno.EINVAL, "is not an absolute path", str(folder))
     require_private_way(folder)
     missing: list[Path] = []
     at = folder
@@ -94,7 +94,7 @@ def read_private(file: str, largest: int) -> bytes:
     with os.fdopen(descriptor, "rb", buffering=0) as opened:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
-            raise OSError(errno.EINVAL, "it is no regular file, or too large", file)
+            raise OSError(errno.EINVAL, "it is not a regular file, or too large", file)
         _refuse_others(file, status)
         return opened.read(largest + 1)
 
@@ -180,7 +180,7 @@ def _refuse_owner(place: str | Path, status: os.stat_result) -> None:
 
 
 def _is_own_group(place: str | Path, group: int) -> bool:
-    """Say whether it is the group of the user alone, to which many systems give new files; no list of rights adds more.
+    """Return whether it is the user's own group, to which many systems give new files; no list of rights adds more.
 
     Fedora and Ubuntu make such a group for each user, of the same name, and let it write.
     """

@@ -103,14 +103,14 @@ def _regular(folder: HeldFolder, name: str) -> os.stat_result | None:
     if status is not None and stat.S_ISLNK(status.st_mode):
         raise OSError(errno.ELOOP, "it is a symbolic link; name the file that it leads to", name)
     if status is not None and not stat.S_ISREG(status.st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file", name)
+        raise OSError(errno.EINVAL, "it is not a regular file", name)
     return status
 
 
 def _written_beside(
     folder: HeldFolder, name: str, content: bytes, status: os.stat_result | None, cleanup: contextlib.ExitStack
 ) -> str:
-    """Return a new file beside `name`, with the permissions and the owner that `status` tells; `cleanup` removes it."""
+    """Return a new file beside `name`, with the permissions and the owner that `status` shows; `cleanup` removes it."""
     beside = name_beside(name)
     descriptor = folder.create(beside, 0o666 if status is None else 0o600)
     cleanup.callback(_remove, folder, beside)

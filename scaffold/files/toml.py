@@ -20,7 +20,7 @@ def read_toml(file: Path, *, below: Path | None = None) -> dict[str, Any]:
     """Return the tables of a file; with `below`, a symbolic link that leads out of that folder is refused.
 
     Raises:
-        FileError: when the file can't be read, or is no TOML.
+        FileError: when the file can't be read, or is not TOML.
     """
     try:
         return parse_toml(read_foreign(file, below=below, largest=LARGEST))
@@ -34,7 +34,7 @@ def parse_toml(data: bytes) -> dict[str, Any]:
     """Return the tables of a text.
 
     Raises:
-        ValueError: when it is no TOML, no UTF-8, or nested too deeply.
+        ValueError: when it is not TOML, no UTF-8, or nested too deeply.
     """
     text = data.decode("utf-8-sig").replace("\r\n", "\n")
     if found := _LONG_KEY.search(text):

@@ -23,8 +23,8 @@ DEEPEST = 200
 _TEXT = "tag:yaml.org,2002:str"
 _LONGEST_NUMBER = 100
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all others
-_MOST_ODD_KEYS = 1000  # keys that are no text: of numbers one can choose many that a dictionary can't tell apart
-_ODD = ("set", "omap", "pairs", "binary")  # Python's sets and bytes are no values of a configuration
+_MOST_ODD_KEYS = 1000  # keys that are not text: of numbers one can choose many that a dictionary can't distinguish
+_ODD = ("set", "omap", "pairs", "binary")  # Python's sets and bytes are not values of a configuration
 _WRONG = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -81,7 +81,7 @@ class Bounded:
 
 
 def _may_share(stream: Any) -> bool:
-    """Tell whether there may be aliases; refuse what libyaml itself can't bear."""
+    """Return whether there may be aliases; refuse what libyaml itself can't bear."""
     data = stream.encode("utf-8", "replace") if isinstance(stream, str) else stream
     if not isinstance(data, bytes):
         return True
@@ -164,7 +164,7 @@ class Loader(Bounded, _Base):  # type: ignore[misc]
         if isinstance(node, yaml.MappingNode):
             self.flatten_mapping(node)
             if len(node.value) > _MOST_ODD_KEYS and sum(key.tag != _TEXT for key, _ in node.value) > _MOST_ODD_KEYS:
-                raise Refused(f"made of more than {_MOST_ODD_KEYS:,} keys that are no text", node.start_mark)
+                raise Refused(f"made of more than {_MOST_ODD_KEYS:,} keys that are not text", node.start_mark)
         return super().construct_mapping(node, deep)
 
 
@@ -185,7 +185,7 @@ def load(text: str | bytes) -> Any:
     """Return the value of a text with one document, None of an empty one.
 
     Raises:
-        yaml.YAMLError: when it is no YAML, or beyond the bounds; `place_of` and `problem_of` tell where and why.
+        yaml.YAMLError: when it is not YAML, or beyond the bounds; `place_of` and `problem_of` return where and why.
     """
     return yaml.load(text, Loader=Loader)  # noqa: S506 -- it is a safe one
 

@@ -32,7 +32,7 @@ _DISK = (
     "write error",
     *map(os.strerror, _CODES),
 )
-"""How git and the system say that the disk is why."""
+"""How git and the system report that the disk is why."""
 
 BOUNDS = Bounds(seconds=120, output=256 * programs.MIB)
 """What a git that only looks may take. A repository's settings can lead it to a pipe or a device, where it never ends;
@@ -134,7 +134,7 @@ def last_words(done: Done) -> str:
 
 
 def inside_work_tree(folder: Path) -> bool:
-    """Say whether `folder`, or the nearest parent that exists, belongs to a git repository's work tree."""
+    """Return whether `folder`, or the nearest parent that exists, belongs to a git repository's work tree."""
     while not folder.is_dir() and folder != folder.parent:
         folder = folder.parent
     try:
@@ -158,7 +158,7 @@ def commit_all(folder: Path, message: str) -> None:
 
 
 def knows_author(folder: Path) -> bool:
-    """Say whether git knows who commits in a folder."""
+    """Return whether git knows who commits in a folder."""
     try:
         run(folder, "-c", "user.useConfigOnly=true", "var", "GIT_AUTHOR_IDENT")
     except GitError:

@@ -42,7 +42,7 @@ _LOOKING = {
 def clean_environment(**more: str | Path) -> dict[str, str]:
     """Return the system's variables for a git of ours: without those of a surrounding git, messages in English.
 
-    Settings that the user gives by GIT_CONFIG_COUNT and its like stay. `more` is added.
+    Settings that the user gives by GIT_CONFIG_COUNT and similar variables stay. `more` is added.
     """
     kept = users_environment()
     if characters := kept.pop("LC_ALL", ""):

@@ -6,7 +6,7 @@ from scaffold.git.command import try_git
 
 
 def is_branch_name(name: str) -> bool:
-    """Say whether git takes a new branch of that name (`git help check-ref-format`).
+    """Return whether git takes a new branch of that name (`git help check-ref-format`).
 
     Raises:
         GitError: when git is missing.

@@ -100,7 +100,7 @@ class Objects:
             for (folder, _), found in zip(level, contents, strict=True):
                 for mode, name, object_id in self._entries(found[1] if found else b""):
                     if "/" in name or name in _NO_NAMES or name.lower() == ".git":
-                        raise GitError(f"{folder}{name!r} in git is no name of a file; git fsck tells more.")
+                        raise GitError(f"{folder}{name!r} in git is not a name of a file; git fsck shows more.")
                     if mode == "40000":
                         folders.append((f"{folder}{name}/", object_id))
                     else:
@@ -157,5 +157,5 @@ def _read_on(out: IO[bytes], line: bytes, name: bytes) -> None:
 def _ended() -> GitError:
     return GitError(
         "git has ended while its objects were read: one is broken, or not here because the clone is a partial one; "
-        "git fsck tells which."
+        "git fsck shows which."
     )

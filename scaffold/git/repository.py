@@ -85,7 +85,7 @@ class Repository:
 
 
 def _plain(folder: Path, *, looking: bool) -> Repository | None:
-    """Return the repository whose top, or bare folder, this is, without asking git; None where only git can tell.
+    """Return the repository whose top, or bare folder, this is, without asking git; None where only git knows it.
 
     Another user's is git's to refuse (`safe.directory`).
     """
@@ -106,12 +106,12 @@ _LARGEST_SETTINGS = 1024 * 1024
 
 
 def locate(folder: Path, *, looking: bool = False) -> tuple[Repository, str]:
-    """Return the repository that `folder` belongs to, and the folder's path in it: "" at the top, else "a/b/".
+    """Return the repository that `folder` belongs to, and the folder's path in it: "" at the top, otherwise "a/b/".
 
     `looking` as in Repository.
 
     Raises:
-        OptionError: when it is no folder.
+        OptionError: when it is not a folder.
         ServiceError: when it belongs to no repository, or to one whose work tree is elsewhere.
         GitError: when git is missing or refuses to look at the repository.
     """
@@ -144,7 +144,7 @@ def _asked(folder: Path) -> list[str]:
     if done.code:
         if b"not a git repository" in done.stderr:
             raise ServiceError(
-                f"{folder} is no git repository, and updates are merged by git; "
+                f"{folder} is not a git repository, and updates are merged by git; "
                 "make it one: git init && git add --all && git commit."
             )
         raise GitError(f"git in {folder}: {last_words(done)}.")

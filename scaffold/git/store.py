@@ -74,7 +74,7 @@ def _loose(objects: Path) -> Iterator[Path]:
 
 
 def _is_there(place: Path, source: Path) -> bool:
-    """Say whether a store has that object: the same name means the same bytes, unless a power cut took some."""
+    """Return whether a store has that object: the same name means the same bytes, unless a power cut took some."""
     try:
         return place.stat().st_size == source.stat().st_size
     except FileNotFoundError:
@@ -95,7 +95,7 @@ def release(pack: Path) -> None:
 
 
 def _is_of_import(keep: Path) -> bool:
-    """Say whether fast-import made this file, which may have been killed before it wrote; not somebody's own."""
+    """Return whether fast-import made this file, which may have been killed before it wrote; not somebody's own."""
     try:
         return not keep.is_symlink() and _KEPT_BY.startswith(read_foreign(keep, largest=len(_KEPT_BY)))
     except OSError:

@@ -18,7 +18,7 @@ _FIXTURES = re.compile(r"(?:^|/)(?:__tests__|specs?|tests?)/(?:.+/)?(?:__)?fixtu
 _CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
 
 Unread = Callable[[str, str], None]
-"""Is told of a folder that can't be read, and why."""
+"""Gets a folder that can't be read, and why."""
 
 
 def _ignored(folder: str, why: str) -> None:
@@ -32,7 +32,7 @@ def files_below(
 
     A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/examples`.
     In a git repository those that git ignores are left out. Everywhere, so are hidden folders, those that package
-    managers fill or only tests read, and hidden files but those called as one of `hidden`. `unread` is told of folders
+    managers fill or only tests read, and hidden files but those called as one of `hidden`. `unread` gets folders
     that can't be read.
 
     Raises:
@@ -50,7 +50,7 @@ def files_below(
 
 
 def is_excluded(name: str, patterns: Sequence[str]) -> bool:
-    """Tell whether one of these patterns fits a path from the working folder, or a folder that it lies in."""
+    """Return whether one of these patterns fits a path from the working folder, or a folder that it lies in."""
     if not patterns:
         return False
     parts = name.split("/")
@@ -89,7 +89,7 @@ def _enters(parents: str) -> bool:
 def _known_to_git(folder: Path, unread: Unread) -> list[str] | None:
     """Return the files that git tracks or would track, or None where it knows of none.
 
-    Git is told where the work tree is: the repository's own setting (`core.worktree`) may name any folder.
+    Git gets the place of the work tree: the repository's own setting (`core.worktree`) may name any folder.
     """
     top = _top(folder)
     if top is None:
@@ -124,7 +124,7 @@ def _top(folder: Path) -> Path | None:
 def _inside(folder: Path, names: Iterable[str], unread: Unread) -> Iterator[str]:
     """Yield the names that lie in the folder itself: an index that git did not write may hold any name.
 
-    Git tracks nothing behind a symbolic link; a file whose folder became one is told to `unread`.
+    Git tracks nothing behind a symbolic link; a file whose folder became one goes to `unread`.
     """
     known = {"": True}
 

@@ -10,12 +10,12 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
 def is_kustomization(folder: Path) -> bool:
-    """Tell whether kustomize can build a folder."""
+    """Return whether kustomize can build a folder."""
     return any((folder / name).is_file() for name in NAMES)
 
 
 def build_command() -> list[str] | None:
-    """Return the words that build the folder named after them: kustomize's own, else kubectl's; None without both."""
+    """Return the words that build the folder named after them: kustomize's, otherwise kubectl's; None without both."""
     if kustomize := shutil.which("kustomize"):
         return [kustomize, "build"]
     if kubectl := shutil.which("kubectl"):

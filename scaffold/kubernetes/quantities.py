@@ -35,7 +35,7 @@ def amount(text: str | float) -> float:
     """
     found = quantity(str(text).strip())
     if found is None or found < 0:
-        raise ValueError(f"{text} is no quantity; for example 256Mi or 500m")
+        raise ValueError(f"{text} is not a quantity; for example 256Mi or 500m")
     return float(found)
 
 

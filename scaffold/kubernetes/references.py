@@ -12,7 +12,7 @@ from scaffold.text.brief import brief
 
 
 class InvalidReferenceError(ValueError):
-    """A text is no image reference; the message says why, for a user."""
+    """A text is not an image reference; the message says why, for a user."""
 
 
 DOCKER_HUB = "docker.io"
@@ -54,7 +54,7 @@ class Reference:
 
     @property
     def tagged(self) -> Reference:
-        """Return what a registry is asked for: the same image by its tag alone."""
+        """Return what a registry is asked for: the same image only by its tag."""
         return Reference(self.registry, self.repository, self.tag)
 
 
@@ -97,16 +97,16 @@ def parse_reference(text: str) -> Reference:
     word localhost); everything else lies on Docker Hub, single names below `library/`.
 
     Raises:
-        InvalidReferenceError: when `text` is no image reference.
+        InvalidReferenceError: when `text` is not an image reference.
     """
     match = _REFERENCE.fullmatch(text)
     if match is None or len(match["name"]) > _LONGEST_NAME:
         raise InvalidReferenceError(
-            f"{brief(text)} is no image reference; write name:tag, for example python:3.13-slim."
+            f"{brief(text)} is not an image reference; write name:tag, for example python:3.13-slim."
         )
     registry, repository = _split(match["name"])
     if not is_host(registry):
-        raise InvalidReferenceError(f"{brief(text)} is no image reference: {brief(registry)} is no host.")
+        raise InvalidReferenceError(f"{brief(text)} is not an image reference: {brief(registry)} is not a host.")
     tag = match["tag"] or (None if match["digest"] else "latest")
     return Reference(registry, repository, tag, match["digest"])
 

@@ -12,7 +12,7 @@ from scaffold.files.user_folders import settings_file
 from scaffold.settings.repository import find_table, repository_of
 from scaffold.settings.user import read_settings
 from scaffold.text.brief import one_line
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 TABLE = "answers"
 """The table of config.toml, of .scaffold.toml and (as tool.scaffold.answers) of pyproject.toml."""
@@ -33,8 +33,8 @@ def proposals(template: Template, folder: Path) -> Proposals:
     for table, where in found:
         for key, value in table.items():
             if key not in known:
-                near = hint(key, known, "`scaffold questions` lists them.")
-                raise FileError(f"{where}: {one_line(key)} is no question of this template; {near}")
+                near = suggest(key, known, "`scaffold questions` lists them.")
+                raise FileError(f"{where}: {one_line(key)} is not a question of this template. {near}")
             values[key], sources[key] = value, where
     return Proposals(values, sources)
 

@@ -16,7 +16,7 @@ from scaffold.files.private import make_private, read_private
 from scaffold.files.rewrite import write_whole
 
 _LARGEST = 1024 * 1024
-_NONE = "there is no interrupted `scaffold new` to go on with; start one without --resume."
+_NONE = "there is no interrupted `scaffold new` to continue; start one without --resume."
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def _file() -> Path:
 
 
 def keep(unfinished: Unfinished) -> bool:
-    """Write it down where only the user can read it; say whether that was possible."""
+    """Write it down where only the user can read it; return whether that was possible."""
     try:
         make_private(_file().parent)
         write_whole(_file(), json.dumps(asdict(unfinished)).encode())

@@ -12,7 +12,7 @@ from scaffold.files.folder import RenderedFile, staged, write_files
 def create(
     destination: Path, name: str, files: Sequence[RenderedFile], *, with_git: bool = True, force: bool = False
 ) -> bool:
-    """Write the files to `destination` in one move, as a git repository with one commit; say whether it is one.
+    """Write the files to `destination` in one move, as a git repository with one commit; return whether it is one.
 
     Inside another repository's work tree, or with `force` in a folder that is one already, no repository is made.
 

@@ -43,7 +43,7 @@ class DockerConfig:
     """The file config.json of a Docker folder; one that is missing holds no credentials."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Choose the file: `path`, else below $DOCKER_CONFIG, else below ~/.docker. It is read when first needed."""
+        """Choose the file: `path`, otherwise below $DOCKER_CONFIG, otherwise below ~/.docker; read it when needed."""
         folder = os.environ.get("DOCKER_CONFIG")
         self._path = path or (Path(folder) if folder else Path.home() / ".docker") / "config.json"
 
@@ -69,7 +69,7 @@ class DockerConfig:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, RecursionError) as error:
-            raise RegistryError(f"{self._path} can't be read ({error}); mend or remove it.") from error
+            raise RegistryError(f"{self._path} can't be read ({error}); fix or remove it.") from error
         return _mapping(content)
 
     def _stored(self, content: dict[str, Any], registry: str) -> Credentials | None:
@@ -95,12 +95,14 @@ class DockerConfig:
         program = f"docker-credential-{helper}"
         if not re.fullmatch(r"[A-Za-z0-9._-]+", helper):
             name = shown(helper)
-            raise RegistryError(f"{self._path} names the credential helper '{name}', which is no program's name.")
+            raise RegistryError(
+                f"{self._path} names the credential helper '{name}', which is not the name of a program."
+            )
         try:
             done = programs.run([program, "get"], stdin=key.encode(), seconds=seconds)
         except programs.ProgramError as error:
             raise RegistryError(
-                f"{program}, which {self._path} names, did not run: it {error}. Install it, or take it out of the file."
+                f"{program}, which {self._path} names, did not run: it {error}. Install it, or remove it from the file."
             ) from error
         if done.code:
             said = f"{done.text} {done.said}".strip()
@@ -123,7 +125,7 @@ def _from_helper(program: str, answer: bytes) -> Credentials | None:
     try:
         content = _mapping(json.loads(answer))
     except (ValueError, RecursionError) as error:
-        raise RegistryError(f"{program} answered no JSON; try `docker login` again.") from error
+        raise RegistryError(f"{program} did not return JSON; run `docker login` again.") from error
     user, secret = str(content.get("Username", "")), str(content.get("Secret", ""))
     if user == _TOKEN_USER:
         return Credentials(identity_token=secret)

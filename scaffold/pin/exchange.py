@@ -2,7 +2,7 @@
 
 httpx does the HTTP, not urllib: it checks certificates as browsers do, honours the user's proxies, and shares
 connections among threads. Redirects are followed here, because an Authorization header stays with its origin (scheme,
-host and port), and because what came by a redirect is told apart.
+host and port), and because what came by a redirect is distinguished.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Exchange:
     def __init__(
         self, *, may_be_plain: Callable[[str], bool], timeout: float, attempts: int, longest_wait: float
     ) -> None:
-        """Open nothing yet; `may_be_plain` tells of a host[:port] whether it may be asked without TLS."""
+        """Open nothing yet; `may_be_plain` shows of a host[:port] whether it may be asked without TLS."""
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         import httpx
@@ -87,13 +87,13 @@ class Exchange:
         try:
             request = self._http.build_request(method, url, headers=headers, data=form)
             if not request.url.host:  # decoded only now
-                raise httpx.InvalidURL("no host")
+                raise httpx.InvalidURL("it has no host")
         except (httpx.InvalidURL, UnicodeError) as error:  # the latter: a host that IDNA does not allow
-            raise RegistryError(f"{image}: {shown(url)} is no address ({shown(error)}).") from error
+            raise RegistryError(f"{image}: {shown(url)} is not an address ({shown(error)}).") from error
         return request
 
     def send(self, image: Reference, request: httpx.Request, deadline: Deadline, *, follow: bool = True) -> Answer:
-        """Send, and again while the server is busy, broken or away: after what it asks for, else 0.5 s, 1 s, 2 s…
+        """Send, and again while the server is busy, broken or away: after what it asks for, otherwise 0.5 s, 1 s, 2 s…
 
         With `follow`, redirects are followed; only the server that was asked sees the request's Authorization.
 
@@ -109,13 +109,13 @@ class Exchange:
                 answer = self._followed(image, request, deadline) if follow else self._once(image, request, deadline)[0]
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
                 if attempt == self._attempts:
-                    raise RegistryError(f"{image}: no answer from {request.url.host}: {_reason(error)}.") from error
+                    raise RegistryError(f"{image}: no response from {request.url.host}: {_reason(error)}.") from error
             else:
                 if answer.status not in _BUSY_OR_BROKEN or attempt == self._attempts:
                     return answer
                 pause = max(pause, retry_after(answer.headers.get("Retry-After", "")))
             if pause > self._longest_wait:
-                raise RegistryError(f"{image}: {request.url.host} asks for {pause:.0f} s of patience; try again then.")
+                raise RegistryError(f"{image}: {request.url.host} is limiting requests; retry in {pause:.0f} s.")
             if self._stopped.wait(deadline.left(pause)):
                 break
         raise RegistryError(f"{image}: the look-up was stopped.")
@@ -126,7 +126,7 @@ class Exchange:
             if not location:
                 return answer
             request = self._redirected(image, request, location)
-        raise RegistryError(f"{image}: {image.registry} answers with more than {MOST_REDIRECTS} redirects in a row.")
+        raise RegistryError(f"{image}: {image.registry} sends more than {MOST_REDIRECTS} redirects in a row.")
 
     def _redirected(self, image: Reference, request: httpx.Request, location: str) -> httpx.Request:
         """Return the request that a redirect leads to; what proves who asks stays with the origin that it was for."""
@@ -137,7 +137,9 @@ class Exchange:
             url = before.join(location)
             host = url.host
         except (httpx.InvalidURL, UnicodeError, ValueError) as error:
-            raise RegistryError(f"{image}: {before.host} leads to {shown(location)}, which is no address.") from error
+            raise RegistryError(
+                f"{image}: {before.host} leads to {shown(location)}, which is not an address."
+            ) from error
         if url.scheme not in ("http", "https") or url.userinfo:
             raise RegistryError(f"{image}: {before.host} leads to {shown(url.scheme)}://{shown(host)}: refused.")
         if url.scheme == "http" and before.scheme == "https":
@@ -185,18 +187,18 @@ def _body(image: Reference, response: httpx.Response, deadline: Deadline) -> byt
     if response.request.method == "HEAD":
         return b""
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        raise RegistryError(f"{image}: {response.request.url.host} answers in an encoding that it was not asked for.")
+        raise RegistryError(f"{image}: {response.request.url.host} responds in an encoding that was not requested.")
     body = bytearray()
     for chunk in response.iter_raw():
         deadline.left()
         body += chunk
         if len(body) > MANIFEST_BYTES:
-            raise RegistryError(f"{image}: the answer is larger than a manifest may be ({MANIFEST_BYTES} bytes).")
+            raise RegistryError(f"{image}: the response is larger than a manifest may be ({MANIFEST_BYTES} bytes).")
     return bytes(body)
 
 
 def _reason(error: Exception) -> str:
-    """Return why there was no answer; what is no HTTP is not repeated, since nobody knows what is in it."""
+    """Return why there was no answer; what is not HTTP is not repeated, since nobody knows what is in it."""
     import httpx
 
     if isinstance(error, httpx.ProtocolError):

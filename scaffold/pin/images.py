@@ -56,7 +56,7 @@ class SourceFile:
 
     @cached_property
     def text(self) -> str:
-        """Its text; bytes that are no UTF-8 survive as surrogates, and so do all line ends."""
+        """Its text; bytes that are not UTF-8 survive as surrogates, and so do all line ends."""
         return self.data.decode("utf-8", "surrogateescape")
 
     @cached_property
@@ -64,7 +64,7 @@ class SourceFile:
         """Its YAML documents.
 
         Raises:
-            FileError: when it is no YAML. A template of a manifest, such as a Helm chart's, has none.
+            FileError: when it is not YAML. A template of a manifest, such as a Helm chart's, has none.
         """
         if self.kind == "manifest" and b"image" not in self.data:
             return []
@@ -79,7 +79,7 @@ class SourceFile:
         """Return every use of an image in the file, in order.
 
         Raises:
-            FileError: when the file is no YAML though it should be, or names something that is no image.
+            FileError: when the file is not YAML though it should be, or names something that is not an image.
         """
         if self.kind == "dockerfile":
             found = images_in_dockerfile(self.text)
@@ -104,8 +104,8 @@ def find_images(folder: Path) -> list[ImageUse]:
     """Return every use of an image in the files below `folder`, ordered by path and line.
 
     Raises:
-        OptionError: when it is no folder.
-        FileError: when a file can't be read, or names something that is no image.
+        OptionError: when it is not a folder.
+        FileError: when a file can't be read, or names something that is not an image.
     """
     return [use for _, uses in scan(folder) for use in uses]
 

@@ -1,4 +1,4 @@
-"""Finds what stands at given places of YAML documents, in time that grows with their size alone.
+"""Finds what stands at given places of YAML documents, in time that grows only with their size.
 
 An alias is a node that many keys lead to, so paths can be more than there are atoms. Each node is therefore looked at
 once for each step of a place that leads to it, as an automaton reads words.
@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 import yaml
 
 Keys = tuple[str, ...]
-"""A place: keys from the top. `*` stands for any letters, alone for a list's item too; `**` for any number of keys."""
+"""A place: keys from the top. `*` stands for any letters, by itself also for a list's item; `**` for keys."""
 
 
 def nodes_at(roots: Iterable[yaml.Node], places: Sequence[Keys]) -> Iterator[yaml.Node]:

@@ -42,7 +42,7 @@ class Pin:
 
     @property
     def stale(self) -> bool:
-        """Return whether there was a digest already, which the tag has left; else the image was not pinned."""
+        """Return whether there was a digest already, which the tag has left; otherwise the image was not pinned."""
         return self.use.image.digest is not None
 
 
@@ -64,7 +64,7 @@ def resolve(
     """Return the digest of each tagged image, in the order given, asking for `parallel` of them at a time.
 
     Raises:
-        RegistryError: when any look-up fails; it tells of each that did.
+        RegistryError: when any look-up fails; it reports each that did.
     """
     asked = list(dict.fromkeys(images))
     jobs: SimpleQueue[Reference] = SimpleQueue()
@@ -116,7 +116,7 @@ def _all_or_error(found: Mapping[Reference, str | BaseException]) -> dict[Refere
 def plan(folder: Path, digests: Mapping[Reference, str]) -> list[PinnedFile]:
     """Return what has to change so that every tagged image below `folder` has its digest; nothing when all have.
 
-    Every byte other than the digests stays: comments, quotes, line ends, text that is no UTF-8.
+    Every byte other than the digests stays: comments, quotes, line ends, text that is not UTF-8.
 
     Raises:
         DestinationError: when a file can't be read, or names an image that `digests` does not know.
@@ -138,7 +138,7 @@ def _edit(use: ImageUse, digests: Mapping[Reference, str]) -> Pin | None:
         digest = digests[use.image.tagged]
     except KeyError:
         raise DestinationError(
-            f"{use.path}:{use.line} now names {use.reference}: it changed meanwhile; run again."
+            f"{use.path}:{use.line} now names {use.reference}: the file has changed; run again."
         ) from None
     return None if use.image.digest == digest else Pin(use, with_digest(use.reference, digest))
 

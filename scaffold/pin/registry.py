@@ -57,7 +57,7 @@ class RegistryClient:
             timeout: seconds for connecting, and for each read.
             attempts: how often a request is tried when the registry is busy, broken or away.
             longest_wait: seconds; a registry that asks for more patience (Retry-After) is given up on.
-            deadline: seconds for one look-up, all told; a registry that was late once is not asked again.
+            deadline: seconds for one look-up in all; a registry that was late once is not asked again.
         """
         self._config = config or DockerConfig()
         self._plain_http = frozenset(host.removesuffix(":80") for host in plain_http)
@@ -92,13 +92,13 @@ class RegistryClient:
             RegistryError: when there is no such image, or the registry refuses, is away, late or contradicts itself.
         """
         if image.registry in self._late:
-            raise RegistryError(f"{image}: {image.registry} gave no answer in time to another look-up.")
+            raise RegistryError(f"{image}: {image.registry} did not respond in time to another request.")
         try:
             return within(self._deadline, lambda deadline: self._look_up(image, deadline))
         except LateError as error:
             self._late.add(image.registry)
             raise RegistryError(
-                f"{image}: no answer from {image.registry} within {self._deadline:g} s; try again later."
+                f"{image}: no response from {image.registry} within {self._deadline:g} s; try again later."
             ) from error
 
     def _look_up(self, image: Reference, deadline: Deadline) -> str:
@@ -130,8 +130,8 @@ class RegistryClient:
             return answer
         if answer.redirected:
             raise RegistryError(
-                f"{image}: {image.registry} leads to {answer.url.host}, which asks who is there; "
-                f"what {image.registry} may know is not for others. Name the image by the registry that has it."
+                f"{image}: {image.registry} leads to {answer.url.host}, which requires a login; "
+                f"the login of {image.registry} is not sent there. Name the image by the registry that has it."
             )
         authorization = self._authorize(challenge, image, answer, deadline)
         if not authorization:
@@ -157,8 +157,8 @@ class RegistryClient:
         answer = self._exchange.send(image, request, deadline, follow=False)
         if 300 <= answer.status < 400:
             raise RegistryError(
-                f"{image}: {request.url.host} answers a request for a token with a redirect; none is followed, "
-                "since the request holds a secret."
+                f"{image}: {request.url.host} redirects a request for a token, which is not followed, "
+                "because the request contains a secret."
             )
         token = token_of(answer.body) if answer.status == 200 else ""
         if not token:
@@ -180,14 +180,14 @@ class RegistryClient:
 def _hashed(image: Reference, answer: Answer) -> str:
     """Return the digest of a manifest's body, which has to be the one that the header gives, if any ("Digests")."""
     if _schema_version(answer.body) != 2:
-        raise RegistryError(f"{image}: {image.registry} answered with something that is no image manifest of today.")
+        raise RegistryError(f"{image}: {image.registry} returned an unsupported type of manifest.")
     claimed = answer.headers.get("Docker-Content-Digest", "")
     algorithm = claimed.partition(":")[0] if is_digest(claimed) else "sha256"
     digest = f"{algorithm}:{hashlib.new(algorithm, answer.body).hexdigest()}"
     if claimed and claimed != digest:
         raise RegistryError(
-            f"{image}: {image.registry} says that its digest is {shown(claimed)}, but what it sent has {digest}. "
-            "Something between here and there changes manifests; nothing was pinned."
+            f"{image}: {image.registry} names the digest {shown(claimed)}, but the manifest that arrived has {digest}. "
+            "Something on the way changes manifests; nothing was pinned."
         )
     return digest
 
@@ -203,7 +203,7 @@ def _refusal(image: Reference, status: int) -> str:
     if status in (401, 403):
         return f"{image}: {image.registry} refuses (status {status}); {_log_in(image)}."
     if status == 429:
-        return f"{image}: {image.registry} is asked too often (status 429); wait, or {_log_in(image)}."
+        return f"{image}: {image.registry} limits the rate of requests (status 429); wait, or {_log_in(image)}."
     return f"{image}: {image.registry} failed with status {status}; try again later."
 
 

@@ -32,7 +32,7 @@ _LONGEST_TOKEN = 64 * 1024
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """A request to a token server: with a `form` it is a POST, else a GET."""
+    """A request to a token server: with a `form` it is a POST, otherwise a GET."""
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -72,7 +72,7 @@ def _check_realm(realm: str, image: Reference, registry: httpx.URL) -> None:
         url = httpx.URL(realm)
         host = url.host
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise RegistryError(f"{image}: {shown(realm)}, which {image.registry} names, is no address.") from error
+        raise RegistryError(f"{image}: {shown(realm)}, which {image.registry} names, is not an address.") from error
     if url.userinfo or url.fragment:
         raise RegistryError(
             f"{image}: {image.registry} names a token server by an address with a user or a fragment; refused."

@@ -1,6 +1,6 @@
 """Finds the images that a YAML file names: compose, GitHub Actions, GitLab CI and Kubernetes manifests.
 
-The file is read as YAML, so a word in a script or in a ConfigMap is never taken for an image, whatever the layout. It
+The file is read as YAML, so a word in a script or in a ConfigMap never counts as an image, whatever the layout. It
 is composed by libyaml and nothing is made of its nodes, so that aliases take no memory.
 """
 
@@ -38,10 +38,10 @@ _PLACES: dict[str, tuple[Keys, ...]] = {
 """Where a file of a kind names images: keys from the top, `*` for one key or list item, `**` for any number of them."""
 
 _ACTIONS = (("jobs", "*", "steps", "*", "uses"), ("runs", "steps", "*", "uses"), ("runs", "image"))
-"""Places that name an image only behind `docker://`, else an action or a Dockerfile."""
+"""Places that name an image only behind `docker://`, otherwise an action or a Dockerfile."""
 
 _SMALL = 64 * 1024
-"""Bytes of a file that is read by PyYAML's own parser, too, which tells more exactly what is wrong than libyaml's."""
+"""Bytes of a file that is read by PyYAML's own parser, too, which names the problem more exactly than libyaml's."""
 
 _FLOWS = 500
 
@@ -65,7 +65,7 @@ def documents_of(path: str, data: bytes) -> list[yaml.Node]:
     """Return the documents of a YAML file.
 
     Raises:
-        FileError: when it is no YAML, or more than can be read.
+        FileError: when it is not YAML, or more than can be read.
     """
     found, note = documents(Source(path, data))
     if note:
@@ -82,13 +82,13 @@ def _broken(path: str, data: bytes, note: Note) -> FileError:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or error
-        return FileError(f"{where} is no YAML ({problem}); mend it.")
+        return FileError(f"{where} is not YAML ({problem}); fix it.")
     where = f"{path}:{note.line}" if note.line else path
-    return FileError(f"{where} {note.message.removesuffix('; not judged')}; mend it.")
+    return FileError(f"{where} {note.message.removesuffix('; not checked')}; fix it.")
 
 
 def _is_small(data: bytes) -> bool:
-    """Tell whether PyYAML's own parser reads a file in no time; for flow style it needs the square of the depth."""
+    """Return whether PyYAML's own parser reads a file in no time; for flow style it needs the square of the depth."""
     return len(data) < _SMALL and data.count(b"[") + data.count(b"{") < _FLOWS
 
 
@@ -149,7 +149,7 @@ def _names_image(kind: str, node: yaml.ScalarNode, *, is_action: bool) -> bool:
 
 
 def _is_text(node: yaml.ScalarNode) -> bool:
-    """Tell whether a scalar is text, as YAML 1.1 resolves it: `1.5` and `true` without quotes are none."""
+    """Return whether a scalar is text, as YAML 1.1 resolves it: `1.5` and `true` without quotes are none."""
     if node.tag != _TEXT:
         return False
     resolvers = yaml.SafeLoader.yaml_implicit_resolvers.get(node.value[:1], ())
@@ -162,5 +162,5 @@ def _offset(path: str, text: str, node: yaml.ScalarNode, reference: str) -> int:
     start = text.rfind(reference, node.start_mark.index + shift, node.end_mark.index + shift)
     if start < 0:
         line = node.start_mark.line + 1
-        raise FileError(f"{path}:{line} writes the image {reference!r} with escapes; write it plainly.")
+        raise FileError(f"{path}:{line} writes the image {reference!r} with escapes; write it without them.")
     return start

@@ -1,7 +1,7 @@
 """The one way out to other programs: it cleans what they see of us, and bounds what they may take.
 
 No other package starts a program. What a repository names (a folder, a chart, an object) goes through `operand`, so
-that no name reaches a program as an option. `environments` tells which module starts what, and what that sees.
+that no name reaches a program as an option. `environments` shows which module starts what, and what that sees.
 """
 
 from scaffold.programs.bounded import run_bounded

@@ -49,12 +49,12 @@ def call_offline(function: Callable[[], T]) -> T:
 
 @cache
 def is_offline_possible() -> bool:
-    """Tell whether this system can refuse sockets to a program."""
+    """Return whether this system can refuse sockets to a program."""
     return call_offline(_give_up_sockets)
 
 
 def _give_up_sockets() -> bool:
-    """Take sockets from this thread and all that it starts; tell whether that was possible."""
+    """Take sockets from this thread and all that it starts; return whether that was possible."""
     machine = _MACHINES.get(os.uname().machine) if sys.platform == "linux" else None
     if machine is None:
         return False

@@ -49,7 +49,7 @@ class Done:
 
     @property
     def said(self) -> str:
-        """Why it failed, in its own words: what it wrote to stderr, else to stdout."""
+        """Why it failed, in its own words: what it wrote to stderr, otherwise to stdout."""
         return (self.stderr or self.stdout).decode(errors="replace")
 
 

@@ -20,7 +20,7 @@ Validate = Callable[[str], bool | str]
 
 
 def text(message: str, default: str, validate: Validate) -> str:
-    """Ask for a line. The default is shown as a hint: what is typed takes its place, Enter alone takes it.
+    """Ask for a line. The default is shown as a hint: what is typed takes its place, Enter by itself takes it.
 
     Raises:
         BackError, KeyboardInterrupt: as `run` does.
@@ -73,5 +73,5 @@ def refuse(problem: str) -> None:
 
 
 def remark(words: str) -> None:
-    """Say something that is no question."""
+    """Print something that is not a question."""
     questionary.print(printable(words, lines=True), style="fg:ansibrightblack")

@@ -23,9 +23,9 @@ OWN = "Your answers"
 class Interview:
     """What was answered in the terminal so far.
 
-    `given` was answered on the command line; `proposals` take the place of defaults. `typed` are the answers that are
-    no default, and `seen` the names of the questions that were answered, in order: what an interrupted interview needs
-    to go on.
+    `given` was answered on the command line; `proposals` take the place of defaults. `typed` are the answers that
+    differ from defaults, and `seen` the names of the questions that were answered, in order: what an interrupted
+    interview needs to go on.
     """
 
     questionnaire: Questionnaire

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scaffold.engine.answers import Questionnaire
-from scaffold.engine.questions import Field, Question, cast_to_yaml
+from scaffold.engine.questions import Field, Question, cast, cast_to_yaml
 from scaffold.errors import AnswerError
 from scaffold.prompt import fields
 from scaffold.prompt.keys import BackError
@@ -100,8 +100,8 @@ class _Record:
                 return True
             try:
                 return self._problem(field, _value(field, text), record) or True
-            except (AnswerError, ValueError) as error:
-                return str(error).splitlines()[0]
+            except AnswerError as error:
+                return str(error)
 
         words = f"  {field.help}" + (f" ({_NOTHING} for none)" if may_be_empty and default else "")
         text = fields.text(words, str(default), validate)
@@ -122,10 +122,11 @@ class _Record:
             if each.name not in filled and each.default not in (None, ""):
                 filled[each.name] = self.questionnaire.field_default(each, filled, self.context)
         others = [*self.records[: self.index], *self.records[self.index + 1 :]]
-        place = f"{self.question.name}[{len(others)}].{field.name}:"
+        key = filled[self.question.fields[0].name]
+        places = tuple(f"{self.question.name}{place}.{field.name} " for place in (f"[{len(others)}]", f".{key}"))
         problems = self.questionnaire.problems(self.question, [*others, filled], self.context)
-        return next((problem for problem in problems if problem.startswith(place)), "")
+        return next((problem for problem in problems if problem.startswith(places)), "")
 
 
 def _value(field: Field, text: str) -> Any:
-    return text if field.type == "str" else cast_to_yaml(text)
+    return text if field.type == "str" else cast(Question(field.name, "yaml", example=field.example), text)

@@ -1,5 +1,5 @@
 """Shows each pattern by experiment: the service's image is run, attacked and measured, then its manifests in a cluster.
 
-`model` says what an experiment is; `subject` what is proved; `runner` runs experiments within their time; a stage
+`model` shows what an experiment is; `subject` what is proved; `runner` runs experiments within their time; a stage
 (`containers`, later `cluster`) gives each experiment its lab. A module of a stage holds one pattern's experiments.
 """

@@ -1,6 +1,6 @@
 """Constant-rate load by vegeta: an open model, so that a stall is not hidden by callers that wait.
 
-Vegeta is one static binary that keeps its rate whatever the service does, and tells of each request when it was sent
+Vegeta is one static binary that keeps its rate whatever the service does, and reports of each request when it was sent
 and how long it took; Python's load tools pace by waiting callers (locust, molotov) and take the CPU that is measured.
 It is taken from the PATH, or from an image that has it (`--load-image`).
 """
@@ -67,7 +67,7 @@ class LoadReport:
     def lag(self) -> float:
         """Seconds by which the worst request left after its turn: how far the client itself fell behind.
 
-        The rest of the schedule counts from the first request, so a late start of all is no lag.
+        The rest of the schedule counts from the first request, so a late start of all is not a lag.
         """
         return max((shot.at - number / self.rate for number, shot in enumerate(self.shots)), default=0.0)
 
@@ -95,7 +95,7 @@ def require_quick_client(report: LoadReport) -> None:
     """Refuse a load whose client fell behind.
 
     Raises:
-        Skip: since a number that this machine made says nothing about the service.
+        Skip: since a number that this machine made shows nothing about the service.
     """
     if report.lag > LAG_LIMIT:
         raise Skip(
@@ -119,7 +119,7 @@ class Vegeta:
         check_target(url)
         address = ipaddress.ip_address(urllib.parse.urlsplit(url).hostname or "")
         if not (address.is_loopback or address.is_private):
-            raise ValueError(f"load: {url} is no address of this machine or its network")
+            raise ValueError(f"load: {url} is not an address of this machine or its network")
 
     def interrupt(self, process: programs.Process) -> None:
         """Let an attack that runs end: no more requests, but those that are under way."""
@@ -212,7 +212,7 @@ def check_target(url: str) -> None:
         ValueError: when it holds blanks or control characters.
     """
     if not url.isprintable() or any(letter.isspace() for letter in url):
-        raise ValueError(f"load: {url!r} is no address; it holds blanks or control characters")
+        raise ValueError(f"load: {url!r} is not an address; it contains blanks or control characters")
 
 
 def report_of(lines: str, rate: float) -> LoadReport:
@@ -229,7 +229,7 @@ def report_of(lines: str, rate: float) -> LoadReport:
 
 
 def find_vegeta(runtime: Runtime | None = None, image: str | None = None) -> Vegeta | None:
-    """Return vegeta from the image if one is named, else from the PATH; None where it is nowhere."""
+    """Return vegeta from the image if one is named, otherwise from the PATH; None where it is nowhere."""
     if image and runtime:
         options = ("run", "--rm", "--interactive", "--network=host", *runtime.labels("load"), "--entrypoint=vegeta")
         return Vegeta((runtime.program, *options, runtime.named(image)))

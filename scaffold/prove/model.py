@@ -85,7 +85,7 @@ class Record:
         self.measures.append(Measurement(name, round(value, 3) if isinstance(value, float) else value, unit))
 
     def expect(self, holds: bool, otherwise: str) -> bool:
-        """Hold that something is so; `otherwise` says what was found instead. Return whether it is so."""
+        """Hold that something is so; `otherwise` shows what was found instead. Return whether it is so."""
         if not holds:
             self.failures.append(otherwise)
         return holds

@@ -30,7 +30,7 @@ def run_one(experiment: Experiment, open_lab: OpenLab, stop: threading.Event, ze
 
     Raises:
         Stopped: when the run is stopped.
-        ScaffoldError: when the place where it runs is broken, which says nothing about the service.
+        ScaffoldError: when the place where it runs is broken, which shows nothing about the service.
     """
     record, began = Record(), time.monotonic()
     verdict, reason = Verdict.PASS, ""
@@ -94,6 +94,8 @@ def _result(future: Future[Result], patience: float = 3600) -> Result:
             return future.result(timeout=0.5)
         except FutureTimeoutError:
             if time.monotonic() > until:
-                raise ScaffoldError("an experiment hangs; `scaffold prove --sweep` ends what it started.") from None
+                raise ScaffoldError(
+                    "an experiment hangs; run `scaffold prove --sweep` to remove what it started."
+                ) from None
         except Stopped:  # only after another one's error
             raise KeyboardInterrupt from None

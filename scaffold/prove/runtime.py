@@ -36,7 +36,7 @@ class CommandFailed(Exception):  # noqa: N818 - handled where it happens
 
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[-1] if lines else "failed and said nothing"
+    return lines[-1] if lines else "failed without output"
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Runtime:
         return found[0]
 
     def named(self, reference: str) -> str:
-        """Return the name of an image or container as a word that is no option.
+        """Return the name of an image or container as a word that is not an option.
 
         Raises:
             CommandFailed: when it would be one.
@@ -125,10 +125,10 @@ class Runtime:
 
 
 def find_runtime(named: str | None = None) -> Runtime:
-    """Return the named runtime, else the first of docker and podman that works here.
+    """Return the named runtime, otherwise the first of docker and podman that works here.
 
     Raises:
-        PlatformError: when there is none; it tells why each was refused and what to install.
+        PlatformError: when there is none; it names why each was refused and what to install.
     """
     reasons = []
     for name in [named] if named else KNOWN:
@@ -205,4 +205,4 @@ def image_id(runtime: Runtime, reference: str) -> str:
             return str(runtime.inspect("image", reference)["Id"])
         except CommandFailed as error:
             reason = f"{runtime.name} can't pull it: {_reason(error)}"
-            raise BuildError(f"{reference}: no such image here, and {reason}.") from error
+            raise BuildError(f"{reference}: there is no such image here, and {reason}.") from error

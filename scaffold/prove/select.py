@@ -28,11 +28,12 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
         OptionError: for a name that fits none, with the nearest right one.
     """
     everything = list(known)
-    wanted = [name.lower() for name in only]
-    fits = {name: [e for e in everything if name in (e.pattern.lower(), e.id.lower(), e.stage)] for name in wanted}
+    fits = {
+        name: [e for e in everything if name.lower() in (e.pattern.lower(), e.id.lower(), e.stage)] for name in only
+    }
     for name, found in fits.items():
         if not found:
             names = sorted({word for each in everything for word in (each.pattern, each.id)})
-            near = hint(name, names, f"there are {', '.join(names)}.")
-            raise OptionError(f"--only {name}: no such pattern or experiment; {near}")
-    return [each for each in everything if not wanted or any(each in found for found in fits.values())]
+            near = hint(name, names, "`scaffold prove --list` shows all.")
+            raise OptionError(f"--only {name}: there is no such pattern or experiment; {near}")
+    return [each for each in everything if not only or any(each in found for found in fits.values())]

@@ -32,7 +32,7 @@ class RunSettings:
 
 
 class Watcher(Protocol):
-    """Is told what happens while a run goes on."""
+    """Gets what happens while a run goes on."""
 
     def say(self, text: str) -> None:
         """Take what is being done now."""
@@ -115,7 +115,7 @@ def _ending(runtime: Runtime) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:  # `scaffold.__main__` makes one of SIGTERM, too
-        error.args = ("everything that it started is ended.",)
+        error.args = ("everything that it started is removed.",)
         raise
     finally:
         runtime.end_run()

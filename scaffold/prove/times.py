@@ -14,5 +14,5 @@ def epoch(stamp: str) -> float:
     """
     found = re.fullmatch(r"(.+?)(\.\d+)?(Z|[+-]\d\d:\d\d)", stamp)
     if not found:
-        raise ValueError(f"{stamp} is no RFC 3339 time")
+        raise ValueError(f"{stamp} is not an RFC 3339 time")
     return datetime.fromisoformat(found[1] + found[3]).timestamp() + float(found[2] or 0)

@@ -28,9 +28,9 @@ _FIELDS = ("id", "version", "pattern", "title", "why", "check")
 class Change:
     """One change: `id` never changes; `version` is the release that brought it, or "unreleased".
 
-    `pattern` is P01…P15, or "none"; `title` says what changed, `why` why it matters, `check` what a team should look at
+    `pattern` is P01…P15, or "none"; `title` shows what changed, `why` why it matters, `check` what a team should test
     after updating. `files` are the paths that it changes in a service, by patterns of fnmatch, whose `*` matches / too;
-    none where the pattern's id stands beside what changed. `where` is a Jinja expression of a service's answers: the
+    none where the pattern's id is in the lines that changed. `where` is a Jinja expression of a service's answers: the
     change concerns the services for which it is true, all where it is empty.
     """
 
@@ -44,14 +44,14 @@ class Change:
     where: str = ""
 
     def concerns(self, answers: Mapping[str, Any]) -> bool:
-        """Say whether it is news for a service with these answers; so it is where the expression fails on them."""
+        """Return whether it is news for a service with these answers; so it is where the expression fails on them."""
         try:
             return not self.where or bool(_expression(self.where)(dict(answers)))
         except Exception:  # whatever an expression does with answers that were never checked
             return True
 
     def touches(self, path: str, patterns: Collection[str]) -> bool:
-        """Say whether this is why `path` changed, where the changed lines name these patterns."""
+        """Return whether this is why `path` changed, where the changed lines name these patterns."""
         if self.files:
             return any(fnmatchcase(path, each) for each in self.files)
         return self.pattern in patterns
@@ -74,7 +74,7 @@ def _change(record: dict[str, Any], where: str) -> Change:
         _expression(change.where, where)
     for path in change.files:
         if path.startswith(("/", "..")) or path != posixpath.normpath(path):
-            raise TemplateError(f"{where}: {path} is no path from the top of a service; for example src/*.py.")
+            raise TemplateError(f"{where}: {path} is not a path from the top of a service; for example src/*.py.")
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
     if change.pattern not in (*PATTERNS, "none"):
@@ -98,4 +98,4 @@ def _expression(text: str, place: str = FILE) -> TemplateExpression:
     try:
         return BoundedEnvironment(undefined=ChainableUndefined).compile_expression(text)
     except TemplateSyntaxError as error:
-        raise TemplateError(f"{place}: where is no expression of Jinja: {error.message}.") from error
+        raise TemplateError(f"{place}: where is not an expression of Jinja: {error.message}.") from error

@@ -55,7 +55,7 @@ class Home:
         return None if latest is None or latest.tag == self.history.recorded else latest.tag
 
     def owns(self, source: str) -> bool:
-        """Say whether a service's `_src_path` means this template.
+        """Return whether a service's `_src_path` means this template.
 
         It does when it is the address, the project's own one, or a path to the checkout that runs.
         """
@@ -79,7 +79,7 @@ def template_url(given: str | None = None) -> str:
     """Return the URL to remember: the given one, SCAFFOLD_TEMPLATE_URL, the user's setting, or the project's own.
 
     Raises:
-        FileError: when it is no URL, or holds a password.
+        FileError: when it is not a URL, or holds a password.
     """
     if given is not None:
         return _checked(given, "--template")
@@ -93,13 +93,15 @@ def template_url(given: str | None = None) -> str:
 def _checked(url: str, where: str) -> str:
     """Refuse what git would misread, and what would put a secret into every service's answers file."""
     if not re.fullmatch(r"[^\s-]\S*", url) or not url.isprintable():
-        raise FileError(f"{where}: {url!r} is no URL; for example https://git.example.org/kube-scaffold.git.")
+        raise FileError(f"{where}: {url!r} is not a URL; for example https://git.example.org/kube-scaffold.git.")
     try:
         secret = urlsplit(url).password
     except ValueError as error:
-        raise FileError(f"{where}: {url!r} is no URL: {error}.") from error
+        raise FileError(f"{where}: {url!r} is not a URL: {error}.") from error
     if secret:
-        raise FileError(f"{where}: the URL holds a password, which would stand in every service; use one without.")
+        raise FileError(
+            f"{where}: the URL contains a password, which every service would contain, too; use a URL without one."
+        )
     return url
 
 

@@ -50,5 +50,5 @@ def _release(record: dict[str, str], name: str) -> Release:
     except (InvalidVersion, ValueError) as error:
         raise TemplateError(f"{name}: {record['version']}: {error}.") from error
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", record["commit"]):
-        raise TemplateError(f"{name}: {version}: commit {record['commit']} is no full commit id.")
+        raise TemplateError(f"{name}: {version}: commit {record['commit']} is not a full commit id.")
     return Release(version, record["commit"], day)

@@ -11,7 +11,7 @@ from scaffold.errors import TemplateError
 
 _Loader: Any = getattr(
     yaml, "CBaseLoader", yaml.BaseLoader
-)  # every scalar stays text: 0.10 is no number, a date no date
+)  # every scalar stays text: 0.10 is not a number, a date no date
 
 
 def read_records(
@@ -27,12 +27,12 @@ def read_records(
     `lists` and `texts` are fields that it may have besides.
 
     Raises:
-        TemplateError: when the text is no YAML list of such records.
+        TemplateError: when the text is not a YAML list of such records.
     """
     try:
         content = yaml.load(text, Loader=_Loader)  # noqa: S506 - it builds text, lists and mappings only
     except yaml.YAMLError as error:
-        raise TemplateError(f"{name} is no valid YAML: {' '.join(str(error).split())}.") from error
+        raise TemplateError(f"{name} is not valid YAML: {' '.join(str(error).split())}.") from error
     if not content:
         return []
     if not isinstance(content, list):
@@ -52,11 +52,11 @@ def _check(where: str, record: Any, required: Collection[str], lists: Collection
         raise TemplateError(f"{where}: must be a record with {', '.join(required)}.")
     known = (*required, *lists, *texts)
     if unknown := [field for field in record if field not in known]:
-        raise TemplateError(f"{where}: {unknown[0]} is no field; the fields are {', '.join(known)}.")
+        raise TemplateError(f"{where}: {unknown[0]} is not a field; the fields are {', '.join(known)}.")
     for field in (*required, *(field for field in texts if field in record)):
         if not isinstance(record.get(field), str) or not record[field].strip():
             raise TemplateError(f"{where}: {field} is missing or no text.")
     for field in lists:
         words = record.get(field, [])
         if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):
-            raise TemplateError(f"{where}: {field} is no list of words; for example [Dockerfile, deploy/*].")
+            raise TemplateError(f"{where}: {field} is not a list of words; for example [Dockerfile, deploy/*].")

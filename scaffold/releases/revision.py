@@ -63,7 +63,7 @@ def _absent(release: Release, git_dir: Path) -> VersionError | TemplateError:
     if git_dir.name != ".git":
         return TemplateError(f"{which} is not in {BUNDLE}. Install kube-scaffold again.")
     shallow = git.ask(git_dir, "rev-parse", "--is-shallow-repository") == "true"
-    way = "a shallow clone gets it by `git fetch --unshallow`" if shallow else "get it by `git fetch --tags`"
+    way = "in a shallow clone, run `git fetch --unshallow`" if shallow else "run `git fetch --tags`"
     return VersionError(f"{which} is not in this checkout's history; {way}.")
 
 
@@ -87,21 +87,21 @@ def _describe(commit: str, releases: Sequence[Release], git_dir: Path) -> Revisi
 
 def _unknown(reference: str, releases: Sequence[Release]) -> VersionError:
     if not releases:
-        return VersionError(f"{reference} is no version of the template, and this installation knows no release.")
+        return VersionError(f"{reference} is not a version of the template, and this installation knows no release.")
     if _is_newer(reference, releases[-1].version):
         return VersionError(
-            f"version {reference} is newer than what this scaffold knows (up to {releases[-1].version}); "
-            "upgrade it: pip install --upgrade kube-scaffold."
+            f"version {reference} is newer than this scaffold, which knows versions up to {releases[-1].version}; "
+            "upgrade scaffold the way you installed it."
         )
     near = _neighbours(reference, [each.version for each in releases])
     return VersionError(
-        f"{reference or 'an empty word'} is no version of the template; "
+        f"{reference or 'an empty word'} is not a version of the template; "
         f"the nearest {'are' if len(near) > 1 else 'is'} {' and '.join(near)}."
     )
 
 
 def _neighbours(reference: str, versions: Sequence[Version]) -> list[str]:
-    """Return the releases just below and above a version; the latest for what is no version."""
+    """Return the releases just below and above a version; the latest for what is not a version."""
     try:
         place = bisect.bisect(versions, Version(reference))
     except ValueError:  # InvalidVersion, or a number of thousands of digits
@@ -110,7 +110,7 @@ def _neighbours(reference: str, versions: Sequence[Version]) -> list[str]:
 
 
 def _is_newer(reference: str, newest: Version) -> bool:
-    """Say whether a version, or the release that `git describe` starts with, is newer than the newest that is known."""
+    """Return whether a version, or the release that `git describe` starts with, is newer than all known ones."""
     base = re.sub(r"-\d+-g[0-9a-f]+$", "", reference)
     try:
         return Version(base) > newest

@@ -71,7 +71,7 @@ def _record_of(repository: Path, bundle: str) -> bytes:
         if path.endswith("/"):
             lines.append(path)
         elif not stat.S_ISREG(status.st_mode):
-            raise OSError(errno.EINVAL, "it is no regular file", path)
+            raise OSError(errno.EINVAL, "it is not a regular file", path)
         elif path != _RECORD:
             with (repository / path).open("rb") as file:
                 lines.append(f"{path} {hashlib.file_digest(file, 'sha256').hexdigest()}")

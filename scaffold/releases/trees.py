@@ -87,7 +87,7 @@ def _contents(repository: Path, blobs: Iterable[TemplateFile]) -> Iterator[bytes
 
 
 def _is_whole(folder: Path, blobs: Sequence[TemplateFile]) -> bool:
-    """Say whether the folder holds exactly these files, and nobody else could change one."""
+    """Return whether the folder holds exactly these files, and nobody else could change one."""
     found = contents(folder)
     there = {path for path in found if not path.endswith("/")}
     return there == {blob.path for blob in blobs} and all(_is_same(folder, blob, found[blob.path]) for blob in blobs)

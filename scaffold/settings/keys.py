@@ -13,4 +13,4 @@ def unknown_setting(where: str, key: str, known: Iterable[str]) -> FileError:
     """Return the error for a setting that there is not; `where` is a file, perhaps with a table: `FILE: [check]`."""
     known = tuple(known)
     there = f"the settings are {', '.join(known)}." if len(known) > 1 else f"the only setting is {known[0]}."
-    return FileError(f"{where}: {one_line(key)} is no setting; {hint(key, known, there)}")
+    return FileError(f"{where}: {one_line(key)} is not a setting; {hint(key, known, there)}")

@@ -17,7 +17,7 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     and the place are empty.
 
     Raises:
-        FileError: when a file can't be read, leads out of the repository, or is no TOML, or the table is none.
+        FileError: when a file can't be read, leads out of the repository, or is not TOML, or the table is none.
     """
     folders, top = _folders(folder.resolve())
     for parent in folders:
@@ -50,5 +50,5 @@ def _folders(folder: Path) -> tuple[list[Path], Path | None]:
 
 
 def _is_there(path: Path) -> bool:
-    """Tell whether something that may be settings stands there: a pipe is to be refused, not passed by."""
+    """Return whether something that may be settings stands there: a pipe is to be refused, not passed by."""
     return os.path.lexists(path) and not path.is_dir()

@@ -25,7 +25,7 @@ def read_settings(file: Path | None = None) -> Mapping[str, Any]:
     """Return the settings; none when there is no such file.
 
     Raises:
-        FileError: when the file can't be read, is no TOML, or names an unknown setting.
+        FileError: when the file can't be read, is not TOML, or names an unknown setting.
     """
     file = file or folders.settings_file()
     if not os.path.lexists(file):

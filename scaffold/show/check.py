@@ -18,20 +18,21 @@ from scaffold.patterns import PATTERNS
 from scaffold.show.console import line as one_line
 from scaffold.show.next_steps import next_steps
 from scaffold.syntax.source import Note, Place, Source, read
+from scaffold.text.counted import counted
 
 _COLOURS = {"error": "bold red", "warning": "bold yellow"}
 _WIDEST = 160
 _NAMED = 3
 """Other places, and overlays, of one finding that are named unless all are wanted."""
 _ALIKE = 10
-"""Notes that say the same of different files and are told one by one, unless all are wanted."""
+"""Notes with the same message for different files that are printed one by one, unless all are wanted."""
 KINDS = "Dockerfiles, Kubernetes manifests, kustomizations, Helm charts, Envoy and nginx configurations"
 _ENDS = 8
 _NARROWEST_TITLE = 30
 
 
 def findings(out: Console, report: CheckReport, *, verbose: bool = False, command: str = "scaffold check") -> None:
-    """Print the findings, what could not be judged, a table of the rules, a sum, and what to do next.
+    """Print the findings, what could not be checked, a table of the rules, a sum, and what to do next.
 
     Good practice that is missing is one line, unless `verbose` or no other rule ran. `command` is what the user ran.
     """
@@ -116,13 +117,13 @@ class _View:
         others = finding.also if self.verbose else finding.also[:_NAMED]
         for other in others:
             said = "" if self.verbose else self._written(other)
-            self.line(one_line(f"contradicts {other.path}:{other.line}:{other.column}{said}", style="dim"), 4)
+            self.line(one_line(f"conflicts with {other.path}:{other.line}:{other.column}{said}", style="dim"), 4)
             if self.verbose:
                 self._source_line(other)
         if more := finding.unnamed + len(finding.also) - len(others):
             self.line(Text(f"and in {more} more place{'s' if more > 1 else ''}", style="dim"), 4)
         if self.verbose:
-            self.line(Text(f"do: {rule.advice}", style="dim"), 4)
+            self.line(Text(f"fix: {rule.advice}", style="dim"), 4)
 
     def _source(self, path: str) -> Source | None:
         if path not in self.sources:
@@ -155,13 +156,13 @@ class _View:
             return
         by_rule = sorted(Counter(each.rule.id for each in hygiene).items(), key=lambda each: (-each[1], each[0]))
         places = len(blocks(hygiene))
-        where = "1 place" if places == 1 else f"{places} places"
+        where = counted(places, "place")
         parts = ", ".join(f"{count} {name}" for name, count in by_rule)
         self.line(one_line((f"Good practice is missing in {where}", "bold"), f" (--verbose shows where): {parts}"))
         self.out.print()
 
     def notes(self, notes: Sequence[Note]) -> None:
-        """Print what could not be judged; what is said of many files is told once."""
+        """Print what could not be checked; a message on many files is printed once."""
         alike = Counter(each.message for each in notes)
         told: set[str] = set()
         for note in notes:
@@ -169,10 +170,10 @@ class _View:
                 if note.message not in told:
                     told.add(note.message)
                     where = f"{alike[note.message]} files, such as {note.path} (--verbose names all): "
-                    self.line(one_line((where, "bold"), note.message))
+                    self.line(one_line("note: ", (where, "bold"), note.message))
                 continue
             where = f"{note.path}:{note.line}" if note.line else note.path
-            self.line(one_line((f"{where}: ", "bold"), note.message))
+            self.line(one_line("note: ", (f"{where}: ", "bold"), note.message))
         if notes:
             self.out.print()
 
@@ -193,7 +194,7 @@ class _View:
         self.out.print()
 
     def _row(self, cells: Sequence[str], width: int, style: str) -> None:
-        """Print a row; a title for which a narrow terminal has no column stands below."""
+        """Print a row; a title for which a narrow terminal has no column goes below."""
         name, errors, warnings, title = cells
         row = f"{name:<{width}}  {errors:>6}  {warnings:>8}  "
         if title and self.out.is_terminal and self.out.width - len(row) < _NARROWEST_TITLE:
@@ -208,38 +209,35 @@ class _View:
             self.line(Text(f"{row}{title}".rstrip(), style=style))
 
     def nothing_judged(self, report: CheckReport) -> None:
-        """Say that no file was judged: which kinds are, and what there is instead."""
-        self.line(Text(f"Nothing was judged. scaffold check judges {KINDS}."))
+        """Print that no file was checked: which kinds are, and what there is instead."""
+        self.line(Text(f"Nothing was checked. scaffold check reads {KINDS}."))
         ends = passed_by(report)
         if ends:
             parts = ", ".join(f"{count} {end}" for end, count in ends[:_ENDS])
             more = sum(count for _, count in ends[_ENDS:])
-            self.line(one_line(f"Looked at the names of: {parts}{f' and {more} others' if more else ''}."))
-        passed = "hidden folders, node_modules, vendor, target, venv, fixtures of tests, and what git ignores"
-        self.line(Text(f"Passed by: {passed}."))
+            self.line(one_line(f"Other files here: {parts}{f' and {more} others' if more else ''}."))
+        passed = "hidden folders, node_modules, vendor, target, venv, test fixtures, and files that git ignores"
+        self.line(Text(f"Skipped: {passed}."))
 
 
 def _sum(report: CheckReport) -> str:
     left = unjudged(report)
-    told = f" {left} could not be judged." if left else ""
+    told = f" {counted(left, 'file')} could not be checked." if left else ""
     if report.suppressed:
-        told += f" {len(report.suppressed)} more are known."
+        told += f" {counted(len(report.suppressed), 'finding')} suppressed."
     by_severity = report.by_severity()
     if not by_severity:
-        looked_at = "1 file" if report.files == 1 else f"{report.files} files"
-        return f"Nothing found in {looked_at} by {len(report.rules)} rules.{told}"
-    parts = [
-        f"{by_severity[each]} {each}{'s' if by_severity[each] > 1 else ''}" for each in _COLOURS if by_severity[each]
-    ]
+        return f"No findings in {counted(report.files, 'file')} by {counted(len(report.rules), 'rule')}.{told}"
+    parts = [counted(by_severity[each], each) for each in _COLOURS if by_severity[each]]
     files = len({each.place.path for each in report.findings})
-    return f"{' and '.join(parts)} in {files} file{'s' if files > 1 else ''}.{told}"
+    return f"{' and '.join(parts)} in {counted(files, 'file')}.{told}"
 
 
 def explain(out: Console, rule: AnyRule) -> None:
     """Print all that is known about a rule."""
     out.print(Text.assemble((rule.id, "bold"), "  ", (rule.severity, _COLOURS[rule.severity])), soft_wrap=True)
     out.print(Text(rule.title))
-    out.print(Text("\n" + "\n\n".join(filter(None, (rule.why, f"What to do: {rule.advice}", rule.url)))))
+    out.print(Text("\n" + "\n\n".join(filter(None, (rule.why, f"Fix: {rule.advice}", rule.url)))))
 
 
 def list_rules(out: Console, rules: list[AnyRule]) -> None:

@@ -14,13 +14,13 @@ from rich.text import Text
 from scaffold.text.printable import printable
 
 _NARROWEST, _USUAL, _WIDEST = 10, 80, 1000
-"""Columns; outside these, COLUMNS says nothing that can be meant."""
+"""Columns; outside these, COLUMNS is not plausible."""
 
 
 class Screen(Console):
     """A console on which all text is printable, whoever wrote it; rich's own colours and movements stay.
 
-    Text is never markup. A newline in a name is the business of `line`, since here it can't be told from others.
+    Text is never markup. A newline in a name is the business of `line`, since here it looks like any other.
     """
 
     def __init__(self, *, stderr: bool = False, quiet: bool = False) -> None:
@@ -40,17 +40,17 @@ class Screen(Console):
 def console(*, quiet: bool = False, result: bool = False) -> Screen:
     """Return a console on standard error, for a `result` on standard output.
 
-    rich honours NO_COLOR, FORCE_COLOR and a terminal that is none.
+    rich honours NO_COLOR and FORCE_COLOR, and finds out whether it is a terminal.
     """
     return Screen(stderr=not result, quiet=quiet)
 
 
 def line(*parts: str | tuple[str, str], style: str = "") -> Text:
-    """Return one line of these parts, some with a style: a newline in a name is shown, and begins none."""
+    """Return one line of these parts, some with a style: a newline in a name is shown as an escape."""
     shown = (printable(each) if isinstance(each, str) else (printable(each[0]), each[1]) for each in parts)
     return Text.assemble(*shown, style=style)
 
 
 def compact(value: Any) -> str:
-    """Return an answer on one line: text as it is, all else as JSON."""
+    """Return an answer on one line: text as it is, everything except text as JSON."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -10,6 +10,7 @@ from rich.tree import Tree
 
 from scaffold.files.folder import RenderedFile
 from scaffold.show.console import line
+from scaffold.text.counted import counted
 from scaffold.text.sizes import size
 
 
@@ -28,24 +29,24 @@ def tree(out: Console, folder: str, files: Sequence[RenderedFile]) -> None:
         label.append(f"  {size(len(file.content))}{' executable' if file.executable else ''}", style="dim")
         nodes[parent].add(label)
     out.print(root)
-    out.print(f"{len(files)} files, {size(sum(len(file.content) for file in files))}")
+    out.print(f"{counted(len(files), 'file')}, {size(sum(len(file.content) for file in files))}")
 
 
 def replaced(out: Console, folder: Path, names: Sequence[str]) -> None:
-    """Say which files of a folder are replaced."""
-    out.print(line(f"{folder}: replaces {len(names)} {'file' if len(names) == 1 else 'files'}:", style="bold"))
+    """Print which files of a folder are replaced."""
+    out.print(line(f"{folder}: replaces {counted(len(names), 'file')}:", style="bold"))
     for name in names:
         out.print(line(f"  {name}"), soft_wrap=True)
 
 
 def remarks(out: Console, sentences: Iterable[str]) -> None:
-    """Say what the user should know beside that."""
+    """Print what the user should know besides that."""
     for each in sentences:
         out.print(line(each), soft_wrap=True)
 
 
 def done(out: Console, folder: Path, count: int, commands: Sequence[str], *, repository: bool) -> None:
-    """Say what was made, and what to do now: enter the folder, where that is another one, then these commands."""
+    """Print what was made, and what to do now: enter the folder if it is another one, then these commands."""
     head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
     out.print(line(head, style="bold"), soft_wrap=True)
     for command in (*([f"cd {folder}"] if folder != Path() else []), *commands):

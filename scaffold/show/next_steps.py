@@ -6,6 +6,7 @@ from collections import Counter
 
 from scaffold.check.fix import fixable_count
 from scaffold.check.report import CheckReport
+from scaffold.text.counted import counted
 
 MANY = 30
 """Findings above which a first run is offered a baseline and the smaller profile."""
@@ -20,13 +21,15 @@ def next_steps(report: CheckReport, command: str) -> list[Step]:
         return []
     steps: list[tuple[str, str]] = []
     if count := fixable_count(report):
-        steps.append((f"{command} --fix", f"mends {count} of them, after a look at the diff"))
-    steps.append((f"scaffold check --explain {_first(report)}", "says what that rule means, and what to do"))
+        steps.append((f"{command} --fix", f"fixes {count} of them, after you have seen the diff"))
+    steps.append((f"scaffold check --explain {_first(report)}", "explains that rule and its fix"))
     found = report.by_severity()
     if found.total() > MANY:
         if found["error"] and found["warning"]:
-            steps.append((f"{command} --profile essential", f"shows only the {found['error']} errors"))
-        steps.append((f"{command} --write-baseline FILE", "takes all that as known; --new-only shows what changes add"))
+            steps.append((f"{command} --profile essential", f"shows only the {counted(found['error'], 'error')}"))
+        steps.append(
+            (f"{command} --write-baseline FILE", "suppresses all of them; --baseline FILE then reports only new ones")
+        )
     width = max(len(words) for words, _ in steps)
     return [
         ((f"{'Next: ' if not number else '      '}{words:<{width}}  ", "bold"), what)

@@ -100,7 +100,7 @@ def measured(measures: Sequence[Measurement]) -> str:
 
 
 def summary(proof: Proof) -> str:
-    """Count the verdicts, and tell where the time went."""
+    """Count the verdicts, and show where the time went."""
     longest = sorted(proof.results, key=lambda each: -each.seconds)[:3]
     phases = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in proof.phases)
     slow = ", ".join(f"{each.experiment.id} {each.seconds:.1f} s" for each in longest)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from scaffold.releases import Change
 from scaffold.text.printable import printable
-from scaffold.update.status import Status
+from scaffold.update.status import EDITED, Status
 
 _HEAD = ("service", "version", "behind", "lacks", "state")
 _NAMED = 3
-"""So many services are named beside a change that they lack; of more, the number is told."""
+"""Up to this many services are named beside a change that they lack; of more, only the number is shown."""
 
 
 def table(found: Sequence[Status]) -> Iterator[str]:
@@ -24,6 +25,7 @@ def table(found: Sequence[Status]) -> Iterator[str]:
         names = each.conflicts or each.edited
         if names:
             yield f"{each.folder}: {each.state}: {', '.join(names)}"
+    yield from _next_steps(found)
 
 
 def _row(one: Status) -> tuple[str, ...]:
@@ -31,6 +33,33 @@ def _row(one: Status) -> tuple[str, ...]:
     behind = f"{count} release{'s' if count != 1 else ''}" if one.behind else "-"
     lacks = f"{len(one.lacks)} change{'s' if len(one.lacks) != 1 else ''}" if one.lacks else "-"
     return printable(str(one.folder)), one.version.name, behind, lacks, one.state or "clean"
+
+
+def _next_steps(found: Sequence[Status]) -> Iterator[str]:
+    """Yield what to do next, in order: first what is unfinished, then the update."""
+    behind = [each for each in found if each.behind and not each.state]
+    steps = (
+        ("git mergetool", "in {}: resolve the conflicts, then commit", [each for each in found if each.conflicts]),
+        ("git commit", "in {}: commit the changes", [each for each in found if each.state.endswith("not committed")]),
+        ("scaffold update {}", "apply the edited answers", [each for each in found if each.state == EDITED]),
+        ("scaffold update {} --dry-run", "show what would change", behind),
+        ("scaffold update {}", "update to the newest version", behind),
+    )
+    rows = [(_of(command, its), _of(what, its)) for command, what, its in steps if its]
+    width = max((len(command) for command, _ in rows), default=0)
+    if rows:
+        yield "Next:"
+    yield from (f"  {command:<{width}}  {what}" for command, what in rows)
+
+
+def _of(text: str, services: Sequence[Status]) -> str:
+    """Return a text with the folders of services in its gap; of many, a placeholder."""
+    folders = (
+        " ".join(printable(shlex.quote(str(each.folder))) for each in services)
+        if len(services) <= _NAMED
+        else "FOLDER..."
+    )
+    return text.format(folders)
 
 
 def _missing(found: Sequence[Status]) -> Iterator[str]:
@@ -41,7 +70,7 @@ def _missing(found: Sequence[Status]) -> Iterator[str]:
             changes.setdefault(change.id, (change, []))[1].append(str(one.folder))
     if changes:
         newest = max((one.newest for one in found), key=lambda each: each.version)
-        yield f"What {newest.name} brings:"
+        yield f"Changes up to {newest.name} that are missing:"
     for change, folders in changes.values():
         pattern = "" if change.pattern == "none" else f"{change.pattern} "
         who = ", ".join(folders) if len(folders) <= _NAMED else f"{len(folders)} services"

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from scaffold.show.console import line
 from scaffold.text.brief import brief
+from scaffold.text.counted import counted
 from scaffold.text.printable import printable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _BAR = 40  # columns of the longest bar of a diffstat, as git has it
 def report(out: Console, told: UpdateReport) -> None:
     """Show each change of the template with its reason, the diffstat, and the conflicts."""
     if not told.lines:
-        out.print(line(f"{told.old.name} is the newest version; nothing changes."), soft_wrap=True)
+        out.print(line(f"Already at {told.old.name}; nothing to change."), soft_wrap=True)
         return
     if told.old != told.new:
         out.print(line(f"{told.old.name} to {told.new.name}", style="bold"), soft_wrap=True)
@@ -36,7 +37,7 @@ def report(out: Console, told: UpdateReport) -> None:
     for clash in told.clashes:
         _clash(out, clash)
     for path, driver in sorted(told.drivers.items()):
-        text = f"The merge driver {driver} of your settings was not started; the update will merge {path} by it."
+        text = f"Your merge driver {driver} was not started; the update will merge {path} with it."
         out.print(Text(text), soft_wrap=True)
 
 
@@ -54,7 +55,7 @@ def _answers(out: Console, told: UpdateReport) -> None:
     if told.edited:
         several = len(told.edited) != 1
         text = f"{len(told.edited)} answer{'s were' if several else ' was'} edited by hand: {', '.join(told.edited)}; "
-        out.print(line(text + ("they are carried out." if several else "it is carried out.")), soft_wrap=True)
+        out.print(line(text + ("this update applies them." if several else "this update applies it.")), soft_wrap=True)
     if told.answers:
         out.print(line("Answers that change:"), soft_wrap=True)
     for each in told.answers:
@@ -66,10 +67,10 @@ def _answers(out: Console, told: UpdateReport) -> None:
 
 def _renamed(out: Console, name: str) -> None:
     text = (
-        f"The service has another name now; what is deployed as {name} stays in the cluster. When the new one serves, "
+        f"The service has another name now; objects with the name {name} stay in the cluster. When the new ones serve, "
     )
     command = f"kubectl delete {_KINDS} --selector=app.kubernetes.io/name={name}"
-    out.print(line(f"{text}delete it in its namespace: {command}"), soft_wrap=True)
+    out.print(line(f"{text}delete the old ones in their namespace: {command}"), soft_wrap=True)
 
 
 _KINDS = (
@@ -85,15 +86,15 @@ def difference(before: Any, after: Any) -> str:
     words = [f"+{name}" for name in news if name not in olds]
     words += [f"-{name}" for name in olds if name not in news]
     words += [f"{name} changes" for name in news if name in olds and news[name] != olds[name]]
-    return ", ".join(words) or "another order"
+    return ", ".join(words) or "order changes"
 
 
 def in_one_line(outcome: Updated) -> str:
     """Return what an update did, or would do: versions, files, conflicts."""
     told = outcome.report
     if not told.lines:
-        return f"{told.old.name}, nothing changes"
-    way = f"{told.old.name} to {told.new.name}" if told.old != told.new else f"{told.old.name}, other answers"
+        return f"{told.old.name}, no changes"
+    way = f"{told.old.name} to {told.new.name}" if told.old != told.new else f"{told.old.name}, changed answers"
     parts = [way, f"{len(told.lines)} file{'s' if len(told.lines) != 1 else ''}"]
     if told.clashes:
         paths = [each.path for each in told.clashes]
@@ -138,7 +139,7 @@ def _clash(out: Console, clash: Clash) -> None:
 
 
 def closing(out: Console, outcome: Updated, commands: Sequence[str]) -> None:
-    """Say what was done and what to run now."""
+    """Print what was done and what to run now: steps in order, and the way back last."""
     if not outcome.applied:
         if outcome.report.lines:
             out.print("Nothing was written.")
@@ -148,19 +149,22 @@ def closing(out: Console, outcome: Updated, commands: Sequence[str]) -> None:
         if outcome.commit
         else "Written and staged, not committed. Next:"
     )
-    if outcome.unresolved:
-        count = len(outcome.plan.conflicts)
-        head = f"Written, with {count} conflict{'s' if count != 1 else ''} to resolve. Next:"
+    if count := len(outcome.plan.conflicts):
+        head = f"Written, not committed: {counted(count, 'conflict')} to resolve. Next:"
+    elif count := len(outcome.plan.beside):
+        head = f"Written, not committed: apply {counted(count, '.rej file')} by hand, then delete them. Next:"
     out.print(line(head, style="bold"), soft_wrap=True)
     for command in commands:
-        back = "    or, to take it back" if command.endswith("--abort") else ""
-        out.print(line(f"  {command}{back}"), soft_wrap=True)
+        out.print(line(f"  {command}"), soft_wrap=True)
+    if outcome.unresolved:
+        out.print("Or undo the whole update: scaffold update --abort", soft_wrap=True)
 
 
 def aborted(out: Console, taken: Journal) -> None:
-    """Say what an abort brought back, and where what it threw away is kept."""
+    """Print what an abort restored, and where the discarded version is saved."""
     from scaffold.update.thrown_away import THROWN_AWAY
 
     count = len(taken.steps)
-    text = f"Back at {taken.note['from']}: {count} files are as they were before. {THROWN_AWAY} keeps what was in them."
+    text = f"Update undone, back at {taken.note['from']}: {counted(count, 'file')} restored. "
+    text += f"The discarded version is saved in {THROWN_AWAY}."
     out.print(line(text), soft_wrap=True)

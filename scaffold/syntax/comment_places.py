@@ -17,7 +17,7 @@ class Places:
         self._first = [1]  # of each line: the first of the Dockerfile's instruction that is continued up to it
         self._top = [1]  # of each line: the first of the comments right above it, or itself
         self._document = [1]  # of each line: the first of its document
-        self._content: dict[int, int] = {}  # of a document: its first line that is no comment
+        self._content: dict[int, int] = {}  # of a document: its first line that is not a comment
         self._comments: set[int] = set()
         plain_continues = continues = was_comment = False
         for number, line in enumerate(lines, 1):

@@ -51,7 +51,7 @@ class Instruction:
         return words if isinstance(words, list) and all(isinstance(word, str) for word in words) else None
 
     def place(self, text: str = "") -> Place:
-        """Return where `text` stands in the instruction, or else its value, or else the instruction."""
+        """Return the place of `text` in the instruction, otherwise of its value, otherwise of the instruction."""
         return replace(self._place(text), field=self.name)
 
     def _place(self, text: str) -> Place:
@@ -90,7 +90,7 @@ class BuildStage:
 class Dockerfile:
     """A Dockerfile: its stages in order, and the values of the ARGs in front of the first.
 
-    `has_ignore_file` tells whether a .dockerignore lies beside it, `has_git_history` whether a git repository's folder
+    `has_ignore_file` shows whether a .dockerignore lies beside it, `has_git_history` whether a git repository's folder
     does; `is_deployed` whether a container of a manifest runs its image; `shares_processes` whether each pod that does
     has one process namespace (`shareProcessNamespace`), whose PID 1 is Kubernetes' own.
     """
@@ -104,7 +104,7 @@ class Dockerfile:
 
     @cached_property
     def is_for_work(self) -> bool:
-        """Tell whether its name says that its image never runs in production: `Dockerfile.dev`, `test.Dockerfile`."""
+        """Return whether its name marks an image that never runs in production: `Dockerfile.dev`, `test.Dockerfile`."""
         return _FOR_WORK.search(self.source.path.rpartition("/")[2]) is not None
 
     @cached_property
@@ -135,7 +135,7 @@ class Dockerfile:
     def final(self) -> list[BuildStage]:
         """Return the last stage with the stages that it is based on, last first: what the image is made of.
 
-        Stages behind it that are called like a test are no part of what runs: their image is built by `--target`.
+        Stages behind it that are called like a test are not part of what runs: their image is built by `--target`.
         """
         if not self.stages:
             return []
@@ -197,7 +197,7 @@ class Dockerfile:
 
 
 def parse(source: Source) -> Dockerfile:
-    """Return a Dockerfile; what is no instruction in it is passed by, as rules ask for the ones they know."""
+    """Return a Dockerfile; what is not an instruction in it is passed by, as rules ask for the ones they know."""
     dockerfile = Dockerfile(source)
     dockerfile.instructions = list(_instructions(dockerfile))
     return dockerfile

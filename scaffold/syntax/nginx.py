@@ -26,7 +26,7 @@ class Directive:
     _own: dict[str, Directive] | None = field(default=None, repr=False)
 
     def place(self) -> Place:
-        """Return where its first word stands, or else its name."""
+        """Return the place of its first word, otherwise of its name."""
         return replace(self._place(), field=self.path)
 
     @property
@@ -56,7 +56,7 @@ class Directive:
         return self._own.get(name)
 
     def is_inside(self, name: str) -> bool:
-        """Tell whether a block of that name is around it."""
+        """Return whether a block of that name is around it."""
         block = self.parent
         while block is not None and block.name != name:
             block = block.parent

@@ -15,7 +15,7 @@ from scaffold.text.sizes import size
 class Place:
     """Where something stands: `path` from the working folder, with /; lines and columns count characters from 1.
 
-    `end_line` and `end_column` stand behind its last character. `object` and `field` tell what it is in Kubernetes'
+    `end_line` and `end_column` stand behind its last character. `object` and `field` name what it is in Kubernetes'
     words, such as `Deployment/web` and `spec.replicas`; both are empty outside manifests.
     """
 
@@ -37,12 +37,12 @@ class Source:
 
     @cached_property
     def text(self) -> str:
-        """Return the text; bytes that are no UTF-8 are shown as �."""
+        """Return the text; bytes that are not UTF-8 are shown as �."""
         return self.data.decode("utf-8-sig", "replace")
 
     @cached_property
     def speaks_to_us(self) -> bool:
-        """Tell whether any comment in it may be for scaffold."""
+        """Return whether any comment in it may be for scaffold."""
         return b"scaffold:" in self.data
 
     @cached_property
@@ -61,29 +61,29 @@ class Source:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that could not be judged, and why: a whole file (line 0) or from a line on.
+    """Something that could not be checked, and why: a whole file (line 0) or from a line on.
 
-    `title` says so in two words, or what else it is about.
+    `title` sums that up in two words, or names another subject.
     """
 
     path: str
     message: str
     line: int = 0
-    title: str = "not judged"
+    title: str = "not checked"
 
 
 def read(path: str) -> Source | Note | None:
-    """Return a file, a note why it can't be judged, or None where there is no regular file (a link, a submodule)."""
+    """Return a file, a note why it can't be checked, or None where there is no regular file (a link, a submodule)."""
     try:
         if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH114, PTH113 -- a Path for each would cost more
             return None
         return Source(path, read_foreign(path))
     except OSError as error:
         if error.errno == errno.EFBIG:
-            return Note(path, f"is larger than {size(LARGEST)}; not judged")
+            return Note(path, f"is larger than {size(LARGEST)}; not checked")
         return unread(path, error.strerror)
 
 
 def unread(path: str, why: str | None) -> Note:
     """Return the note on a file or folder that can't be read."""
-    return Note(path, f"can't be read: {why}; not judged")
+    return Note(path, f"can't be read: {why}; not checked")

@@ -28,10 +28,10 @@ HOLDING = {"List": "items", "Template": "objects"}
 
 
 class _Parser(Bounded, CParser):
-    """libyaml without PyYAML's resolver: of a plain scalar, only null is told from text."""
+    """libyaml without PyYAML's resolver: of a plain scalar, only null is distinguished from text."""
 
     def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
-        """Return the tag of null, or of text for all else."""
+        """Return the tag of null, or of text for everything else."""
         return _NULL if kind is yaml.ScalarNode and implicit[0] and value in _NULLS else _TEXT
 
     def dispose(self) -> None:
@@ -41,7 +41,7 @@ class _Parser(Bounded, CParser):
 class Document:
     """One YAML document of a file: `root` is its top value.
 
-    `default_namespace` is what the tool that made it writes where it is not told a namespace.
+    `default_namespace` is what the tool that made it writes when it gets no namespace.
     """
 
     __slots__ = ("__dict__", "node", "source")
@@ -65,7 +65,7 @@ class Document:
         return replace(place, object=place.object or self.title_of(value), field=place.field or value.field)
 
     def writes(self, value: Value, text: str) -> bool:
-        """Tell whether the text that a value stands for is written in the repository: what a tool draws is not."""
+        """Return whether the text that a value stands for is written in the repository: what a tool draws is not."""
         return True
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
@@ -137,7 +137,7 @@ class Value:
         return int(text)
 
     def is_true(self, *keys: str) -> bool:
-        """Tell whether the keys lead to `true`."""
+        """Return whether the keys lead to `true`."""
         return self.text(*keys) in _TRUE
 
     def items(self, *keys: str) -> list[Value]:
@@ -192,7 +192,7 @@ class Value:
 
     @property
     def is_block(self) -> bool:
-        """Tell whether this is a text of many lines (`|` or `>`)."""
+        """Return whether this is a text of many lines (`|` or `>`)."""
         return isinstance(self.node, yaml.ScalarNode) and self.node.style in ("|", ">")
 
     def place(self) -> Place:
@@ -255,11 +255,11 @@ def documents(source: Source) -> tuple[list[Document], Note | None]:
             if (node := parser.get_node()) is not None:
                 found.append(Document(source, node))
     except yaml.reader.ReaderError as error:
-        return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not judged")
+        return [], Note(source.path, f"is not UTF-8 text ({error.reason}); not checked")
     except Refused as error:
-        return found, Note(source.path, f"is {error.problem}; not judged", _line_of(error))
+        return found, Note(source.path, f"is {error.problem}; not checked", _line_of(error))
     except yaml.YAMLError as error:
-        return found, Note(source.path, f"is no YAML from here on: {problem_of(error)}", _line_of(error))
+        return found, Note(source.path, f"is not YAML from here on: {problem_of(error)}", _line_of(error))
     return found, None
 
 

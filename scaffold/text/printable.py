@@ -1,7 +1,7 @@
 """Text of others on its way to a screen or a report: names of files, objects and folders, answers, words of programs.
 
 What a terminal would obey (escape sequences, BEL), what hides or turns text around (zero-width and bidirectional
-characters) and bytes that are no UTF-8 are written as Python writes them: `\\x1b`, `\\u202e`, `\\xff`.
+characters) and bytes that are not UTF-8 are written as Python writes them: `\\x1b`, `\\u202e`, `\\xff`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LONGEST = 4000
 
 
 def printable(text: str, *, lines: bool = False, tabs: bool = False) -> str:
-    """Return text as it may be printed: a line of it that is no command for a CI system, with escapes where needed.
+    """Return text as it may be printed: a line of it that is not a command for a CI system, with escapes where needed.
 
     With `lines`, its line feeds stay, and with `tabs`, its tabs.
     """
@@ -40,7 +40,7 @@ def sentence(text: str, *, lines: bool = False) -> str:
 def to_json(value: Any) -> str:
     """Return a value as JSON that may be printed: what can't be shown stands as JSON's own escape.
 
-    A byte that is no UTF-8 is no text, so that JSON has no escape for it; `\\xff` stands for it.
+    A byte that is not UTF-8 is not text, so that JSON has no escape for it; `\\xff` stands for it.
     """
     text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
     if not text.isascii() or "\x7f" in text:
@@ -51,7 +51,7 @@ def to_json(value: Any) -> str:
 def _escaped(char: str) -> str:
     if char.isprintable():
         return char
-    if "\udc80" <= char <= "\udcff":  # a byte that is no UTF-8
+    if "\udc80" <= char <= "\udcff":  # a byte that is not UTF-8
         return f"\\x{ord(char) - 0xDC00:02x}"
     return char.encode("ascii", "backslashreplace").decode() if ord(char) > 0x7F else repr(char)[1:-1]
 

@@ -27,11 +27,11 @@ def abort(repository: Repository) -> Journal:
     journal = recorded.read(transaction.folder)
     head = repository.git("rev-parse", "HEAD").decode().strip()
     if journal is None or journal.phase != DONE:
-        raise ServiceError(f"no update of {transaction.top} waits to be committed, so there is none to abort.")
+        raise ServiceError(f"there is no uncommitted update of {transaction.top} to abort.")
     if journal.head != head:
         raise ServiceError(
-            f"the update to {journal.note['to']} is committed already; git revert takes it back, "
-            f"and git show {journal.head[:12]} is what was before."
+            f"the update to {journal.note['to']} is already committed; undo it with git revert. "
+            f"The commit before it is {journal.head[:12]}."
         )
     paths, written = journal.paths, {step.path for step in journal.steps}
     transaction.refuse_links(paths)

@@ -87,7 +87,7 @@ class TreeChange:
 
     @property
     def left_out(self) -> frozenset[str]:
-        """Return the paths that change in the index alone: a conflict is written all the same, to be resolved."""
+        """Return the paths that change only in the index: a conflict is written all the same, to be resolved."""
         return self.absent - {conflict.path for conflict in self.conflicts}
 
 
@@ -162,7 +162,9 @@ def _refuse_in_the_way(top: Path, changes: Iterable[PathChange], beside: Iterabl
                 and part not in removed
                 and (part == path or file.is_symlink() or not file.is_dir())
             ):
-                raise ServiceError(f"{part} is in the way and not in git; move it, or commit it, then update again.")
+                raise ServiceError(
+                    f"{part} is not in git, and the update would overwrite it; move or commit it, then update again."
+                )
 
 
 def _refuse_read_only(top: Path, steps: Iterable[Step]) -> None:

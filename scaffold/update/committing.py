@@ -21,9 +21,9 @@ def check_branch(repository: Repository, name: str) -> None:
         ServiceError: when there is a branch of that name, and it is not the current one.
     """
     if not is_branch_name(name):
-        raise OptionError(f"{name!r} is no name that git takes for a branch; for example template-update.")
+        raise OptionError(f"{name!r} is not a name that git accepts for a branch; for example template-update.")
     if _current(repository) != name and repository.objects.read(f"refs/heads/{name}"):
-        raise ServiceError(f"there is a branch {name} already; delete it, or name another.")
+        raise ServiceError(f"the branch {name} already exists; delete it, or name another.")
 
 
 def check_identity(repository: Repository) -> None:
@@ -36,7 +36,7 @@ def check_identity(repository: Repository) -> None:
         repository.git("var", "GIT_COMMITTER_IDENT", settings=("-c", "user.useConfigOnly=true"))
     except GitError as error:
         raise GitError(
-            "git knows no author for the commit; tell it: git config user.name NAME && git config user.email ADDRESS."
+            "git knows no author for the commit; set one: git config user.name NAME && git config user.email ADDRESS."
         ) from error
 
 

@@ -48,7 +48,7 @@ class AnswerChange:
 class Crossing:
     """A service, the version that made it, and the one to bring it to, with its answers for both.
 
-    `edited` names the answers that were edited by hand since the service was rendered; `given` those given anew.
+    `edited` names the answers that were edited by hand since the service was rendered; `given` those given again.
     """
 
     service: GeneratedService
@@ -86,8 +86,8 @@ def read_service(repository: Repository, commit: str, prefix: str) -> GeneratedS
         raise ServiceError(f"{where} has no commit yet; commit the service first: git add --all && git commit.")
     if answers is None:
         raise ServiceError(
-            f"{where} has no {prefix}{FILE} in its last commit, so nothing tells which template made it; "
-            "commit it, or name the folder of a service."
+            f"{where} has no {prefix}{FILE} in its last commit, so it is not a service of scaffold; "
+            "commit that file, or name the folder of a service."
         )
     return GeneratedService(repository, found[0], tree[0], prefix, read_remembered(answers[1], prefix + FILE))
 
@@ -102,9 +102,9 @@ def prepare(
     answers file counts as given.
 
     Raises:
-        ServiceError: when a remembered answer is wrong, or a question of neither version; or when nothing tells what
+        ServiceError: when a remembered answer is wrong, or a question of neither version; or when nothing shows what
             the service was rendered from.
-        AnswerError: when a wanted one is no question of the new version, or an answer is wrong there.
+        AnswerError: when a wanted one is not a question of the new version, or an answer is wrong there.
     """
     wanted = wanted or Wanted()
     made_from = rendered_from(service.repository, service.commit, service.answers_file, service.remembered)
@@ -113,7 +113,7 @@ def prepare(
     earlier = _old_answers(editions, service, made_from, old, new)
     edited = edited_names(made_from, service.remembered)
     if edited and service.remembered.intact is None and (same := _alike(editions, service, old, earlier)):
-        edited, earlier = (), same  # an update made a commit of it alone, since nothing follows from the answer
+        edited, earlier = (), same  # an update made a commit of only that, since nothing follows from the answer
     outcome = _wanted_answers(editions, service, old, new, earlier, edited, wanted)
     known = service.remembered.answers.keys() | earlier.asked.keys()
     asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
@@ -121,9 +121,9 @@ def prepare(
         answers, typed = _new_answers(editions, service, new, outcome, wanted, asked)
     except AnswerError as error:
         if edited and not wanted.names:
-            raise ServiceError(f"{service.answers_file}, edited by hand, answered for {new.name}: {error}") from error
-        message = f"answered for {new.name}: {error} Answer it anew with --data KEY=VALUE."
-        raise AnswerError(message) from error
+            raise ServiceError(f"{service.answers_file}, edited by hand, does not fit {new.name}: {error}") from error
+        way = f" Change it with --data {error.question}=VALUE." if error.question else ""
+        raise AnswerError(f"an answer does not fit {new.name}: {error}{way}") from error
     return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | typed))
 
 
@@ -141,11 +141,11 @@ def _old_answers(
         check_names(editions.template(new), later)
         return editions.resolve(old, {key: value for key, value in made_from.answers.items() if key in known})
     except AnswerError as error:
-        raise ServiceError(f"{service.answers_file}, answered for {old.name}: {error}") from error
+        raise ServiceError(f"{service.answers_file} does not fit {old.name}: {error}") from error
 
 
 def _alike(editions: Editions, service: GeneratedService, old: Revision, earlier: Answers) -> Answers | None:
-    """Return the answers in the file where they give the files that the earlier ones gave; else None."""
+    """Return the answers in the file where they give the files that the earlier ones gave; otherwise None."""
     known = {question.name for question in editions.template(old).asked}
     source, algorithm = service.remembered.source, service.repository.algorithm
     try:
@@ -191,7 +191,7 @@ def _new_answers(
     wanted: Wanted,
     asked: Collection[str],
 ) -> tuple[Answers, frozenset[str]]:
-    """Return the answers for the new version: the outcome, else defaults; those to questions in `asked` from the user.
+    """Return the answers for the new version: the outcome, otherwise defaults; the user answers those in `asked`.
 
     With them, the names of those that the user typed.
 

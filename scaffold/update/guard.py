@@ -43,7 +43,7 @@ def _work_and_exit(work: Callable[[], str], writer: int) -> NoReturn:
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Hold ^C and its like back until the block has ended; by then there is nothing to interrupt."""
+    """Hold ^C and similar signals back until the block has ended; by then there is nothing to interrupt."""
     held = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
     try:

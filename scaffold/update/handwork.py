@@ -1,7 +1,7 @@
 """Answers that were edited by hand: they are in the answers file, and the service was rendered from others.
 
-From 0.4.0 on the file holds a digest of the answers that the service was rendered from. Of older services git's history
-tells: a commit that changes the answers file and nothing else of the service was made by hand.
+From 0.4.0 on the file holds a digest of the answers that the service was rendered from. For older services git's
+history shows it: a commit that changes the answers file and nothing else of the service was made by hand.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ def rendered_from(repository: Repository, commit: str, path: str, remembered: Re
     found = next((each for _, each in _earlier(repository, commit, path) if each.intact), None)
     if found is None:
         raise ServiceError(
-            f"the answers in {path} were edited by hand, and no commit here holds those that made the service; "
-            "a shallow clone gets its history by git fetch --unshallow. Else put the old answers back, commit, "
-            "and give the new ones by scaffold update --data."
+            f"the answers in {path} were edited by hand, and no commit here has the answers that made the service. "
+            "In a shallow clone, run git fetch --unshallow. Otherwise put the old answers back, commit, "
+            "and give the new ones with scaffold update --data."
         )
     return found
 
@@ -45,7 +45,7 @@ def edited_names(made_from: Remembered, remembered: Remembered) -> tuple[str, ..
 
 
 def _before_commits_of_its_own(repository: Repository, commit: str, path: str, remembered: Remembered) -> Remembered:
-    """Return what the file said before its newest commits that changed it alone; updates bring other files, too."""
+    """Return what the file said before its newest commits that changed only it; updates bring other files, too."""
     folder = path.rpartition("/")[0]
     found, last = remembered, ""
     for each, said in _earlier(repository, commit, path):

@@ -33,7 +33,7 @@ class Wanted(Protocol):
 
     @property
     def left_out(self) -> frozenset[str]:
-        """The paths that change in the index alone."""
+        """The paths that change only in the index."""
 
     @property
     def undo(self) -> bool:

@@ -1,7 +1,7 @@
 """What a change of the work tree is about to do, on disk before it is done: whoever finds it can finish it or undo it.
 
 It lies in git's own folder (`.git/scaffold-update`), beside what the change needs: `new/` holds the files to come,
-`old/` the files that they replace, `index` git's index to come. Its name tells its phase, so that the next phase is one
+`old/` the files that they replace, `index` git's index to come. Its name shows its phase, so that the next phase is one
 rename, for which there is room on a full disk. The journal of the update before stays beside it until it is complete.
 """
 
@@ -42,8 +42,8 @@ class Step:
 class Journal:
     """A change: its phase and steps, the commit that it starts from, and the signature of git's index before it.
 
-    `note` is what is said of it later: the versions. `undo` marks the change that takes an update back. `absent` are
-    paths that were, and are, in the index alone (skip-worktree), whether or not there is a step of them. `marks` are
+    `note` is what is reported of it later: the versions. `undo` marks the change that undoes an update. `absent` are
+    paths that were, and are, only in the index (skip-worktree), whether or not there is a step of them. `marks` are
     the marks that entries had in the index before, by path: some of `mark.SKIP` and `mark.ASSUME`.
     """
 

@@ -55,4 +55,4 @@ def _take(descriptor: int, lock: Path, how: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | how)
     except BlockingIOError as error:
-        raise ServiceError(f"another update of {lock.parent.parent} is running; wait until it has ended.") from error
+        raise ServiceError(f"another update of {lock.parent.parent} is running; wait until it ends.") from error

@@ -96,6 +96,6 @@ def refuse_hidden_edits(repository: Repository, marks: Mapping[str, str], index:
         path = edited[0]
         option = _OPTIONS[marks[path][0]]
         raise ServiceError(
-            f"{path} has changes that git overlooks ({option}), and the update would change it; "
-            f"git update-index --no-{option} shows them, then commit or stash them."
+            f"{path} has changes that git ignores ({option}), and the update would overwrite them. "
+            f"Run git update-index --no-{option}, then commit or stash them."
         )

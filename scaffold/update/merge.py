@@ -33,7 +33,7 @@ class Merged:
 
 
 def merge(scratch: Scratch, ours: str, theirs: str) -> Merged:
-    """Merge two commits of the scratch repository; their names stand beside the markers of a conflict.
+    """Merge two commits of the scratch repository; their names follow the markers of a conflict.
 
     Raises:
         GitError: when git can't do it at all.

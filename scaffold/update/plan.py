@@ -21,7 +21,7 @@ from scaffold.update.resolve import resolve
 from scaffold.update.scratch import Commit, scratch
 
 BEFORE = "HEAD"
-"""What stands beside a conflict's first marker; beside the last stands the version of the template."""
+"""What follows a conflict's first marker; beside the last stands the version of the template."""
 
 
 @dataclass(frozen=True)

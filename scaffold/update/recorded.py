@@ -30,7 +30,7 @@ class UnreadableJournalError(Exception):
 
 
 def read(folder: Path) -> Journal | None:
-    """Return the journal of the change that is not complete, else that of the last one; None when there is none.
+    """Return the journal of the change that is not complete, otherwise that of the last one; None when there is none.
 
     Raises:
         UnreadableJournalError: when it is empty, cut off, or otherwise none that scaffold wrote.
@@ -38,7 +38,7 @@ def read(folder: Path) -> Journal | None:
     """
     if folder.is_symlink() or not folder.is_dir():
         if os.path.lexists(folder):
-            raise _made_up(folder, "is no folder")
+            raise _made_up(folder, "is not a folder")
         return None
     for phase in PHASES:
         file = file_of(folder, phase)
@@ -67,11 +67,11 @@ def refuse_linked_sources(folder: Path, journal: Journal) -> None:
 
 
 def _made_up(folder: Path, what: str) -> ServiceError:
-    return ServiceError(f"{folder} {what}, and scaffold never wrote that; look at it, then remove it.")
+    return ServiceError(f"{folder} {what}, which scaffold did not write. Check it, then remove it.")
 
 
 def is_inside(path: str) -> bool:
-    """Say whether a path, with /, is one that git may track: relative, never upward, and not into git's own folder."""
+    """Return whether a path, with /, is one that git may track: relative, never upward, and not in git's folder."""
     parts = path.split("/")
     if "\0" in path or Path(path).is_absolute() or (os.sep != "/" and os.sep in path):
         return False

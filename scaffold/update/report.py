@@ -49,7 +49,7 @@ class UpdateReport:
 
     @property
     def removes_many(self) -> bool:
-        """Say whether the template makes more than a third of its files no more, as with another language."""
+        """Return whether the template makes more than a third of its files no more, as with another language."""
         return 3 * self.removed > self.files
 
 

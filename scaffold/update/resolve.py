@@ -56,7 +56,7 @@ def resolve(scratch: Scratch, merged: Merged, choice: str) -> Resolved:
 
 
 def _decide(scratch: Scratch, conflict: Conflict, choice: str, edits: _Edits) -> bool:
-    """Decide one conflict; say whether nothing of it is left."""
+    """Decide one conflict; return whether nothing of it is left."""
     side = OURS if choice == "ours" else THEIRS
     texts = _texts(scratch, conflict)
     if texts is None:
@@ -74,7 +74,7 @@ def _decide(scratch: Scratch, conflict: Conflict, choice: str, edits: _Edits) ->
 
 
 def _texts(scratch: Scratch, conflict: Conflict) -> dict[int, bytes] | None:
-    """Return the three texts, an empty one where there was no file before; None when they are no texts."""
+    """Return the three texts, an empty one where there was no file before; None when they are not texts."""
     if not {OURS, THEIRS} <= set(conflict.stages):
         return None
     texts = {BASE: b""}
@@ -96,7 +96,7 @@ def _take(conflict: Conflict, side: int, edits: _Edits) -> bool:
 
 
 def _merge_file(folder: Path, texts: Mapping[int, bytes], choice: str) -> bytes:
-    """Merge anew; where both sides changed a line, take the chosen one's (as `git merge -X ours` does)."""
+    """Merge again; where both sides changed a line, take the chosen one's (as `git merge -X ours` does)."""
     for stage, content in texts.items():
         (folder / str(stage)).write_bytes(content)
     names = (str(OURS), str(BASE), str(THEIRS))

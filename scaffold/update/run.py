@@ -25,7 +25,7 @@ from scaffold.update.versions import target, version_of
 from scaffold.update.wanted import Wanted
 
 Confirm = Callable[[UpdateReport], bool]
-"""Says whether the user wants it."""
+"""Returns whether the user wants it."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Updated:
-    """What an update did: `applied` says whether it wrote anything, `commit` is the id of what was committed."""
+    """What an update did: `applied` shows whether it wrote anything, `commit` is the id of what was committed."""
 
     plan: Plan
     report: UpdateReport
@@ -59,7 +59,7 @@ class Updated:
 
     @property
     def unresolved(self) -> bool:
-        """Say whether conflicts are left to resolve."""
+        """Return whether conflicts are left to resolve."""
         return bool(self.plan.conflicts or self.plan.beside)
 
 
@@ -90,7 +90,7 @@ def _confirmed(told: UpdateReport, confirm: Confirm | None) -> bool:
         return True
     if confirm is None:
         raise OptionError(
-            f"this removes {told.removed} of the {told.files} files that the template has made; --yes does it."
+            f"this removes {told.removed} of the {told.files} files that the template has made; add --yes to allow it."
         )
     return confirm(told)
 

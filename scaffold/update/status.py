@@ -26,7 +26,7 @@ class Status:
     """How far behind a service is: its version, the newest, the releases between, and the changes that it lacks.
 
     `conflicts` are the paths that an update left unmerged. `edited` names the answers that were edited by hand and not
-    carried out, where git's history tells them. `state` says in a few words what is not finished; empty where all is.
+    carried out, where git's history shows them. `state` says in a few words what is not finished; empty where all is.
     """
 
     folder: Path
@@ -40,16 +40,16 @@ class Status:
 
     @property
     def behind(self) -> bool:
-        """Say whether there is a newer version."""
+        """Return whether there is a newer version."""
         return self.newest.version > self.version.version
 
 
 def status(folder: Path, home: Home) -> Status:
-    """Return how far behind the service in `folder` is; without git's history, less is told of its state.
+    """Return how far behind the service in `folder` is; without git's history, less is known of its state.
 
     Raises:
-        OptionError: when it is no folder.
-        ServiceError: when it is no service of this template, or its answers file is broken.
+        OptionError: when it is not a folder.
+        ServiceError: when it is not a service of this template, or its answers file is broken.
         VersionError: when its version is unknown.
     """
     require_folder(folder)
@@ -92,7 +92,8 @@ def _read(folder: Path, unmerged: Repository | None = None, prefix: str = "") ->
     try:
         return read_foreign(folder / FILE, below=folder)
     except FileNotFoundError as error:
-        raise ServiceError(f"{folder} has no {FILE}, so nothing tells which template made it.") from error
+        advice = "name the folder of a service, or create one with `scaffold new`."
+        raise ServiceError(f"{folder} has no {FILE}, so it is not a service of scaffold; {advice}") from error
     except OSError as error:
         raise ServiceError(f"{folder / FILE} can't be read: {error.strerror}.") from error
 
@@ -123,6 +124,6 @@ def _unfinished(
         return edited_names(before, now), f"{EDITED}, not committed"
     try:
         edited = edited_names(rendered_from(repository, head[0], prefix + FILE, before), before)
-    except ServiceError:  # the history that would tell is not here
+    except ServiceError:  # the history that has it is not here
         return (), EDITED
     return edited, EDITED if edited or now.intact is False else ""

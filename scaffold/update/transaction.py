@@ -2,8 +2,8 @@
 
 Everything that may fail for lack of space comes first and changes nothing: the new files lie in git's folder, the old
 ones have a second name there. Then a process of its own takes git's index lock and renames the files into place. If it
-is killed, the one that waits for it finishes; if that one is killed, it goes on; if both are, the journal tells the
-next command what to finish. So git and the user see the state before or the state after.
+is killed, the one that waits for it finishes; if that one is killed, it goes on; if both are, the next
+command finds in the journal what to finish. So git and the user see the state before or the state after.
 
 A power cut is another matter: the journal is on the disk before the first rename, but like git itself with files of a
 work tree and with its index (`core.fsync`), this forces nothing else there. What is committed is whole after it, and
@@ -126,7 +126,7 @@ class Transaction:
                 self._unlock()
                 if error.phase != PREPARED and self._is_changed():
                     raise ServiceError(
-                        f"{error.file} can't be read, so nothing tells what an interrupted update has changed; "
+                        f"{error.file} can't be read, so the changes of an interrupted update are unknown; "
                         "git stash or git commit what git status shows, then run it again."
                     ) from error
                 _remove_file(error.file)
@@ -142,7 +142,7 @@ class Transaction:
             self._take_lock()
         except FileExistsError:
             journals.give_up(self.folder, journal)
-            return f"service:{self.lock} exists: another git is at work here; when none is, remove that file."
+            return f"service:{self.lock} exists: another git process is running here; if none is, remove that file."
         except OSError as error:
             journals.give_up(self.folder, journal)
             return f"destination:{self.lock} can't be made: {error.strerror}. Nothing was changed."
@@ -224,7 +224,7 @@ class Transaction:
             self.lock.unlink(missing_ok=True)
 
     def _is_cut_off(self) -> bool:
-        """Say whether the lock is a copy of the index to come that was not written to its end."""
+        """Return whether the lock is a copy of the index to come that was not written to its end."""
         try:
             lock, whole = self.lock.read_bytes(), (self.folder / "index").read_bytes()
         except OSError:

@@ -18,8 +18,8 @@ def version_of(remembered: Remembered, home: Home) -> Revision:
     """
     if not home.owns(remembered.source):
         raise ServiceError(
-            f"it was made from another template ({one_line(remembered.source)}); copier update brings it forward. "
-            "If that is another address of this one, add --template with it."
+            f"it was made from another template ({one_line(remembered.source)}); update it with copier update. "
+            "If that is another address of this template, give it with --template."
         )
     try:
         return home.history.resolve(remembered.reference)
@@ -28,7 +28,7 @@ def version_of(remembered: Remembered, home: Home) -> Revision:
 
 
 def target(old: Revision, wanted: str | None, history: History) -> Revision:
-    """Return the version to go to: the wanted one, or the newest release; `old` itself where that is no step forward.
+    """Return the version to go to: the wanted one, or the newest release; `old` itself where that is not newer.
 
     Raises:
         VersionError: when there is none, or the wanted one is older.
@@ -36,13 +36,13 @@ def target(old: Revision, wanted: str | None, history: History) -> Revision:
     if wanted is None:
         newest = history.latest
         if newest is None:
-            raise VersionError("this installation knows no release of the template; name a version with --to.")
+            raise VersionError("this installation has no release of the template; name a version with --to.")
         new = history.resolve(newest.tag)
         return new if new.version > old.version else old
     new = history.resolve(wanted)
     if new.version < old.version:
         raise VersionError(
-            f"{new.name} is older than the service's {old.name}, and there is no way back from newer to older; "
-            "git revert takes an update back."
+            f"{new.name} is older than the service's {old.name}, and services can't go back to an older version; "
+            "to undo an update, use git revert."
         )
     return new

@@ -1,8 +1,8 @@
-"""What a user wants of a service's answers: given anew, records added to and removed from lists, or asked again."""
+"""What a user wants of a service's answers: given again, records added to and removed from lists, or asked again."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,13 @@ from scaffold.engine.answers import Answers, Questionnaire, check_names
 from scaffold.engine.questions import Question, cast, cast_to_yaml
 from scaffold.engine.template import Template
 from scaffold.errors import AnswerError
-from scaffold.text.brief import brief
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
+from scaffold.text.shown import shown
 
 Ask = Callable[[Questionnaire, Mapping[str, Any], Collection[str]], Answers]
 """Asks the questions of these names; the answers that are there are proposed, and answer the others.
 
-Of what it returns, those answers count as given that the user typed and that are no default.
+Of what it returns, those answers count as given that the user typed and that are not a default.
 """
 
 ALL = "all"
@@ -41,14 +41,14 @@ class Wanted:
 
     @property
     def names(self) -> set[str]:
-        """Return the names of the questions whose answers are given anew, or changed."""
+        """Return the names of the questions whose answers are given again, or changed."""
         return {*self.given, *(each.partition(".")[0] for each in (*self.added, *self.removed))}
 
     def names_to_ask(self, template: Template, known: Collection[str]) -> set[str]:
         """Return the names of the questions to ask, where the service has answered those that are `known`.
 
         Raises:
-            AnswerError: when one is no question.
+            AnswerError: when one is not a question.
         """
         check_names(template, dict.fromkeys(each for each in self.asked if each != ALL))
         every = {question.name for question in template.asked}
@@ -103,16 +103,13 @@ def _list(questions: Mapping[str, Question], word: str) -> Question:
     lists = [name for name, question in questions.items() if question.fields]
     name = word.partition(".")[0]
     if name in questions and name not in lists:
-        raise AnswerError(f"{word}: {name} is no list of records, so answer it by --data; {_lists(lists)}")
+        raise AnswerError(f"{name} is not a list of records. Answer it with --data {name}=VALUE.")
     if name not in lists:
-        raise AnswerError(f"{word}: {name} is no list of records; {hint(name, lists, _lists(lists))}")
+        near = suggest(name, lists, f"The lists are {', '.join(lists)}.")
+        raise AnswerError(f"{name} is not a list of records. {near}")
     if not word.partition(".")[2]:
-        raise AnswerError(f"{word}: the record's name is missing; for example {name}.{_example(questions[name])}.")
+        raise AnswerError(f"{word} must name a record. Example: {name}.{_example(questions[name])}.")
     return questions[name]
-
-
-def _lists(lists: Iterable[str]) -> str:
-    return f"the lists are {', '.join(lists)}."
 
 
 def _example(question: Question) -> str:
@@ -122,15 +119,15 @@ def _example(question: Question) -> str:
 def _add(word: str, text: Any, question: Question, records: list[dict[str, Any]]) -> None:
     key, name = question.fields[0].name, word.partition(".")[2]
     if any(str(each.get(key)) == name for each in records):
-        raise AnswerError(f"{word} is there already; to replace it, add --remove {word}.")
+        raise AnswerError(f"{word} exists already. To replace it, add --remove {word}.")
     try:
         record = cast_to_yaml(text)
     except (yaml.YAMLError, ValueError) as error:
-        raise AnswerError(f"{word}: {brief(text)} is no valid YAML; {_shape(question, name)}") from error
+        raise AnswerError(f"{word} must be valid YAML, not {shown(text)}. {_shape(question, name)}") from error
     if not isinstance(record, Mapping):
-        raise AnswerError(f"{word}: {brief(text)} is no record; {_shape(question, name)}")
+        raise AnswerError(f"{word} must be a record, not {shown(text)}. {_shape(question, name)}")
     if str(record.get(key, name)) != name:
-        raise AnswerError(f"{word}: the record calls itself {brief(record[key])}; write {key} once.")
+        raise AnswerError(f"{word} must have no other {key}, not {shown(record[key])}. Leave the field {key} out.")
     given = {key: name, **record}
     # A default that fits whatever the record is called: one of a few words, or a number.
     fitting = {
@@ -145,7 +142,7 @@ def _shape(question: Question, name: str) -> str:
     key = question.fields[0].name
     example = next((each for each in question.example or () if isinstance(each, Mapping)), {})
     fields = ", ".join(f"{field}: {value}" for field, value in example.items() if field != key)
-    return f"for example {question.name}.{name}='{{{fields}}}'."
+    return f"Example: {question.name}.{name}='{{{fields}}}'."
 
 
 def _remove(word: str, question: Question, records: list[dict[str, Any]]) -> None:
@@ -154,5 +151,5 @@ def _remove(word: str, question: Question, records: list[dict[str, Any]]) -> Non
     if len(left) == len(records):
         there = [str(each.get(key)) for each in records]
         known = f"{question.name} has {', '.join(there)}." if there else f"{question.name} is empty."
-        raise AnswerError(f"{word} is not there; {hint(name, there, known)}")
+        raise AnswerError(f"{word} does not exist. {suggest(name, there, known)}")
     records[:] = left

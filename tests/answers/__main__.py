@@ -22,7 +22,7 @@ def main(sets: int, seed: str) -> int:
         wrong = len(unclear)
         for each in FORMATS:
             if reason := each.missing():
-                print(f"| {each.name} | not judged: {reason} |")
+                print(f"| {each.name} | not checked: {reason} |")
                 continue
             found = said(trial, each)
             wrong += len(found)

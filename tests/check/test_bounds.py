@@ -157,7 +157,7 @@ def test_budgets_that_overlap_are_told_once_each() -> None:
     )
     found = [each for each in run(repository, RULES) if each.rule.id == "P03-overlapping-budgets"]
     assert [each.message for each in found] == [
-        f"the pods of d0 (and of 2 more) have the budgets b0 and b{n}: no eviction works" for n in (1, 2)
+        f"the pods of d0 (and of 2 more) have two budgets, b0 and b{n}: they can't be evicted" for n in (1, 2)
     ]
 
 

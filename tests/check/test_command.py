@@ -61,7 +61,7 @@ def test_a_rule_that_is_none(option: str, broken: Path) -> None:
     done = scaffold("check", option, "P03-naked-pot", cwd=broken)
     assert done.returncode == 2
     assert done.stderr == (
-        f"error: {where}P03-naked-pot is no rule of check; say a rule such as P03-naked-pod, or a pattern such as P08.\n"
+        f"error: {where}there is no rule P03-naked-pot; name a rule such as P03-naked-pod, or a pattern such as P08.\n"
     )
 
 
@@ -88,7 +88,7 @@ def test_explanations(tmp_path: Path) -> None:
 def test_nothing_is_found(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
     done = scaffold("check", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, f"Nothing found in 1 file by {len(all_rules())} rules.\n")
+    assert (done.returncode, done.stdout) == (0, f"No findings in 1 file by {len(all_rules())} rules.\n")
     done = scaffold("check", "--quiet", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -98,11 +98,11 @@ def test_nothing_that_can_be_judged_has_a_code_of_its_own(tmp_path: Path) -> Non
         (tmp_path / name).touch()
     done = scaffold("check", cwd=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
-    assert done.stderr.startswith("error: Nothing could be judged: ")
+    assert done.stderr.startswith("error: nothing was checked. ")
     first, names, passed_by = done.stdout.splitlines()
-    assert first.startswith("Nothing was judged. scaffold check judges Dockerfiles, Kubernetes manifests, ")
-    assert names == "Looked at the names of: 2 *.py, 1 *.md, 1 Makefile."
-    assert passed_by.startswith("Passed by: hidden folders, node_modules, ")
+    assert first.startswith("Nothing was checked. scaffold check reads Dockerfiles, Kubernetes manifests, ")
+    assert names == "Other files here: 2 *.py, 1 *.md, 1 Makefile."
+    assert passed_by.startswith("Skipped: hidden folders, node_modules, ")
     assert scaffold("check", "--quiet", cwd=tmp_path).stdout == done.stdout
     never = scaffold("check", "--fail-on", "never", cwd=tmp_path)
     assert (never.returncode, never.stdout, never.stderr) == (0, done.stdout, "")
@@ -121,7 +121,7 @@ def test_a_chart_that_nobody_renders_is_not_nothing_found(tmp_path: Path) -> Non
     (empty / "git").symlink_to(Path(git) / "git")
     for words in ((), ("--write-baseline", "known.json")):
         done = scaffold("check", "chart", *words, cwd=tmp_path, PATH=str(empty))
-        assert (done.returncode, done.stderr.count("error: Nothing could be judged")) == (1, 1)
-        assert "chart/Chart.yaml: is not judged: helm is not there to render the chart" in done.stdout
-        assert "Nothing was judged." in done.stdout and "Nothing found" not in done.stdout
+        assert (done.returncode, done.stderr.count("error: nothing was checked")) == (1, 1)
+        assert "chart/Chart.yaml: is not checked: helm is not installed" in done.stdout
+        assert "Nothing was checked." in done.stdout and "No findings" not in done.stdout
     assert not (tmp_path / "known.json").exists()

@@ -244,4 +244,4 @@ def test_nothing_is_written_before_it_is_wanted(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert (tmp_path / "jobs.yaml").read_text().count("backoffLimit: 6") == 2
     done = scaffold("check", "--fix", "--select", "P09-job-backoff", cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "Nothing that can be mended for sure.\n")
+    assert (done.returncode, done.stderr) == (0, "Nothing to fix.\n")

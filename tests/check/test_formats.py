@@ -32,7 +32,7 @@ spec:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with a finding, one that is ignored, a relation between two files, and a file that is no YAML."""
+    """Return a folder with a finding, one that is ignored, a relation between two files, and a file that is not YAML."""
     named = tmp_path / "a b:c,d"
     named.mkdir()
     (named / "pod.yaml").write_text(POD)
@@ -74,7 +74,7 @@ def test_sarif_is_valid(folder: Path) -> None:
         "code scanning opens what is suppressed"
     )
     (note,) = run["invocations"][0]["toolExecutionNotifications"]
-    assert note["message"]["text"].startswith("broken.yaml is no YAML")
+    assert note["message"]["text"].startswith("broken.yaml is not YAML")
 
 
 def test_the_schema_can_refuse() -> None:

@@ -33,7 +33,7 @@ def test_without_helm_a_chart_is_said_to_be_unjudged(monkeypatch: pytest.MonkeyP
     assert report.findings == []
     (note,) = report.notes
     assert note.path.endswith("chart/Chart.yaml")
-    assert note.message == "is not judged: helm is not there to render the chart"
+    assert note.message == "is not checked: helm is not installed"
 
 
 def path_with_helm(folder: Path) -> str:

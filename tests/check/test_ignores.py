@@ -77,14 +77,14 @@ def test_a_reason_is_required(tmp_path: Path) -> None:
     told = check(tmp_path)
     assert "P03-naked-pod" in rules(told)
     assert [(note["path"], note["line"]) for note in told["notes"]] == [("pod.yaml", 2)]
-    assert "gives no reason" in told["notes"][0]["message"]
+    assert "without a reason" in told["notes"][0]["message"]
 
 
 def vain(folder: Path, *words: str) -> list[tuple[str, int, str]]:
     return [
         (note["path"], note["line"], note["message"])
         for note in check(folder, *words)["notes"]
-        if note["title"] == "ignored in vain"
+        if note["title"] == "unused ignore"
     ]
 
 
@@ -94,8 +94,8 @@ def test_a_comment_that_lets_nothing_stand_is_told(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(text.replace("nginx:1.29.1", f"nginx:1.29.1{unused}"))
     (tmp_path / "compose.yaml").write_text(f"services: {{}}  {REASON}\n")
     wanted = [
-        ("pod.yaml", 8, "ignores nothing: P07 finds nothing here"),
-        ("pod.yaml", 8, "ignores p03-naked-pot, which is no rule of check"),
+        ("pod.yaml", 8, "this ignore comment has no effect: P07 has no finding here"),
+        ("pod.yaml", 8, "unknown rule p03-naked-pot in an ignore comment"),
     ]
     assert vain(tmp_path) == wanted
     assert vain(tmp_path, "--ignore", "P07-pull-policy") == wanted[1:], "other rules of P07 did not run"
@@ -108,7 +108,7 @@ def test_a_comment_in_what_was_not_judged_may_be_needed(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD.replace("kind: Pod", f"kind: Job  {REASON}"))
     (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml]\n")
     (tmp_path / "map.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
-    assert vain(tmp_path) == [("pod.yaml", 2, "ignores nothing: P03-naked-pod finds nothing here")]
+    assert vain(tmp_path) == [("pod.yaml", 2, "this ignore comment has no effect: P03-naked-pod has no finding here")]
     (tmp_path / "kustomization.yaml").write_text("resources: [pod.yaml, nowhere.yaml]\n")
     assert vain(tmp_path) == []
 
@@ -146,11 +146,14 @@ def test_the_id_that_a_rule_had_before_still_counts(tmp_path: Path) -> None:
     assert (done.returncode, rules(json.loads(done.stdout), "suppressed")) == (0, ["P14-host-path"])
 
 
+WRITTEN = "Wrote 2 findings to known.json. --baseline known.json reports only new ones.\n"
+
+
 def test_a_baseline(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     words = ("--select", "P03,P07")
     done = scaffold("check", *words, "--write-baseline", "known.json", cwd=tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "2 findings are known now, in known.json.\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", WRITTEN)
     told = check(tmp_path, "--baseline", "known.json")
     assert (rules(told), len(told["suppressed"])) == ([], 2)
     (tmp_path / "pod.yaml").write_text(f"# moved\n{POD.replace('nginx', 'nginx:latest')}")

@@ -84,7 +84,7 @@ def test_the_order_is_that_of_the_charts(runs: Runs) -> None:
 def test_what_helm_says_on_several_lines_is_told_on_one(runs: Runs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(enclosures, "run_bounded", lambda *_, **__: Done(1, b"", b"Error: first\nsecond\n"))
     report = check([Path()], [])
-    assert {note.message for note in report.notes} == {"can't be rendered: first second; not judged"}
+    assert {note.message for note in report.notes} == {"can't be rendered: first second; not checked"}
 
 
 def test_each_one_is_a_step(runs: Runs) -> None:

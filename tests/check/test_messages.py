@@ -37,7 +37,7 @@ def test_a_volume_fills_what_it_lies_in(
         f"spec: {{containers: [{{name: a}}], volumes: [{{name: tmp, emptyDir: {{{medium}}}}}]}}\n"
     )
     assert messages("P06-unbounded-volume", tmp_path, monkeypatch) == [
-        f"the emptyDir tmp may fill the node's {full}: it has no sizeLimit"
+        f"the emptyDir tmp can fill the node's {full}: it has no sizeLimit"
     ]
 
 
@@ -60,4 +60,4 @@ def test_a_volume_fills_what_it_lies_in(
 def test_who_is_pid_1(image: str, start: str, program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "Dockerfile").write_text(f"FROM {image}\n{start}\n")
     told = messages("P02-no-init", tmp_path, monkeypatch)
-    assert told == ([f"{program} is PID 1: it gets no signals by default, and reaps no orphans"] if program else [])
+    assert told == ([f"{program} is PID 1: it ignores SIGTERM by default, and reaps no orphans"] if program else [])

@@ -148,14 +148,14 @@ def test_settings_name_it_too(repository: Path) -> None:
     assert names(told(repository, code=0)) == []
     done = scaffold(*WORDS, cwd=repository, SCAFFOLD_CHECK_NEW_ONLY="nowhere")
     assert done.returncode == 12
-    assert "SCAFFOLD_CHECK_NEW_ONLY: git knows no revision nowhere here" in json.loads(done.stdout)["error"]
+    assert "SCAFFOLD_CHECK_NEW_ONLY: there is no revision nowhere here" in json.loads(done.stdout)["error"]
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "-x", "--all", "HEAD:deploy", "a\nb"])
 def test_a_revision_that_is_none(revision: str, repository: Path) -> None:
     done = scaffold("check", f"--new-only={revision}", cwd=repository)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("error: --new-only: git knows no revision ")
+    assert done.stderr.startswith("error: --new-only: there is no revision ")
     assert done.stderr.count("\n") == 1
 
 
@@ -170,7 +170,7 @@ def test_outside_a_repository(tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD)
     done = scaffold("check", "--new-only=main", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: --new-only: . is in no git repository, so there is no main to compare with.\n"
+    assert done.stderr == "error: --new-only: . is not in a git repository, so there is no main to compare with.\n"
 
 
 def test_nothing_is_left_behind(repository: Path, tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ WARNING = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {te
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Return a folder with warnings only, and a file that can't be judged."""
+    """Return a folder with warnings only, and a file that can't be checked."""
     (tmp_path / ".git").mkdir()
     (tmp_path / "web.yaml").write_text(WARNING)
     return tmp_path
@@ -75,7 +75,7 @@ def test_the_file_can_set_it(folder: Path) -> None:
     (folder / ".scaffold.toml").write_text('[check]\nprofile = "lax"\n')
     done = scaffold("check", cwd=folder)
     assert done.returncode == 12
-    assert "'lax' is none of essential, recommended, strict." in done.stderr
+    assert "must be one of essential, recommended, strict, not 'lax'." in done.stderr
 
 
 def test_machines_are_told_the_kind_and_the_container(folder: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_template_is_no_broken_yaml(tmp_path: Path) -> None:
     (tmp_path / "values.yaml.tpl").write_text("name: {{ name }}\n")
     notes = found(tmp_path).notes
     assert {Path(note.path).name for note in notes} == {"pod.yaml", "service.yaml.j2"}
-    assert {note.message for note in notes} == {"is a template, not YAML; not judged"}
+    assert {note.message for note in notes} == {"is a template, not YAML; not checked"}
 
 
 def test_the_good_documents_before_a_broken_one_are_judged(tmp_path: Path) -> None:
@@ -145,9 +145,7 @@ def test_without_kustomize_it_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
     report = found(tmp_path)
     assert report.findings == []
     assert [Path(note.path).parent.name for note in report.notes] == ["a", "b"]
-    assert {note.message for note in report.notes} == {
-        "is not judged: neither kustomize nor kubectl is there to build it"
-    }
+    assert {note.message for note in report.notes} == {"is not checked: neither kustomize nor kubectl is installed"}
 
 
 def test_a_kustomization_that_does_not_build(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ spec:
     (folder / ".scaffold.toml").write_text("[check]\n# slow\nstartup-seconds = 45\n")
     done = scaffold("check", "--json", "--select", "P08-startup-budget", cwd=folder)
     (finding,) = json.loads(done.stdout)["findings"]
-    assert (finding["line"], finding["message"]) == (14, "the startupProbe gives up after 30 s, a start takes 45 s")
+    assert (finding["line"], finding["message"]) == (14, "the startupProbe gives up after 30 s, but a start takes 45 s")
     also = finding["also"][0]
     assert (also["path"], also["line"], also["column"], also["end_column"]) == (".scaffold.toml", 3, 19, 21)
 
@@ -97,12 +97,12 @@ spec:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ('selct = ["P03"]', "selct is no setting; did you mean select?"),
-        ('select = "P03"', "'P03' is no list of words."),
-        ('select = ["P99"]', "P99 is no rule of check"),
-        ('format = "xml"', "'xml' is none of text, json, sarif, github, junit."),
-        ("startup_seconds = true", "True is no whole number."),
-        ("strict = 1", "1 is no true or false."),
+        ('selct = ["P03"]', "selct is not a setting; did you mean select?"),
+        ('select = "P03"', "must be a list of words, not 'P03'."),
+        ('select = ["P99"]', "there is no rule P99"),
+        ('format = "xml"', "must be one of text, json, sarif, github, junit, not 'xml'."),
+        ("startup_seconds = true", "must be a whole number, not True."),
+        ("strict = 1", "must be true or false, not 1."),
         ("select = [", "no valid TOML"),
     ],
 )
@@ -118,15 +118,15 @@ def test_a_bad_setting_says_where_it_stands(setting: str, message: str, folder: 
 def test_a_bad_variable_says_so(folder: Path) -> None:
     done = scaffold("check", cwd=folder, SCAFFOLD_CHECK_FAIL_ON="sometimes")
     assert done.returncode == 12
-    assert done.stderr == "error: SCAFFOLD_CHECK_FAIL_ON: 'sometimes' is none of warning, error, never.\n"
+    assert done.stderr == "error: SCAFFOLD_CHECK_FAIL_ON: must be one of warning, error, never, not 'sometimes'.\n"
 
 
 def test_strict(tmp_path: Path) -> None:
     (tmp_path / "map.yaml").write_text("{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n")
     (tmp_path / "broken.yaml").write_text("apiVersion: v1\nkind: [\n")
     done = scaffold("check", cwd=tmp_path)
-    assert (done.returncode, "Nothing found in 2 files" in done.stdout) == (0, True)
-    assert done.stdout.endswith(" rules. 1 could not be judged.\n")
+    assert (done.returncode, "No findings in 2 files" in done.stdout) == (0, True)
+    assert done.stdout.endswith(" rules. 1 file could not be checked.\n")
     assert scaffold("check", "--strict", cwd=tmp_path).returncode == 1
 
 

@@ -84,7 +84,7 @@ def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> N
 def test_an_unknown_command_is_refused_with_the_nearest(tmp_path: Path) -> None:
     done = scaffold("nwe", cwd=tmp_path)
     assert done.returncode == 2
-    assert "nwe is no command; did you mean new?" in done.stderr
+    assert "there is no command nwe; did you mean new?" in done.stderr
 
 
 def test_wrong_usage_is_told_to_machines_too(tmp_path: Path) -> None:
@@ -212,8 +212,8 @@ def test_fish_shows_a_help_text_with_commas_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "completed", "more", "refusal"),
     [
-        ("new --data nam", "e=", "9x --dry-run --defaults", '"9x" is not a DNS label'),
-        ("update --add dep", "endencies.", "mail", "is no git repository"),
+        ("new --data nam", "e=", "9x --dry-run --defaults", "a DNS label of at most 63"),
+        ("update --add dep", "endencies.", "mail", "is not a git repository"),
     ],
 )
 @pytest.mark.parametrize("shell", ["bash", "zsh"])

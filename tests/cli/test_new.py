@@ -98,13 +98,21 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["new"], 2, "there is no terminal to ask in"),
-        (["new", "--defaults", "--data", "name"], 2, "no KEY=VALUE"),
-        (["new", "--defaults", "--data", "name=a", "--data", "name=b"], 2, "given twice"),
-        (["new", "--defaults", "--data", "nmae=a"], 3, "did you mean name?"),
-        (["new", "--defaults", "--data", "ports=[{"], 3, "ports: '[{' is no valid YAML"),
+        (["new"], 2, "there is no terminal for questions"),
+        (
+            ["new", "--defaults", "--data", "name"],
+            2,
+            "--data expects KEY=VALUE, for example name=payments-api. It got name.",
+        ),
+        (["new", "--defaults", "--data", "name=a", "--data", "name=b"], 2, "--data gives name twice"),
+        (["new", "--defaults", "--data", "nmae=a"], 3, "nmae is not a question of this template. Did you mean name?"),
+        (
+            ["new", "--defaults", "--data", "ports=[{"],
+            3,
+            'ports must be valid YAML (did not find expected node content), not "[{"',
+        ),
         (["new", "--answers", "missing.yml"], 3, "missing.yml can't be read"),
-        (["new", "--answers", "broken.yml"], 3, "broken.yml:2:8: no valid YAML"),
+        (["new", "--answers", "broken.yml"], 3, "broken.yml:2:8 is not valid YAML"),
         (["new", "--answers", "twice.yml"], 3, "twice.yml:2:1: name is answered twice"),
         (["new", "--answers", "list.yml"], 3, "must be a mapping"),
         (["new", "--answers", "latin.yml"], 3, "not UTF-8"),
@@ -113,7 +121,7 @@ def test_json_tells_errors_too(tmp_path: Path) -> None:
         (["new", "file", "--defaults"], 4, "is a file"),
         (["new", "file/below", "--defaults"], 4, "is a file"),
         (["new", "link", "--defaults"], 4, "is a symbolic link"),
-        (["frobnicate"], 2, "frobnicate is no command"),
+        (["frobnicate"], 2, "there is no command frobnicate"),
     ],
 )
 def test_bad_input_is_one_sentence_and_an_exit_code(

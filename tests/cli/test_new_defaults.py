@@ -66,9 +66,12 @@ def test_it_says_which_file_they_come_from(places: tuple[Path, Path, dict[str, s
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ('[answers]\nowne = "x"\n', "[answers]: owne is no question of this template; did you mean owner?"),
-        ("[answers]\nreplicas = 1\n", "[answers]: replicas: 1 is not a whole number"),
-        ('[answers]\nlanguage = "perl"\n', "[answers]: Invalid choice for 'language'"),
+        ('[answers]\nowne = "x"\n', "[answers]: owne is not a question of this template. Did you mean owner?"),
+        ("[answers]\nreplicas = 1\n", "a whole number of pods from 2 to 500"),
+        (
+            '[answers]\nlanguage = "perl"\n',
+            "[answers]: language must be one of python, go, java, rust, typescript, not perl.",
+        ),
         ("answers = 1\n", "answers must be a table"),
         ("[answer]\n", "did you mean answers?"),
     ],
@@ -109,4 +112,4 @@ def test_a_record_without_a_name_is_refused(tmp_path: Path) -> None:
     wrong = ("--data", "dependencies=[{url: 'http://a'}]")
     done = scaffold("new", "orders", *wrong, "--json", "--vcs-ref", "HEAD", cwd=tmp_path)
     assert done.returncode == 3
-    assert "the field name is missing" in done.stderr
+    assert "dependencies[0] must have the field name. Example: [" in done.stderr

@@ -75,10 +75,10 @@ def test_a_pipe_never_makes_it_wait(root: Path) -> None:
     (root / "skeleton/pipe").unlink()
     os.mkfifo(root / "pipe")
     template_in(root, {"x.jinja": "{% include 'pipe' %}"})
-    refused(root, "pipe can't be read: it is no regular file")
+    refused(root, "pipe can't be read: it is not a regular file")
     (root / "copier.yml").unlink()
     os.mkfifo(root / "copier.yml")
-    refused(root, "it is no regular file")
+    refused(root, "it is not a regular file")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_an_answers_file_that_lies_outside(name: str, root: Path) -> None:
         ("{{ '.g\\u200cit' }}/config", "lies in git's own folder"),
         ("{{ '.git' }}", "lies in git's own folder"),
         (".git/hooks/post-commit", "lies in git's own folder"),
-        ("{{ 'FINE' }}", "differ by case alone"),
+        ("{{ 'FINE' }}", "differ only in case"),
         ("{{ 'fine' }}/x", "fine is a file and, because of fine/x, a folder"),
         ("{{ 'fine' }}", "render to fine"),
         ("{% yield a from [1, 2] %}same{% endyield %}", "render to same"),
@@ -199,19 +199,19 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
 @pytest.mark.parametrize(
     ("copier_yml", "words"),
     [
-        ("_subdirectry: x", "'_subdirectry' is no setting; did you mean _subdirectory?"),
-        ("_whatever: x", "'_whatever' is no setting; scaffold knows _min_copier_version"),
+        ("_subdirectry: x", "'_subdirectry' is not a setting; did you mean _subdirectory?"),
+        ("_whatever: x", "'_whatever' is not a setting; scaffold knows _min_copier_version"),
         ("_answers_file: [a]", "_answers_file must be text, not a list"),
         ("_envops: x", "_envops must be a mapping"),
-        ("_envops: {extensions: [os]}", "'extensions' is no setting of _envops"),
-        ("_envops: {variable_start_string: '[['}", "'variable_start_string' is no setting of _envops"),
+        ("_envops: {extensions: [os]}", "'extensions' is not a setting of _envops"),
+        ("_envops: {variable_start_string: '[['}", "'variable_start_string' is not a setting of _envops"),
         ("_envops: {trim_blocks: 5}", "trim_blocks in _envops must be true or false"),
         ("_envops: {undefined: jinja2.DebugUndefined}", "undefined in _envops must be one of"),
         ("a: {type: str, secret: true}", "question a: scaffold does not support secret, `copier` does"),
         ("a: {type: str, multiselect: true}", "does not support multiselect"),
         ("a: {type: str, multiline: true}", "does not support multiline"),
         ("a: {type: str, placeholder: x}", "does not support placeholder"),
-        ("a: {type: str, defalt: x}", "'defalt' is no key of a question; did you mean default?"),
+        ("a: {type: str, defalt: x}", "'defalt' is not a key of a question; did you mean default?"),
         ("a: {type: path}", "type is 'path', and must be one of bool"),
         ("a: {type: [str]}", "type is a list, and must be one of bool"),
         ("a: {type: str, when: '{{ b }}'}", "`when` must be true or false"),
@@ -219,18 +219,18 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("a: {type: str, choices: '{{ b }}'}", "choices must be a list or a mapping"),
         ("a: {type: str, choices: [[label, value]]}", "each of the choices must be one value"),
         ("a: {type: yaml, fields: [b]}", "fields must be a mapping"),
-        ("a: {type: yaml, fields: {b: {secret: true}}}", "field b: 'secret' is no key of a field"),
-        ("1: x", "1 is no name of a question"),
-        ("- a", "no valid YAML"),
-        ("a: [", "copier.yml:4:1 is no valid YAML"),
-        ("a: 2026-99-99", "no valid YAML: month must be in 1..12"),
-        ("a: !!python/name:os.system x", "no valid YAML"),
+        ("a: {type: yaml, fields: {b: {secret: true}}}", "field b: 'secret' is not a key of a field"),
+        ("1: x", "1 is not a name of a question"),
+        ("- a", "not valid YAML"),
+        ("a: [", "copier.yml:4:1 is not valid YAML"),
+        ("a: 2026-99-99", "not valid YAML: month must be in 1..12"),
+        ("a: !!python/name:os.system x", "not valid YAML"),
         ("---\n- a\n", "copier.yml must be a mapping"),
         ("---\ntext\n", "copier.yml must be a mapping"),
         ("a: &a [*a]", "an anchor holds its own alias"),
         ("a: " + "[" * 30_000, "nested more than 200 deep"),
-        ("a: " + "- " * 30_000, "no valid YAML"),
-        ("a: " + "9" * 10_000, "no valid YAML"),
+        ("a: " + "- " * 30_000, "not valid YAML"),
+        ("a: " + "9" * 10_000, "not valid YAML"),
     ],
     ids=lambda value: value[:30],
 )

@@ -436,7 +436,7 @@ def test_ordinary_paths_are_fine() -> None:
 
 def test_paths_that_clash() -> None:
     assert clash(("a", "b/c", "b/d")) is None
-    assert "differ by case alone" in str(clash(("Readme.md", "README.md")))
-    assert "differ by case alone" in str(clash(("\u00e9", "e\u0301")))
+    assert "differ only in case" in str(clash(("Readme.md", "README.md")))
+    assert "differ only in case" in str(clash(("\u00e9", "e\u0301")))
     assert clash(("a/b", "a")) == "a is a file and, because of a/b, a folder."
     assert clash(("A", "a/b/c")) == "A is a file and, because of a/b/c, a folder."

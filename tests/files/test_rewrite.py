@@ -185,7 +185,7 @@ def test_nothing_is_written_through_a_link_or_outside(tmp_path: Path) -> None:
         rewrite([Rewrite(inside / "folder/file", b"before", b"after", below=inside)])
     with pytest.raises(DestinationError, match="it is a symbolic link"):
         write_baseline(inside / "link", [])
-    with pytest.raises(DestinationError, match="it is no regular file"):
+    with pytest.raises(DestinationError, match="it is not a regular file"):
         write_baseline(Path("/dev/null"), [])
     assert contents(tmp_path) == {"in/link": b"before", "out/file": b"before"}
     assert (inside / "link").is_symlink()
@@ -195,10 +195,10 @@ def test_a_baseline_that_is_no_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "zero").symlink_to("/dev/zero")
     for name in ("pipe", "zero"):
-        with pytest.raises(FileError, match="it is no regular file; make it by --write-baseline"):
+        with pytest.raises(FileError, match="it is not a regular file; create it with --write-baseline"):
             read_baseline(tmp_path / name)
     (tmp_path / "deep").write_text("[" * 100_000)
-    with pytest.raises(FileError, match="is no baseline"):
+    with pytest.raises(FileError, match="is not a baseline"):
         read_baseline(tmp_path / "deep")
 
 

@@ -180,7 +180,7 @@ def _change_node(dice: random.Random, nodes: Sequence[yaml.Node]) -> None:
 
 
 def _reshaped_yaml(dice: random.Random, data: bytes) -> bytes:
-    """Return the file with some of its nodes changed, in block or flow style; as it is, where it is no YAML."""
+    """Return the file with some of its nodes changed, in block or flow style; as it is, where it is not YAML."""
     try:
         roots = _composed(data)
         for _ in range(dice.randint(1, 4) if roots else 0):

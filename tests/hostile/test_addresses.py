@@ -116,7 +116,7 @@ def test_no_address_is_asked_and_each_is_named(tools: None, canaries: Canaries, 
     notes = {place: [each for each in report.notes if f"/clone/{place}/" in each.path] for place in PLACES}
     for place, found in notes.items():
         assert found, place
-        assert "is not judged: " in found[0].message, place
+        assert "is not checked: " in found[0].message, place
         if place != "base64":
             assert canaries.server.host in found[0].message, place
             assert "--allow-network" in found[0].message, place

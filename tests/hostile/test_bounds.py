@@ -52,7 +52,7 @@ def test_endless_output(
     (tmp_path / "shop" / "Chart.yaml").write_text(CHART)
     (tmp_path / "shop" / "templates" / "a.yaml").write_text(template)
     (note,) = check([tmp_path / "shop"], []).notes
-    assert note.message == f"can't be rendered: it {why}; not judged"
+    assert note.message == f"can't be rendered: it {why}; not checked"
 
 
 def test_endless_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,11 +66,11 @@ def test_endless_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "kustomization.yaml").write_text("resources: []\n")
     report = check([tmp_path], [])
-    assert [each.message for each in report.notes] == ["can't be built: it did not end within 0.2 s; not judged"] * 2
+    assert [each.message for each in report.notes] == ["can't be built: it did not end within 0.2 s; not checked"] * 2
     monkeypatch.setattr(enclosure, "ALTOGETHER", 0.0)
     report = check([tmp_path], [])
     assert {each.message for each in report.notes} == {
-        "can't be built: it had no time left: all builds together took 0 minutes; not judged"
+        "can't be built: it had no time left: all builds together took 0 minutes; not checked"
     }
 
 
@@ -111,7 +111,7 @@ def test_each_chart_is_judged_or_named(
     report = check([Path()], [all_rules()["P03-naked-pod"]])
     assert {each.place.path for each in report.findings} == {f"{name}/templates/pod.yaml" for name in names}
     assert [(each.path, each.message) for each in report.notes] == [
-        (str(odd), "has a name that helm can't show; not judged")
+        (str(odd), "has a name that helm can't show; not checked")
     ]
 
 

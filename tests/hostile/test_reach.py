@@ -105,7 +105,7 @@ def test_a_base_outside_is_named_and_neither_shown_nor_mended(
         assert MARK not in said.text
     said = scaffold(repository, "check")
     for folder in "abcdfgh":
-        told = rf"(?m)^{folder}/kustomization\.yaml:\d: is not judged: it leads to \S+, outside what is checked$"
+        told = rf"(?m)^{folder}/kustomization\.yaml:\d: is not checked: it leads to \S+, outside what is checked$"
         assert re.search(told, said.text), folder
     canaries.assert_untouched()
 
@@ -178,7 +178,7 @@ def test_files_behind_a_link_that_took_a_folders_place(canaries: Canaries, clone
     for words in COMMANDS:
         assert MARK not in scaffold(repository, *words).text
     assert (
-        "deploy/job.yaml: can't be read: it lies behind a symbolic link; not judged"
+        "deploy/job.yaml: can't be read: it lies behind a symbolic link; not checked"
         in scaffold(repository, "check").text
     )
     canaries.assert_untouched()

@@ -40,7 +40,7 @@ def test_reference(text: str, spelled_out: str) -> None:
      "\uff41:1", "a:\uff11", f"a@{OLD.upper()}"],
 )  # fmt: skip
 def test_no_reference(text: str) -> None:
-    with pytest.raises(InvalidReferenceError, match="is no image reference"):
+    with pytest.raises(InvalidReferenceError, match="is not an image reference"):
         parse_reference(text)
 
 

@@ -44,7 +44,7 @@ def test_helper_that_knows_nothing_leaves_the_file(
     [
         ("{", "can't be read"),
         ('{"credsStore": "none-such"}', "docker-credential-none-such, which .* did not run"),
-        ('{"credsStore": "../../bin/sh"}', "no program's name"),
+        ('{"credsStore": "../../bin/sh"}', "is not the name of a program"),
         ('{"credsStore": "tests"}', "docker-credential-tests failed for a.example: locked"),
         ('{"auths": {"a.example": {"auth": "*"}}}', "is not base64; run `docker login` again"),
     ],

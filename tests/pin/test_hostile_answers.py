@@ -40,9 +40,9 @@ def quick(config: Path, deadline: float = 0.4) -> RegistryClient:
 )
 def test_a_look_up_has_one_deadline(config: Path, words: bytes, drip: bytes) -> None:
     with talking(words, drip=drip) as host, quick(config) as client:
-        with pytest.raises(RegistryError, match=r"no answer from .* within 0\.4 s"):
+        with pytest.raises(RegistryError, match=r"no response from .* within 0\.4 s"):
             client.digest(image(host))
-        with pytest.raises(RegistryError, match="gave no answer in time to another look-up"):
+        with pytest.raises(RegistryError, match="did not respond in time to another request"):
             client.digest(image(host, "2"))
 
 
@@ -154,7 +154,10 @@ def test_what_a_challenge_says() -> None:
     ids=range(7),
 )
 def test_json_that_is_no_manifest_and_no_token(client: RegistryClient, body: bytes) -> None:
-    with serving(lambda _: Response(body=body)) as server, pytest.raises(RegistryError, match="no image manifest"):
+    with (
+        serving(lambda _: Response(body=body)) as server,
+        pytest.raises(RegistryError, match="unsupported type of manifest"),
+    ):
         client.digest(image(server.host))
     assert token_of(body) == ""
 
@@ -186,7 +189,7 @@ def test_far_dates_and_none(config: Path, value: str) -> None:
     with (
         serving(lambda _: busy) as server,
         RegistryClient(config=DockerConfig(config), attempts=1) as client,
-        pytest.raises(RegistryError, match=r"patience|asked too often"),
+        pytest.raises(RegistryError, match=r"is limiting requests|limits the rate"),
     ):
         client.digest(image(server.host))
 
@@ -194,7 +197,7 @@ def test_far_dates_and_none(config: Path, value: str) -> None:
 def test_what_is_compressed_without_being_asked_is_not_unpacked(client: RegistryClient) -> None:
     bomb = gzip.compress(b" " * 50_000_000)
     answer = Response(body=bomb, headers={"Content-Encoding": "gzip"})
-    with serving(lambda _: answer) as server, pytest.raises(RegistryError, match="an encoding that it was not asked"):
+    with serving(lambda _: answer) as server, pytest.raises(RegistryError, match="an encoding that was not requested"):
         client.digest(image(server.host))
     assert {request.headers["Accept-Encoding"] for request in server.requests} == {"identity"}
 

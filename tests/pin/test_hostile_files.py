@@ -51,7 +51,7 @@ def test_many_small_documents(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["[" * 20_000, "{a: " * 20_000, "? " * 20_000], ids=["list", "map", "keys"])
 def test_deep_files_are_refused(tmp_path: Path, text: str) -> None:
     write(tmp_path, {"pod.yaml": f"image: {text}"})
-    with pytest.raises(FileError, match=r"pod.yaml\S* (is nested more than|is no YAML)"):
+    with pytest.raises(FileError, match=r"pod.yaml\S* (is nested more than|is not YAML)"):
         find_images(tmp_path)
 
 
@@ -79,7 +79,7 @@ def test_dockerfiles_are_read_in_linear_time(tmp_path: Path, text: str) -> None:
     try:
         assert references(tmp_path)[-1:] in (["last:1"], ["a"], [])
     except FileError as error:
-        assert "is no image reference" in str(error)
+        assert "is not an image reference" in str(error)
     assert time.process_time() - begun < 5  # what is quadratic takes minutes
 
 
@@ -96,7 +96,7 @@ def test_pipes_are_refused(tmp_path: Path, name: str) -> None:
     write(tmp_path, {name: ""})
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
-    with pytest.raises(FileError, match="can't be read: it is no regular file"):
+    with pytest.raises(FileError, match="can't be read: it is not a regular file"):
         find_images(tmp_path)
 
 

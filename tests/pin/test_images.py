@@ -168,8 +168,8 @@ def test_other_yaml_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "content", "said"),
     [
-        ("compose.yaml", "services:\n  a: [\n", r"compose.yaml:3:1 is no YAML"),
-        ("compose.yaml", "services: \x01", r"compose.yaml is no YAML"),
+        ("compose.yaml", "services:\n  a: [\n", r"compose.yaml:3:1 is not YAML"),
+        ("compose.yaml", "services: \x01", r"compose.yaml is not YAML"),
         (
             "compose.yaml",
             'services: {a: {image: "ngin\\x78:1"}}',
@@ -178,10 +178,10 @@ def test_other_yaml_is_left_alone(tmp_path: Path) -> None:
         (
             "deploy/a.yaml",
             "kind: Pod\nspec:\n  containers: [{image: A:1}]",
-            r"deploy/a.yaml:3: 'A:1' is no image reference",
+            r"deploy/a.yaml:3: 'A:1' is not an image reference",
         ),
-        ("deploy/a.yaml", "containers: [{image: a:1}", r"deploy/a.yaml:1:26 is no YAML"),
-        ("Dockerfile", "\nFROM a:1:2", r"Dockerfile:2: 'a:1:2' is no image reference"),
+        ("deploy/a.yaml", "containers: [{image: a:1}", r"deploy/a.yaml:1:26 is not YAML"),
+        ("Dockerfile", "\nFROM a:1:2", r"Dockerfile:2: 'a:1:2' is not an image reference"),
     ],
 )
 def test_file_that_is_broken(tmp_path: Path, path: str, content: str, said: str) -> None:
@@ -190,5 +190,5 @@ def test_file_that_is_broken(tmp_path: Path, path: str, content: str, said: str)
 
 
 def test_folder_that_is_none(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="is no folder"):
+    with pytest.raises(OptionError, match="is not a folder"):
         find_images(tmp_path / "missing")

@@ -97,7 +97,7 @@ def test_rename_that_fails_takes_the_others_back(tmp_path: Path) -> None:
 
 
 def test_image_without_a_digest_is_never_written(tmp_path: Path) -> None:
-    with pytest.raises(DestinationError, match=r"Dockerfile:1 now names a:1: it changed meanwhile; run again"):
+    with pytest.raises(DestinationError, match=r"Dockerfile:1 now names a:1: the file has changed; run again"):
         plan(write(tmp_path, {"Dockerfile": "FROM a:1\n"}), {})
 
 

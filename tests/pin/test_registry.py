@@ -103,14 +103,17 @@ def test_digest_that_is_not_the_body_s(client: RegistryClient, claimed: str) -> 
     headers = {"Docker-Content-Digest": claimed, "Content-Type": "application/json"}
     with (
         serving(lambda _: Response(headers=headers, body=MANIFEST)) as server,
-        pytest.raises(RegistryError, match=rf"says that its digest is {claimed}.*nothing was pinned"),
+        pytest.raises(RegistryError, match=rf"names the digest {claimed}.*nothing was pinned"),
     ):
         client.digest(image(server.host))
 
 
 @pytest.mark.parametrize("body", [b"<html>Log in to this Wi-Fi</html>", b"[]", b"", b'{"schemaVersion": 1}'])
 def test_body_that_is_no_manifest(client: RegistryClient, body: bytes) -> None:
-    with serving(lambda _: Response(body=body)) as server, pytest.raises(RegistryError, match="no image manifest"):
+    with (
+        serving(lambda _: Response(body=body)) as server,
+        pytest.raises(RegistryError, match="unsupported type of manifest"),
+    ):
         client.digest(image(server.host))
 
 
@@ -166,7 +169,7 @@ def test_busy_registry_is_asked_again_when_it_says(config: Path, status: int) ->
     assert times[1] - times[0] >= 1
 
 
-@pytest.mark.parametrize(("status", "said"), [(429, "asked too often"), (503, "failed with status 503")])
+@pytest.mark.parametrize(("status", "said"), [(429, "limits the rate of requests"), (503, "failed with status 503")])
 def test_registry_that_stays_busy(config: Path, status: int, said: str) -> None:
     with (
         serving(lambda _: Response(status)) as server,
@@ -184,14 +187,14 @@ def test_registry_that_asks_for_too_much_patience(config: Path) -> None:
         with (
             serving(lambda _, busy=busy: busy) as server,  # type: ignore[misc]
             patient(config) as client,
-            pytest.raises(RegistryError, match=r"asks for 3\d\d\d s of patience"),
+            pytest.raises(RegistryError, match=r"is limiting requests; retry in 3\d\d\d s"),
         ):
             client.digest(image(server.host))
         assert len(server.requests) == 1
 
 
 def test_nobody_listens(client: RegistryClient) -> None:
-    with pytest.raises(RegistryError, match=r"no answer from 127\.0\.0\.1"):
+    with pytest.raises(RegistryError, match=r"no response from 127\.0\.0\.1"):
         client.digest(image(f"127.0.0.1:{support.free_port()}"))
 
 
@@ -204,7 +207,7 @@ def test_registry_that_never_answers(config: Path) -> None:
 
     with serving(answer) as server, patient(config, attempts=1, timeout=0.2) as client:
         begun = time.monotonic()
-        with pytest.raises(RegistryError, match=r"no answer from .*timed out"):
+        with pytest.raises(RegistryError, match=r"no response from .*timed out"):
             client.digest(image(server.host))
         assert time.monotonic() - begun < 5
         release.set()
@@ -242,7 +245,7 @@ def test_address(config: Path, reference: str, address: str) -> None:
 
 @pytest.mark.parametrize("registry", ["a.example:99999", "xn--a.example"])
 def test_registry_that_can_have_no_address(client: RegistryClient, registry: str) -> None:
-    with pytest.raises(RegistryError, match=r"is no address|no answer"):
+    with pytest.raises(RegistryError, match=r"is not an address|no response"):
         client.digest(parse_reference(f"{registry}/team/app:1"))
 
 

@@ -76,7 +76,7 @@ def test_token_that_has_run_out_is_replaced(client: RegistryClient) -> None:
 
 @pytest.mark.parametrize("realm", ["", "ftp://x", "/token", "https://x:y/"])
 def test_token_server_that_is_none(client: RegistryClient, realm: str) -> None:
-    said = "is no address" if realm.startswith("http") else "asks for a token but names no server"
+    said = "is not an address" if realm.startswith("http") else "asks for a token but names no server"
     challenge = {"WWW-Authenticate": f'Bearer realm="{realm}"'}
     with (
         serving(lambda _: Response(401, headers=challenge)) as server,

@@ -52,7 +52,7 @@ def test_a_wrong_answer_is_refused_while_typing_with_the_whole_sentence(start: S
     terminal = start(columns=60)
     terminal.sees("Name of the service")
     terminal.types("Payments", then="")
-    terminal.sees("is not a DNS label")
+    terminal.sees("name must be a DNS label")
     terminal.sees("payments-api")  # on its last line
     terminal.types("\x15payments")
     terminal.accepts_defaults(after="name")
@@ -99,7 +99,7 @@ def test_a_record_is_added_edited_and_removed(start: Start) -> None:
     terminal.presses(DOWN, ENTER)  # Add
     terminal.sees("Name of the dependency")
     terminal.types("Not Right", then="")
-    terminal.sees("is not a name of at most 30")
+    terminal.sees("must be a name of at most 30")
     terminal.types("\x15weather")
     terminal.sees("Its URL")
     terminal.sees("http://weather")
@@ -108,7 +108,9 @@ def test_a_record_is_added_edited_and_removed(start: Start) -> None:
     terminal.presses(DOWN, ENTER)  # auxiliary
     terminal.sees("Time limit of a call")
     terminal.types("99", then="")
-    terminal.sees("short enough")
+    terminal.sees("dependencies.weather.timeout must be at most 17 s")
+    terminal.types("\x15[", then="")
+    terminal.sees("find expected")  # "must be valid YAML"; only what differs from the sentence before is drawn
     terminal.types("\x150.5")
     terminal.sees("weather (url http://weather, kind auxiliary, timeout 0.5)")
     terminal.sees("Remove")
@@ -175,10 +177,10 @@ def test_escape_in_a_record_goes_to_the_field_before_and_then_to_the_list(start:
 
 def test_a_wrong_answer_by_data_is_told_and_asked(start: Start) -> None:
     terminal = start("--data", "name=Payments", "--data", "ci=jenkins", "--data", "owner=example-org/web")
-    terminal.sees('"Payments" is not a DNS label')
+    terminal.sees("not Payments. Example: payments-api.")
     terminal.sees("Name of the service")
     terminal.types("payments")
-    terminal.sees("'jenkins' is not in")
+    terminal.sees("ci must be one of github, gitlab, none, not jenkins.")
     terminal.sees("CI system")
     terminal.presses(DOWN, ENTER)
     terminal.accepts_defaults(after="owner")
@@ -195,7 +197,7 @@ def test_a_wrong_answer_by_data_is_told_and_asked(start: Start) -> None:
 
 def test_a_folder_that_is_no_name_is_told_and_the_name_is_asked(start: Start) -> None:
     terminal = start("1foo")
-    terminal.sees('"1foo" is not a DNS label')
+    terminal.sees('not "1foo". Example: payments-api.')
     terminal.sees("Name of the service")
     terminal.types("foo")
     terminal.accepts_defaults(after="name")
@@ -242,7 +244,7 @@ def test_an_interrupted_run_is_resumed(start: Start, tmp_path: Path) -> None:
     terminal.presses(DOWN, ENTER)  # Go
     terminal.sees("Ports that serve traffic")
     terminal.presses(CTRL_C)
-    terminal.sees("go on with: scaffold new --resume")
+    terminal.sees("Continue with: scaffold new --resume")
     assert terminal.ends() == 130
     kept = tmp_path / "state/kube-scaffold/unfinished.json"
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
@@ -264,7 +266,7 @@ def test_an_interrupted_run_is_resumed(start: Start, tmp_path: Path) -> None:
     assert answers["answered"] == ["ci", "language", "name", "owner"], "given or typed, before ^C or after it"
     assert not kept.exists(), "what is finished is not kept"
     last = start("--resume")
-    last.sees("there is no interrupted `scaffold new` to go on with")
+    last.sees("there is no interrupted `scaffold new` to continue")
     assert last.ends() == 2
 
 

@@ -200,7 +200,7 @@ def test_files_that_are_replaced_are_listed_and_asked_about(start: Start, tmp_pa
     terminal.sees("README.md")
     terminal.sees("Replace them?")
     terminal.types("n")
-    terminal.sees("Nothing was written. Your answers are kept")
+    terminal.sees("Nothing was written. Your answers are saved")
     assert terminal.ends() == 0
     assert [path.name for path in folder.iterdir()] == ["README.md"]
     again = start("--resume")

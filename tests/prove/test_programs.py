@@ -214,7 +214,7 @@ def test_pipes_and_endless_files_are_one_sentence(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "app.yaml")
     settings = tmp_path / ".scaffold.toml"
     settings.write_text("[prove]\nimage = 'a'\nmanifests = 'app.yaml'\n")
-    with pytest.raises(FileError, match="no regular file"):
+    with pytest.raises(FileError, match="not a regular file"):
         load_subject(tmp_path)
     os.truncate(settings, 20 * 2**30)
     with pytest.raises(FileError, match="larger than 1 MiB"):

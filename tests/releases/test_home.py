@@ -46,7 +46,7 @@ def test_what_git_and_copier_know_is_a_url(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["", " ", "a b", "--upload-pack=x", "https://a\nb", "https://[x", "\x00"])
 def test_what_is_no_url_is_refused(url: str) -> None:
-    with pytest.raises(FileError, match=r"^--template: .* is no URL"):
+    with pytest.raises(FileError, match=r"^--template: .* is not a URL"):
         template_url(url)
 
 
@@ -54,7 +54,7 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCAFFOLD_TEMPLATE_URL", "https://me:secret@git.example.org/t.git")
     with pytest.raises(FileError) as error:
         template_url()
-    assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL holds a password")
+    assert str(error.value).startswith("SCAFFOLD_TEMPLATE_URL: the URL contains a password")
     assert "secret" not in str(error.value)
 
 
@@ -62,10 +62,10 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "words"),
     [
         ("template = ", "no valid TOML: "),
-        ("templat = 'x'", "templat is no setting; did you mean template?"),
-        ("zzz = 'x'", "zzz is no setting; the settings are template, answers."),
+        ("templat = 'x'", "templat is not a setting; did you mean template?"),
+        ("zzz = 'x'", "zzz is not a setting; the settings are template, answers."),
         ("template = 1", "template must be text; for example "),
-        ("template = 'a b'", "'a b' is no URL"),
+        ("template = 'a b'", "'a b' is not a URL"),
     ],
 )
 def test_wrong_settings_are_named_with_their_file(text: str, words: str, settings: Path) -> None:

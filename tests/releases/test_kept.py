@@ -347,7 +347,7 @@ def test_the_advice_fits(packed: Path, home: Path, tmp_path: Path) -> None:
     checkout = packed.with_name("checkout")
     for name, options, words in (
         ("whole", (), r"get it by `git fetch --tags`.$"),
-        ("shallow", ("--depth=1",), r"a shallow clone gets it by `git fetch --unshallow`.$"),
+        ("shallow", ("--depth=1",), r"in a shallow clone, run `git fetch --unshallow`.$"),
     ):
         git(tmp_path, "clone", "--quiet", *options, f"file://{checkout}", name)
         (tmp_path / name / "releases.yml").write_text(missing)

@@ -31,12 +31,12 @@ def test_values_are_text_whatever_they_look_like() -> None:
     [
         ("a: 1", "must be a list of records with version, commit, date"),
         ("- 1", "entry 1: must be a record"),
-        ("- [", "no valid YAML"),
+        ("- [", "not valid YAML"),
         (f"- {{version: 0.1, commit: {COMMIT}}}", "entry 1: date is missing or no text"),
         (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-02-30}}", "0.1: day is out of range"),
         (f"- {{version: x, commit: {COMMIT}, date: 2026-01-02}}", "x: Invalid version"),
-        ("- {version: 0.1, commit: abc, date: 2026-01-02}", "commit abc is no full commit id"),
-        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02, x: y}}", "entry 1: x is no field; the fields are"),
+        ("- {version: 0.1, commit: abc, date: 2026-01-02}", "commit abc is not a full commit id"),
+        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02, x: y}}", "entry 1: x is not a field; the fields are"),
         (
             f"- {{version: 0.2, commit: {COMMIT}, date: 2026-01-02}}\n- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02}}",
             "0.1 stands after 0.2; versions must rise",
@@ -59,12 +59,12 @@ def test_wrong_releases(text: str, words: str) -> None:
         ("0.1.0", "soon", "version soon is neither PEP 440 (0.2.0) nor unreleased"),
         ("why: w", "why: ' '", "entry 1: why is missing or no text"),
         ("check: c", "check: [c]", "entry 1: check is missing or no text"),
-        ("why:", "wy:", "entry 1: wy is no field"),
-        ("check: c", "check: c, files: src/*", "entry 1: files is no list of words; for example [Dockerfile"),
-        ("check: c", "check: c, files: [[a]]", "entry 1: files is no list of words"),
-        ("check: c", "check: c, files: [/etc/x]", "/etc/x is no path from the top of a service"),
-        ("check: c", "check: c, files: [src/, ok]", "src/ is no path from the top of a service"),
-        ("check: c", "check: c, files: [../x]", "../x is no path from the top of a service"),
+        ("why:", "wy:", "entry 1: wy is not a field"),
+        ("check: c", "check: c, files: src/*", "entry 1: files is not a list of words; for example [Dockerfile"),
+        ("check: c", "check: c, files: [[a]]", "entry 1: files is not a list of words"),
+        ("check: c", "check: c, files: [/etc/x]", "/etc/x is not a path from the top of a service"),
+        ("check: c", "check: c, files: [src/, ok]", "src/ is not a path from the top of a service"),
+        ("check: c", "check: c, files: [../x]", "../x is not a path from the top of a service"),
     ],
 )
 def test_wrong_changes(old: str, new: str, words: str) -> None:
@@ -86,7 +86,7 @@ def test_the_files_that_changes_name_are_there() -> None:
     paths = {path for name in goldens.NAMES for path in goldens.files_of(goldens.ROOT / "examples" / name)}
     for change in read_changes((goldens.ROOT / "templates/service/changes.yml").read_text()):
         for pattern in change.files if change.version == "unreleased" else ():
-            assert fnmatch.filter(paths, pattern), f"{change.id}: {pattern} is no file of a service"
+            assert fnmatch.filter(paths, pattern), f"{change.id}: {pattern} is not a file of a service"
 
 
 def test_changes_are_one_line_each() -> None:

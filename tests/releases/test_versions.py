@@ -83,12 +83,12 @@ def test_changes_between_versions(root: Path) -> None:
 @pytest.mark.parametrize(
     ("reference", "words"),
     [
-        ("1.0.1", "1.0.1 is no version of the template; the nearest are 1.0.0 and 1.1.0."),
-        ("v9", "version v9 is newer than what this scaffold knows (up to 2.0.0rc1); upgrade it"),
-        ("v3.0.0-4-gabcdef0", "is newer than what this scaffold knows"),
-        ("0123456789abcdef", "0123456789abcdef is no version of the template; the nearest is 1.1.0"),
-        ("--output=x", "is no version of the template"),
-        ("", "an empty word is no version of the template"),
+        ("1.0.1", "1.0.1 is not a version of the template; the nearest are 1.0.0 and 1.1.0."),
+        ("v9", "version v9 is newer than this scaffold, which knows versions up to 2.0.0rc1; upgrade"),
+        ("v3.0.0-4-gabcdef0", "is newer than this scaffold"),
+        ("0123456789abcdef", "0123456789abcdef is not a version of the template; the nearest is 1.1.0"),
+        ("--output=x", "is not a version of the template"),
+        ("", "an empty word is not a version of the template"),
     ],
 )
 def test_unknown_versions_get_the_nearest(reference: str, words: str, root: Path) -> None:
@@ -231,7 +231,7 @@ def test_news_is_for_the_services_that_it_concerns(where: str, answers: dict[str
 
 
 def test_a_condition_that_is_none_is_refused() -> None:
-    with pytest.raises(TemplateError, match="a: where is no expression of Jinja"):
+    with pytest.raises(TemplateError, match="a: where is not an expression of Jinja"):
         read_changes(RECORD.format(where='"language =="'))
 
 

@@ -79,7 +79,7 @@ def test_what_contradicts_another_file_comes_first_then_a_block_for_each_object(
         "",
         "Service/shop-0",
         "  service-0.yaml:6:34: error P08-service-port: no container of shop-0 has a port htp",
-        "    contradicts shop-0.yaml:13:18: ports: [{name: http, containerPort: 8080}]",
+        "    conflicts with shop-0.yaml:13:18: ports: [{name: http, containerPort: 8080}]",
         "",
         "Everything else",
         "",
@@ -124,8 +124,7 @@ def test_the_table_counts_by_rule_and_pattern(here: Path) -> None:
     table = text[text.index("errors  warnings") :].splitlines()
     assert table[1:] and re.split(r"  +", table[1]) == ["P04", "2", "No hidden background process"]
     assert (
-        "  P08-probe-port            2            A probe asks a port by a name that the container does not have."
-        in table
+        "  P08-probe-port            2            A probe uses a port name that the container does not have." in table
     )
     assert "P08                         4            Readiness and zero downtime" in table
     assert "4 errors and 14 warnings in 4 files." in table
@@ -156,20 +155,21 @@ def test_a_pipe_has_a_line_for_each_finding(here: Path) -> None:
 
 
 def test_what_is_said_of_many_files_is_told_once() -> None:
-    notes = [Note(f"{number}.yaml", "is a template, not YAML; not judged") for number in range(30)]
+    notes = [Note(f"{number}.yaml", "is a template, not YAML; not checked") for number in range(30)]
     text = told(CheckReport([], [*notes, Note("a.yaml", "is odd", 3)], files=3))
     assert (
-        "30 files, such as 0.yaml (--verbose names all): is a template, not YAML; not judged\na.yaml:3: is odd" in text
+        "note: 30 files, such as 0.yaml (--verbose names all): is a template, not YAML; not checked\nnote: a.yaml:3: is odd"
+        in text
     )
-    assert "Nothing found in 3 files by 0 rules. 31 could not be judged." in text
+    assert "No findings in 3 files by 0 rules. 31 files could not be checked." in text
     assert told(CheckReport([], notes, files=3), verbose=True).count("is a template") == 30
 
 
 def test_nothing_that_was_judged_is_never_nothing_found() -> None:
-    text = told(CheckReport([], [Note("chart/Chart.yaml", "is not judged: helm is not there")], judged=0))
-    assert "Nothing found" not in text
+    text = told(CheckReport([], [Note("chart/Chart.yaml", "is not checked: helm is not there")], judged=0))
+    assert "No findings" not in text
     assert text.startswith(
-        "chart/Chart.yaml: is not judged: helm is not there\n\nNothing was judged. scaffold check judges Docker"
+        "note: chart/Chart.yaml: is not checked: helm is not there\n\nNothing was checked. scaffold check reads Docker"
     )
 
 
@@ -182,8 +182,8 @@ def test_the_last_lines_say_what_to_do_next(here: Path) -> None:
     few = report_of(here, 1)
     assert len(few.findings) <= MANY
     assert [" ".join(each.split()) for each in steps(few)] == [
-        "Next: scaffold check deploy --fix mends 3 of them, after a look at the diff",
-        "scaffold check --explain P08-probe-port says what that rule means, and what to do",
+        "Next: scaffold check deploy --fix fixes 3 of them, after you have seen the diff",
+        "scaffold check --explain P08-probe-port explains that rule and its fix",
     ]
     many = report_of(here, 7)
     assert [each.split()[:5] for each in steps(many)][2:] == [

@@ -210,7 +210,7 @@ def test_folders_that_cannot_be_read_are_named(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     notes = check([Path()], RULES).notes
     assert [(each.path, each.message) for each in notes] == [
-        ("a/closed\n", "can't be read: Permission denied; not judged")
+        ("a/closed\n", "can't be read: Permission denied; not checked")
     ]
 
 

@@ -145,5 +145,5 @@ _FACTORS = {"": 1.0, "m": 0.001, "Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30}
 def quantity(text: str | int) -> float:
     """Return a Kubernetes quantity as a number of cores or bytes."""
     found = re.fullmatch(r"([0-9.]+)(m|Ki|Mi|Gi|)", str(text))
-    assert found, f"{text!r} is no quantity that we write"
+    assert found, f"{text!r} is not a quantity that we write"
     return float(found[1]) * _FACTORS[found[2]]

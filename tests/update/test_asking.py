@@ -84,7 +84,7 @@ def test_escape_goes_back_and_enter_lets_a_default_follow(start, lineage) -> Non
 
 def test_a_question_that_is_none_is_refused(start, lineage) -> None:
     terminal = update(start("defaults"), lineage, "--to", "0.1.0", "--ask", "replica")
-    terminal.expect_exact("replica is no question of this template; did you mean replicas?")
+    terminal.expect_exact("replica is not a question of this template. Did you mean replicas?")
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 3

@@ -30,8 +30,8 @@ def replaced(old: str, new: str) -> Callable[[str], str]:
 
 
 BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
-    "no YAML": (lambda text: text + "\nreplicas: [", ServiceError, "no valid YAML"),
-    "conflict markers": (lambda text: "<<<<<<< HEAD\n" + text, ServiceError, "no valid YAML"),
+    "no YAML": (lambda text: text + "\nreplicas: [", ServiceError, "is not valid YAML"),
+    "conflict markers": (lambda text: "<<<<<<< HEAD\n" + text, ServiceError, "is not valid YAML"),
     "a list": (lambda _: "- a\n", ServiceError, "must be a mapping"),
     "empty": (lambda _: "", ServiceError, "_src_path is missing"),
     "answered twice": (lambda text: text + "\nreplicas: 3\n", ServiceError, "answered twice"),
@@ -43,14 +43,18 @@ BROKEN: dict[str, tuple[Callable[[str], str], type[ScaffoldError], str]] = {
         ServiceError,
         "another template",
     ),
-    "unknown version": (replaced("v0.1.0", "v0.1.7"), VersionError, "made by v0.1.7: .* no version of the template"),
+    "unknown version": (replaced("v0.1.0", "v0.1.7"), VersionError, "made by v0.1.7: .* not a version of the template"),
     "unknown commit": (replaced("v0.1.0", "v0.1.0-3-gdeadbee"), VersionError, "v0.1.0-3-gdeadbee"),
-    "newer version": (replaced("v0.1.0", "v7.0.0"), VersionError, "newer than what this scaffold knows"),
-    "misspelt": (replaced("\nreplicas:", "\nreplica:"), ServiceError, "replica is no question .*did you mean replicas"),
+    "newer version": (replaced("v0.1.0", "v7.0.0"), VersionError, "newer than this scaffold"),
+    "misspelt": (
+        replaced("\nreplicas:", "\nreplica:"),
+        ServiceError,
+        "replica is not a question .*Did you mean replicas",
+    ),
     "wrong answer": (
         replaced("replicas: 2", "replicas: 0"),
         ServiceError,
-        "edited by hand, answered for v0.3.0: replicas: 0",
+        "edited by hand, does not fit v0.3.0: replicas must be",
     ),
     "wrong type": (replaced("replicas: 2", "replicas: [two]"), ServiceError, "replicas"),
 }
@@ -92,15 +96,15 @@ def test_a_downgrade(start, update_to) -> None:
 
 def test_unknown_versions_to_go_to(start, update_to) -> None:
     service = start()
-    refused(service, VersionError, "0.2.5 is no version of the template; the nearest", update_to, to="0.2.5")
-    refused(service, VersionError, "newer than what this scaffold knows", update_to, to="9.0")
-    refused(service, VersionError, "no version", update_to, to="--help")
+    refused(service, VersionError, "0.2.5 is not a version of the template; the nearest", update_to, to="0.2.5")
+    refused(service, VersionError, "newer than this scaffold", update_to, to="9.0")
+    refused(service, VersionError, "not a version", update_to, to="--help")
 
 
 def test_wrong_answers_given(start, update_to) -> None:
     service = start()
-    refused(service, AnswerError, "did you mean replicas", update_to, given={"replica": 3})
-    refused(service, AnswerError, "answered for v0.3.0: .*replicas", update_to, given={"replicas": 0})
+    refused(service, AnswerError, "Did you mean replicas", update_to, given={"replica": 3})
+    refused(service, AnswerError, "an answer does not fit v0.3.0: .*replicas", update_to, given={"replicas": 0})
 
 
 def test_a_tag_that_was_deleted_is_found_by_the_record_of_releases(start, update_to, lineage) -> None:
@@ -135,7 +139,7 @@ def test_a_file_in_the_way(ignored: bool, start, update_to) -> None:
     if ignored:
         (service / ".git/info/exclude").write_text("*.bin\n")
     (service / "logo.bin").write_text("precious")
-    refused(service, ServiceError, "logo.bin is in the way and not in git", update_to)
+    refused(service, ServiceError, "logo.bin is not in git", update_to)
     assert (service / "logo.bin").read_text() == "precious"
 
 
@@ -143,7 +147,7 @@ def test_a_link_in_the_way_is_not_followed(start, update_to, tmp_path) -> None:
     service = start()
     (tmp_path / "elsewhere").mkdir()
     (service / "scripts").symlink_to(tmp_path / "elsewhere")
-    refused(service, ServiceError, "scripts is in the way", update_to)
+    refused(service, ServiceError, "scripts is not in git", update_to)
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -157,13 +161,13 @@ def test_other_untracked_files_are_left_alone(start, update_to) -> None:
 def test_no_repository_no_commit_no_folder(start, update_to, tmp_path) -> None:
     service = start()
     shutil.rmtree(service / ".git")
-    with pytest.raises(ServiceError, match="is no git repository"):
+    with pytest.raises(ServiceError, match="is not a git repository"):
         update_to(service)
     git(service, "init", "--quiet")
     with pytest.raises(ServiceError, match="has no commit yet"):
         update_to(service)
     for wrong in (tmp_path / "missing", service / "README.md"):
-        with pytest.raises(OptionError, match="is no folder"):
+        with pytest.raises(OptionError, match="is not a folder"):
             update_to(wrong)
 
 
@@ -200,7 +204,7 @@ def test_another_git_holds_its_lock(start, update_to) -> None:
     service = start()
     (service / ".git/index.lock").write_text("")
     before = tree_of(service)
-    with pytest.raises(ServiceError, match=r"index.lock exists: another git is at work"):
+    with pytest.raises(ServiceError, match=r"index.lock exists: another git process is running"):
         update_to(service)
     assert (service / ".git/index.lock").read_text() == ""
     assert tree_of(service) == before
@@ -239,11 +243,11 @@ def test_many_at_once_change_it_once(start, update_to) -> None:
 
 def test_nothing_to_abort(start, update_to) -> None:
     service = start()
-    with pytest.raises(ServiceError, match=r"no update of .* waits"):
+    with pytest.raises(ServiceError, match="no uncommitted update"):
         take_back(service)
     update_to(service)
     commit(service)
-    with pytest.raises(ServiceError, match="is committed already; git revert"):
+    with pytest.raises(ServiceError, match="is already committed; undo it with git revert"):
         take_back(service)
 
 

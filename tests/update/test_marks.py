@@ -31,7 +31,7 @@ def test_hidden_edits_are_refused_by_name(option: str, start, update_to) -> None
     mark(service, option)
     (service / DEPLOYMENT).write_text("mine, and nobody's business\n")
     before = tree_of(service), entries(service)
-    with pytest.raises(ServiceError, match=rf"{DEPLOYMENT} has changes that git overlooks \({option}\)"):
+    with pytest.raises(ServiceError, match=rf"{DEPLOYMENT} has changes that git ignores \({option}\)"):
         update_to(service)
     assert (tree_of(service), entries(service)) == before
     assert (service / DEPLOYMENT).read_text() == "mine, and nobody's business\n"

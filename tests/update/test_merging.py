@@ -260,7 +260,7 @@ def test_the_report_for_people(start, lineage) -> None:
     assert done.stdout == ""
     commit(service)
     again = lineage.scaffold("update", cwd=service)
-    assert (again.returncode, again.stderr) == (0, "v0.3.0 is the newest version; nothing changes.\n")
+    assert (again.returncode, again.stderr) == (0, "Already at v0.3.0; nothing to change.\n")
 
 
 def test_a_dry_run_leaves_not_even_an_object(start, update_to) -> None:

@@ -45,17 +45,25 @@ def test_a_record_needs_its_name_only(start, lineage) -> None:
 @pytest.mark.parametrize(
     ("added", "removed", "sentence"),
     [
-        ({"dependency.db": "{}"}, (), "dependency is no list of records; did you mean dependencies?"),
-        ({"replicas.db": "{}"}, (), "replicas is no list of records, so answer it by --data; the lists are ports, "),
-        ({"dependencies": "{}"}, (), "dependencies: the record's name is missing; for example dependencies.mail."),
-        ({"dependencies.db": "postgres:5432"}, (), "is no record; for example dependencies.db='{url: http://mail, "),
-        ({"dependencies.db": "{url"}, (), "is no valid YAML; for example dependencies.db="),
-        ({"dependencies.db": "{name: x, url: http://x}"}, (), "the record calls itself 'x'; write name once."),
-        ({"jobs.serve": "{}"}, (), 'jobs[2].command: "serve" is not free'),
-        ({"dependencies.mail": "{}"}, (), "dependencies.mail is there already; to replace it, add --remove"),
-        ({}, ("dependencies.mial",), "dependencies.mial is not there; did you mean mail?"),
-        ({}, ("jobs.zzz",), "jobs.zzz is not there; jobs has digest, warm-up."),
-        ({}, ("nonsense",), "nonsense is no list of records"),
+        ({"dependency.db": "{}"}, (), "dependency is not a list of records. Did you mean dependencies?"),
+        ({"replicas.db": "{}"}, (), "replicas is not a list of records. Answer it with --data replicas=VALUE."),
+        ({"dependencies": "{}"}, (), "dependencies must name a record. Example: dependencies.mail."),
+        (
+            {"dependencies.db": "postgres:5432"},
+            (),
+            'must be a record, not "postgres:5432". Example: dependencies.db=\'{url: http://mail, ',
+        ),
+        ({"dependencies.db": "{url"}, (), 'must be valid YAML, not "{url". Example: dependencies.db='),
+        (
+            {"dependencies.db": "{name: x, url: http://x}"},
+            (),
+            "must have no other name, not x. Leave the field name out.",
+        ),
+        ({"jobs.serve": "{}"}, (), "jobs.serve.command must not be serve: "),
+        ({"dependencies.mail": "{}"}, (), "dependencies.mail exists already. To replace it, add --remove"),
+        ({}, ("dependencies.mial",), "dependencies.mial does not exist. Did you mean mail?"),
+        ({}, ("jobs.zzz",), "jobs.zzz does not exist. jobs has digest, warm-up."),
+        ({}, ("nonsense",), "nonsense is not a list of records"),
     ],
 )
 def test_a_wrong_record_is_told_in_a_sentence(

@@ -39,11 +39,11 @@ def test_a_line_each_and_the_worst_code(fleet: Path, lineage: Lineage) -> None:
     head = git(fleet / "a-plain", "rev-parse", "HEAD")
     plain, newest = done.stdout.splitlines()
     assert plain.startswith("a-plain: v0.1.0 to v0.2.0, ") and plain.endswith(f" files, committed as {head[:10]}")
-    assert newest == "e-newest: v0.2.0, nothing changes"
+    assert newest == "e-newest: v0.2.0, no changes"
     clash, dirty, none = done.stderr.splitlines()
     assert clash.startswith("b-clash: v0.1.0 to v0.2.0, ") and f"1 conflict ({DEPLOYMENT}), not committed" in clash
     assert dirty.startswith("error: c-dirty: 1 file is changed and not committed")
-    assert none.startswith("error: d-none is no git repository")
+    assert none.startswith("error: d-none is not a git repository")
 
     assert [git(fleet / name, "symbolic-ref", "--short", "HEAD") for name in NAMES[:2]] == ["next", "next"]
     assert git(fleet / "e-newest", "symbolic-ref", "--short", "HEAD") == "main"
@@ -76,9 +76,9 @@ def test_the_results_as_json(fleet: Path, lineage: Lineage) -> None:
 
 def test_what_to_run_after_a_conflict_is_enough_to_commit(fleet: Path, lineage: Lineage) -> None:
     done = lineage.scaffold("update", "--to", "0.2.0", cwd=fleet / "b-clash")
-    commands = [line.strip() for line in done.stderr.partition("Next:\n")[2].splitlines()]
-    assert commands[:3] == ["git status", "git mergetool", "git add --update"]
-    assert commands[4] == "git commit" and commands[5].startswith("scaffold update --abort")
+    *commands, undo = [line.strip() for line in done.stderr.partition("Next:\n")[2].splitlines()]
+    assert commands == ["git status", "git mergetool", "git add --update", "make setup test", "git commit"]
+    assert undo == "Or undo the whole update: scaffold update --abort", "no step undoes the others"
     edit(fleet / "b-clash" / DEPLOYMENT, r"(?s)<<<<<<<.*>>>>>>> [^\n]*", "  revisionHistoryLimit: 10")
     git(fleet / "b-clash", "add", "--update")
     git(fleet / "b-clash", "commit", "--quiet", "--message", "resolved")
@@ -117,10 +117,10 @@ def test_services_of_one_repository_share_the_branch(start, lineage: Lineage, tm
 def test_a_branch_that_can_t_be_begun_is_refused_first(start, update_to) -> None:
     service = start("mail")
     git(service, "branch", "taken")
-    with pytest.raises(ServiceError, match="there is a branch taken already"):
+    with pytest.raises(ServiceError, match="the branch taken already exists"):
         update_to(service, branch="taken")
     for name in ("a..b", "-x", ""):
-        with pytest.raises(OptionError, match="is no name that git takes for a branch"):
+        with pytest.raises(OptionError, match="is not a name that git accepts for a branch"):
             update_to(service, branch=name)
     assert git(service, "status", "--porcelain") == ""
 
@@ -131,7 +131,7 @@ def test_without_an_author_nothing_is_written(start, update_to, monkeypatch: pyt
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
-    with pytest.raises(GitError, match="git knows no author for the commit; tell it: git config"):
+    with pytest.raises(GitError, match="git knows no author for the commit; set one: git config"):
         update_to(service, commit=True)
     assert git(service, "status", "--porcelain") == ""
 
@@ -140,4 +140,4 @@ def test_several_can_t_be_asked_or_aborted(fleet: Path, lineage: Lineage) -> Non
     done = lineage.scaffold("update", "a-plain", "e-newest", "--abort", cwd=fleet)
     assert done.returncode == 2 and "name one folder" in done.stderr
     done = lineage.scaffold("update", "a-plain", "e-newest", "--ask", "replicas", cwd=fleet)
-    assert done.returncode == 2 and "no terminal to ask in" in done.stderr
+    assert done.returncode == 2 and "no terminal for questions" in done.stderr

@@ -23,9 +23,12 @@ def test_a_table_and_what_they_lack(start, update_to, lineage, tmp_path) -> None
         "service  version  behind      lacks      state\n"
         "behind   v0.1.0   2 releases  2 changes  clean\n"
         "newest   v0.3.0   -           -          clean\n"
-        "What v0.3.0 brings:\n"
+        "Changes up to v0.3.0 that are missing:\n"
         "  P08 Ten old versions are kept (0.2.0): behind\n"
         "  P05 The log level is a question (0.2.0): behind\n"
+        "Next:\n"
+        "  scaffold update behind --dry-run  show what would change\n"
+        "  scaffold update behind            update to the newest version\n"
     )
     done = lineage.scaffold("status", cwd=newest)
     assert (done.returncode, done.stderr) == (0, "")
@@ -59,7 +62,8 @@ def test_what_is_not_finished_is_told(start, update_to, lineage) -> None:
     update_to(service, "0.3.0")
     assert state(lineage, service) == (1, "1 conflict", [DEPLOYMENT], [])
     shown = lineage.scaffold("status", cwd=service).stdout
-    assert shown.endswith(f".: 1 conflict: {DEPLOYMENT}\n")
+    steps = "Next:\n  git mergetool  in .: resolve the conflicts, then commit\n"
+    assert shown.endswith(f".: 1 conflict: {DEPLOYMENT}\n{steps}")
     edit(service / DEPLOYMENT, r"(?s)<<<<<<<.*>>>>>>> [^\n]*", "  revisionHistoryLimit: 10")
     git(service, "add", "--update")
     assert state(lineage, service) == (1, "updated, not committed", [], [])
@@ -69,7 +73,9 @@ def test_what_is_not_finished_is_told(start, update_to, lineage) -> None:
     assert state(lineage, service) == (1, "answers edited by hand, not committed", [], ["replicas"])
     commit(service)
     assert state(lineage, service) == (1, "answers edited by hand", [], ["replicas"])
-    assert lineage.scaffold("status", cwd=service).stdout.endswith(".: answers edited by hand: replicas\n")
+    shown = lineage.scaffold("status", cwd=service).stdout
+    steps = "Next:\n  scaffold update .  apply the edited answers\n"
+    assert shown.endswith(f".: answers edited by hand: replicas\n{steps}")
     shutil.rmtree(service / ".git")
     assert state(lineage, service) == (1, "answers edited by hand", [], [])
 

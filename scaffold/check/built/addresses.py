@@ -1,6 +1,6 @@
 """Tells which texts in a kustomization are addresses that kustomize, of any version, would fetch or clone.
 
-Files are fetched by HTTP; folders are cloned by git from what its repospec.go takes for a repository. More is refused
+Files are fetched by HTTP; folders are cloned by git from what its repospec.go accepts as a repository. More is refused
 here than one version understands: `https:x`, `host/path//folder?ref=v1`, `gh:org/repo`, `git::…` and `s3::…`.
 """
 
@@ -41,7 +41,7 @@ _MOST = 200_000
 
 
 def is_address(text: str, field: str, *, is_there: bool) -> bool:
-    """Tell whether kustomize may ask somebody for a text of a field; `is_there` tells whether it is a local path."""
+    """Return whether kustomize may ask somebody for a text of a field; `is_there` shows whether it is a local path."""
     if _FETCHED.match(text):
         return True
     if _CLONED.match(text):  # a folder is first tried as an address, a file never
@@ -50,7 +50,7 @@ def is_address(text: str, field: str, *, is_there: bool) -> bool:
 
 
 def is_encoded(node: yaml.ScalarNode) -> bool:
-    """Tell whether a text is written in base64, so that nobody sees what it says."""
+    """Return whether a text is written in base64, so that nobody sees what it says."""
     return bool(node.tag == _BINARY)
 
 

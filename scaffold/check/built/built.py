@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scaffold.syntax.yaml_nodes import Document
 
 OnStep = Callable[[int, int], None]
-"""Is told how many of how many builds are done."""
+"""Gets how many of how many builds are done."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Steps:
     """Counts the builds of one check, which several threads do."""
 
     def __init__(self, on_step: OnStep | None = None) -> None:
-        """Take what is told of each; nobody is by default."""
+        """Take what gets the count of steps; nothing does by default."""
         self._on_step = on_step
         self._counting = threading.Lock()
         self._done = self._total = 0

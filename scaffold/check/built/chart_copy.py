@@ -1,6 +1,6 @@
-"""A chart as helm gets to see it: a copy with names of our own around it, of regular files alone.
+"""A chart as helm gets to see it: a copy with names of our own around it, of regular files only.
 
-What a repository names is no word of helm's command line. Left out are hidden files, links that lead outside, and the
+What a repository names is not part of helm's command line. Left out are hidden files, links that lead outside, and the
 schemas of values, which helm would fetch from anywhere. A dependency that is not there is an empty chart.
 """
 
@@ -28,7 +28,7 @@ _MOST_FILES = 20_000
 class ChartCopy:
     """The files of one chart.
 
-    `files` tells for each path in the chart which file it is, from the root; `notes` what is left out; `is_packed`
+    `files` shows for each path in the chart which file it is, from the root; `notes` what is left out; `is_packed`
     whether a dependency is an archive.
     """
 
@@ -53,7 +53,7 @@ class ChartCopy:
 
     @property
     def is_packed(self) -> bool:
-        """Tell whether a dependency is an archive, which is not looked into."""
+        """Return whether a dependency is an archive, which is not looked into."""
         return any(path.startswith("charts/") and path.endswith(".tgz") for path in self.files)
 
     @property
@@ -84,7 +84,7 @@ class ChartCopy:
         if posixpath.basename(path) == SCHEMA and not self._network:
             self._tell_remote(self.ground.shown(real))
         elif not _is_plain(path):
-            self._leave_out(path, "has a name that helm can't show; not judged")
+            self._leave_out(path, "has a name that helm can't show; not checked")
         elif not os.path.islink(real):  # noqa: PTH114
             if os.path.isfile(real):  # noqa: PTH113
                 self.files[path] = real
@@ -103,7 +103,7 @@ class ChartCopy:
         source = read(name)
         for found in _REMOTE.finditer(source.data) if isinstance(source, Source) else ():
             address = named(found[1].decode("utf-8", "replace"))
-            why = f"names the address {address}; the chart is judged without it, unless --allow-network is given"
+            why = f"names the address {address}; the chart is checked without it, unless you add --allow-network"
             self.notes.append(Note(name, why, source.data.count(b"\n", 0, found.start()) + 1))  # type: ignore[union-attr]
             return
 
@@ -116,7 +116,7 @@ class ChartCopy:
                     continue
                 self._stubs.append(name)
                 where = f" of {named(address)}" if address else ""
-                why = f"needs the chart {named(name)}{where}, which is not in charts/; it is judged without"
+                why = f"needs the chart {named(name)}{where}, which is not in charts/; it is checked without that chart"
                 place = dependency.place()
                 self.notes.append(Note(place.path, why, place.line))
 
@@ -145,7 +145,7 @@ class ChartCopy:
 
 
 def _is_plain(path: str) -> bool:
-    """Tell whether a path can stand on a line of helm's output."""
+    """Return whether a path can stand on a line of helm's output."""
     return path.isprintable() and not any("\ud800" <= sign <= "\udfff" for sign in path)
 
 

@@ -1,4 +1,4 @@
-"""Where in a chart's template a rendered value stands: a template is no YAML, so its lines are read by indentation.
+"""Where in a chart's template a rendered value stands: a template is not YAML, so its lines are read by indentation.
 
 Text between `{{` and `}}` stands for any text; lines of nothing else (`{{- if … }}`) are passed by. Where the way ends
 at values that are put in as they are (`toYaml .Values.resources`), the caller goes on in those.
@@ -26,7 +26,7 @@ _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
 class Line:
     """A line of a template: its number from 1, the column of its key from 0, the key, what is behind it.
 
-    `item` is the column of its dash, or -1 where it begins no item of a list; `is_action` where it is `{{…}}` alone.
+    `item` is the column of its dash, or -1 where it begins no item of a list; `is_action` where it is only `{{…}}`.
     """
 
     number: int
@@ -175,7 +175,7 @@ def _below(lines: Sequence[Line], column: int) -> list[Line]:
 
 
 def _item(lines: list[Line], value: Value) -> tuple[Line, list[Line]] | None:
-    """Return the line that begins an item of a list, and the lines of the item: by its name, or else by its number."""
+    """Return the line that begins an item of a list, and the item's lines: by its name, otherwise by its number."""
     if not isinstance(value.key, int):
         return None
     column = next((each.item for each in lines if each.item >= 0), -1)
@@ -198,6 +198,6 @@ def _is_repeated(lines: Iterable[Line]) -> bool:
 
 
 def _opened(item: list[Line]) -> tuple[Line, list[Line]]:
-    """Return an item's first line, and its lines, of which the first is no item any more."""
+    """Return an item's first line, and its lines, of which the first is not an item any more."""
     first = item[0]
     return first, [replace(first, item=-1), *item[1:]]

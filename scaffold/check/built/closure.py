@@ -33,9 +33,9 @@ class Obstacle:
 class Part:
     """What one kustomization names.
 
-    `files` tells for each place where kustomize looks for a file which one it is, `links` the same for folders behind
+    `files` shows for each place where kustomize looks for a file which one it is, `links` the same for folders behind
     symbolic links, both from the root; `folders` are followed next, with the folders that paths in them start from;
-    `made` tells that plugins are built by a kustomization, so that nobody sees beforehand what they read.
+    `made` shows that plugins are built by a kustomization, so that nobody sees beforehand what they read.
     """
 
     files: dict[str, str] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Runs helm, kustomize and kubectl on copies of files that nobody vouches for.
 
 They find an empty home, no settings or credentials of the user and no cluster. They have no network unless the user
-allows it, and no more time, output and memory than is said here.
+allows it, and no more time, output and memory than this module allows.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _OUT_OF_MEMORY = (b"out of memory", b"cannot allocate memory")
 def enclosure(*, network: bool = False, on_step: OnStep | None = None) -> Iterator[Enclosure]:
     """Yield a folder to build in, which is gone when the block ends; without `network` nobody is asked from it.
 
-    `on_step` is told how many of the builds are done.
+    `on_step` gets how many of the builds are done.
     """
     with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
         yield Enclosure(Path(folder).resolve(), network=network, steps=Steps(on_step))
@@ -91,7 +91,7 @@ class Enclosure:
         with self._counting:
             self._left -= len(data)
         if self._left < 0:
-            raise OSError(0, f"all that is built has more than {_MOST_BYTES // MIB} MiB", file)
+            raise OSError(0, f"all builds together have more than {_MOST_BYTES // MIB} MiB", file)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(data)
 

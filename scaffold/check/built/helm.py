@@ -1,4 +1,4 @@
-"""Helm charts: their templates are no YAML, so `helm template` renders them, and findings are shown in the templates.
+"""Helm charts: their templates are not YAML, so `helm template` renders them, and findings are shown in the templates.
 
 Rendered with the default values, and once more with each other `values*.yaml` beside them. Helm sees a copy of the
 chart (`chart_copy`), and no word of its command line is a path out of the repository.
@@ -39,7 +39,7 @@ _MOST_VALUES = 5
 
 
 class Charts:
-    """The outermost charts among some files; `notes` tells what can't be judged."""
+    """The outermost charts among some files; `notes` shows what can't be checked."""
 
     def __init__(self, ground: Ground, *, network: bool = False) -> None:
         """Take the files that count; addresses are asked only with `network`."""
@@ -52,7 +52,7 @@ class Charts:
         self._network = network
 
     def owns(self, name: str) -> bool:
-        """Tell whether a file is a part of a chart."""
+        """Return whether a file is a part of a chart."""
         folder = next((each for each in _above(name) if each in self._is_chart), None)
         if folder is None:
             return False
@@ -60,14 +60,14 @@ class Charts:
         return inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside) is not None
 
     def render(self, enclosure: Enclosure) -> list[Built]:
-        """Return what each chart renders to; `notes` tell of those that can't be rendered."""
+        """Return what each chart renders to; `notes` report those that can't be rendered."""
         if not self.folders:
             return []
         from scaffold.check.built.helm_template import HelmTemplate
 
         helm = HelmTemplate.there(enclosure)
         if helm is None:
-            why = "is not judged: helm is not there to render the chart"
+            why = "is not checked: helm is not installed"
             self.notes += [Note(_chart(folder), why) for folder in self.folders]
             return []
         with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # a chart is rendered while the next ones are copied
@@ -98,7 +98,7 @@ class Charts:
         source = read(_chart(folder))
         top = documents(source)[0] if isinstance(source, Source) else []
         if top and top[0].root.text("type") == "library":
-            self.notes.append(Note(_chart(folder), "is a library chart: judged where it is used"))
+            self.notes.append(Note(_chart(folder), "is a library chart: checked where it is used"))
             return []
         copy = ChartCopy(self.ground, folder, self._names_in(folder), network=self._network)
         self.notes += copy.notes
@@ -112,7 +112,7 @@ class Charts:
                 name = (top[0].root.text("name") if top else None) or ""
                 jobs.append(_Job(copy, name, values, place, f"values-{count}.yaml" if values else ""))
         except OSError as error:
-            why = f"can't be rendered: a file of it can't be read: {error.strerror}; not judged"
+            why = f"can't be rendered: a file of it can't be read: {error.strerror}; not checked"
             self.notes.append(Note(_chart(folder), why))
             return []
         enclosure.steps.expect(len(jobs))
@@ -123,14 +123,14 @@ class Charts:
         try:
             done = helm.run(job.copy, job.place, job.name, [job.file] if job.file else [])
         except ProgramError as error:
-            return None, [Note(path, f"can't be rendered: it {error}; not judged")]
+            return None, [Note(path, f"can't be rendered: it {error}; not checked")]
         finally:
             helm.enclosure.steps.finish()
         if done.code != 0:
             said = helm.problem(done, job.place).replace(job.file or path, posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {said}; not judged")]
+            return None, [Note(path, f"can't be rendered: {said}; not checked")]
         found, note = documents(Source(_chart(folder), done.stdout))
-        notes = [Note(_chart(folder), f"renders to what is no YAML: {note.message}")] if note else []
+        notes = [Note(_chart(folder), f"does not render to YAML: {note.message}")] if note else []
         name = folder or job.name
         files = ChartFiles(job.copy.shown, job.values)
         built = Built(
@@ -157,7 +157,7 @@ class ChartFiles:
     def __init__(self, files: Mapping[str, str], values: str) -> None:
         """Take the files that may be shown, by their paths in the chart, and the file of values beside its own, if any.
 
-        Which template something comes from is told by text that the chart itself may print, so no other file is read.
+        Which template something comes from is found by text that the chart itself may print, so no other file is read.
         """
         self._files = files
         self._named = values
@@ -174,7 +174,7 @@ class ChartFiles:
         return self._templates[name]
 
     def hold(self, text: str) -> bool:
-        """Tell whether a text stands in any file of the chart."""
+        """Return whether a text stands in any file of the chart."""
         return any(text in each for each in self._texts)
 
     @cached_property
@@ -251,14 +251,14 @@ class RenderedDocument(Document):
         return None
 
     def writes(self, value: Value, text: str) -> bool:
-        """Tell whether a text is written in the chart; where it is made of several, whether its longest word is.
+        """Return whether a text is written in the chart; where it is made of several, whether its longest word is.
 
         What a template draws (`randAlphaNum`, `genSelfSignedCert`) or looks up in the cluster is nowhere.
         """
         return self.files.hold(max(text.split(), key=len, default=""))
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
-        """Return the place of a line in a text, where the template has the same line; else that of the text."""
+        """Return the place of a line in a text, where the template has the same line; otherwise that of the text."""
         place = self.place(value)
         template = self.files.template(self.origin)
         inner = ((value.text() or "").split("\n") + [""] * line)[line - 1]

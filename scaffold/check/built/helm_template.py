@@ -51,7 +51,7 @@ class HelmTemplate:
             return done
         self._flags = []
         if copy.is_packed and not is_offline_possible():
-            raise ProgramError("is too old: 3.16 and later can pass by the schemas of packed dependencies")
+            raise ProgramError("is too old: install 3.16 or later, which can skip the schemas of packed dependencies")
         return self.enclosure.run(command, place)
 
     def problem(self, done: Done, place: Path) -> str:

@@ -60,7 +60,7 @@ class _Chart:
 
 
 class Inflation:
-    """Renders the charts of kustomizations in an enclosure; `made` tells which entry a file comes from."""
+    """Renders the charts of kustomizations in an enclosure; `made` shows which entry a file comes from."""
 
     def __init__(self, ground: Ground, enclosure: Enclosure) -> None:
         """Take the files that count, and where copies stand."""
@@ -80,7 +80,7 @@ class Inflation:
             return []
         try:
             content = load(root.document.source.data)
-        except yaml.YAMLError:  # kustomize says what is wrong
+        except yaml.YAMLError:  # kustomize shows what is wrong
             return []
         self.made[str(copy)] = root
         notes: list[Note] = []
@@ -102,7 +102,7 @@ class Inflation:
 
     def _render(self, chart: _Chart, notes: list[Note]) -> bytes:
         if self._helm is None:
-            raise InflationError("is not judged: helm is not there to render it")
+            raise InflationError("is not checked: helm is not installed")
         self._count += 1
         place = self._enclosure.folder / f"inflated-{self._count}"
         copy = self._copied(chart, place)
@@ -110,7 +110,7 @@ class Inflation:
         release = str(chart.fields.get("releaseName") or chart.name)
         done = self._helm.run(copy, place, release, self._values(chart, place), *chart.flags())
         if done.code != 0:
-            raise InflationError(f"can't be rendered: {self._helm.problem(done, place)}; not judged")
+            raise InflationError(f"can't be rendered: {self._helm.problem(done, place)}; not checked")
         return done.stdout
 
     def _copied(self, chart: _Chart, place: Path) -> ChartCopy:
@@ -125,7 +125,7 @@ class Inflation:
                 copy = ChartCopy(self._ground, folder, names, network=self._enclosure.network)
                 copy.put(self._enclosure, place / CHART)
                 return copy
-        raise InflationError(f"is not in {named(home)}; it is judged without")
+        raise InflationError(f"is not in {named(home)}; it is checked without that chart")
 
     def _values(self, chart: _Chart, place: Path) -> list[str]:
         files = []
@@ -136,11 +136,13 @@ class Inflation:
             elif (name := _beside(chart.entry, values)) in self._ground.names:
                 self._enclosure.put(file, self._ground.real(name))
             else:
-                raise InflationError(f"needs the values {named(values)}, which are not there; it is judged without")
+                raise InflationError(
+                    f"needs the values {named(values)}, which do not exist; it is checked without them"
+                )
             files.append(file.name)
         return files
 
 
 def _beside(entry: Value, path: str) -> str:
-    """Return the name of a path that an entry tells, which starts at its kustomization's folder."""
+    """Return the name of a path that an entry gives, which starts at its kustomization's folder."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(entry.document.source.path), path))

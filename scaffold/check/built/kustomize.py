@@ -1,6 +1,6 @@
 """Kustomizations: which files they own, what they build to, and where a built value was written.
 
-A base is no deployment by itself, so the outermost kustomizations are built, by `kustomize` or `kubectl kustomize`.
+A base is not a deployment by itself, so the outermost kustomizations are built, by `kustomize` or `kubectl kustomize`.
 These see copies: a tree of just the files that a kustomization names, so neither links nor what lies outside. Both
 are asked for origins (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/buildmetadata/), so that a
 finding can be shown in the file that people edit.
@@ -73,12 +73,12 @@ class Tree:
             self.kustomizations[name.rpartition("/")[0]] = found[0].root
 
     def build(self, enclosure: Enclosure) -> list[Built]:
-        """Return what each of the outermost kustomizations builds to; `notes` tell of those that can't be built."""
+        """Return what each of the outermost kustomizations builds to; `notes` report those that can't be built."""
         if not self.roots:
             return []
         command = build_command()
         if command is None:
-            why = "is not judged: neither kustomize nor kubectl is there to build it"
+            why = "is not checked: neither kustomize nor kubectl is installed"
             self.notes += [Note(self._path(folder), why) for folder in self.roots]
             return []
         replica, inflation = Replica(enclosure), Inflation(self.ground, enclosure)
@@ -107,17 +107,17 @@ class Tree:
                 real_file = self.ground.real(each.document.source.path)
                 self.notes += inflation.put(each, replica.place(real_file))
         except OSError as error:
-            self.notes.append(Note(self._path(folder), f"is not judged: a file of it can't be read: {error.strerror}"))
+            self.notes.append(Note(self._path(folder), f"is not checked: a file of it can't be read: {error.strerror}"))
             return None
         return _Job(folder, real, chain)
 
     def _obstacle(self, folder: str, obstacle: Obstacle) -> Note:
         path, where = self._path(folder), self.ground.shown(obstacle.file)
-        hint = "; it may be asked with --allow-network" if " address " in obstacle.message else ""
+        hint = "; add --allow-network to load it" if " address " in obstacle.message else ""
         if where == path:
-            return Note(path, f"is not judged: it {obstacle.message}{hint}", obstacle.line)
+            return Note(path, f"is not checked: it {obstacle.message}{hint}", obstacle.line)
         line = f":{obstacle.line}" if obstacle.line else ""
-        return Note(path, f"is not judged: {where}{line} {obstacle.message}{hint}")
+        return Note(path, f"is not checked: {where}{line} {obstacle.message}{hint}")
 
     def _build(
         self, enclosure: Enclosure, command: list[str], inflation: Inflation, replica: Replica, job: _Job
@@ -127,11 +127,11 @@ class Tree:
             outer = replica.wrapped(job.real)
             done = enclosure.run([*command, outer.name], enclosure.folder)
         except (OSError, ProgramError) as error:
-            return Note(path, f"can't be built: it {error}; not judged")
+            return Note(path, f"can't be built: it {error}; not checked")
         finally:
             enclosure.steps.finish()
         if done.code != 0:
-            return Note(path, f"can't be built: {_problem(done.stderr, replica, enclosure)}; not judged")
+            return Note(path, f"can't be built: {_problem(done.stderr, replica, enclosure)}; not checked")
         origins = Origins(lambda text: self._origin(replica, outer, text), self.kustomizations[job.folder], job.chain)
         origins.made = lambda text: inflation.made.get(os.path.normpath(outer / text))
         found, note = documents(Source(job.folder or ".", done.stdout))
@@ -166,7 +166,7 @@ class Replica:
         self._wrapped = 0
 
     def place(self, real: str) -> Path:
-        """Return where the copy of something stands; names that are no UTF-8, which YAML can't tell, are exchanged."""
+        """Return where the copy of something stands; names that are not UTF-8, which YAML can't hold, are replaced."""
         return self.folder.joinpath(*map(self._utf8, Path(real).parts[1:]))
 
     def _utf8(self, part: str) -> str:
@@ -196,7 +196,7 @@ class Replica:
                 self._links[str(link)] = str(target)
 
     def wrapped(self, real: str) -> Path:
-        """Return a folder with a kustomization that builds the copy of another one and tells origins.
+        """Return a folder with a kustomization that builds the copy of another one and records origins.
 
         Raises:
             OSError: when it can't be written.

@@ -73,7 +73,7 @@ def _replaced(kustomization: Value, root: Value, names: set[str | None], built: 
 
 
 def _fits(keys: Sequence[str], built: Value) -> bool:
-    """Tell whether the keys of a field path (`*`, a number or `name=web` for an item) lead to a value."""
+    """Return whether the keys of a field path (`*`, a number or `name=web` for an item) lead to a value."""
     if len(keys) != len(built.path):
         return False
     value: Value | None = built
@@ -101,11 +101,11 @@ def _patched(kustomization: Value, root: Value, names: set[str | None], built: V
 
 
 def _is_selected(target: Value, root: Value, names: set[str | None]) -> bool:
-    """Tell whether a target may be an object: by kind and name, an expression. Labels are not looked at."""
+    """Return whether a target may be an object: by kind and name, an expression. Labels are not looked at."""
     kind, name = target.text("kind"), target.text("name")
     if kind and kind != root.text("kind"):
         return False
-    if name is None or "(" in name or sum(map(name.count, "*+{?")) > 2:  # Python could try those for ever
+    if name is None or "(" in name or sum(map(name.count, "*+{?")) > 2:  # Python could try those without end
         return True
     try:
         return any(len(each or "") > _LONGEST_NAME or re.fullmatch(name, each or "") for each in names)
@@ -179,7 +179,7 @@ def _read(kustomization: Value, path: str) -> Source | None:
 
 
 def generated_from(kustomization: Value, root: Value, path: tuple[Key, ...]) -> Value | Source | None:
-    """Return what a generated ConfigMap or Secret comes from: a literal, a file, or else the generator's name."""
+    """Return what a generated ConfigMap or Secret comes from: a literal, a file, otherwise the generator's name."""
     kind, name = root.text("kind"), _HASH.sub("", root.text("metadata", "name") or "")
     if kind not in ("ConfigMap", "Secret"):
         return None

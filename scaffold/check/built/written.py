@@ -72,7 +72,7 @@ class Origins:
 
 
 def _path(origin: str) -> str:
-    """Return the path that an origin tells, which is itself YAML."""
+    """Return the path in an origin, which is itself YAML."""
     line = next((line for line in origin.splitlines() if line.startswith("path: ")), "")
     if line[6:7] not in ('"', "'", "|", ">", ""):
         return line[6:]
@@ -107,7 +107,7 @@ class BuiltDocument(Document):
 
 
 def _is_origin(written: Value, built: Value) -> bool:
-    """Tell whether an object was built from a written one; kustomize may put words around its name."""
+    """Return whether an object was built from a written one; kustomize may put words around its name."""
     if written.text("kind") != built.text("kind"):
         return False
     return (written.text("metadata", "name") or "") in (built.text("metadata", "name") or "")

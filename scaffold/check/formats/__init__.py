@@ -1,4 +1,4 @@
-"""How findings are told: each format is a module with `render(report) -> str`; `text` is for people."""
+"""How findings are printed: each format is a module with `render(report) -> str`; `text` is for people."""
 
 from __future__ import annotations
 

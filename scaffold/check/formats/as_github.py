@@ -12,7 +12,7 @@ from scaffold.text.printable import printable
 
 
 def render(report: CheckReport) -> str:
-    """Return a line for each finding, and a notice for what can't be judged, or is ignored in vain."""
+    """Return a line for each finding, and a notice for what can't be checked, and for each unused ignore comment."""
     seen = shown(report)
     lines = [_annotation(each) for each in seen.findings]
     for note in seen.notes:

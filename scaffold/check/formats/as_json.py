@@ -1,11 +1,11 @@
-"""JSON: `findings`, `notes` on what can't be judged, and `suppressed`: what a comment, the baseline or git knows of.
+"""JSON: `findings`, `notes` on what can't be checked, and `suppressed`: what a comment, the baseline or git knows of.
 
 `kind` of a finding is `contradiction`, `fault` or `hygiene`; `object` and `container` name what it is about. `totals`
-counts them all, also those that are too many to be shown; a note then says so. `judged` is how many objects,
+counts them all, also those that are too many to be shown; a note then reports that. `judged` is how many objects,
 Dockerfiles and configurations the rules looked at.
 
-Rules are told as a list: `id`, `pattern`, `severity`, `kind`, `profile`, `title`, `why`, what to `do`, `fixable`, and
-the page's `url`.
+Rules are printed as a list: `id`, `pattern`, `severity`, `kind`, `profile`, `title`, `why`, what to `do`, `fixable`,
+and the page's `url`.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from scaffold.text.printable import printable
 
 
 def render(report: CheckReport) -> str:
-    """Return one test suite; what can't be judged, or is too much to be shown, counts as skipped."""
+    """Return one test suite; what can't be checked, or is too much to be shown, counts as skipped."""
     seen = shown(report)
     broken = {each.rule.id for each in report.findings}
     silent = [rule for rule in report.rules if rule.id not in broken]

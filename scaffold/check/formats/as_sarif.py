@@ -22,7 +22,7 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 def render(report: CheckReport) -> str:
     """Return the report as one SARIF run.
 
-    What a comment or the baseline lets stand is left out: code scanning does not read `suppressions`, and would open an
+    What a comment or the baseline suppresses is left out: code scanning does not read `suppressions`, and would open an
     alert for each (https://github.com/github/codeql-action/issues/1230). JSON has them.
     """
     seen = shown(report)
@@ -54,7 +54,7 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
         "name": type(rule).__name__,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
-        "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**What to do.** {rule.advice}"},
+        "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**Fix.** {rule.advice}"},
         **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.severity},
         "properties": {
@@ -79,7 +79,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
     }
     if finding.also:
         related = [{"id": number, **_location(place)} for number, place in enumerate(finding.also, 1)]
-        result["relatedLocations"] = [{**each, "message": {"text": "contradicts this"}} for each in related]
+        result["relatedLocations"] = [{**each, "message": {"text": "conflicts with this value"}} for each in related]
     return result
 
 

@@ -74,7 +74,7 @@ def _values(container: Container, scope: Scope) -> Iterator[Value]:
 
 
 def _addresses(text: str) -> Iterator[tuple[str, int]]:
-    """Yield hosts with their ports: those of URLs, or else of a list such as `kafka-0:9092,kafka-1:9092`."""
+    """Yield hosts with their ports: those of URLs, otherwise of a list such as `kafka-0:9092,kafka-1:9092`."""
     if "://" in text:
         for found in _URL.finditer(text):
             port = found["port"] or _PORTS.get(found["scheme"].partition("+")[0])

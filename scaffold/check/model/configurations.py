@@ -57,7 +57,7 @@ class EnvoyConfiguration(Configuration):
         return [each for root in self.roots for each in root.items("static_resources", "listeners")]
 
     def is_loopback(self, cluster: Value) -> bool:
-        """Tell whether all hosts of a cluster are in the same pod: Envoy's own admin interface, or the service."""
+        """Return whether all hosts of a cluster are in the same pod: Envoy's own admin interface, or the service."""
         localities = cluster.items("load_assignment", "endpoints")
         hosts = [host for locality in localities for host in locality.items("lb_endpoints")]
         addresses = [each.get("endpoint", "address") for each in hosts]

@@ -60,7 +60,7 @@ class Images:
 
 
 def _names(path: str) -> set[str]:
-    """Return what a Dockerfile's path says that its image is called."""
+    """Return the name of the image that a Dockerfile's path suggests."""
     folders, _, file = path.rpartition("/")
     parts = {part for part in file.split(".") if part.lower() not in ("dockerfile", "containerfile")}
     return parts | {folders.rpartition("/")[2]} - {""}

@@ -32,7 +32,7 @@ class KubernetesObject:
 
     @property
     def certain_namespace(self) -> str:
-        """Return its namespace where that is sure, else nothing.
+        """Return its namespace where that is sure, otherwise nothing.
 
         It is not where a variable gives it, or a tool wrote its own default for the namespace of the deployment.
         """
@@ -47,9 +47,9 @@ class KubernetesObject:
 
     @property
     def is_hook(self) -> bool:
-        """Tell whether Helm or Argo CD runs it as a step of a deployment.
+        """Return whether Helm or Argo CD runs it as a step of a deployment.
 
-        Both delete the one of the last time before they make it anew, where no other policy is given:
+        Both delete the one of the last time before they make it again, where no other policy is given:
         https://helm.sh/docs/topics/charts_hooks/#hook-deletion-policies
         """
         return any(key.endswith(("/hook", "/hook-delete-policy")) for key in self.annotations)
@@ -118,7 +118,7 @@ class ScaledObject(Autoscaler):
 
     @cached_property
     def target(self) -> tuple[str, str]:
-        """Return kind and name of what it scales: a Deployment where nothing else is said."""
+        """Return kind and name of what it scales: a Deployment by default."""
         kind, name = super().target
         return kind or "Deployment", name
 

@@ -135,7 +135,7 @@ class PodSecurity:
 
     @cached_property
     def in_user_namespace(self) -> bool:
-        """Tell whether root in its pods is another user on the node (`hostUsers: false`)."""
+        """Return whether root in its pods is another user on the node (`hostUsers: false`)."""
         return self.pod is not None and _is_false(self.pod.get("hostUsers"))
 
     # --- baseline ---------------------------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ class PodSecurity:
             yield Violation("runAsNonRoot", "restricted", non_root, "runAsNonRoot: false")
 
     def _root(self, each: Container) -> Iterator[Violation]:
-        """Yield what lets a container be root; what the pod says for all is said there."""
+        """Yield what lets a container be root; what the pod sets for all is reported there."""
         if self.in_user_namespace:
             return
         context = each.value.get("securityContext")

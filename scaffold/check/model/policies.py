@@ -27,7 +27,7 @@ _EVERYWHERE = frozenset({"0.0.0.0/0", "::/0"})
 
 
 def governs(policy: NetworkPolicy, direction: Direction) -> bool:
-    """Tell whether a policy restricts a direction: what it does not let through in it is dropped."""
+    """Return whether a policy restricts a direction: what it does not let through in it is dropped."""
     types = {each.text() for each in policy.value.items("spec", "policyTypes")}
     return direction in types if types else direction == "Ingress" or bool(rules_of(policy, direction))
 
@@ -43,7 +43,7 @@ def peers_of(rule: Value) -> list[Value]:
 
 
 def everybody(rule: Value) -> str:
-    """Return whom a rule lets through that restricts nobody: `everybody`, `every pod of the cluster`; else nothing."""
+    """Return `everybody` or `every pod of the cluster` where a rule restricts nobody; otherwise nothing."""
     peers = peers_of(rule)
     if not peers or any(_is_everywhere(each.get("ipBlock")) for each in peers):
         return "everybody"
@@ -76,11 +76,11 @@ class Policies:
                 self._labels[each.name] = {_NAME: each.name, **each.value.texts("metadata", "labels")}
 
     def others_in(self, namespace: str) -> bool:
-        """Tell whether policies of other kinds, which are not read here, may count in a namespace."""
+        """Return whether policies of other kinds, which are not read here, may count in a namespace."""
         return self._in_cluster or namespace in self._others or bool(self._others and not namespace)
 
     def may_pass(self, policy: NetworkPolicy, direction: Direction, other: Workload, port: Port) -> bool:
-        """Tell whether a policy may let its pods be asked by another workload (Ingress), or ask it (Egress)."""
+        """Return whether a policy may let its pods be asked by another workload (Ingress), or ask it (Egress)."""
         return any(
             port.is_in(rule.items("ports")) and self._may_be(peers_of(rule), policy, other)
             for rule in rules_of(policy, direction)
@@ -93,7 +93,7 @@ class Policies:
         )
 
     def _may_be_there(self, peer: Value, policy: NetworkPolicy, other: Workload) -> bool:
-        """Tell whether a workload may be in a namespace that a peer speaks of: without a selector, the policy's own."""
+        """Return whether a workload may be in a namespace that a peer names: without a selector, the policy's own."""
         selector, namespace = peer.get("namespaceSelector"), other.namespace
         if selector is None:
             return namespace == policy.namespace or not namespace or not policy.namespace
@@ -118,7 +118,7 @@ class Port:
     names: frozenset[str]
 
     def is_in(self, ports: list[Value]) -> bool:
-        """Tell whether the ports of a rule have it: TCP, by number, range or name; no ports are all."""
+        """Return whether the ports of a rule have it: TCP, by number, range or name; no ports are all."""
         return not ports or any(self._is(each) for each in ports)
 
     def _is(self, entry: Value) -> bool:

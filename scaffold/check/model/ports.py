@@ -10,7 +10,7 @@ from scaffold.check.model.workloads import Workload
 
 
 class OpenPorts:
-    """The ports that the containers of some workloads say they open, and where the first one says so."""
+    """The ports that the containers of some workloads declare, and where the first one is declared."""
 
     def __init__(self, workloads: Sequence[Workload]) -> None:
         self._workloads = workloads
@@ -21,7 +21,7 @@ class OpenPorts:
         self.first = next((ports for each in self.containers if (ports := each.value.get("ports"))), None)
 
     def are_said(self, number: int, config_maps: Mapping[str, ConfigMap]) -> bool:
-        """Tell whether something beside `ports` says that the pods open a port.
+        """Return whether something beside `ports` shows that the pods open a port.
 
         Arguments, variables, probes or a mounted ConfigMap may; so may an injector, which is asked at run time.
         """

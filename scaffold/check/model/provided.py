@@ -53,13 +53,13 @@ class Provided:
         return next(iter(found.values()))
 
     def may_be_in(self, kind: Kind, name: str, namespace: str) -> bool:
-        """Tell whether one of this name is, or may be, in a namespace."""
+        """Return whether one of this name is, or may be, in a namespace."""
         found = self._by_name.get((kind, name), {})
         return self._unsure or "" in found or namespace in found
 
 
 def _moves_others(each: KubernetesObject) -> bool:
-    """Tell whether an object puts others into namespaces which they don't name."""
+    """Return whether an object puts others into namespaces which they don't name."""
     if each.kind == "Kustomization":  # Flux's, which may exchange the namespace of all that it applies
         return each.value.get("spec", "targetNamespace") is not None
     if each.kind == "ClusterPolicy":  # Kyverno's

@@ -28,7 +28,7 @@ class Grant:
 
     @property
     def in_all_namespaces(self) -> bool:
-        """Tell whether it counts in all namespaces."""
+        """Return whether it counts in all namespaces."""
         return self.binding.kind == "ClusterRoleBinding"
 
     @property
@@ -76,7 +76,7 @@ class Rights:
         return self._grants[key]
 
     def any_for_group(self) -> bool:
-        """Tell whether a role is bound to all service accounts of the cluster or of a namespace."""
+        """Return whether a role is bound to all service accounts of the cluster or of a namespace."""
         return any(kind == "Group" and name.startswith(_ALL_ACCOUNTS) for kind, name in self._bindings)
 
     def _role(self, binding: KubernetesObject) -> KubernetesObject | None:
@@ -108,5 +108,5 @@ def _fits(role: KubernetesObject, binding: KubernetesObject) -> bool:
 
 
 def _same(one: str, other: str) -> bool:
-    """Tell whether two namespaces may be the same: an empty one is whatever the deployment says."""
+    """Return whether two namespaces may be the same: an empty one is whatever the deployment says."""
     return one == other or not one or not other

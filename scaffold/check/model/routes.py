@@ -13,7 +13,7 @@ _ROUTES = ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 
 @dataclass(frozen=True)
 class Backend:
-    """Where an Ingress or a route sends requests: the Service's name and namespace, and the port if one is said."""
+    """Where an Ingress or a route sends requests: the Service's name and namespace, and the port if one is given."""
 
     name: Value
     namespace: str

@@ -46,7 +46,7 @@ class RunTimeLabels:
         self._custom = [each for each in objects if is_custom(each)]
 
     def may_be(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether a pod may get all these labels at run time."""
+        """Return whether a pod may get all these labels at run time."""
         if not labels.keys() - LABELS:
             return True
         if not self._names.isdisjoint(labels.values()):  # an operator's pods are called like its object
@@ -63,13 +63,13 @@ class RunTimeLabels:
 
 
 def is_custom(each: KubernetesObject) -> bool:
-    """Tell whether an object is of a kind that others define: its controller may make pods, with labels of its own."""
+    """Return whether an object is of a kind that others define: its controller may make pods with its own labels."""
     group = (each.value.text("apiVersion") or "").rpartition("/")[0]
     return isinstance(each, Rollout) or not _OWN.fullmatch(group)
 
 
 def labels_given(each: KubernetesObject) -> set[tuple[str, str]]:
-    """Return the labels that a custom object tells its controller to give: all mappings that are called `…labels`."""
+    """Return the labels that a custom object makes its controller give: all mappings that are called `…labels`."""
     found: set[tuple[str, str]] = set()
     for key, node in _mappings(each.value.node):
         if _LABELS.fullmatch(key):
@@ -100,7 +100,7 @@ def _is_text(node: yaml.Node) -> bool:
 
 
 def is_injected(container: Container) -> bool:
-    """Tell whether an injector replaces a container: image, ports and all (Istio's gateways, `image: auto`).
+    """Return whether an injector replaces a container: image, ports and all (Istio's gateways, `image: auto`).
 
     https://istio.io/latest/docs/setup/additional-setup/gateway/#deploying-a-gateway
     """
@@ -108,6 +108,6 @@ def is_injected(container: Container) -> bool:
 
 
 def says_number(texts: Iterable[str], number: int) -> bool:
-    """Tell whether a number stands in one of the texts by itself: as `--port=8080`, `:8080` or `8080`."""
+    """Return whether a number stands in one of the texts by itself: as `--port=8080`, `:8080` or `8080`."""
     wanted = re.compile(rf"(?<![\d.]){number}(?![\d.]*\d)")
     return any(wanted.search(text) for text in texts)

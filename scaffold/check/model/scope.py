@@ -41,14 +41,14 @@ K = TypeVar("K", bound=KubernetesObject)
 class Scope:
     """Objects that are deployed together: a built overlay, a rendered chart, or all plain manifests.
 
-    `name` is empty for the plain manifests, else the folder that was built. Plain manifests may be those of several
+    `name` is empty for the plain manifests, otherwise the built folder. Plain manifests may be those of several
     environments: each is a scope, with the documents that it shares with others.
     """
 
     def __init__(
         self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
     ) -> None:
-        """Take the documents, and which of them are `shared`; what is no Kubernetes object in them is passed by."""
+        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is passed by."""
         self.repository = repository
         self.name = name
         self._shared = {id(each) for each in shared}
@@ -172,11 +172,11 @@ class Scope:
         return self._selectors.opened(each)
 
     def says_port(self, each: Selector, number: int) -> bool:
-        """Tell whether something beside `ports` says that the pods which an object selects open a port."""
+        """Return whether something beside `ports` shows that the pods which an object selects open a port."""
         return self.opened(each).are_said(number, self.named.config_maps)
 
     def any_selects(self, kind: type[Selector]) -> bool:
-        """Tell whether any object of a kind selects a workload."""
+        """Return whether any object of a kind selects a workload."""
         return self._selectors.any_selects(kind)
 
     @cached_property
@@ -228,7 +228,7 @@ class Scope:
 class Checked:
     """All that rules may look at.
 
-    `notes` tells what could not be judged; `files` counts what was read; `ground` is what may be; `answers` are the
+    `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
     files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
     stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
     were judged and hold comments for us.

@@ -74,7 +74,7 @@ class Selection:
 
 
 def _near(labels: Mapping[str, str], pods: Mapping[str, str]) -> bool:
-    """Tell whether pods have these labels but for one, whose value is spelled nearly alike."""
+    """Return whether pods have these labels but for one, whose value is spelled nearly alike."""
     other = [(key, value) for key, value in labels.items() if pods.get(key) != value]
     if len(other) != 1 or not (theirs := pods.get(other[0][0])):
         return False
@@ -83,7 +83,7 @@ def _near(labels: Mapping[str, str], pods: Mapping[str, str]) -> bool:
 
 
 def selects(selector: Value | None, labels: Mapping[str, str]) -> bool:
-    """Tell whether a LabelSelector (matchLabels and matchExpressions) selects what has these labels.
+    """Return whether a LabelSelector (matchLabels and matchExpressions) selects what has these labels.
 
     https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/label-selector/
     """
@@ -139,7 +139,7 @@ class Pods:
                 self._with.setdefault(pair, {})[pods] = None
 
     def have(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether pods with all these labels are made, as far as `MANY` show it."""
+        """Return whether pods with all these labels are made, as far as `MANY` show it."""
         found = [self._with.get(pair, ()) for pair in labels.items()]
         fewest = min(found, key=len, default=())
         return any(labels.items() <= pods for pods in islice(fewest, MANY))

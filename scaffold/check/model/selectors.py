@@ -67,7 +67,7 @@ class Selectors:
         return partners((each, self.workloads_of(each)) for each in self._objects if isinstance(each, kind))
 
     def any_selects(self, kind: type[Selector]) -> bool:
-        """Tell whether any object of a kind selects a workload."""
+        """Return whether any object of a kind selects a workload."""
         if issubclass(kind, Service):
             return bool(self.services)
         return bool(self.budgets if issubclass(kind, PodDisruptionBudget) else self.policies)

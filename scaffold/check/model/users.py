@@ -1,4 +1,4 @@
-"""As which user a container runs: what its pod says, and else its image."""
+"""As which user a container runs: what its pod sets, otherwise its image."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ class ImageUser:
 
     @property
     def is_root(self) -> bool:
-        """Tell whether that is root."""
+        """Return whether that is root."""
         return self.name in ("root", "0")
 
     @property
     def is_number(self) -> bool:
-        """Tell whether the kubelet can tell that it is not root: it looks at no names."""
+        """Return whether the kubelet can verify that it is not root: it looks at no names."""
         return self.name.isdecimal()
 
 
@@ -92,7 +92,7 @@ def user_of(dockerfile: Dockerfile) -> ImageUser | None:
 
 
 def starts_as_another(dockerfile: Dockerfile) -> bool:
-    """Tell whether the image may change its user when it starts."""
+    """Return whether the image may change its user when it starts."""
     texts = [f"{each.value}{each.body}" for stage in dockerfile.final for each in stage.instructions]
     return any(program in text for program in _CHANGES_USER for text in texts)
 
@@ -106,14 +106,14 @@ def image_user(container: Container, scope: Scope) -> ImageUser | None:
 
 
 def setting(container: Container, key: str) -> Value | None:
-    """Return what the container's security context says, or else the pod's."""
+    """Return what the container's security context sets, otherwise the pod's."""
     pod = container.workload.pod
     contexts = (container.value.get("securityContext"), pod and pod.get("securityContext"))
     return next((value for each in contexts if each and (value := each.get(key))), None)
 
 
 def is_refused(containers: Iterable[Container], scope: Scope) -> bool:
-    """Tell whether the kubelet would not start one of the containers, as it must not be root and is told to be."""
+    """Return whether the kubelet would not start a container, as it must not be root and its runAsUser is 0."""
     for each in containers:
         non_root, user = setting(each, "runAsNonRoot"), setting(each, "runAsUser")
         if non_root and non_root.is_true() and user and user.number() == 0 and not each.workload.is_windows:

@@ -174,7 +174,7 @@ class Workload(KubernetesObject):
 
     @property
     def is_windows(self) -> bool:
-        """Tell whether its pods run on Windows."""
+        """Return whether its pods run on Windows."""
         if self.pod is None:
             return False
         return "windows" in (self.pod.text("os", "name"), self.pod.text("nodeSelector", "kubernetes.io/os"))
@@ -193,17 +193,17 @@ class Pod(Workload):
 
     @property
     def ends(self) -> bool:
-        """Tell whether it is to run once, and not for ever."""
+        """Return whether it is to run once, and not without end."""
         return self.value.text("spec", "restartPolicy") in ("Never", "OnFailure")
 
     @property
     def is_patch(self) -> bool:
-        """Tell whether it is a part of a Pod, as kubeadm merges it into a static one: no container has an image."""
+        """Return whether it is a part of a Pod, as kubeadm merges it into a static one: no container has an image."""
         return bool(self.containers) and not any(each.image for each in self.containers)
 
 
 class Server(Workload):
-    """A workload that runs for ever: its pods serve."""
+    """A workload that runs without end: its pods serve."""
 
     @cached_property
     def replicas(self) -> int | None:

@@ -22,7 +22,7 @@ _VIRTUAL = re.compile(r"\bapk\b[^;&|]{0,200}?(?:-t|--virtual)[= ]([\w.-]+)([^;&|
 
 
 def _runs(dockerfile: Dockerfile) -> bool:
-    """Tell whether an image is one that runs: it says what it starts, or a container of a manifest is made of it."""
+    """Return whether an image is one that runs: it shows what it starts, or a container of a manifest is made of it."""
     return bool(
         dockerfile.is_deployed or dockerfile.starts or dockerfile.effective("EXPOSE") or dockerfile.effective("USER")
     )
@@ -31,8 +31,8 @@ def _runs(dockerfile: Dockerfile) -> bool:
 class CompilerInImage(Rule[Dockerfile]):
     """The last stage of a Dockerfile installs a compiler or another build tool.
 
-    A toolchain in the image is hundreds of megabytes to pull on each node, and a workshop for whoever breaks in; the
-    program that it built needs none of it.
+    Each node pulls hundreds of megabytes more, and an intruder finds tools to work with. The finished program does not
+    need a toolchain.
     """
 
     id = "P01-compiler-in-image"
@@ -41,7 +41,7 @@ class CompilerInImage(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Install it in an earlier stage, build there, and take over the result by `COPY --from=build`."""
+        """Install it in an earlier stage, build there, and copy the result with `COPY --from=build`."""
         for stage in () if dockerfile.is_for_work or not _runs(dockerfile) else dockerfile.final:
             for run in stage.all("RUN"):
                 text = f"{run.value}\n{run.body}"
@@ -73,10 +73,10 @@ _SLIM = re.compile(r"slim|alpine|distroless|wolfi|chainguard|nanoserver|scratch"
 
 
 class BuildBase(Rule[Dockerfile]):
-    """The image that runs is based on one that is made for building.
+    """The image that runs is based on an image that is made for building.
 
-    It brings compilers, headers and package managers along: hundreds of megabytes on each node, and tools for whoever
-    breaks in. The full images of Python, Node.js, Ruby and Perl hold gcc too; their `slim` editions do not.
+    It contains compilers, headers and package managers: hundreds of megabytes on each node, and tools for an intruder.
+    The full images of Python, Node.js, Ruby and Perl contain gcc, too; their `slim` variants do not.
     """
 
     id = "P01-build-base"
@@ -97,10 +97,10 @@ class BuildBase(Rule[Dockerfile]):
 
 
 class CopiesEverything(Rule[Dockerfile]):
-    """The last stage copies the whole folder, and no .dockerignore leaves anything out.
+    """The last stage copies the whole folder, and no .dockerignore excludes anything.
 
-    The git history, tests, local settings and whatever else lies there become a part of the image, and each change of
-    any of them makes a new layer.
+    The git history, tests and local settings become part of the image. Each change of any of these files makes a new
+    layer.
     """
 
     id = "P01-copies-everything"
@@ -109,7 +109,7 @@ class CopiesEverything(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Copy what the program needs by name, or leave out the rest in .dockerignore."""
+        """Copy only the files that the program needs, or exclude the rest in .dockerignore."""
         if dockerfile.has_ignore_file or dockerfile.is_for_work:
             return
         for stage in dockerfile.final:

@@ -41,8 +41,8 @@ _SHELL_WORDS = frozenset(
 class ShellForm(Rule[Dockerfile]):
     """ENTRYPOINT or CMD is written in shell form.
 
-    Then `/bin/sh -c` is PID 1: it passes no signal on, so SIGTERM never reaches the program, which is killed in the
-    middle of its requests when the grace period is over.
+    `/bin/sh -c` is then PID 1, and it does not forward signals. SIGTERM never reaches the program, which is killed in
+    the middle of its requests when the grace period ends.
     """
 
     id = "P02-shell-form"
@@ -55,7 +55,7 @@ class ShellForm(Rule[Dockerfile]):
             if not start.value or re.match(r"exec\s", start.value):
                 continue  # by `exec`, the shell becomes the program
             if start.words is None:
-                yield Problem(start, f"{start.name} in shell form: /bin/sh is PID 1 and keeps SIGTERM to itself")
+                yield Problem(start, f"{start.name} in shell form: /bin/sh is PID 1 and does not forward SIGTERM")
 
     def fix(self, spot: Spot) -> list[Edit]:
         """Write the words as a list, where a shell would do nothing with them but split them."""
@@ -74,17 +74,17 @@ class ShellForm(Rule[Dockerfile]):
 
 
 def _is_plain(words: list[str]) -> bool:
-    """Say whether a shell would do nothing with these words but start the program of the first."""
+    """Return whether a shell would do nothing with these words but start the program of the first."""
     if not words or words[0] in _SHELL_WORDS or "=" in words[0]:
         return False
     return all(_PLAIN.fullmatch(word) for word in words)
 
 
 class InitBypassed(Rule[Container]):
-    """A manifest's `command` takes the place of the image's ENTRYPOINT, and with it of the init.
+    """A manifest's `command` replaces the image's ENTRYPOINT, and so its init.
 
-    `command` replaces ENTRYPOINT, `args` replaces CMD: the init that the Dockerfile puts in front never runs, so
-    orphans stay as zombies and SIGTERM may be ignored.
+    `command` replaces ENTRYPOINT, and `args` replaces CMD. The init of the Dockerfile never runs, so orphans stay as
+    zombies and SIGTERM may be ignored.
     """
 
     id = "P02-init-bypassed"
@@ -99,15 +99,15 @@ class InitBypassed(Rule[Container]):
         dockerfile = scope.repository.images.dockerfile_of(container)
         entrypoint = dockerfile.effective("ENTRYPOINT") if dockerfile else None
         if entrypoint and entrypoint.words and entrypoint.words[0].rpartition("/")[2] in INITS:
-            message = f"replaces the ENTRYPOINT, so {entrypoint.words[0]} is not PID 1 of {container.name}"
+            message = f"command replaces the ENTRYPOINT, so {entrypoint.words[0]} is not PID 1 of {container.name}"
             yield Problem(command[0], message, also=(entrypoint,))
 
 
 class NoInit(Rule[Dockerfile]):
-    """The program itself is PID 1: no init stands before it.
+    """The program itself is PID 1, without an init.
 
-    The kernel treats PID 1 in its own way: without a handler of the program's own SIGTERM does nothing, and orphans
-    of its children stay as zombies, since nobody waits for them.
+    The kernel treats PID 1 differently: SIGTERM does nothing unless the program handles it. Orphans of its children
+    stay as zombies, because nobody waits for them.
     """
 
     id = "P02-no-init"
@@ -116,7 +116,7 @@ class NoInit(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Start it by a small init: `ENTRYPOINT ["dumb-init", "--", "program"]`."""
+        """Start the program with a small init: `ENTRYPOINT ["dumb-init", "--", "program"]`."""
         start = dockerfile.effective("ENTRYPOINT") or dockerfile.effective("CMD")
         if not start or not start.words or dockerfile.shares_processes:
             return
@@ -124,13 +124,13 @@ class NoInit(Rule[Dockerfile]):
             return
         program, word = _first_process(dockerfile, start)
         if program and program not in INITS | _OWN_INIT and not program.endswith((".sh", "entrypoint")):
-            yield Problem(start.place(word), f"{program} is PID 1: it gets no signals by default, and reaps no orphans")
+            yield Problem(start.place(word), f"{program} is PID 1: it ignores SIGTERM by default, and reaps no orphans")
 
 
 def _first_process(dockerfile: Dockerfile, start: Instruction) -> tuple[str, str]:
-    """Return the program that becomes PID 1, and the word that names it; nothing where it can't be told.
+    """Return the program that becomes PID 1, and the word that names it; nothing where it is not known.
 
-    A shell becomes what it starts by `exec`; where it stays, ShellWrapperInImage tells it. A CMD without an ENTRYPOINT
+    A shell becomes what it starts by `exec`; where it stays, ShellWrapperInImage reports it. A CMD without ENTRYPOINT
     may be arguments of the base image's own one, of which only those of distroless images are known.
     """
     words = start.words or [""]
@@ -145,10 +145,10 @@ def _first_process(dockerfile: Dockerfile, start: Instruction) -> tuple[str, str
 
 
 class ShellWrapper(Rule[Container]):
-    """A shell stays PID 1 before the program that it starts.
+    """A shell stays PID 1 in front of the program that it starts.
 
-    `sh -c "prepare && serve"` waits for its last command and passes no signal on: SIGTERM never reaches the server,
-    and it is killed in the middle of its requests.
+    `sh -c "prepare && serve"` waits for its last command and does not forward signals. SIGTERM never reaches the
+    server, which is killed in the middle of its requests.
     """
 
     id = "P02-shell-wrapper"
@@ -156,7 +156,7 @@ class ShellWrapper(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Start the last command by `exec`, or make the preparation an init container."""
+        """Start the last command with `exec`, or move the preparation to an init container."""
         workload = container.workload
         if (
             container.role == "init"
@@ -168,14 +168,14 @@ class ShellWrapper(Rule[Container]):
         script = script_of([word.text() or "" for word in words])
         if script and keeps_shell(script) and not background(script) and not only_waits(script):
             at = next(word for word in words if word.text() == script)
-            yield Problem(at, f"the shell stays PID 1 of {container.name} and keeps SIGTERM to itself: no exec")
+            yield Problem(at, f"without exec, the shell stays PID 1 of {container.name} and does not forward SIGTERM")
 
 
 class ShellWrapperInImage(Rule[Dockerfile]):
-    """The image starts a shell that stays PID 1 before the program.
+    """The image starts a shell that stays PID 1 in front of the program.
 
-    `["sh", "-c", "prepare && serve"]` waits for its last command and passes no signal on: SIGTERM never reaches the
-    server, and it is killed in the middle of its requests.
+    `["sh", "-c", "prepare && serve"]` waits for its last command and does not forward signals. SIGTERM never reaches
+    the server, which is killed in the middle of its requests.
     """
 
     id = "P02-shell-wrapper-in-image"
@@ -183,8 +183,8 @@ class ShellWrapperInImage(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Start the last command by `exec`."""
+        """Start the last command with `exec`."""
         for start in dockerfile.starts:
             script = script_of(start.words or [])
             if script and keeps_shell(script) and not background(script):
-                yield Problem(start, f"{start.name}: the shell stays PID 1 and keeps SIGTERM to itself: no exec")
+                yield Problem(start, f"{start.name}: without exec, the shell stays PID 1 and does not forward SIGTERM")

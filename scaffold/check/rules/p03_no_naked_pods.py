@@ -14,9 +14,9 @@ from scaffold.kubernetes.quantities import share_of
 
 
 class NakedPod(Rule[Pod]):
-    """A Pod is made directly.
+    """A Pod is created directly.
 
-    Nothing brings it back when its node fails, is drained or evicts it.
+    Nothing replaces it when its node fails, is drained or evicts it.
     """
 
     id = "P03-naked-pod"
@@ -32,9 +32,9 @@ class NakedPod(Rule[Pod]):
 
 
 class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
-    """A PodDisruptionBudget lets no pod go.
+    """A PodDisruptionBudget never lets a pod go.
 
-    `kubectl drain` then waits for ever, and so does every upgrade of the cluster's nodes.
+    `kubectl drain` then never ends, and neither does an upgrade of the cluster's nodes.
     """
 
     id = "P03-budget-blocks-drain"
@@ -42,10 +42,10 @@ class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
     looks_at = PodDisruptionBudget
 
     def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
-        """Say `maxUnavailable: 1` instead of `minAvailable`: one pod may go, whatever the number of replicas."""
+        """Set `maxUnavailable: 1` instead of `minAvailable`: one pod may go, whatever the number of replicas."""
         blocked = [found for each in scope.workloads_of(budget)[:MANY] if (found := _blocked(budget, each, scope))]
         if blocked:
-            more = f" (and so for {len(blocked) - 1} more)" if len(blocked) > 1 else ""
+            more = f" (also for {len(blocked) - 1} more)" if len(blocked) > 1 else ""
             yield replace(blocked[0], message=blocked[0].message + more)
 
 
@@ -68,7 +68,7 @@ def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Pro
 
 
 def _fewest(server: Server, scope: Scope) -> int | None:
-    """Return how many pods there may be at times: what the autoscaler goes down to, or else the replicas.
+    """Return how many pods there may be at times: what the autoscaler goes down to, otherwise the replicas.
 
     None where that is not known.
     """
@@ -77,9 +77,9 @@ def _fewest(server: Server, scope: Scope) -> int | None:
 
 
 class ServiceSelectsNothing(Rule[Service]):
-    """A Service selects no pods though the workload that it is for stands beside it.
+    """A Service selects no pods, although its workload is in the same files.
 
-    It has no endpoints: every connection to it is refused, and nothing says why.
+    The Service has no endpoints: every connection to it is refused, and no error shows why.
     """
 
     id = "P03-service-selects-nothing"
@@ -87,7 +87,7 @@ class ServiceSelectsNothing(Rule[Service]):
     looks_at = Service
 
     def check(self, service: Service, scope: Scope) -> Problems:
-        """Make its selector a part of the labels of the pod template that it is for."""
+        """Use only labels that the pod template has. All labels of the selector must be present there."""
         selector = service.value.get("spec", "selector")
         if not selector or not service.selector or selects_any(service, scope):
             return
@@ -103,7 +103,7 @@ def _shown(labels: dict[str, str]) -> str:
 
 
 class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
-    """A PodDisruptionBudget selects no pods though the workload that it is for stands beside it.
+    """A PodDisruptionBudget selects no pods, although its workload is in the same files.
 
     It protects nothing: a drain may take all pods at once.
     """
@@ -113,7 +113,7 @@ class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
     looks_at = PodDisruptionBudget
 
     def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
-        """Make its selector a part of the labels of the pod template that it is for."""
+        """Use only labels that the pod template has. All labels of the selector must be present there."""
         labels = budget.selector.texts("matchLabels") if budget.selector else {}
         if not selects_any(budget, scope) and meant(budget, labels, scope):
             yield Problem(budget.selector or budget.at, f"{budget.name} selects no pods, so it protects none")
@@ -122,7 +122,7 @@ class BudgetSelectsNothing(Rule[PodDisruptionBudget]):
 class SelectorMismatch(Rule[Server]):
     """A workload's selector does not select its own pods.
 
-    The API server refuses it, or (in old versions) the controller makes pods without end because it finds none.
+    The API server rejects it. In old versions, the controller creates pods without end because it finds none.
     """
 
     id = "P03-selector-mismatch"
@@ -130,7 +130,7 @@ class SelectorMismatch(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Make `selector.matchLabels` a part of `template.metadata.labels`."""
+        """Use only labels of `template.metadata.labels` in `selector.matchLabels`."""
         selector = server.value.get("spec", "selector")
         if not selector or not server.template or not (selector.get("matchLabels") or selector.get("matchExpressions")):
             return
@@ -140,9 +140,9 @@ class SelectorMismatch(Rule[Server]):
 
 
 class SetService(Rule[StatefulSet]):
-    """A StatefulSet names a Service that is not there, though another one selects its pods.
+    """A StatefulSet names a Service that does not exist, although another Service selects its pods.
 
-    The pods get no names of their own in DNS, by which they find each other.
+    The pods get no DNS names of their own, so they can't find each other.
     """
 
     id = "P03-set-service"
@@ -150,13 +150,11 @@ class SetService(Rule[StatefulSet]):
     looks_at = StatefulSet
 
     def check(self, server: StatefulSet, scope: Scope) -> Problems:
-        """Add a headless Service (`clusterIP: None`) of that name."""
+        """Add a headless Service (`clusterIP: None`) with that name."""
         name = server.value.get("spec", "serviceName")
         services = scope.services_of(server)
         if name and name.text() and services and not scope.named.service(server.namespace, name.text() or ""):
-            yield Problem(
-                name, f"there is no Service {name.text()}, which gives the pods their names", (services[0].at,)
-            )
+            yield Problem(name, f"there is no Service {name.text()}, so the pods have no DNS names", (services[0].at,))
 
 
 class NoBudget(Rule[Server]):
@@ -182,7 +180,7 @@ class NoBudget(Rule[Server]):
 class OverlappingBudgets(Rule[PodDisruptionBudget]):
     """Two PodDisruptionBudgets select the same pods.
 
-    The eviction API answers with an error for a pod with more than one budget, so its node can't be drained.
+    The eviction API returns an error for a pod with more than one budget, so its node can't be drained.
     """
 
     id = "P03-overlapping-budgets"
@@ -198,6 +196,6 @@ class OverlappingBudgets(Rule[PodDisruptionBudget]):
         server, first = servers[0], scope.budgets_of(servers[0])[0]
         others = f" (and of {len(servers) - 1} more)" if len(servers) > 1 else ""
         message = (
-            f"the pods of {server.name}{others} have the budgets {first.name} and {budget.name}: no eviction works"
+            f"the pods of {server.name}{others} have two budgets, {first.name} and {budget.name}: they can't be evicted"
         )
         yield Problem(budget.selector or budget.at, message, also=(first.selector or first.at,))

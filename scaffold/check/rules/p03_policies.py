@@ -14,9 +14,9 @@ _DNS = frozenset({53, 5353, 8053})  # OpenShift's pods answer at 5353, GKE's Nod
 
 
 class PolicySelectsNothing(Rule[NetworkPolicy]):
-    """A NetworkPolicy selects no pods though the workload that it is for stands beside it.
+    """A NetworkPolicy selects no pods, although its workload is in the same files.
 
-    The pods that it was written for have no policy: everything may reach them.
+    The pods that it was written for have no policy: everything can reach them.
     """
 
     id = "P03-policy-selects-nothing"
@@ -24,16 +24,16 @@ class PolicySelectsNothing(Rule[NetworkPolicy]):
     looks_at = NetworkPolicy
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Make its podSelector a part of the labels of the pod template that it is for."""
+        """Use only labels that the pod template has. All labels of the podSelector must be present there."""
         labels = policy.selector.texts("matchLabels") if policy.selector else {}
         if not selects_any(policy, scope) and meant(policy, labels, scope):
             yield Problem(policy.selector or policy.at, f"{policy.name} selects no pods, so it protects none")
 
 
 class PolicyPort(Rule[NetworkPolicy]):
-    """A NetworkPolicy opens the port of the Service, and not that of the pods.
+    """A NetworkPolicy opens the port of the Service instead of the port of the pods.
 
-    A policy sees packets as they arrive at the pod, at its targetPort: what the callers send is dropped.
+    A policy sees packets as they arrive at the pod, on its targetPort. Packets from callers are dropped.
     """
 
     id = "P03-policy-port"
@@ -41,7 +41,7 @@ class PolicyPort(Rule[NetworkPolicy]):
     looks_at = NetworkPolicy
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Open the containers' port, best by its name."""
+        """Open the containers' port, preferably by its name."""
         opened = scope.opened(policy)
         if not opened.numbers:
             return
@@ -62,13 +62,15 @@ class PolicyPort(Rule[NetworkPolicy]):
                 port = each.get("port")
                 if port and port.number() in moved and each.number("endPort") is None:
                     also = (opened.first,) if opened.first else ()
-                    yield Problem(port, f"{port.text()} is the Service's port; the pods listen on another", also)
+                    yield Problem(
+                        port, f"{port.text()} is the Service's port, but the pods listen on another one", also
+                    )
 
 
 class PolicyClosesDns(Rule[NetworkPolicy]):
-    """A NetworkPolicy restricts what pods may reach, and no policy lets them ask DNS.
+    """A NetworkPolicy restricts what pods may reach, and no policy lets them reach DNS.
 
-    Nothing that they call by its name is found; each call waits for the resolver's time limit.
+    The pods can't resolve any name; each call waits until the resolver times out.
     """
 
     id = "P03-policy-closes-dns"
@@ -82,7 +84,7 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
         for each in scope.workloads_of(policy)[:MANY]:
             if not any(_opens_dns(other) for other in scope.policies_of(each)):
                 at = _egress(policy) or policy.at
-                yield Problem(at, f"{each.name} can't ask DNS: no policy lets it reach port 53")
+                yield Problem(at, f"{each.name} can't reach DNS: no policy allows port 53")
                 return
 
 
@@ -92,7 +94,7 @@ def _egress(policy: NetworkPolicy) -> Value | None:
 
 
 def _opens_dns(policy: NetworkPolicy) -> bool:
-    """Tell whether a policy lets its pods reach a DNS server somewhere: port 53, or any port of any kind of place."""
+    """Return whether a policy lets its pods reach a DNS server somewhere: port 53, or any port of any kind of place."""
     for rule in policy.value.items("spec", "egress"):
         ports = rule.items("ports")
         if any(_DNS & {each.number("port"), each.number("endPort")} or each.text("port") == "dns" for each in ports):

@@ -16,7 +16,7 @@ _LONGEST_SCRIPT = 1000  # of one that asks nothing
 class LivenessProbe(Rule[Server]):
     """A container that serves has no liveness probe.
 
-    When its server hangs or dies behind a parent that lives, the container counts as running for ever.
+    When its server hangs, or dies while its parent process lives, the container still counts as running.
     """
 
     id = "P04-liveness-probe"
@@ -25,16 +25,16 @@ class LivenessProbe(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Add a livenessProbe that asks the server itself something cheap, and none of its dependencies."""
+        """Add a livenessProbe that makes a cheap request to the server itself, and does not depend on others."""
         for container in server.containers:
             if container.role == "main" and container.ports and not container.liveness:
                 yield Problem(container.at, f"no livenessProbe: a hung {container.name} is never restarted")
 
 
 class HealthcheckIgnored(Rule[Container]):
-    """An image's HEALTHCHECK is all that looks after a container.
+    """An image's HEALTHCHECK is the only check of a container.
 
-    Kubernetes never runs a HEALTHCHECK: it is Docker's. In a cluster, nobody sees that the server hangs.
+    Only Docker runs a HEALTHCHECK; Kubernetes never does. In a cluster, nothing notices that the server hangs.
     """
 
     id = "P04-healthcheck-ignored"
@@ -42,20 +42,20 @@ class HealthcheckIgnored(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Say the same as a livenessProbe of the container."""
+        """Add a livenessProbe that does the same check to the container."""
         if container.role == "init" or container.liveness or not isinstance(container.workload, Server):
             return
         dockerfile = scope.repository.images.dockerfile_of(container)
         found = dockerfile.effective("HEALTHCHECK") if dockerfile else None
         if found and found.value.upper() != "NONE":
-            message = f"Kubernetes does not run it, and {container.name} has no livenessProbe"
+            message = f"Kubernetes does not run HEALTHCHECK, and {container.name} has no livenessProbe"
             yield Problem(found, message, also=(container.at,))
 
 
 class BackgroundProcess(Rule[Container]):
     """A container's script puts a process into the background.
 
-    When that process dies its parent lives on: the container counts as running though nothing serves.
+    When that process dies, its parent lives on: the container counts as running, but nothing serves.
     """
 
     id = "P04-background-process"
@@ -63,17 +63,17 @@ class BackgroundProcess(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Run one process a container: the other one in a container of its own, or as a sidecar."""
+        """Run one process per container. Move the other one to its own container or a sidecar."""
         script = script_of([word.text() or "" for word in container.words])
         if script and background(script):
             at = next(word for word in container.words if word.text() == script)
-            yield Problem(at, f"a background process in {container.name}: nobody sees it die")
+            yield Problem(at, f"{container.name} runs a process in the background: nothing notices when it dies")
 
 
 class BackgroundInImage(Rule[Dockerfile]):
     """The image's command puts a process into the background.
 
-    When that process dies its parent lives on: the container counts as running though nothing serves.
+    When that process dies, its parent lives on: the container counts as running, but nothing serves.
     """
 
     id = "P04-background-in-image"
@@ -81,17 +81,17 @@ class BackgroundInImage(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Run one process a container, in the foreground."""
+        """Run one process per container, in the foreground."""
         for start in dockerfile.starts:
             script = script_of(start.words) if start.words else start.value
             if script and background(script):
-                yield Problem(start, "the image runs a process in the background: nobody sees it die")
+                yield Problem(start, "the image runs a process in the background: nothing notices when it dies")
 
 
 class LivenessAsksNothing(Rule[Container]):
-    """A liveness probe asks nothing.
+    """A liveness probe checks nothing.
 
-    `true`, `echo` or `ls` succeed while the server hangs, so nothing is ever restarted.
+    `true`, `echo` or `ls` succeed while the server hangs, so Kubernetes never restarts it.
     """
 
     id = "P04-liveness-asks-nothing"
@@ -99,7 +99,7 @@ class LivenessAsksNothing(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Ask the server itself, by HTTP, TCP or gRPC."""
+        """Check the server itself, by HTTP, TCP or gRPC."""
         words = container.liveness.command if container.liveness else []
         script = (script_of(words) or " ".join(words)).strip()
         if (

@@ -25,9 +25,9 @@ _STREAM = re.compile(r"-|stdout|stderr|/dev/(?:stdout|stderr|fd/[12])|/proc/self
 
 
 class LogFile(Rule[Container]):
-    """A container is told to write its log into a file.
+    """A container is configured to write its log to a file.
 
-    Nobody collects or rotates it: `kubectl logs` shows nothing, the disk fills, and the log is lost with the pod.
+    Nobody collects or rotates the file: `kubectl logs` shows nothing, the disk fills, and the log is lost with the pod.
     """
 
     id = "P05-log-file"
@@ -41,17 +41,17 @@ class LogFile(Rule[Container]):
         for number, word in enumerate(words):
             path = _log_path(texts[number : number + 1]) or _log_path(texts[max(0, number - 1) : number + 1])
             if path and path in texts[number]:
-                yield Problem(word, f"logs go into the file {path}, where nobody collects them")
+                yield Problem(word, f"logs go to the file {path}, where nobody collects them")
         for name, value in container.environment.items():
             is_file = (value.text() or "").endswith(".log") or "FILE" in name.upper()  # else a folder, perhaps unused
             if "LOG" in name.upper() and is_file and _LOG_FILE.fullmatch(value.text() or ""):
-                yield Problem(value, f"{name} sends logs into a file, where nobody collects them")
+                yield Problem(value, f"{name} sends logs to a file, where nobody collects them")
 
 
 class LogFileInImage(Rule[Dockerfile]):
-    """The image sends its log into a file.
+    """The image writes its log to a file.
 
-    Nobody collects or rotates it: `kubectl logs` shows nothing, and the layer of the container grows until the node's
+    Nobody collects or rotates the file: `kubectl logs` shows nothing, and the container's layer grows until the node's
     disk is full.
     """
 
@@ -66,20 +66,21 @@ class LogFileInImage(Rule[Dockerfile]):
         )
         for start in dockerfile.starts:
             if (path := _log_path(start.words or start.value.split())) and path not in linked:
-                yield Problem(start.place(path), f"logs go into the file {path}, where nobody collects them")
+                yield Problem(start.place(path), f"logs go to the file {path}, where nobody collects them")
         for stage in dockerfile.final:
             for variable in stage.all("ENV"):
                 found = _LOG_VARIABLE.search(variable.value)
                 if found and found[2] not in linked:
                     yield Problem(
-                        variable.place(found[2]), f"{found[1]} sends logs into a file, where nobody collects them"
+                        variable.place(found[2]), f"{found[1]} sends logs to a file, where nobody collects them"
                     )
 
 
 class LogVolume(Rule[Workload]):
-    """A volume is there for log files.
+    """A volume is used for log files.
 
-    It fills until the pod is evicted, or its disk is full; and no one but who logs into the pod ever reads it.
+    The volume fills until the pod is evicted or its disk is full. Nobody sees the log without opening a shell in the
+    pod.
     """
 
     id = "P05-log-volume"
@@ -87,7 +88,7 @@ class LogVolume(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Log to standard output, and drop the volume."""
+        """Log to standard output, and remove the volume."""
         if isinstance(workload, DaemonSet):  # what collects the node's logs
             return
         for container in workload.all_containers:
@@ -96,14 +97,14 @@ class LogVolume(Rule[Workload]):
                 if path and (path.text() or "").startswith("/dev/"):  # the node's socket for logs
                     continue
                 if path and not mount.is_true("readOnly") and _LOG_FOLDER.fullmatch(path.text() or ""):
-                    yield Problem(path, f"{container.name} writes logs into a volume, where nobody collects them")
+                    yield Problem(path, f"{container.name} writes logs to a volume, where nobody collects them")
 
 
 class ProxyLogFile(Rule[NginxConfiguration]):
-    """An nginx writes its log into a file.
+    """An nginx configuration writes the log to a file.
 
-    In a container nobody collects or rotates it; /var/log/nginx/access.log and error.log of the official image are
-    links to the standard streams, other files are not.
+    In a container nobody collects or rotates it. In the official image, only access.log and error.log in /var/log/nginx
+    are links to the standard streams.
     """
 
     id = "P05-proxy-log-file"
@@ -116,11 +117,11 @@ class ProxyLogFile(Rule[NginxConfiguration]):
             path = log.words[0] if log.words else ""
             links = ("/var/log/nginx/access.log", "/var/log/nginx/error.log")
             if path.startswith("/") and not _STREAM.fullmatch(path) and path not in (*links, "/dev/null"):
-                yield Problem(log, f"the log goes into the file {path}, where nobody collects it")
+                yield Problem(log, f"the log goes to the file {path}, where nobody collects it")
 
 
 def _log_path(words: Sequence[str]) -> str:
-    """Return the log file that a command is told to write, by an option or a redirection."""
+    """Return the log file that an option or a redirection makes a command write."""
     text = " ".join(words)
     if (found := _REDIRECTED.search(text)) and not _STREAM.fullmatch(found[1]):
         return found[1]

@@ -12,10 +12,10 @@ from scaffold.syntax.yaml_nodes import Value
 
 
 class WritableRoot(Rule[Container]):
-    """A container may write to its root file system.
+    """A container's root file system is writable.
 
-    What is written there burdens the node's storage driver, has no bound, is gone with the container, and lets an
-    intruder change the program.
+    Files written there load the node's storage driver, have no size limit and are lost with the container. An intruder
+    can change the program.
     """
 
     id = "P06-writable-root"
@@ -29,14 +29,14 @@ class WritableRoot(Rule[Container]):
         if container.workload.is_windows:  # where there is no such thing
             return
         if value is None or not value.is_true():
-            yield Problem(value or container.at, f"{container.name} may write to its root file system")
+            yield Problem(value or container.at, f"{container.name}'s root file system is writable")
 
 
 class UnboundedVolume(Rule[Workload]):
-    """An emptyDir has no bound.
+    """An emptyDir has no size limit.
 
-    One pod that writes without end fills the node's disk (or its memory, with `medium: Memory`), and the kubelet
-    evicts whatever else runs there.
+    One pod that writes without end fills the node's disk, or its memory with `medium: Memory`. The kubelet then evicts
+    other pods, too.
     """
 
     id = "P06-unbounded-volume"
@@ -55,14 +55,14 @@ class UnboundedVolume(Rule[Workload]):
             if in_memory and all(_limit(each, "memory") for each in workload.containers):
                 continue  # it is no larger than what the pod may take altogether
             name, full = volume.get("name") or volume, "memory" if in_memory or medium.startswith("Huge") else "disk"
-            yield Problem(name, f"the emptyDir {name.text() or ''} may fill the node's {full}: it has no sizeLimit")
+            yield Problem(name, f"the emptyDir {name.text() or ''} can fill the node's {full}: it has no sizeLimit")
 
 
 class VolumeAboveLimit(Rule[Workload]):
-    """The emptyDirs of a pod may take more than the pod may.
+    """The emptyDirs of a pod may hold more than the pod may.
 
-    What they hold counts for the pod's ephemeral storage, or for the memory of the containers that write it (`medium:
-    Memory`): the pod is evicted, or killed, long before a volume is full.
+    Their files count as the pod's ephemeral storage, or with `medium: Memory` as memory of the containers that write
+    them. The pod is evicted or killed long before a volume is full.
     """
 
     id = "P06-volume-above-limit"
@@ -70,7 +70,9 @@ class VolumeAboveLimit(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Let `limits.ephemeral-storage` be the sum of their `sizeLimit` and of the logs; `limits.memory` likewise."""
+        """Set `limits.ephemeral-storage` to the sum of all `sizeLimit` and the logs. Set `limits.memory` in the same
+        way.
+        """
         disk: list[tuple[Value, Fraction]] = []
         for volume in workload.pod.items("volumes") if workload.pod else ():
             bound = volume.get("emptyDir", "sizeLimit")
@@ -85,7 +87,7 @@ class VolumeAboveLimit(Rule[Workload]):
         together = sum((size for _, size in disk), Fraction())
         if disk and limits and together > sum(most for _, most in limits):
             largest = max(disk, key=lambda each: each[1])[0]
-            message = f"with {largest.text()} here, the pod is evicted before its volumes are full"
+            message = f"the volumes ({largest.text()} here) exceed the limit: the pod is evicted before they are full"
             yield Problem(largest, message, also=tuple(value for value, _ in limits))
 
 
@@ -99,7 +101,7 @@ def _in_memory(workload: Workload, name: str, bound: Value, size: Fraction) -> P
     limits = [_limit(each, "memory") for each in mounting]
     if limits and all(each and size >= each[1] for each in limits):
         most = next(filter(None, limits))[0]
-        message = f"it is memory, and not below the limit of {most.text()}: who fills it gets killed"
+        message = f"this volume is memory, not below the limit of {most.text()}: a container that fills it is killed"
         yield Problem(bound, message, also=(most,))
 
 

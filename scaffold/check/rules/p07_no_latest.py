@@ -31,15 +31,15 @@ def moving(image: str) -> str:
     if not named.tag:
         return f"{named.name} has no tag, which means latest"
     if named.tag.lower() == "latest":
-        return f"{image}: the tag latest names no version"
+        return f"{image}: the tag latest does not name a version"
     return f"{image}: the tag {named.tag} moves from version to version" if _MOVING.fullmatch(named.tag) else ""
 
 
 class LatestImage(Rule[Container]):
     """A container's image has the tag `latest`, or none.
 
-    Nobody can tell which version runs; two pods of one Deployment may run different ones, and a rollback gets the
-    same image again.
+    Nobody knows which version runs. Two pods of one Deployment may run different versions, and a rollback gets the same
+    image again.
     """
 
     id = "P07-latest-image"
@@ -55,9 +55,9 @@ class LatestImage(Rule[Container]):
 
 
 class LatestBase(Rule[Dockerfile]):
-    """A Dockerfile is based on `latest`, or on an image without tag.
+    """A Dockerfile is based on `latest`, or on an image without a tag.
 
-    The same source builds to another image tomorrow, and a build that worked fails for no reason in the repository.
+    The same source builds a different image tomorrow. A build that worked can fail without a change in the repository.
     """
 
     id = "P07-latest-base"
@@ -65,7 +65,7 @@ class LatestBase(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Write an exact tag behind FROM."""
+        """Write an exact tag after the image name in FROM."""
         names: set[str] = set()
         for stage in dockerfile.stages:
             if stage.image.lower() not in names | {"scratch"} and (why := moving(stage.image)):
@@ -76,7 +76,7 @@ class LatestBase(Rule[Dockerfile]):
 class ImageDiffers(Rule[Scope]):
     """One image has different tags in files that are deployed together.
 
-    Two versions of one program run side by side: the job migrates for another version than the one that serves.
+    Two versions of one program run side by side: the migration job would run a different version from the service.
     """
 
     id = "P07-image-differs"
@@ -84,7 +84,7 @@ class ImageDiffers(Rule[Scope]):
     looks_at = Scope
 
     def check(self, scope: Scope, _: Scope) -> Problems:
-        """Give all of them the same tag, best in one place: `images` of a kustomization, or a chart's values."""
+        """Give all of them the same tag, preferably in one place: `images` of a kustomization, or a chart's values."""
         first: dict[tuple[str, str], Container] = {}
         for container in scope.containers:
             text = (container.image.text() if container.image else None) or ""
@@ -94,13 +94,15 @@ class ImageDiffers(Rule[Scope]):
             name = written(text).name
             other = first.setdefault((folder, name), container)
             if other.image and _differs(other.image.text() or "", text) and not _is_canary(container, other, scope):
-                shown = text.removeprefix(name).lstrip(":")
-                message = f"{container.image_name} {shown or 'latest'} here, and another one in {other.workload.name}"
+                here, there = (
+                    each.removeprefix(name).lstrip(":") or "no tag" for each in (text, other.image.text() or "")
+                )
+                message = f"image {container.image_name} has {here} here, but {there} in {other.workload.name}"
                 yield Problem(container.image, message, also=(other.image,))
 
 
 def _differs(one: str, other: str) -> bool:
-    """Tell whether two references of one name lead to two images; of one tag, one may have its digest too."""
+    """Return whether two references of one name lead to two images; of one tag, one may have its digest too."""
     first, second = written(one), written(other)
     if first.digest and second.digest:
         return first.digest != second.digest
@@ -108,7 +110,7 @@ def _differs(one: str, other: str) -> bool:
 
 
 def _is_canary(one: Container, other: Container, scope: Scope) -> bool:
-    """Tell whether two workloads are behind one Service: two versions beside each other on purpose."""
+    """Return whether two workloads are behind one Service: two versions beside each other on purpose."""
     servers = [each.workload for each in (one, other) if isinstance(each.workload, Server)]
     services = [scope.services_of(each) for each in servers]
     return len(services) == 2 and servers[0] is not servers[1] and any(each in services[1] for each in services[0])
@@ -117,8 +119,8 @@ def _is_canary(one: Container, other: Container, scope: Scope) -> bool:
 class PullPolicy(Rule[Container]):
     """The pull policy contradicts the tag.
 
-    `Always` with an exact tag makes each restart depend on the registry; `IfNotPresent` or `Never` with `latest`
-    keeps whatever version a node happened to have.
+    `Always` with an exact tag makes each restart depend on the registry. `IfNotPresent` or `Never` with `latest` keeps
+    whatever version a node already has.
     """
 
     id = "P07-pull-policy"
@@ -135,9 +137,11 @@ class PullPolicy(Rule[Container]):
             return
         also = (container.image,)
         if moving(image) and policy.text() in ("IfNotPresent", "Never"):
-            yield Problem(policy, f"with the tag latest, each node keeps another version of {container.name}", also)
+            yield Problem(policy, f"with the tag latest, each node may keep another version of {container.name}", also)
         elif policy.text() == "Always" and image and not moving(image) and "$" not in image:
-            yield Problem(policy, f"a restart of {container.name} needs the registry, though its tag is exact", also)
+            yield Problem(
+                policy, f"each restart of {container.name} needs the registry, although its tag is exact", also
+            )
 
     def fix(self, spot: Spot) -> list[Edit]:
         """Write IfNotPresent, where an exact tag is always pulled."""

@@ -26,7 +26,7 @@ _ASKED = re.compile(
 class ReadinessProbe(Rule[Server]):
     """A container that gets traffic has no readiness probe.
 
-    Its pod counts as ready as soon as the process runs: each rollout and restart sends requests to a server that does
+    Its pod counts as ready as soon as the process runs. Each rollout and restart sends requests to a server that does
     not listen yet.
     """
 
@@ -36,7 +36,7 @@ class ReadinessProbe(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Add a readinessProbe with a short period that asks whether this pod can serve now."""
+        """Add a readinessProbe with a short period that checks whether this pod can serve now."""
         mains = [each for each in server.containers if each.role == "main"]
         asked = scope.balancers_of(server)
         unasked = isinstance(server, DaemonSet) and not asked
@@ -49,9 +49,9 @@ class ReadinessProbe(Rule[Server]):
 
 
 class ProbePort(Rule[Container]):
-    """A probe asks a port by a name that the container does not have.
+    """A probe uses a port name that the container does not have.
 
-    The probe can never succeed, so the pod is never ready, or is restarted for ever.
+    The probe never succeeds, so the pod is never ready or restarts again and again.
     """
 
     id = "P08-probe-port"
@@ -59,20 +59,19 @@ class ProbePort(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Ask one of the container's `ports` by its name."""
+        """Use the name of one of the container's `ports`."""
         for probe in container.probes:
             port = probe.port
             name = port.text() if port else None
             if port and name and port.number() is None and "$" not in name and name not in container.port_names:
                 also = (container.value.get("ports") or container.at,)
-                yield Problem(port, f"the {probe.kind} asks port {name}, which {container.name} does not have", also)
+                yield Problem(port, f"the {probe.kind} uses port {name}, which {container.name} does not have", also)
 
 
 class UndeclaredProbePort(Rule[Container]):
-    """A probe asks a port that stands in no container's `ports`, though others do.
+    """A probe uses a port that no container declares in `ports`, although other ports are declared.
 
-    It works if something listens there all the same; a port that was mistyped or moved looks just like that, and its
-    probe can never succeed.
+    The probe works only if something listens on the port. If the port was mistyped or moved, the probe never succeeds.
     """
 
     id = "P08-undeclared-probe-port"
@@ -80,7 +79,7 @@ class UndeclaredProbePort(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Declare the port in the container's `ports` with a name, and ask it by that."""
+        """Declare the port with a name in the container's `ports`, and use the name in the probe."""
         pod = container.workload.pod
         if not container.ports or (pod and pod.is_true("hostNetwork")):  # there, the node's other programs listen too
             return
@@ -91,14 +90,14 @@ class UndeclaredProbePort(Rule[Container]):
             if probe.port and number is not None and number not in numbers and not says_number(said, number):
                 also = (container.value.get("ports") or container.at,)
                 yield Problem(
-                    probe.port, f"the {probe.kind} asks port {number}, which {container.name} does not declare", also
+                    probe.port, f"the {probe.kind} uses port {number}, which {container.name} does not declare", also
                 )
 
 
 class StartupBudget(Rule[Server]):
-    """The startup probe gives up before the start time that the service declares is over.
+    """The startup probe gives up before the declared start time is over.
 
-    The container is killed while it starts, and starts again, for ever.
+    Kubernetes kills the container while it starts, again and again.
     """
 
     id = "P08-startup-budget"
@@ -106,21 +105,21 @@ class StartupBudget(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Let period x failureThreshold be three times `startup_seconds` of .copier-answers.yml."""
+        """Set period x failureThreshold to three times `startup_seconds` of .copier-answers.yml."""
         for container in server.containers:
             declared = scope.declared(container, "startup_seconds") if container.startup else None
             seconds = declared.number() if declared else None
             if declared and seconds and container.startup and container.startup.budget < seconds:
                 threshold = container.startup.value.get("failureThreshold") or container.startup.value
-                message = f"the startupProbe gives up after {container.startup.budget} s, a start takes {seconds} s"
+                message = f"the startupProbe gives up after {container.startup.budget} s, but a start takes {seconds} s"
                 yield Problem(threshold, message, also=(declared,))
 
 
 class LivenessBeforeStart(Rule[Server]):
     """The liveness probe can act before the start is over.
 
-    Nothing holds it back until the program has started: it is restarted in the middle of a slow start, and then
-    starts again.
+    Nothing delays it until the program has started, so it restarts the container in the middle of a slow start, again
+    and again.
     """
 
     id = "P08-liveness-before-start"
@@ -128,7 +127,7 @@ class LivenessBeforeStart(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Add a startupProbe: until it has passed once, the other probes are not asked."""
+        """Add a startupProbe: Kubernetes runs the other probes only after it has succeeded once."""
         for container in server.containers:
             if container.startup or not container.liveness:
                 continue
@@ -138,20 +137,22 @@ class LivenessBeforeStart(Rule[Server]):
             seconds = (declared.number() if declared else None) or 0
             readiness = container.readiness
             if declared and seconds > limit:
-                yield Problem(at, f"liveness acts after {limit} s, but a start takes {seconds} s", also=(declared,))
+                yield Problem(
+                    at, f"the livenessProbe acts after {limit} s, but a start takes {seconds} s", also=(declared,)
+                )
             elif readiness and readiness.initial_delay > limit:
                 message = (
-                    f"liveness acts after {limit} s, but readiness waits {readiness.initial_delay} s for the start"
+                    f"the livenessProbe acts after {limit} s, but readiness starts after {readiness.initial_delay} s"
                 )
                 also = (readiness.value.get("initialDelaySeconds") or readiness.value,)
                 yield Problem(at, message, also)
 
 
 class StartupProbe(Rule[Server]):
-    """A liveness probe acts from the first second on: there is no startup probe, and no delay.
+    """A liveness probe acts immediately: there is no startup probe and no delay.
 
-    On a busy node a start takes longer than on yours; after three failed looks the container is restarted, which
-    makes the node busier still.
+    On a busy node a start takes longer than on yours. After three failed checks the container is restarted, which makes
+    the node even busier.
     """
 
     id = "P08-startup-probe"
@@ -164,14 +165,17 @@ class StartupProbe(Rule[Server]):
         for container in server.containers:
             liveness = container.liveness
             if liveness and not container.startup and not liveness.initial_delay and liveness.budget < _PATIENT:
-                yield Problem(liveness.value, f"nothing holds it back while {container.name} starts")
+                yield Problem(
+                    liveness.value,
+                    f"the livenessProbe starts immediately: it can restart {container.name} before it is up",
+                )
 
 
 class LivenessDependency(Rule[Server]):
-    """A liveness probe depends on others.
+    """A liveness probe depends on other services.
 
-    When the database is away, Kubernetes restarts every pod of the service, again and again, which helps nobody and
-    makes the load worse when the database is back.
+    When the database is down, Kubernetes restarts every pod of the service again and again. That repairs nothing, and
+    adds load when the database is back.
     """
 
     id = "P08-liveness-dependency"
@@ -179,7 +183,7 @@ class LivenessDependency(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Ask this process alone; what depends on others belongs into the readiness probe, or nowhere."""
+        """Check only this process. Checks of dependencies belong in the readiness probe, or nowhere."""
         for container in server.containers:
             probe = container.liveness
             if not probe or not probe.handler:
@@ -187,14 +191,12 @@ class LivenessDependency(Rule[Server]):
             host = probe.handler[1].get("host")
             on_the_node = server.pod is not None and server.pod.is_true("hostNetwork")  # which has addresses of its own
             if host and host.text() not in _HERE and not on_the_node:
-                yield Problem(host, f"the livenessProbe of {container.name} asks another host")
+                yield Problem(host, f"the livenessProbe of {container.name} calls another host")
             elif (path := probe.handler[1].get("path")) and _READY.search(path.text() or ""):
-                yield Problem(
-                    path, f"the livenessProbe of {container.name} asks for readiness, which others can take away"
-                )
+                yield Problem(path, f"the livenessProbe of {container.name} checks readiness, which depends on others")
             elif elsewhere := _asks_elsewhere(probe.command):
                 command = probe.handler[1].get("command") or probe.value
-                yield Problem(command, f"the livenessProbe of {container.name} asks {elsewhere}")
+                yield Problem(command, f"the livenessProbe of {container.name} calls {elsewhere}")
 
 
 def _asks_elsewhere(words: Sequence[str]) -> str:
@@ -208,9 +210,9 @@ def _asks_elsewhere(words: Sequence[str]) -> str:
 
 
 class ProbeTimeout(Rule[Container]):
-    """A probe may wait longer for an answer than until its next look.
+    """A probe's timeout is longer than its period.
 
-    Slow answers then add up, and the pod is seen as broken much later than period and failureThreshold say.
+    Slow responses then add up. Kubernetes notices a broken pod much later than period and failureThreshold promise.
     """
 
     id = "P08-probe-timeout"
@@ -224,5 +226,5 @@ class ProbeTimeout(Rule[Container]):
             if timeout and probe.timeout > probe.period:
                 also = tuple(filter(None, (probe.value.get("periodSeconds"),)))
                 yield Problem(
-                    timeout, f"the {probe.kind} waits {probe.timeout} s, but looks every {probe.period} s", also
+                    timeout, f"the {probe.kind} waits up to {probe.timeout} s, but runs every {probe.period} s", also
                 )

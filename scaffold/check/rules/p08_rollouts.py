@@ -13,10 +13,10 @@ from scaffold.syntax.yaml_nodes import Value
 
 
 class Recreated(Rule[Deployment]):
-    """The strategy Recreate stops all pods that a Service sends requests to, though there are several.
+    """The strategy Recreate stops all pods that a Service sends requests to, although there are several.
 
-    Every request fails from then until a new pod is ready, at each deployment. A volume that only one node may have at
-    a time is a reason for it, and so is a single pod.
+    Every deployment makes all requests fail until a new pod is ready. Two cases need this strategy: a single pod, and a
+    volume that only one node may mount at a time.
     """
 
     id = "P08-recreate"
@@ -48,7 +48,7 @@ def _fewest(deployment: Deployment, scope: Scope) -> int:
 
 
 def _has_host_port(deployment: Deployment) -> bool:
-    """Tell whether a node has room for one of its pods only: the old one must go first."""
+    """Return whether a node has room for one of its pods only: the old one must go first."""
     return any(port.number("hostPort") for each in deployment.containers for port in each.ports)
 
 
@@ -64,7 +64,7 @@ def _claims(deployment: Deployment, scope: Scope) -> Iterator[tuple[Value, Kuber
 
 
 class RolloutUnavailable(Rule[Deployment]):
-    """A rollout takes pods away before new ones are ready.
+    """A rollout removes pods before new ones are ready.
 
     With `maxUnavailable` above 0 or the strategy Recreate, each deployment runs with fewer pods than the load needs.
     """
@@ -79,7 +79,7 @@ class RolloutUnavailable(Rule[Deployment]):
             return
         if deployment.value.text("spec", "strategy", "type") == "Recreate":
             kind, several = _recreate(deployment, scope), _fewest(deployment, scope) > 1
-            if kind and several != bool(scope.balancers_of(deployment)):  # where both are true, P08-recreate says so
+            if kind and several != bool(scope.balancers_of(deployment)):  # where both are true, P08-recreate reports it
                 yield Problem(kind, f"each deployment stops all of {deployment.name} before a new pod starts")
             return
         value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")
@@ -91,10 +91,10 @@ class RolloutUnavailable(Rule[Deployment]):
 
 
 class ClaimHeld(Rule[Deployment]):
-    """A rolling update needs a volume twice that one node may have at a time.
+    """A rolling update needs a volume on two nodes, but only one node may mount it at a time.
 
-    A new pod on another node waits for the volume (`Multi-Attach error`) until the old pod is gone, which waits for
-    the new one.
+    A new pod on another node waits for the volume (`Multi-Attach error`) until the old pod is gone. The old pod waits
+    for the new one.
     """
 
     id = "P08-claim-held"
@@ -102,19 +102,19 @@ class ClaimHeld(Rule[Deployment]):
     looks_at = Deployment
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
-        """Use the strategy Recreate, a StatefulSet with a claim for each pod, or a volume that many may have."""
+        """Use the strategy Recreate, a StatefulSet with a claim per pod, or a volume that many nodes may mount."""
         if deployment.value.text("spec", "strategy", "type") == "Recreate":
             return
         for name, claim, modes in _claims(deployment, scope):
             if claim and modes and modes <= _OF_ONE_NODE:
-                message = f"only one node may have {claim.name}, but a rollout of {deployment.name} needs it twice"
+                message = f"only one node may mount {claim.name}, but a rollout of {deployment.name} needs it on two"
                 yield Problem(name, message, also=(claim.at,))
 
 
 class ProgressDeadline(Rule[Deployment]):
     """`progressDeadlineSeconds` is shorter than the start that the startup probe allows.
 
-    A rollout that does what the probe permits is reported as failed, and pipelines that wait for it roll it back.
+    Kubernetes reports a rollout as failed that is within the probe's limits. Pipelines that wait for it roll it back.
     """
 
     id = "P08-progress-deadline"
@@ -122,22 +122,23 @@ class ProgressDeadline(Rule[Deployment]):
     looks_at = Deployment
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
-        """Let it exceed the startup budget (period x failureThreshold) and minReadySeconds by the time to pull."""
+        """Set it to startup budget (period x failureThreshold) + minReadySeconds + time to schedule and pull (for
+        example 120 s).
+        """
         value = deployment.value.get("spec", "progressDeadlineSeconds")
         deadline = 600 if value is None else value.number()
         ready = deployment.value.number("spec", "minReadySeconds") or 0
         for container in deployment.containers:
             budget = container.startup.budget + ready if container.startup else 0
             if deadline is not None and budget >= deadline and container.startup:
-                message = f"progress deadline {deadline} s is over before a start of up to {budget} s may be"
+                message = f"the progress deadline of {deadline} s is shorter than a start, which may take {budget} s"
                 yield Problem(value or container.startup.value, message, also=(container.startup.value,))
 
 
 class RolloutStuck(Rule[Deployment]):
-    """A rolling update may neither take an old pod away nor add a new one.
+    """A rolling update may neither remove an old pod nor add a new one.
 
-    The API server refuses `maxUnavailable: 0` with `maxSurge: 0`; percentages that round down to nothing stop the
-    rollout.
+    The API server rejects `maxUnavailable: 0` with `maxSurge: 0`. Percentages that round down to zero stop the rollout.
     """
 
     id = "P08-rollout-stuck"
@@ -152,14 +153,18 @@ class RolloutStuck(Rule[Deployment]):
         if update and surge and pods is not None and share_of(surge.text(), pods, up=True) == 0:
             least = update.get("maxUnavailable")
             if least and share_of(least.text(), pods, up=False) == 0:
-                yield Problem(surge, f"no pod of {deployment.name} may go and none may come: no rollout", also=(least,))
+                yield Problem(
+                    surge,
+                    f"no pod of {deployment.name} may go and none may be added, so no rollout works",
+                    also=(least,),
+                )
 
 
 class GracePeriod(Rule[Server]):
-    """The grace period is over before the pod has stopped by itself.
+    """The grace period ends before the pod has stopped.
 
-    `terminationGracePeriodSeconds` counts from the start of the preStop hook: what is left of it must hold the whole
-    shutdown, else requests are cut off by SIGKILL.
+    `terminationGracePeriodSeconds` counts from the start of the preStop hook. The hook and the whole shutdown must fit
+    into it, otherwise SIGKILL cuts off requests.
     """
 
     id = "P08-grace-period"
@@ -167,7 +172,7 @@ class GracePeriod(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Let it exceed the preStop sleep and `shutdown_seconds` together by some seconds."""
+        """Set terminationGracePeriodSeconds to preStop sleep + `shutdown_seconds` + about 5 s."""
         for container in server.containers:
             hook = container.value.get("lifecycle", "preStop")
             if hook and server.grace == 0 and server.pod:
@@ -179,7 +184,7 @@ class GracePeriod(Rule[Server]):
             shutdown = (declared.number() if declared else None) or 0
             if (sleep or shutdown) and server.grace <= sleep + shutdown and server.pod:
                 value = server.pod.get("terminationGracePeriodSeconds") or container.at
-                parts = f"preStop takes {sleep} s" + (f" and a shutdown {shutdown} s" if shutdown else "")
+                parts = f"preStop takes {sleep} s" + (f" and a shutdown takes {shutdown} s" if shutdown else "")
                 also = tuple(each for each in (hook, declared) if each)
                 yield Problem(value, f"{server.name} is killed after {server.grace} s, but {parts}", also)
 
@@ -187,8 +192,8 @@ class GracePeriod(Rule[Server]):
 class NoPreStop(Rule[Server]):
     """A container that gets traffic from a Service has no preStop hook.
 
-    SIGTERM and the removal from the endpoints start at the same time: for some seconds, requests still go to a pod
-    that listens no more. Each rollout loses some.
+    SIGTERM and the removal from the endpoints start at the same time. For some seconds, requests still go to a pod that
+    has stopped listening. Each rollout loses some.
     """
 
     id = "P08-no-pre-stop"
@@ -197,7 +202,7 @@ class NoPreStop(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Let preStop sleep for 5 s (`lifecycle.preStop.sleep.seconds`), and grant that much more of a grace period."""
+        """Let preStop sleep for 5 s (`lifecycle.preStop.sleep.seconds`), and make the grace period that much longer."""
         recreated = server.value.text("spec", "strategy", "type") == "Recreate"
         if recreated or (isinstance(server, StatefulSet) and (server.replicas or 0) < 2):
             return  # no other pod takes its requests meanwhile
@@ -206,13 +211,13 @@ class NoPreStop(Rule[Server]):
             if container.value.get("lifecycle", "preStop"):
                 continue
             if targets & (container.port_numbers | container.port_names.keys()):
-                yield Problem(container.at, f"no preStop: {container.name} stops to listen while requests still come")
+                yield Problem(container.at, f"no preStop: {container.name} stops listening while requests still arrive")
 
 
 class ServicePort(Rule[Service]):
-    """A Service sends traffic to a port by a name that no container of its pods has.
+    """A Service sends traffic to a port name that no container of its pods has.
 
-    Kubernetes finds no port to send it to, so the Service has no endpoint for it.
+    Kubernetes can't resolve the port, so the Service has no endpoint for it.
     """
 
     id = "P08-service-port"
@@ -220,7 +225,7 @@ class ServicePort(Rule[Service]):
     looks_at = Service
 
     def check(self, service: Service, scope: Scope) -> Problems:
-        """Let targetPort be the name of a container's port."""
+        """Set targetPort to the name of a container's port."""
         opened = scope.opened(service)
         for port in service.value.items("spec", "ports"):
             target = port.get("targetPort")
@@ -232,10 +237,11 @@ class ServicePort(Rule[Service]):
 
 
 class UndeclaredServicePort(Rule[Service]):
-    """A Service sends traffic to a port number that stands in no container's `ports`, though others do.
+    """A Service sends traffic to a port number that no container declares in `ports`, although other ports are
+    declared.
 
-    It works if something listens there all the same; a port that was mistyped or moved looks just like that, and
-    then every connection is refused.
+    The Service works only if something listens on the port. If the port was mistyped or moved, every connection is
+    refused.
     """
 
     id = "P08-undeclared-service-port"
@@ -243,7 +249,7 @@ class UndeclaredServicePort(Rule[Service]):
     looks_at = Service
 
     def check(self, service: Service, scope: Scope) -> Problems:
-        """Declare the port in the container's `ports` with a name, and let targetPort be that name."""
+        """Declare the port with a name in the container's `ports`, and set targetPort to that name."""
         opened = scope.opened(service)
         for port in service.value.items("spec", "ports"):
             target = port.get("targetPort") or port.get("port")
@@ -266,9 +272,11 @@ class ReplicasReset(Rule[Server]):
     looks_at = Server
 
     def check(self, server: Server, scope: Scope) -> Problems:
-        """Leave `replicas` out; the autoscaler's minReplicas is there from the first minute."""
+        """Remove `replicas`; the autoscaler's minReplicas applies from the first minute."""
         replicas = server.value.get("spec", "replicas")
         autoscaler = scope.autoscaler_of(server)
         if replicas and autoscaler:
-            message = f"each deployment sets {server.name} back to {replicas.text()} pods, whatever its autoscaler says"
+            message = (
+                f"each deployment sets {server.name} back to {replicas.text()} pods, whatever its autoscaler has set"
+            )
             yield Problem(replicas, message, also=(autoscaler.at,))

@@ -13,9 +13,9 @@ def _service(backend: Backend, scope: Scope) -> Service | None:
 
 
 class RouteService(Rule[KubernetesObject]):
-    """An Ingress or a route sends requests to a Service that is not deployed with it, though others are.
+    """An Ingress or a route sends requests to a Service that is not deployed with it, although others are.
 
-    Unless something else makes it, every request gets 503.
+    Every request gets 503, unless something else creates the Service.
     """
 
     id = "P08-route-service"
@@ -23,7 +23,7 @@ class RouteService(Rule[KubernetesObject]):
     looks_at = KubernetesObject
 
     def check(self, route: KubernetesObject, scope: Scope) -> Problems:
-        """Name the Service as it is called."""
+        """Set the exact name of the Service."""
         for backend in backends(route):
             if "$" in (backend.name.text() or "") or _service(backend, scope):
                 continue
@@ -34,7 +34,7 @@ class RouteService(Rule[KubernetesObject]):
 
 
 class RoutePort(Rule[KubernetesObject]):
-    """An Ingress or a route asks a port that its Service does not have.
+    """An Ingress or a route uses a port that its Service does not have.
 
     Every request gets 503.
     """
@@ -44,7 +44,7 @@ class RoutePort(Rule[KubernetesObject]):
     looks_at = KubernetesObject
 
     def check(self, route: KubernetesObject, scope: Scope) -> Problems:
-        """Name one of the Service's `ports`."""
+        """Set one of the Service's `ports`."""
         for backend in backends(route):
             service = _service(backend, scope)
             ports = service.value.items("spec", "ports") if service else []

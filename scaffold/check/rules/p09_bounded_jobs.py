@@ -18,8 +18,7 @@ _TOLD_TO_QUIT = re.compile(r"quitquitquit|/shutdown\b|\bp?kill(?:all)?\s")  # by
 class JobDeadline(Rule[Job]):
     """A Job has no deadline.
 
-    A Job that hangs runs for ever and holds its memory; one that fails
-    quickly is retried until its back-off is worn out.
+    A Job that hangs never ends and keeps its memory. A Job that fails quickly is retried until backoffLimit is reached.
     """
 
     id = "P09-job-deadline"
@@ -28,24 +27,24 @@ class JobDeadline(Rule[Job]):
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
-        """Set `activeDeadlineSeconds` of the Job's spec to the longest run that is still right."""
+        """Set `activeDeadlineSeconds` of the Job's spec to the longest acceptable run time."""
         if job.job and not job.job.get("activeDeadlineSeconds"):
-            yield Problem(job.at, f"{job.kind} {job.name} has no activeDeadlineSeconds: if it hangs, it hangs for ever")
+            yield Problem(job.at, f"{job.kind} {job.name} has no activeDeadlineSeconds: if it hangs, it never ends")
 
     def fix(self, spot: Spot) -> list[Edit]:
         """Put in what is missing."""
         return put_in(
             spot,
             "job",
-            activeDeadlineSeconds="86400  # P09: a day at most; better the longest run that is right",
+            activeDeadlineSeconds="86400  # P09: at most a day; set the longest acceptable run time",
         )
 
 
 class JobBackoff(Rule[Job]):
-    """A Job does not say how often it is tried again.
+    """A Job does not set how often it is retried.
 
-    Six times is the default, with pauses up to six minutes: a job that can't succeed (a wrong argument, a refused
-    configuration) is run seven times, with all that it does before it fails.
+    The default is six retries with pauses up to six minutes. A job that can't succeed (a wrong argument, an invalid
+    configuration) runs seven times, side effects included.
     """
 
     id = "P09-job-backoff"
@@ -54,9 +53,9 @@ class JobBackoff(Rule[Job]):
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
-        """Set `backoffLimit` to the retries that help."""
+        """Set `backoffLimit` to the number of useful retries."""
         if job.job and not job.job.get("backoffLimit"):
-            yield Problem(job.at, f"{job.kind} {job.name} has no backoffLimit: it is tried seven times by default")
+            yield Problem(job.at, f"{job.kind} {job.name} has no backoffLimit: by default it runs up to seven times")
 
     def fix(self, spot: Spot) -> list[Edit]:
         """Put in what is missing."""
@@ -68,9 +67,9 @@ class JobBackoff(Rule[Job]):
 
 
 class JobCleanUp(Rule[Job]):
-    """A Job stays when it has ended.
+    """A Job stays after it has ended.
 
-    Finished Jobs and their pods pile up, and the same Job can't be made again until somebody deletes it.
+    Finished Jobs and their pods pile up. The same Job can't be created again until somebody deletes it.
     """
 
     id = "P09-job-clean-up"
@@ -79,7 +78,7 @@ class JobCleanUp(Rule[Job]):
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
-        """Set `ttlSecondsAfterFinished` to as long as somebody may want to look at it, such as a week (604800)."""
+        """Set `ttlSecondsAfterFinished` to the time that you need to look at it, such as a week (604800)."""
         if isinstance(job, CronJob) or not job.job or job.is_hook:
             return
         if not job.job.get("ttlSecondsAfterFinished"):
@@ -90,15 +89,15 @@ class JobCleanUp(Rule[Job]):
         return put_in(
             spot,
             "job",
-            ttlSecondsAfterFinished="604800  # P09: a week, to look at a failure",
+            ttlSecondsAfterFinished="604800  # P09: a week, so that a failure can be examined",
         )
 
 
 class CronConcurrency(Rule[CronJob]):
     """A CronJob's runs may overlap.
 
-    When a run takes longer than the schedule, or hangs, the next one starts beside it, and the next, until the
-    namespace has no room left.
+    When a run hangs or takes longer than the schedule, the next run starts beside it. More follow until the namespace
+    has no room left.
     """
 
     id = "P09-cron-concurrency"
@@ -107,7 +106,7 @@ class CronConcurrency(Rule[CronJob]):
     looks_at = CronJob
 
     def check(self, job: CronJob, scope: Scope) -> Problems:
-        """Set `concurrencyPolicy: Forbid`, or `Replace` where the newest run is the one that counts."""
+        """Set `concurrencyPolicy: Forbid`, or `Replace` where only the newest run matters."""
         policy = job.value.get("spec", "concurrencyPolicy")
         if policy is None or policy.text() == "Allow":
             yield Problem(policy or job.at, f"runs of {job.name} may overlap without end")
@@ -122,9 +121,9 @@ class CronConcurrency(Rule[CronJob]):
 
 
 class CronHistory(Rule[CronJob]):
-    """A CronJob does not say how many of its runs are kept.
+    """A CronJob does not set how many of its runs are kept.
 
-    By default one failed run is kept: the failure of the night before is gone when the next one fails as well.
+    By default one failed run is kept. Last night's failure is gone when the next run fails, too.
     """
 
     id = "P09-cron-history"
@@ -145,15 +144,15 @@ class CronHistory(Rule[CronJob]):
             spot,
             "cron",
             successfulJobsHistoryLimit="3  # P09: Kubernetes' default, written out",
-            failedJobsHistoryLimit="3  # P09: enough to see since when it fails",
+            failedJobsHistoryLimit="3  # P09: enough to see when the failures began",
         )
 
 
 class CronStartingDeadline(Rule[CronJob]):
-    """A CronJob does not say how late a run may start.
+    """A CronJob does not set how late a run may start.
 
-    After 100 missed runs (a controller that was down, a suspended job) it is never started again; before that it
-    starts late, at an hour that nobody chose.
+    After 100 missed runs (the controller was down, or the job suspended) it never starts again. Before that, a late run
+    may start at any hour.
     """
 
     id = "P09-cron-starting-deadline"
@@ -162,16 +161,16 @@ class CronStartingDeadline(Rule[CronJob]):
     looks_at = CronJob
 
     def check(self, job: CronJob, scope: Scope) -> Problems:
-        """Set `startingDeadlineSeconds`: 300, and a run that could not start within five minutes waits for the next."""
+        """Set `startingDeadlineSeconds`, for example 300: a run that can't start within five minutes waits for the next
+        one.
+        """
         value = job.value.get("spec", "startingDeadlineSeconds")
         seconds = value.number() if value else None
         if value is None:
-            yield Problem(
-                job.at, f"{job.name} has no startingDeadlineSeconds: it may start at any hour, or never again"
-            )
+            yield Problem(job.at, f"{job.name} has no startingDeadlineSeconds: it may start late, or never again")
         elif seconds is not None and seconds < 10:  # the controller looks every 10 s
             yield Problem(
-                value, f"within {seconds} s the controller may not look at all, so {job.name} may never start"
+                value, f"the controller may check less often than every {seconds} s, so {job.name} may never start"
             )
 
     def fix(self, spot: Spot) -> list[Edit]:
@@ -179,15 +178,15 @@ class CronStartingDeadline(Rule[CronJob]):
         return put_in(
             spot,
             "cron",
-            startingDeadlineSeconds="300  # P09: a run that could not start in time waits for the next one",
+            startingDeadlineSeconds="300  # P09: a run that is later is skipped",
         )
 
 
 class SidecarKeepsJob(Rule[Job]):
     """A sidecar keeps a Job alive.
 
-    A Job ends when all its containers have ended, and a proxy never does: it runs until its deadline, and counts as
-    failed.
+    A Job ends when all its containers have ended, and a proxy never ends. The Job runs until its deadline, and counts
+    as failed.
     """
 
     id = "P09-sidecar-keeps-job"
@@ -195,7 +194,9 @@ class SidecarKeepsJob(Rule[Job]):
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
-        """Make it an init container with `restartPolicy: Always` (Kubernetes 1.29), which ends with the others."""
+        """Make the sidecar an init container with `restartPolicy: Always` (Kubernetes 1.29), which ends with the
+        others.
+        """
         mains = [each for each in job.containers if each.role == "main"]
         if job.pod and job.pod.is_true("shareProcessNamespace"):
             return  # so that another container can end it
@@ -204,13 +205,13 @@ class SidecarKeepsJob(Rule[Job]):
         for container in mains if len(mains) > 1 else ():
             words = f"{container.name} {container.image_name}"
             if container.ports or container.readiness or container.liveness or _PROXIES.search(words):
-                yield Problem(container.at, f"{container.name} never ends by itself, so {job.name} never does")
+                yield Problem(container.at, f"{container.name} never ends, so {job.name} never ends either")
 
 
 class JobRestart(Rule[Job]):
-    """The pods of a Job are to be restarted always.
+    """The pods of a Job have a restart policy that restarts them always.
 
-    The API server refuses it: a Job's pods end.
+    The API server rejects it, because the pods of a Job must end.
     """
 
     id = "P09-job-restart"
@@ -218,7 +219,7 @@ class JobRestart(Rule[Job]):
     looks_at = Job
 
     def check(self, job: Job, scope: Scope) -> Problems:
-        """Set `restartPolicy: Never`: a failed pod stays with its logs, and its retry is a new one."""
+        """Set `restartPolicy: Never`: a failed pod stays with its logs, and the retry is a new pod."""
         if not job.pod or not job.containers:
             return
         policy = job.pod.get("restartPolicy")

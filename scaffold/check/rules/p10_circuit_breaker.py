@@ -13,8 +13,8 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 class PanicRouting(Rule[EnvoyConfiguration]):
     """An Envoy cluster with outlier detection keeps panic routing.
 
-    When more than half of its hosts are ejected, Envoy sends requests to all of them again (the healthy panic
-    threshold is 50 % by default): with one dead upstream the breaker never opens.
+    When more than half of the hosts are ejected, Envoy sends requests to all of them again (healthy panic threshold: 50
+    % by default). With one dead upstream the breaker never opens.
     """
 
     id = "P10-panic-routing"
@@ -30,15 +30,15 @@ class PanicRouting(Rule[EnvoyConfiguration]):
             if value is None or (value.text() or "").rstrip("0.") != "":
                 name = cluster.text("name") or "the cluster"
                 yield Problem(
-                    value or cluster.get("name") or cluster, f"panic routing sends requests to {name} when it is down"
+                    value or cluster.get("name") or cluster,
+                    f"panic routing sends requests to {name} even when it is down",
                 )
 
 
 class ProxyTimeout(Rule[NginxConfiguration]):
-    """An nginx passes requests on with its own default timeout, 60 s.
+    """An nginx configuration forwards requests with the default timeout of 60 s.
 
-    While an upstream is slow, each request holds a connection for a minute, and the slowness goes on to whoever
-    waits.
+    While an upstream is slow, each request holds a connection for a minute, and its callers become slow, too.
     """
 
     id = "P10-proxy-timeout"
@@ -58,9 +58,9 @@ class ProxyTimeout(Rule[NginxConfiguration]):
 
 
 class RouteTimeout(Rule[EnvoyConfiguration]):
-    """An Envoy route to a cluster has no timeout of its own.
+    """An Envoy route to a cluster sets no timeout.
 
-    Envoy's default is 15 s, and `0s` means none: while the upstream is slow, every request waits that long.
+    Envoy's default is 15 s, and `0s` means none. While the upstream is slow, every request waits that long.
     """
 
     id = "P10-route-timeout"
@@ -84,14 +84,14 @@ class RouteTimeout(Rule[EnvoyConfiguration]):
                     ):
                         name = route.text("cluster") or "the upstream"
                         yield Problem(
-                            timeout or route.get("cluster") or route, f"requests to {name} wait without bound"
+                            timeout or route.get("cluster") or route, f"requests to {name} wait without a limit"
                         )
 
 
 class Ejection(Rule[EnvoyConfiguration]):
-    """Outlier detection may eject only a part of the hosts.
+    """Outlier detection may eject only some of the hosts.
 
-    Envoy's default is 10 %: of a few hosts, or of a single one, none is ever taken out, however broken it is.
+    Envoy's default is 10 %. Of a few hosts, or of a single one, none is ever ejected, however broken it is.
     """
 
     id = "P10-ejection"
@@ -114,8 +114,7 @@ class Ejection(Rule[EnvoyConfiguration]):
 class MeshTimeout(Rule[KubernetesObject]):
     """A route of the mesh has no timeout.
 
-    Istio sets none by default: while the upstream is slow, every request waits, and the slowness goes on to whoever
-    waits.
+    Istio sets none by default. While the upstream is slow, every request waits, and its callers become slow, too.
     """
 
     id = "P10-mesh-timeout"
@@ -136,14 +135,14 @@ class MeshTimeout(Rule[KubernetesObject]):
             if timeout is None or _seconds(timeout.text()) == 0:
                 hosts = [target.get("destination", "host") for target in each.items("route")]
                 at = timeout or each.get("name") or next(filter(None, hosts), None) or route.at
-                yield Problem(at, f"requests by this route of {route.name} wait without bound")
+                yield Problem(at, f"requests by this route of {route.name} wait without a limit")
 
 
 class MeshBreaker(Rule[KubernetesObject]):
     """A breaker of the mesh never opens.
 
-    With `minHealthPercent` above 0, outlier detection is off as soon as fewer hosts are healthy (panic routing); with
-    `maxEjectionPercent` below 100 (10 is the default) some broken hosts stay.
+    With `minHealthPercent` above 0, outlier detection is off when fewer hosts are healthy (panic routing). With
+    `maxEjectionPercent` below 100 (default: 10), some broken hosts stay.
     """
 
     id = "P10-mesh-breaker"
@@ -162,7 +161,7 @@ class MeshBreaker(Rule[KubernetesObject]):
             health, ejection = detection.get("minHealthPercent"), detection.get("maxEjectionPercent")
             if health and (health.number() or 0) > 0:
                 yield Problem(
-                    health, f"below {health.text()} % of healthy hosts, {rule.name} sends requests to broken ones"
+                    health, f"below {health.text()} % of healthy hosts, {rule.name} sends requests to broken hosts, too"
                 )
             if ejection is None or (ejection.number() or 0) < 100:
                 percent = ejection.text() if ejection else "10"

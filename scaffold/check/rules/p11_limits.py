@@ -14,8 +14,8 @@ from scaffold.syntax.nginx import Directive
 class LimiterCatchesProbes(Rule[NginxConfiguration]):
     """A limiter counts the probes of its own pod.
 
-    Above the limit it answers the kubelet with 429 or 503 too: under load the pod becomes unready, or is restarted,
-    and the load goes to the others.
+    Above the limit it sends 429 or 503 to the kubelet, too. Under load the pod becomes unready or is restarted, and the
+    other pods get its load.
     """
 
     id = "P11-limiter-catches-probes"
@@ -23,22 +23,22 @@ class LimiterCatchesProbes(Rule[NginxConfiguration]):
     looks_at = NginxConfiguration
 
     def check(self, nginx: NginxConfiguration, scope: Scope) -> Problems:
-        """Let probes ask a port of their own that has no limit."""
+        """Give probes a separate port without a limit."""
         for server in nginx.top.all("server"):
             ports = {_port(each.words[0]) for each in server.block if each.name == "listen" and each.words}
             for probe, port in _asked(nginx, scope, ports):
                 location = _location(server, probe.http_path or "/") or server
                 limit = location.setting("limit_req") or location.setting("limit_conn")
                 if limit and not location.own("return"):  # nginx answers by `return` before it looks at limits
-                    message = f"the {probe.kind} on port {port} is limited too: under load the pod fails its own probe"
+                    message = f"the {probe.kind} on port {port} is limited, too: under load the pod fails its own probe"
                     yield Problem(limit, message, also=(probe.port or probe.value,))
 
 
 class EnvoyLimiterCatchesProbes(Rule[EnvoyConfiguration]):
     """An Envoy limiter counts the probes of its own pod.
 
-    Above the limit it answers the kubelet with 429 too: under load the pod becomes unready, or is restarted, and the
-    load goes to the others.
+    Above the limit it sends 429 to the kubelet, too. Under load the pod becomes unready or is restarted, and the other
+    pods get its load.
     """
 
     id = "P11-envoy-limiter-catches-probes"
@@ -46,22 +46,22 @@ class EnvoyLimiterCatchesProbes(Rule[EnvoyConfiguration]):
     looks_at = EnvoyConfiguration
 
     def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
-        """Let probes ask a listener of their own that has no limit."""
+        """Give probes a separate listener without a limit."""
         for listener in envoy.listeners:
             port = listener.number("address", "socket_address", "port_value")
             for manager in envoy.connection_managers(listener):
                 filters = manager.items("http_filters")
                 limit = next((each for each in filters if "ratelimit" in (each.text("name") or "")), None)
                 for probe, _ in _asked(envoy, scope, {port}) if limit else ():
-                    message = f"the {probe.kind} on port {port} is limited too: under load the pod fails its own probe"
+                    message = f"the {probe.kind} on port {port} is limited, too: under load the pod fails its own probe"
                     yield Problem((limit and limit.get("name")) or listener, message, also=(probe.port or probe.value,))
 
 
 class LimitStatus(Rule[NginxConfiguration]):
-    """A limiter answers 503 above its limit.
+    """A limiter responds with 503 above its limit.
 
-    That is nginx's default, and says that the service is broken: clients and breakers count it as a failure, and
-    retry at once.
+    That is nginx's default, and means that the service is broken. Clients and breakers count it as a failure, and retry
+    at once.
     """
 
     id = "P11-limit-status"
@@ -75,7 +75,7 @@ class LimitStatus(Rule[NginxConfiguration]):
                 status = (limit.parent or nginx.top).setting(f"{name}_status")
                 if status is None or status.words != ["429"]:
                     yield Problem(
-                        status or limit, f"what is above the limit gets {_said(status)}, which counts as a failure"
+                        status or limit, f"requests above the limit get {_said(status)}, which counts as a failure"
                     )
 
 
@@ -90,7 +90,7 @@ def _port(listen: str) -> int | None:
 
 
 def _location(server: Directive, path: str) -> Directive | None:
-    """Return the location that nginx takes for a path: the exact one, else the longest prefix; no expressions."""
+    """Return the location that nginx uses for a path: the exact one, otherwise the longest prefix; no expressions."""
     best: Directive | None = None
     length = -1
     for each in server.block:

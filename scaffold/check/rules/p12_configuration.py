@@ -16,7 +16,7 @@ from scaffold.syntax.yaml_nodes import Value
 
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
 _KINDS: tuple[tuple[Kind, Literal["configMap", "secret"]], ...] = (("ConfigMap", "configMap"), ("Secret", "secret"))
-_ROLLS = re.compile(  # a checksum, what a chart makes anew each time, or an annotation that a controller looks at
+_ROLLS = re.compile(  # a checksum, what a chart generates each time, or an annotation that a controller looks at
     r"checksum|hash|rollme|timestamp|(?:deployed|restarted)[-_]?at|reloader\.stakater\.com/|wave\.pusher\.com/",
     re.IGNORECASE,
 )
@@ -24,9 +24,9 @@ _HASHED = re.compile(r"-[a-z0-9]{10}$")
 
 
 class VariableTwice(Rule[Container]):
-    """A variable stands twice in the environment of a container.
+    """A variable is set twice in the environment of a container.
 
-    The last one counts; whoever reads the first one is wrong about what runs.
+    The last value is used; whoever reads the first one is misled.
     """
 
     id = "P12-variable-twice"
@@ -42,13 +42,15 @@ class VariableTwice(Rule[Container]):
                 continue
             before = first.setdefault(name.text() or "", name)
             if before is not name:
-                yield Problem(name, f"{name.text()} is set twice in {container.name}; this one counts", also=(before,))
+                yield Problem(
+                    name, f"{name.text()} is set twice in {container.name}; this value is used", also=(before,)
+                )
 
 
 class ConfigMissing(Rule[Workload]):
     """A workload takes its configuration from a ConfigMap that is not deployed with it.
 
-    Its pods stay in CreateContainerConfigError until somebody makes it.
+    Its pods stay in CreateContainerConfigError until somebody creates the ConfigMap.
     """
 
     id = "P12-config-missing"
@@ -87,9 +89,9 @@ def _keys(workload: Workload, scope: Scope) -> Iterator[tuple[Value, ConfigMap]]
 
 
 class MissingInNamespace(Rule[Workload]):
-    """A workload takes a ConfigMap or a Secret that is deployed into another namespace.
+    """A workload uses a ConfigMap or a Secret that is deployed into another namespace.
 
-    Pods get those of their own namespace only: these stay in CreateContainerConfigError or wait for a volume.
+    Pods can only use those of their own namespace. These pods stay in CreateContainerConfigError or wait for a volume.
     """
 
     id = "P12-missing-in-namespace"
@@ -113,7 +115,7 @@ class MissingInNamespace(Rule[Workload]):
 class VolumeMissing(Rule[Workload]):
     """A container mounts a volume that its pod does not have.
 
-    The API server refuses the pod.
+    The API server rejects the pod.
     """
 
     id = "P12-volume-missing"
@@ -135,8 +137,8 @@ class VolumeMissing(Rule[Workload]):
 class ConfigNotRolled(Rule[Workload]):
     """A changed ConfigMap does not reach the pods.
 
-    Its name stays the same when its content changes, and variables are read once, at the start: after the deployment
-    old pods still run by the old values, and whichever is restarted takes the new ones.
+    Its name stays the same when its content changes, and containers read variables only at their start. After a
+    deployment, old pods keep the old values; restarted pods take the new ones.
     """
 
     id = "P12-config-not-rolled"
@@ -144,7 +146,7 @@ class ConfigNotRolled(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Let kustomize's configMapGenerator put a hash into the name, or annotate the pods with a checksum."""
+        """Let kustomize's configMapGenerator add a hash to the name, or annotate the pods with a checksum."""
         keys = [*workload.annotations, *workload.pod_annotations]
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
@@ -154,7 +156,7 @@ class ConfigNotRolled(Rule[Workload]):
             if not found or not (variable or name.text() in fixed):
                 continue
             if not _HASHED.search(found.name) and not found.value.is_true("immutable"):
-                message = f"a change of {found.name} rolls no pod of {workload.name}"
+                message = f"a change of {found.name} does not restart the pods of {workload.name}"
                 yield Problem(name, message, also=(found.at,))
 
 

@@ -17,9 +17,9 @@ _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile h
 
 
 class SecretInManifest(Rule[KubernetesObject]):
-    """A secret stands in a manifest.
+    """A manifest contains a secret.
 
-    It is in the history of the repository for ever, and everybody who may read it there reads it.
+    The secret stays in the history of the repository, where everybody with access can read it.
     """
 
     id = "P12-secret-in-manifest"
@@ -27,7 +27,7 @@ class SecretInManifest(Rule[KubernetesObject]):
     looks_at = KubernetesObject
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
-        """Take it from a Secret that is made outside of the repository, and give it a new value."""
+        """Create the Secret outside of the repository, refer to it, and change the secret's value."""
         if isinstance(each, Workload):
             for container in each.all_containers:
                 yield from _in_container(container, scope)
@@ -39,18 +39,18 @@ def _in_container(container: Container, scope: Scope) -> Problems:
     for name, value in container.environment.items():
         text = value.text() or ""
         if form := has_secret_form(text):
-            yield Problem(value, f"{name} {form}, and stands in a manifest for everyone to read")
+            yield Problem(value, f"{name} {form}, and everyone can read it in this manifest")
         elif is_secret(name, text) and text not in scope.secrets.names:
-            yield Problem(value, f"{name} is a secret, and stands in a manifest for everyone to read")
+            yield Problem(value, f"{name} is a secret, and everyone can read it in this manifest")
     before = ""
     for word in container.words:
         text = word.text() or ""
         option, equals, given = text.partition("=")
         name, secret = (option, given) if equals else (before, text)
         if name.startswith("--") and not secret.startswith("-") and is_secret(name.lstrip("-"), secret):
-            yield Problem(word, f"{name} gives a secret, and stands in a manifest for everyone to read")
+            yield Problem(word, f"{name} passes a secret, and everyone can read it in this manifest")
         elif form := has_secret_form(text):
-            yield Problem(word, f"an argument of {container.name} {form}, for everyone to read")
+            yield Problem(word, f"an argument of {container.name} {form}, and everyone can read it")
         before = "" if equals else text
 
 
@@ -61,19 +61,21 @@ def _in_data(each: KubernetesObject) -> Problems:
         if each.kind == "Secret":
             plain = decoded(text) if value.path[0] == "data" else text
             if is_kept(key, plain) and value.document.writes(value, plain):
-                yield Problem(value, f"the Secret {each.name} holds {key}, for everyone to read")
+                yield Problem(value, f"the Secret {each.name} contains {key}, and everyone can read it")
         elif form := has_secret_form(text) if "\n" not in text else "":
-            yield Problem(value, f"{key} {form}, and stands in a ConfigMap for everyone to read")
+            yield Problem(value, f"{key} {form}, and everyone can read it in this ConfigMap")
         elif "\n" not in text and is_secret(key, text):
-            yield Problem(value, f"{key} is a secret, and stands in a ConfigMap for everyone to read")
+            yield Problem(value, f"{key} is a secret, and everyone can read it in this ConfigMap")
         elif found := next(secrets_in_file(text), None) if "\n" in text else None:
-            yield Problem(value, f"{key} holds {found[0] or 'a token, a key or a password'}, for everyone to read")
+            yield Problem(
+                value, f"{key} contains {found[0] or 'a token, a key or a password'}, and everyone can read it"
+            )
 
 
 class SecretInImage(Rule[Dockerfile]):
-    """A secret stands in a Dockerfile.
+    """A Dockerfile contains a secret.
 
-    It is in every layer and registry that the image gets to, also when a later instruction removes it.
+    The secret is in a layer of the image in every registry, even when a later instruction removes it.
     """
 
     id = "P12-secret-in-image"
@@ -88,9 +90,7 @@ class SecretInImage(Rule[Dockerfile]):
                 for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
                     kept = each.name == "ENV" and is_secret(name, "0x") and _of_argument(text, stage)
                     if kept or (is_secret(name, text) and not _PLACEHOLDER.fullmatch(text)):
-                        yield Problem(
-                            each.place(name), f"{name} is a secret, and stands in the image for everyone to read"
-                        )
+                        yield Problem(each.place(name), f"{name} is a secret, and everyone can read it in the image")
             for copy in stage.all("COPY", "ADD"):
                 words = copy.words or copy.value.split()
                 for word in words[:-1]:
@@ -98,18 +98,18 @@ class SecretInImage(Rule[Dockerfile]):
                         id(stage) in final
                     ):
                         yield Problem(
-                            copy.place(word), f"{word} becomes a part of the image: configuration, or a secret"
+                            copy.place(word), f"{word} becomes part of the image; it is configuration or a secret"
                         )
 
 
 def _of_argument(text: str, stage: BuildStage) -> bool:
-    """Tell whether a value is that of a build argument, which stays in the image by it."""
+    """Return whether a value is that of a build argument, which stays in the image by it."""
     found = re.fullmatch(r"\$\{?(\w+)(?::[-+][^}]*)?\}?", text)
     return found is not None and any(found[1] == each.value.partition("=")[0] for each in stage.all("ARG"))
 
 
 class SecretMissing(Rule[Workload]):
-    """A workload asks for a Secret that is not there, while one that is called nearly alike is.
+    """A workload uses a Secret that does not exist, but one with a similar name does.
 
     Its pods stay in CreateContainerConfigError.
     """
@@ -125,4 +125,4 @@ class SecretMissing(Rule[Workload]):
             if text in scope.secrets.made or not (near := get_close_matches(text, scope.secrets.made, 1, 0.85)):
                 continue
             also = (scope.secrets.made[near[0]].at,)
-            yield Problem(name, f"there is no Secret {text}, but {near[0]}", also)
+            yield Problem(name, f"there is no Secret {text}, but there is {near[0]}", also)

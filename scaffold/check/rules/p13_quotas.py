@@ -21,14 +21,14 @@ _HEAPS = (
     (re.compile(r"(?:-Xmx|-XX:MaxHeapSize=)([0-9]{1,15})([kKmMgGtT]?)\b"), 0),
     (re.compile(r"--max[-_]old[-_]space[-_]size[= ]([0-9]{1,9})"), 2**20),
 )
-"""What tells a runtime its heap, and the unit in bytes where it is always the same."""
+"""What sets a runtime's heap, and the unit in bytes where it is always the same."""
 _PERCENT = re.compile(r"-XX:MaxRAMPercentage=([0-9]{1,3})(?:\.[0-9]{1,9})?\b")
 
 
 class MemoryLimit(Rule[Container]):
     """A container has no memory limit.
 
-    When it leaks, the node runs out of memory, and the kernel kills whatever it finds there.
+    When it leaks, the node runs out of memory, and the kernel kills any process there.
     """
 
     id = "P13-memory-limit"
@@ -37,16 +37,15 @@ class MemoryLimit(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Set `resources.limits.memory`, and the same or less as its request."""
+        """Set `resources.limits.memory`, and the same value or less as its request."""
         if not scope.resources.of(container, "limits", "memory"):
-            yield Problem(container.at, f"{container.name} has no memory limit: a leak takes the node down with it")
+            yield Problem(container.at, f"{container.name} has no memory limit: a leak takes the node down")
 
 
 class MissingRequest(Rule[Container]):
-    """A container does not say what it needs.
+    """A container does not request CPU or memory.
 
-    The scheduler counts it as nothing: it puts too much on a node, where everything is slow or evicted, and this pod
-    first.
+    The scheduler counts it as zero and overloads the node. There, everything is slow or evicted, this pod first.
     """
 
     id = "P13-missing-request"
@@ -65,7 +64,7 @@ class MissingRequest(Rule[Container]):
 
 
 class TinyMemory(Rule[Container]):
-    """A container may have less than a mebibyte of memory.
+    """A container may use less than a mebibyte of memory.
 
     `m` means thousandths: `512m` of memory is half a byte, and no container starts with it.
     """
@@ -75,7 +74,7 @@ class TinyMemory(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Write `Mi`: `512Mi`."""
+        """Write `Mi`, for example `512Mi`."""
         for kind in ("limits", "requests"):
             value = container.value.get("resources", kind, "memory")
             size = quantity(value.text()) if value else None
@@ -88,7 +87,7 @@ class TinyMemory(Rule[Container]):
 class RequestAboveLimit(Rule[Container]):
     """A container requests more than its limit.
 
-    The API server refuses it.
+    The API server rejects it.
     """
 
     id = "P13-request-above-limit"
@@ -96,7 +95,7 @@ class RequestAboveLimit(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Let the request be at most the limit."""
+        """Set the request to the limit or less."""
         limits = container.value.get("resources", "limits")
         if not limits:
             return
@@ -109,9 +108,9 @@ class RequestAboveLimit(Rule[Container]):
 
 
 class HeapAboveLimit(Rule[Container]):
-    """A runtime is told to take more memory than the container may have.
+    """A runtime's heap may grow to the container's memory limit or above.
 
-    It never sees the limit coming: the kernel kills it in the middle of its work (OOMKilled).
+    The runtime does not know the limit: the kernel kills it in the middle of its work (OOMKilled).
     """
 
     id = "P13-heap-above-limit"
@@ -127,12 +126,12 @@ class HeapAboveLimit(Rule[Container]):
         for name, text, at in _told(container, scope):
             if shown := _too_much(name, text, most):
                 place = at.place(shown) if isinstance(at, Instruction) else at
-                message = f"{shown} is not below the limit of {limit.text()}: {container.name} gets killed"
+                message = f"{shown} is not below the limit of {limit.text()}: {container.name} is killed"
                 yield Problem(place, message, also=(limit,))
 
 
 def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value | Instruction]]:
-    """Yield what tells a container's runtime how much to take: a variable's name or nothing, the text, its place.
+    """Yield what limits the memory of a container's runtime: a variable's name or nothing, the text, its place.
 
     What a manifest says of a variable, the command or its arguments takes the place of what the image says.
     """
@@ -178,9 +177,9 @@ def _too_much(name: str, text: str, most: Fraction) -> str:
 
 
 class AutoscalerTarget(Rule[Autoscaler]):
-    """An autoscaler scales something that is not there.
+    """An autoscaler scales a workload that does not exist.
 
-    It does nothing, and says so only in its own events.
+    It does nothing, and reports that only in its own events.
     """
 
     id = "P13-autoscaler-target"
@@ -188,7 +187,7 @@ class AutoscalerTarget(Rule[Autoscaler]):
     looks_at = Autoscaler
 
     def check(self, autoscaler: Autoscaler, scope: Scope) -> Problems:
-        """Name the workload as it is called, with its kind."""
+        """Set scaleTargetRef to the workload's exact kind and name."""
         kind, name = autoscaler.target
         if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *scope.elsewhere(autoscaler))):
             return
@@ -199,9 +198,9 @@ class AutoscalerTarget(Rule[Autoscaler]):
 
 
 class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
-    """An autoscaler goes by the utilization of a resource that the pods do not request.
+    """An autoscaler uses the utilization of a resource that the pods do not request.
 
-    Utilization is a part of the request: without one it can't be computed, and nothing is ever scaled.
+    Utilization is a share of the request. Without a request it can't be computed, and the autoscaler never scales.
     """
 
     id = "P13-autoscaler-request"
@@ -216,7 +215,7 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
         if target := autoscaler.value.get("spec", "targetCPUUtilizationPercentage"):  # of autoscaling/v1
             for container in workload.containers:
                 if not _asks_for(container, "cpu", scope):
-                    message = f"{container.name} requests no cpu, so nothing is scaled"
+                    message = f"{container.name} requests no cpu, so the autoscaler never scales"
                     yield Problem(target, message, also=(container.at,))
         for metric in autoscaler.value.items("spec", "metrics"):
             source = metric.get("resource") or metric.get("containerResource")
@@ -227,19 +226,19 @@ class AutoscalerRequest(Rule[HorizontalPodAutoscaler]):
             for container in workload.containers:
                 if only not in (None, container.name) or _asks_for(container, name, scope):
                     continue
-                message = f"{container.name} requests no {name}, so nothing is scaled"
+                message = f"{container.name} requests no {name}, so the autoscaler never scales"
                 yield Problem(source.get("name") or metric, message, also=(container.at,))
 
 
 def _asks_for(container: Container, resource: str, scope: Scope) -> bool:
-    """Tell whether a container requests a resource; a limit without a request is one."""
+    """Return whether a container requests a resource; a limit without a request is one."""
     return any(scope.resources.of(container, kind, resource) for kind in ("requests", "limits"))
 
 
 class TwoAutoscalers(Rule[Autoscaler]):
     """Two autoscalers scale one workload.
 
-    Each sets the number of pods that it wants, again and again: pods come and go without end.
+    Each sets its own number of pods again and again, so pods come and go without end.
     """
 
     id = "P13-two-autoscalers"
@@ -256,7 +255,7 @@ class TwoAutoscalers(Rule[Autoscaler]):
 
 
 class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
-    """An autoscaler has nothing to scale: minReplicas is not below maxReplicas.
+    """An autoscaler can't scale: minReplicas is not below maxReplicas.
 
     The number of pods is fixed, whatever the load.
     """
@@ -266,8 +265,8 @@ class AutoscalerFixed(Rule[HorizontalPodAutoscaler]):
     looks_at = HorizontalPodAutoscaler
 
     def check(self, autoscaler: HorizontalPodAutoscaler, scope: Scope) -> Problems:
-        """Set maxReplicas to what the cluster and the dependencies can bear, or drop the autoscaler."""
+        """Set maxReplicas to what the cluster and the dependencies can bear, or remove the autoscaler."""
         least, most = autoscaler.value.get("spec", "minReplicas"), autoscaler.value.get("spec", "maxReplicas")
         low, high = (least.number() if least else 1), (most.number() if most else None)
         if most and low is not None and high is not None and low >= high:
-            yield Problem(most, f"from {low} to {high} pods there is nothing to scale", also=(least,) if least else ())
+            yield Problem(most, f"the autoscaler can't scale from {low} to {high} pods", also=(least,) if least else ())

@@ -16,7 +16,7 @@ _FIRST = ("privileged", "windowsHostProcess", "hostNamespaces", "hostPorts", "ho
 
 
 def is_agent(workload: Workload) -> bool:
-    """Tell whether a workload looks after the node, and so needs more of it than a service: networks, disks, logs."""
+    """Return whether a workload looks after the node, and so needs more of it than a service: networks, disks, logs."""
     critical = workload.pod is not None and workload.pod.text("priorityClassName") == "system-node-critical"
     return isinstance(workload, DaemonSet) or workload.namespace == "kube-system" or critical
 
@@ -33,10 +33,10 @@ def _who(violation: Violation, workload: Workload) -> str:
 
 
 class RefusedByNamespace(Rule[Workload]):
-    """A namespace enforces a Pod Security Standard that a workload's pods do not keep.
+    """A namespace enforces a Pod Security Standard that a workload's pods violate.
 
-    The API server refuses each pod. The workload itself is accepted, so that nothing says so but its events, and
-    `kubectl rollout status` waits until it gives up.
+    The API server rejects each pod, but accepts the workload. Only its events show why, and `kubectl rollout status`
+    waits until it gives up.
     """
 
     id = "P14-refused-by-namespace"
@@ -44,7 +44,7 @@ class RefusedByNamespace(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Change the pods as the level wants it, or move them to a namespace that does not enforce it."""
+        """Change the pods as the level requires, or move them to a namespace that does not enforce it."""
         namespace = scope.named.namespaces.get(workload.namespace)
         level = namespace.value.get("metadata", "labels", _ENFORCE) if namespace else None
         if level is None or level.text() not in ("baseline", "restricted"):
@@ -53,15 +53,15 @@ class RefusedByNamespace(Rule[Workload]):
         found = [*security.baseline, *(security.restricted if level.text() == "restricted" else ())]
         if found:
             what = ", ".join(dict.fromkeys(each.check for each in found))
-            message = f"the namespace {workload.namespace} refuses the pods of {workload.name} ({level.text()}): {what}"
+            message = f"the namespace {workload.namespace} rejects the pods of {workload.name} ({level.text()}): {what}"
             yield Problem(found[0].at, message, also=(level,))
 
 
 class Privileged(Rule[Workload]):
     """A container is privileged.
 
-    It has every capability and every device of its node: root in it is root on the node, and reads the secrets of all
-    pods there. The profile `baseline` of Pod Security refuses it.
+    It has every capability and every device of its node. Root in it is root on the node, and can read the secrets of
+    all pods there. The profile `baseline` of Pod Security rejects it.
     """
 
     id = "P14-privileged"
@@ -74,16 +74,18 @@ class Privileged(Rule[Workload]):
             context = each.container.value.get("securityContext") if each.container else None
             kept = context.get("allowPrivilegeEscalation") if context else None
             contradicts = kept is not None and each.check == "privileged" and not kept.is_true()
-            more = ", and the API server refuses it beside allowPrivilegeEscalation: false" if contradicts else ""
-            message = f"{_who(each, workload)} may do all on its node that root may{more}"
+            more = (
+                ", and the API server rejects it together with allowPrivilegeEscalation: false" if contradicts else ""
+            )
+            message = f"{_who(each, workload)} has all rights of root on its node{more}"
             yield Problem(each.at, message, (kept,) if contradicts and kept else ())
 
 
 class HostNamespace(Rule[Workload]):
-    """A pod shares the network, the processes or the IPC of its node, or takes a port of it.
+    """A pod shares the network, the processes or the IPC of its node, or uses a port of it.
 
-    It sees the traffic of others, and the secrets in their processes. No NetworkPolicy counts for it. The profile
-    `baseline` of Pod Security refuses it.
+    It sees the traffic of others, and the secrets in their processes. No NetworkPolicy applies to it. The profile
+    `baseline` of Pod Security rejects it.
     """
 
     id = "P14-host-namespace"
@@ -93,16 +95,16 @@ class HostNamespace(Rule[Workload]):
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove it, and open a port by a Service."""
         for each in _found(workload, "hostNamespaces", "hostPorts"):
-            what = "takes a port of its node" if each.check == "hostPorts" else "shares a namespace with its node"
+            what = "uses a port of its node" if each.check == "hostPorts" else "shares a namespace with its node"
             yield Problem(each.at, f"{_who(each, workload)} {what} ({each.text})")
 
 
 class HostPath(Rule[Workload]):
     """A pod mounts a path of its node.
 
-    What it finds there depends on where it runs. It can fill the node's disk and change other programs' files; what it
-    only reads may be the keys of the node, or the socket of its container runtime. The profile `baseline` of Pod
-    Security refuses it.
+    Its content depends on the node. The pod can fill the node's disk and change other programs' files. Even read-only,
+    a path may hold the node's keys or the socket of its container runtime. The profile `baseline` of Pod Security
+    rejects it.
     """
 
     id = "P14-host-path"
@@ -111,7 +113,7 @@ class HostPath(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Use a PersistentVolumeClaim for data that stays, an emptyDir for what does not."""
+        """Use a PersistentVolumeClaim for data that stays, and an emptyDir for temporary data."""
         for each in _found(workload, "hostPathVolumes"):
             yield Problem(each.at, f"{workload.name} uses the disk of whatever node it runs on")
 
@@ -119,8 +121,8 @@ class HostPath(Rule[Workload]):
 class AddedCapability(Rule[Workload]):
     """A container adds a capability by which it can leave the container.
 
-    `SYS_ADMIN`, `NET_ADMIN`, `SYS_PTRACE` and their like are rights over the node. The profile `baseline` of Pod
-    Security refuses all but those that a container has by default.
+    `SYS_ADMIN`, `NET_ADMIN`, `SYS_PTRACE` and similar ones are rights over the node. The profile `baseline` of Pod
+    Security rejects all except those that a container has by default.
     """
 
     id = "P14-capability"
@@ -134,10 +136,10 @@ class AddedCapability(Rule[Workload]):
 
 
 class Unconfined(Rule[Workload]):
-    """A pod switches off the kernel's protection, or changes it.
+    """A pod disables or changes the kernel's protection.
 
-    Seccomp, AppArmor, SELinux, the masks over /proc and the list of safe sysctls stand between a hole in the program
-    and the node. The profile `baseline` of Pod Security refuses a pod without them.
+    Seccomp, AppArmor, SELinux, the masks over /proc and the list of safe sysctls protect the node when the program has
+    a hole. The profile `baseline` of Pod Security rejects a pod without them.
     """
 
     id = "P14-unconfined"
@@ -145,17 +147,17 @@ class Unconfined(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Remove it, or say `RuntimeDefault`."""
+        """Remove it, or set `RuntimeDefault`."""
         checks = ("seccompProfile_baseline", "appArmorProfile", "seLinuxOptions", "procMount", "sysctls")
         for each in _found(workload, *checks):
             yield Problem(each.at, f"{_who(each, workload)} sets {each.text}, which Pod Security forbids")
 
 
 class ProbeHost(Rule[Workload]):
-    """A probe or a hook asks another host than its own pod.
+    """A probe or a hook calls another host than its own pod.
 
-    The kubelet asks, from the node's network: whoever may write a pod can reach what only nodes may. The profile
-    `baseline` of Pod Security refuses it since Kubernetes 1.34.
+    The kubelet makes the call, from the node's network. Whoever may create a pod can reach what only nodes may. The
+    profile `baseline` of Pod Security rejects it since Kubernetes 1.34.
     """
 
     id = "P14-probe-host"
@@ -163,15 +165,15 @@ class ProbeHost(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Remove `host`: the pod's own address is the default. For a virtual host, set the header `Host`."""
+        """Remove `host`: the default is the pod's own address. For a virtual host, set the header `Host`."""
         for each in _found(workload, "hostProbesAndHostLifecycle"):
-            yield Problem(each.at, f"the kubelet asks {each.at.text()}, and not {_who(each, workload)}")
+            yield Problem(each.at, f"the kubelet calls {each.at.text()} instead of {_who(each, workload)}")
 
 
 class NodeAgent(Rule[Workload]):
     """An agent of the node has rights over the node.
 
-    Networks, storage and log collectors (a DaemonSet, or what runs in kube-system) may well need them; whoever breaks
+    Networks, storage and log collectors (a DaemonSet, or a workload in kube-system) may well need them. Whoever breaks
     into one has each node.
     """
 
@@ -180,22 +182,22 @@ class NodeAgent(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Keep what the agent really needs, mount paths with `readOnly: true`, and say so by a comment."""
+        """Keep only what the agent needs, mount paths with `readOnly: true`, and explain it in a comment."""
         found = PodSecurity(workload).baseline if is_agent(workload) else ()
         if not found:
             return
         first = sorted(found, key=lambda each: _FIRST.index(each.check) if each.check in _FIRST else len(_FIRST))
         texts = list(dict.fromkeys(each.text for each in first))
         more = f" and {len(texts) - _NAMED} more" if len(texts) > _NAMED else ""
-        message = f"{workload.name} has {', '.join(texts[:_NAMED])}{more}: as an agent of the node it may need that"
+        message = f"{workload.name} has {', '.join(texts[:_NAMED])}{more}: as an agent of the node it may need this"
         yield Problem(first[0].at, message)
 
 
 class Restricted(Rule[Workload]):
     """A container keeps rights that a program seldom needs.
 
-    A hole in the program is worth as much as its rights: root, capabilities, setuid programs, all system calls. The
-    profile `restricted` of Pod Security refuses a pod that keeps any.
+    An intruder gets all rights of the program: root, capabilities, setuid programs, all system calls. The profile
+    `restricted` of Pod Security rejects a pod that keeps any.
     """
 
     id = "P14-restricted"
@@ -226,7 +228,7 @@ def _missing(violations: Iterable[Violation], scope: Scope) -> Problem | None:
     if not left or not (container := left[0].container):
         return None
     texts = list(dict.fromkeys(each.text for each in left))
-    message = f"{container.name} keeps rights; the profile restricted wants {', '.join(texts)}"
+    message = f"{container.name} keeps rights; the profile restricted requires {', '.join(texts)}"
     root = image_user(container, scope) if any(each.check == "runAsNonRoot" for each in left) else None
     if root and root.is_root:
         return Problem(container.at, f"{message}. Its image runs as root", (root.at,))
@@ -238,9 +240,10 @@ def _refused(container: Container | None, scope: Scope) -> bool:
 
 
 class VolumeType(Rule[Workload]):
-    """A pod mounts a network disk by itself.
+    """A pod mounts a network disk directly.
 
-    Whoever may write a pod then names any server and any share. The profile `restricted` of Pod Security refuses it.
+    Whoever may create a pod can then mount any share of any server. The profile `restricted` of Pod Security rejects
+    it.
     """
 
     id = "P14-volume-type"
@@ -252,5 +255,5 @@ class VolumeType(Rule[Workload]):
         for each in PodSecurity(workload).restricted:
             if each.check == "restrictedVolumes":
                 yield Problem(
-                    each.at, f"{workload.name} mounts {each.text} by itself, and not by a PersistentVolumeClaim"
+                    each.at, f"{workload.name} mounts {each.text} directly instead of by a PersistentVolumeClaim"
                 )

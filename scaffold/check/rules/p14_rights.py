@@ -24,7 +24,7 @@ _WRITES = frozenset({"*", "create", "get", "patch", "update"})
 class UnusedToken(Rule[Workload]):
     """A pod has a token for the Kubernetes API, and no role is bound to its account.
 
-    The token is a file in each container. The program has no use for it. An intruder asks the API with it who the
+    The token is a file in each container, and the program does not use it. An intruder can learn from the API who the
     service is, what else runs here, and what everybody may do.
     """
 
@@ -45,15 +45,15 @@ class UnusedToken(Rule[Workload]):
             return
         if scope.rights.of(workload) or scope.rights.any_for_group() or _USES_TOKEN & workload.pod_annotations.keys():
             return
-        message = f"{workload.name} has a token for the Kubernetes API, and no right to ask anything by it"
+        message = f"{workload.name} has a token for the Kubernetes API, but no role that allows to use it"
         yield Problem(workload.at, message)
 
 
 class WildcardRole(Rule[Workload]):
     """A workload's account may do everything (`*`) with the cluster's own objects.
 
-    Whoever breaks into one of its pods has the cluster, or the namespace: all its secrets, and any new pod. What
-    Kubernetes gets later is allowed as well.
+    Whoever breaks into one of its pods has the cluster or the namespace: all its secrets, and any new pod. Kinds that
+    later versions of Kubernetes add are allowed, too.
     """
 
     id = "P14-wildcard-role"
@@ -61,7 +61,7 @@ class WildcardRole(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Name the resources and the verbs that the program asks for."""
+        """Name the resources and the verbs that the program uses."""
         for grant in scope.rights.of(workload):
             if grant.role is None and grant.name == "cluster-admin":
                 at = grant.binding.value.get("roleRef", "name") or grant.binding.at
@@ -96,10 +96,10 @@ def _star(rule: Value, key: str) -> Value | None:
 
 
 class PowerfulRole(Rule[Workload]):
-    """A workload's account may give itself more rights, run code in other pods, or read every Secret of the cluster.
+    """A workload's account may extend its own rights, run code in other pods, or read every Secret of the cluster.
 
-    `escalate`, `bind` and `impersonate` lead to all rights that there are. So do `pods/exec`, a new token of another
-    account, and the tokens that Secrets hold.
+    `escalate`, `bind` and `impersonate` lead to all other rights. So do `pods/exec`, a new token of another account,
+    and the tokens in Secrets.
     """
 
     id = "P14-powerful-role"
@@ -107,7 +107,7 @@ class PowerfulRole(Rule[Workload]):
     looks_at = Workload
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
-        """Take the right away, bind the role in one namespace, or name the objects in `resourceNames`."""
+        """Remove the right, bind the role in one namespace, or name the objects in `resourceNames`."""
         for grant in scope.rights.of(workload):
             for rule in grant.rules:
                 if not rule.items("resourceNames"):
@@ -120,7 +120,7 @@ def _powers(rule: Value, grant: Grant) -> Iterator[tuple[Value, str]]:
     groups = {each.text() or "" for each in rule.items("apiGroups")}
     for verb in rule.items("verbs"):
         if verb.text() in _GIVES_RIGHTS and groups & {"*", "", "rbac.authorization.k8s.io", "authentication.k8s.io"}:
-            yield verb, f"{verb.text()}, and so have the rights of others"
+            yield verb, f"{verb.text()}, and so get the rights of others"
     if not groups & {"*", ""}:
         return
     for resource in rule.items("resources"):

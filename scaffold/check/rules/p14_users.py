@@ -10,10 +10,10 @@ from scaffold.syntax.dockerfile import Dockerfile
 
 
 class UserRefused(Rule[Container]):
-    """A container must not run as root, and the kubelet sees that it would, or can't tell that it would not.
+    """A container must not run as root, and the kubelet sees that it would, or can't verify that it would not.
 
-    With `runAsNonRoot`, the kubelet looks at `runAsUser`, and else at the image's USER. Where that is 0, missing or a
-    name, it refuses to start the container (CreateContainerConfigError).
+    With `runAsNonRoot`, the kubelet checks `runAsUser`, or without it the image's USER. If the user is 0, missing or a
+    name, it does not start the container (CreateContainerConfigError).
     """
 
     id = "P14-user-refused"
@@ -22,27 +22,28 @@ class UserRefused(Rule[Container]):
     looks_at = Container
 
     def check(self, container: Container, scope: Scope) -> Problems:
-        """Write a number above 0 behind USER in the Dockerfile, or set `runAsUser` to one."""
+        """Set USER to a number above 0 in the Dockerfile, or set `runAsUser` to one."""
         non_root = setting(container, "runAsNonRoot")
         if not non_root or not non_root.is_true() or container.workload.is_windows:
             return
         if is_refused([container], scope):
             user = setting(container, "runAsUser")
-            yield Problem(user or container.at, f"{container.name} must not be root, and is told to be", (non_root,))
+            yield Problem(
+                user or container.at, f"{container.name} must not run as root, but runAsUser is 0", (non_root,)
+            )
         elif (of_image := image_user(container, scope)) and of_image.from_base:
-            yield Problem(of_image.at, "the image says no USER, so it would run as root", also=(non_root,))
+            yield Problem(of_image.at, "the image sets no USER, so it would run as root", also=(non_root,))
         elif of_image and of_image.is_root:
-            yield Problem(of_image.at, f"the image runs as root, and {container.name} must not", also=(non_root,))
+            yield Problem(of_image.at, f"the image runs as root, but {container.name} must not", also=(non_root,))
         elif of_image and not of_image.is_number:
-            message = f"Kubernetes can't tell that the user {of_image.name} is not root"
+            message = f"Kubernetes can't verify that the user {of_image.name} is not root"
             yield Problem(of_image.at, message, also=(non_root,))
 
 
 class ImageRunsAsRoot(Rule[Dockerfile]):
-    """An image runs as root, and nothing that runs it says otherwise.
+    """An image runs as root, and no manifest sets another user.
 
-    What a hole in the program lets others do, they do as root: install programs, bind any port, and look for a way to
-    the node.
+    An intruder acts as root: installs programs, binds any port, and looks for a way to the node.
     """
 
     id = "P14-image-runs-as-root"
@@ -51,7 +52,7 @@ class ImageRunsAsRoot(Rule[Dockerfile]):
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
-        """Make a user, and end the last stage with its number: `USER 10001`."""
+        """Create a user, and end the last stage with its number: `USER 10001`."""
         user = user_of(dockerfile)
         if not user or not user.is_root or dockerfile.is_for_work or starts_as_another(dockerfile):
             return

@@ -19,13 +19,13 @@ from scaffold.syntax.yaml_nodes import Value
 _ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
 _ADMIN_NUMBERS = frozenset({2345, 5005, 6060, 8778, 9229, 9901, 15000})
 """Ports of a debugger or of an admin interface: Delve, JDWP, Go's pprof, Jolokia, Node's inspector, Envoy, Istio."""
-_FEW = 20  # servers behind a Service, and policies of a workload: of more, nobody can tell that all are closed
+_FEW = 20  # servers behind a Service, and policies of a workload: of more, not all can be known to be closed
 
 
 class Unreachable(Rule[Container]):
-    """A container calls a Service, and no policy lets it through to the pods behind that.
+    """A container calls a Service, and no policy lets it through to its pods.
 
-    Every call waits until its time limit.
+    Every call waits until it times out.
     """
 
     id = "P15-unreachable"
@@ -58,7 +58,7 @@ def _closed(call: Call, client: Workload, scope: Scope) -> Problem | None:
             return None
         found.append(policy)
     out = found[0] in scope.policies_of(client)
-    why = "lets it out to that" if out else "of the pods there lets it in"
+    why = "lets it out" if out else "of its pods lets it in"
     return Problem(call.at, f"{client.name} can't reach {call.shown}: no NetworkPolicy {why}", (found[0].at,))
 
 
@@ -92,7 +92,7 @@ def admin_ports(workloads: Iterable[Workload]) -> dict[int | str, str]:
 class AdminPortOpen(Rule[NetworkPolicy]):
     """A NetworkPolicy opens an admin port to everybody.
 
-    Metrics, profiles and debuggers show what the program holds, and some change it. They are for the monitoring.
+    Metrics, profiles and debuggers show the program's data, and some change it. They are for the monitoring.
     """
 
     id = "P15-admin-port-open"
@@ -100,7 +100,7 @@ class AdminPortOpen(Rule[NetworkPolicy]):
     looks_at = NetworkPolicy
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Open it in a rule of its own, `from` the namespace of the monitoring."""
+        """Open it in a separate rule, `from` the namespace of the monitoring."""
         if not governs(policy, "Ingress"):
             return
         admin = admin_ports(scope.workloads_of(policy)[:MANY])
@@ -113,10 +113,10 @@ class AdminPortOpen(Rule[NetworkPolicy]):
 
 
 class AdminPortExposed(Rule[KubernetesObject]):
-    """An admin port is reached from outside of the cluster.
+    """An admin port is reachable from outside of the cluster.
 
-    Metrics, profiles and debuggers show what the program holds, and some change it: by a load balancer, a port of the
-    nodes or an Ingress, whoever finds the address uses them.
+    Metrics, profiles and debuggers show the program's data, and some change it. Whoever finds the load balancer, the
+    node's port or the Ingress can use them.
     """
 
     id = "P15-admin-port-exposed"
@@ -124,13 +124,13 @@ class AdminPortExposed(Rule[KubernetesObject]):
     looks_at = KubernetesObject
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
-        """Give it a Service of its own, of type ClusterIP, and let the monitoring ask the pods."""
+        """Give it a separate Service of type ClusterIP, and let the monitoring call the pods."""
         if isinstance(each, Service):
             if _is_outside(each):
                 for port in each.value.items("spec", "ports"):
                     if shown := _admin(port, each, scope):
                         at = port.get("targetPort") or port.get("port") or port
-                        yield Problem(at, f"{each.name} opens the admin port {shown} outside of the cluster")
+                        yield Problem(at, f"{each.name} opens the admin port {shown} to the outside of the cluster")
             return
         for backend in backends(each):
             service = scope.named.service(backend.namespace, backend.name.text() or "")
@@ -142,7 +142,8 @@ class AdminPortExposed(Rule[KubernetesObject]):
                     and (shown := _admin(port, service, scope))
                 ):
                     yield Problem(
-                        backend.port or each.at, f"{each.name} opens the admin port {shown} outside of the cluster"
+                        backend.port or each.at,
+                        f"{each.name} opens the admin port {shown} to the outside of the cluster",
                     )
 
 
@@ -158,7 +159,7 @@ def _key(port: Value) -> int | str:
 
 
 def _is_outside(service: Service) -> bool:
-    """Tell whether a Service opens its ports outside of the cluster, to any address."""
+    """Return whether a Service opens its ports outside of the cluster, to any address."""
     kind = service.value.text("spec", "type")
     if kind == "NodePort":
         return True

@@ -11,9 +11,9 @@ from scaffold.syntax.yaml_nodes import Value
 
 
 class NoPolicy(Rule[Workload]):
-    """A workload has no NetworkPolicy though others beside it have one.
+    """A workload has no NetworkPolicy, although other workloads have one.
 
-    Every pod of the cluster reaches all its ports, and it reaches every address: whoever breaks into it has a way into
+    Every pod of the cluster reaches all its ports, and it reaches every address. Whoever breaks into it has a way into
     the others.
     """
 
@@ -34,14 +34,14 @@ class NoPolicy(Rule[Workload]):
 
 
 def on_host(workload: Workload) -> bool:
-    """Tell whether pods are in the network of their node, where no policy counts."""
+    """Return whether pods are in the network of their node, where no policy counts."""
     return workload.pod is not None and workload.pod.is_true("hostNetwork")
 
 
 class OpenPolicy(Rule[NetworkPolicy]):
     """A NetworkPolicy lets everything through in a direction.
 
-    It protects nothing there, and what other policies restrict is open again: what any policy lets through passes.
+    It protects nothing there. It also undoes other policies, because traffic passes if any policy allows it.
     """
 
     id = "P15-open-policy"
@@ -49,7 +49,7 @@ class OpenPolicy(Rule[NetworkPolicy]):
     looks_at = NetworkPolicy
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Name the ports, and whom they are for."""
+        """Name the ports, and the peers that may use them."""
         directions: tuple[Direction, ...] = ("Ingress", "Egress")
         for direction in directions:
             if not governs(policy, direction):

@@ -60,8 +60,8 @@ def documentation() -> str | None:
 class Rule(Generic[Subject]):
     """A rule looks at every `looks_at` of a repository and yields what is wrong with it.
 
-    The first paragraph of the class's docstring is the title, the rest says why; the docstring of `check` says what to
-    do. `Severity` and `Kind` say what their words mean. A rule that got another id keeps its first one as `former_id`,
+    The first paragraph of the class's docstring is the title, the rest says why; the docstring of `check` shows what to
+    do. `Severity` and `Kind` explain their words. A rule that got another id keeps its first one as `former_id`,
     which comments, settings and baselines may still have.
     """
 
@@ -72,16 +72,16 @@ class Rule(Generic[Subject]):
     looks_at: ClassVar[Any]
 
     def check(self, subject: Subject, scope: Scope, /) -> Problems:
-        """Yield each problem; `scope` is what is deployed together with the subject, and tells how both relate."""
+        """Yield each problem; `scope` is what is deployed together with the subject, and shows how both relate."""
         raise NotImplementedError
 
     def fix(self, spot: Spot, /) -> Sequence[Edit]:
-        """Return the edits that correct what was found there, where there is one right answer; else none."""
+        """Return the edits that correct what was found there, where there is one right answer; otherwise none."""
         return ()
 
     @property
     def fixable(self) -> bool:
-        """Say whether some of its findings can be mended."""
+        """Return whether some of its findings can be fixed."""
         return type(self).fix is not Rule.fix
 
     @property

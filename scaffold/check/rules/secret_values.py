@@ -1,4 +1,4 @@
-"""Tells whether a text is a secret: by its own form, or by its name and form together.
+"""Returns whether a text is a secret: by its own form, or by its name and form together.
 
 The forms of tokens are those that their makers publish, as gitleaks and detect-secrets look for them.
 """
@@ -52,7 +52,7 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
-"""What nobody takes for a password, while `changeme` and `example` are often the ones that are used."""
+"""What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE = re.compile(
@@ -60,7 +60,7 @@ _BESIDE = re.compile(
     r"|ur[il]|address|version|kind|driver|name|id|in[_-]?role|ssl[_-]?mode)\d*$",
     re.IGNORECASE,
 )
-"""The keys of a Secret that stand beside the secret, and are none: whom and what it lets in."""
+"""The keys of a Secret that go with the secret, and are not secret: whom and what it lets in."""
 
 _KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
@@ -75,7 +75,7 @@ def decoded(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Tell whether a text only shows what is to be put in its place."""
+    """Return whether a text only shows what is to be put in its place."""
     twice = decoded(text)  # what was encoded by hand is encoded once more by what makes the Secret
     return bool(
         _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or any(map(_PLACEHOLDER.fullmatch, (text, twice)))
@@ -95,7 +95,7 @@ def _is_about(name: str) -> bool:
 
 
 def is_secret(name: str, text: str) -> bool:
-    """Tell whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
+    """Return whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
     if _is_about(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _TO_REPLACE.fullmatch(text):
         return False
     if _PASSWORD.search(name):
@@ -104,9 +104,9 @@ def is_secret(name: str, text: str) -> bool:
 
 
 def is_kept(key: str, text: str) -> bool:
-    """Tell whether what a Secret object holds under a key is a secret.
+    """Return whether what a Secret object holds under a key is a secret.
 
-    It is none where it only stands beside one (`username`, `host`), and a file of settings is one for what it says.
+    It is none where it only goes with one (`username`, `host`), and a file of settings is one for what it says.
     """
     words = _CAMEL.sub("_", key)
     if has_secret_form(text):

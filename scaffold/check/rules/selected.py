@@ -9,7 +9,7 @@ from scaffold.check.model.workloads import Workload
 
 
 def selects_any(each: Selector, scope: Scope) -> bool:
-    """Tell whether it selects a workload that stands here, or that a controller may make."""
+    """Return whether it selects a workload that stands here, or that a controller may make."""
     if scope.workloads_of(each):
         return True
     labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
@@ -19,8 +19,8 @@ def selects_any(each: Selector, scope: Scope) -> bool:
 def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
     """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
 
-    It is the one with half of the labels, with the same name, or with a label that is spelled nearly alike; else the
-    only one, if nothing of the kind selects it.
+    It is the one with half of the labels, with the same name, or with a label with nearly the same spelling; otherwise
+    the only one, if nothing of the kind selects it.
     An environment may hold a part only: where it selects pods of another one, only the same name counts. So it is for
     plain manifests whose pods stand elsewhere in the repository: for another cluster, or to be added to them.
     """

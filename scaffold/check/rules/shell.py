@@ -1,4 +1,4 @@
-"""What can be told of commands that a shell runs."""
+"""What can be known of commands that a shell runs."""
 
 from __future__ import annotations
 
@@ -46,18 +46,18 @@ def program_of(script: str) -> str:
 
 
 def background(script: str) -> bool:
-    """Tell whether a script puts a command into the background."""
+    """Return whether a script puts a command into the background."""
     return _BACKGROUND.search(_QUOTED.sub("''", script)) is not None
 
 
 def only_waits(script: str) -> bool:
-    """Tell whether a script starts no program that serves: it writes, sleeps and looks whether something is there."""
+    """Return whether a script starts no program that serves: it writes, sleeps and looks whether something is there."""
     bare = _COMMENT.sub("", _QUOTED.sub("''", script))
     return all(_WAITING.fullmatch(command.strip()) for command in _SEVERAL.split(bare))
 
 
 def keeps_shell(script: str) -> bool:
-    """Tell whether the shell stays the parent of what it runs: several commands, and none by `exec`.
+    """Return whether the shell stays the parent of what it runs: several commands, and none by `exec`.
 
     Of a single command, the shells of today make themselves the command.
     """

@@ -28,7 +28,7 @@ class Door(Protocol):
         """
 
     def ask(self, clock: Clock, timeout: float = 30) -> Shot:
-        """Ask the service once; status 0 is no answer."""
+        """Ask the service once; status 0 is not an answer."""
 
     def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
         """Ask one time after the other for as long as somebody wants the answers (from the load pod 20 s)."""
@@ -55,8 +55,8 @@ class FromHere:
                     return f"http://{place}{self.path}"
             clock.sleep(0.5)
         raise Skip(
-            f"this machine reaches the Service by none of {', '.join(places)}, so no load can be sent through it; "
-            "--load-image IMAGE, with vegeta and a shell, sends it from a pod"
+            f"this machine can't reach the Service ({', '.join(places)}), so it can't send load to it; "
+            "send the load from a pod with --load-image IMAGE (with vegeta and a shell)"
         )
 
     def _places(self) -> list[str]:

@@ -33,7 +33,7 @@ def hand_over(runtime: Runtime, image: str, reference: str, context: str, comman
             _run(_tool(context, archive), f"the image can't be loaded into {context}")
     elif context not in SHARED:
         raise PlatformError(
-            f"no way is known to hand an image to the cluster {context}: push it and give --image REFERENCE, or add "
+            f"scaffold can't copy an image to the cluster {context}: push it and give --image REFERENCE, or add "
             "--load-command 'COMMAND {image}'."
         )
 

@@ -49,7 +49,7 @@ class Kubectl:
 
     @staticmethod
     def named(*names: str) -> tuple[str, ...]:
-        """Return the names of objects as words that are no options.
+        """Return the names of objects as words that are not options.
 
         Raises:
             KubectlFailed: when one would be.
@@ -66,7 +66,7 @@ class Kubectl:
 
 
 def find_cluster(named: str | None = None) -> Kubectl:
-    """Return kubectl with the named context, else with the current one if that is plainly local.
+    """Return kubectl with the named context, otherwise with the current one if that is plainly local.
 
     Raises:
         PlatformError: when there is no kubectl, no such context, no answer, or the current context may be anybody's.
@@ -79,14 +79,14 @@ def find_cluster(named: str | None = None) -> Kubectl:
     server = _server(kubectl)
     if not named and not is_local(context, server):
         raise PlatformError(
-            f"the current kubectl context {context} ({server}) is not plainly a cluster of this machine; "
-            f"name it if it may be used: --context {context}"
+            f"the current kubectl context {context} ({server}) may not be a local cluster; "
+            f"to use it, add --context {context}"
         )
     try:
         kubectl.call("version", "--request-timeout=10s", timeout=30)
     except KubectlFailed as error:
         raise PlatformError(
-            f"no cluster: {context} ({server}) does not answer: {str(error).splitlines()[-1]}"
+            f"no cluster: {context} ({server}) does not respond: {str(error).splitlines()[-1]}"
         ) from error
     return kubectl
 
@@ -112,7 +112,7 @@ def _server(kubectl: Kubectl) -> str:
 
 
 def is_local(context: str, server: str) -> bool:
-    """Tell whether a context is plainly one of this machine, by its tool's name for it or by its address."""
+    """Return whether a context is plainly one of this machine, by its tool's name for it or by its address."""
     if LOCAL.fullmatch(context):
         return True
     host = urllib.parse.urlsplit(server).hostname or ""

@@ -114,7 +114,7 @@ class ClusterLab(Lab):
         return self.stage.door.url(self.clock)
 
     def ask(self, timeout: float = 30) -> Shot:
-        """Ask the service once; status 0 is no answer."""
+        """Ask the service once; status 0 is not an answer."""
         return self.stage.door.ask(self.clock, timeout)
 
     def answers(self, timeout: float = 30) -> Iterator[Shot]:
@@ -136,10 +136,12 @@ class ClusterLab(Lab):
             shot = self.ask()
         stubbed = self.stubs.dependencies
         missing = [each.name for each in self.subject.dependencies if each not in stubbed]
-        told = f"{self.subject.path} answers {shot.status or 'nothing'} before anything is done to the service"
+        told = f"{self.subject.path} returns {shot.status or 'nothing'} before the experiment begins"
         if missing:
-            raise Skip(f"{told}, and {', '.join(missing)} can't be stubbed here; set `path` to what does without")
-        raise Failed(f"{told}; set `path` to what it answers by itself")
+            raise Skip(
+                f"{told}, and {', '.join(missing)} can't be stubbed here; set `path` to one that works without them"
+            )
+        raise Failed(f"{told}; set `path` to one that works without dependencies")
 
 
 @contextmanager

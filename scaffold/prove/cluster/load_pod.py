@@ -18,7 +18,7 @@ from scaffold.prove.load import Shot, Vegeta, check_target
 from scaffold.prove.subject.manifests import Object
 
 NAME = "scaffold-prove-load"
-# A signal to kubectl would end kubectl alone, so another call has to find the program by its PID.
+# A signal to kubectl would end only kubectl, so another call has to find the program by its PID.
 RUN = 'echo $$ > "/tmp/$1.pid"; exec vegeta "$@"'
 STOP = "kill -INT $(cat /tmp/attack.pid)"
 
@@ -47,7 +47,7 @@ class PodVegeta(Vegeta):
     def ask(self, url: str, clock: Clock, timeout: float) -> Shot:
         """Ask once."""
         shots = self.answers(url, clock, rate=1, seconds=1, timeout=timeout)
-        return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not answer")
+        return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not respond")
 
 
 def vegeta(kubectl: Kubectl) -> PodVegeta:

@@ -41,7 +41,7 @@ def build(place: Path) -> list[Object]:
     """
     objects = list(parse(_kustomized(place), str(place))) if is_kustomization(place) else read(place)
     if not any(each["kind"] == "Deployment" for each in objects):
-        raise FileError(f"{place} holds no Deployment, which is what the cluster's experiments are about.")
+        raise FileError(f"{place} has no Deployment, which the cluster's experiments need.")
     return objects
 
 

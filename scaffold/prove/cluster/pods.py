@@ -6,7 +6,7 @@ from scaffold.prove.subject.manifests import Object
 
 
 def is_ready(pod: Object) -> bool:
-    """Tell whether a pod is ready."""
+    """Return whether a pod is ready."""
     conditions = pod["status"].get("conditions", [])
     return any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
 
@@ -22,7 +22,7 @@ def status_of(pod: Object, container: str) -> Object:
 
 
 def last_words(pod: Object) -> str:
-    """Return why a container of a pod is not ready, as the kubelet says it; nothing where it says nothing."""
+    """Return why a container of a pod is not ready, as the kubelet says it; nothing where it shows nothing."""
     for each in statuses(pod):
         waiting = each["state"].get("waiting") or each.get("lastState", {}).get("terminated") or {}
         if waiting and not each.get("ready"):

@@ -39,7 +39,7 @@ def _is_rolled_out(kubectl: Kubectl, name: str, counted: str) -> bool:
 
 
 def why_not(deployed: Deployed, name: str) -> str:
-    """Return what holds up a Deployment: the last words of its newest unready pod, else of its namespace's events."""
+    """Return what blocks a Deployment: the last words of its newest unready pod, otherwise of the events."""
     labels = deployed.kubectl.get(f"deployment/{name}")["spec"]["selector"]["matchLabels"]
     newest_first = sorted(
         deployed.pods(labels), key=lambda each: str(each["metadata"]["creationTimestamp"]), reverse=True

@@ -178,7 +178,7 @@ def delete_namespace(cluster: Kubectl, name: str) -> None:
     except KubectlFailed as error:
         raise PlatformError(
             f"namespace {name} could not be deleted in {cluster.context} ({str(error).splitlines()[-1]}); "
-            "`scaffold prove --sweep --cluster` does it when the cluster answers again."
+            "run `scaffold prove --sweep --cluster` when the cluster responds again."
         ) from error
 
 

@@ -30,7 +30,7 @@ class Upstream:
     service: str
     port: int
     target: int
-    host: str  # where the manifests say that it is
+    host: str  # where the manifests have it
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def upstreams(dependencies: Sequence[Dependency]) -> list[Upstream]:
     """Return how each dependency with a known URL is stubbed.
 
     One that the service calls by a short name gets a Service of that name; any other one gets a Service of its own, and
-    the ConfigMaps then say that name. HTTPS is not among them: nobody here has the certificate of that name.
+    the ConfigMaps then have that name. HTTPS is not among them: nobody here has the certificate of that name.
     """
     found = []
     for number, each in enumerate(each for each in dependencies if each.url and each.scheme != "https"):

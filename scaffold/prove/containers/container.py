@@ -85,7 +85,7 @@ class RunningContainer:
         try:
             return str(self.http.get(self.urls[port] + path, timeout=timeout).status_code)
         except httpx.TransportError as error:
-            return f"no answer at {self.urls[port]} ({error})"
+            return f"no response at {self.urls[port]} ({error})"
 
     # --- signals and end ----------------------------------------------------------------------------------------------
 
@@ -129,7 +129,7 @@ class RunningContainer:
         return done.stdout if done.code == 0 else b""
 
     def mounts(self) -> list[tuple[str, str, bool]]:
-        """Return its mounts as (path, type of file system, writable), as the kernel tells PID 1 of it."""
+        """Return its mounts as (path, type of file system, writable), as the kernel lists them for PID 1."""
         text = mountinfo(self.id, self.pid)
         if text is None:
             try:

@@ -103,7 +103,7 @@ class ContainerLab(Lab):
     ) -> Iterator[RunningContainer]:
         """Start the image and give the container at once; it is gone after the block.
 
-        An experiment asks for its own restriction alone, so that what it finds is what its pattern is about:
+        An experiment asks for only its own restriction, so that what it finds is what its pattern is about:
         `read_only` takes the root file system, `restricted` is Pod Security's level of that name, `memory` (bytes) and
         `cpus` (cores) are limits. `writable` mounts the declared paths, each with its size; `restart` starts it again
         when it fails.
@@ -150,7 +150,7 @@ class ContainerLab(Lab):
         with self.start(**options) as container:  # type: ignore[arg-type]
             self.wait_ready(container)
             if self.clock.wait_until(lambda: container.status(port, self.subject.path) != 0, 10) is None:
-                raise Failed(f"ready, but nobody answers on port {port}; its last words: {container.last_words()}")
+                raise Failed(f"ready, but nothing responds on port {port}; last log lines: {container.last_words()}")
             yield container
 
     def wait_ready(self, container: RunningContainer) -> float:
@@ -166,14 +166,14 @@ class ContainerLab(Lab):
                 looked = time.monotonic()
                 if not container.running:
                     code = container.inspect()["State"]["ExitCode"]
-                    raise Failed(f"it ended with {code} before it was ready; its last words: {container.last_words()}")
+                    raise Failed(f"it ended with {code} before it was ready; last log lines: {container.last_words()}")
             return False
 
         if self.clock.wait_until(ready, patience) is None:
             answer = container.told(self.subject.probe_port.name, self.subject.readiness)
             raise Failed(
-                f"not ready within {patience:.0f} s: {self.subject.readiness} gives {answer}; "
-                f"its last words: {container.last_words()}"
+                f"not ready within {patience:.0f} s: {self.subject.readiness} returns {answer}; "
+                f"last log lines: {container.last_words()}"
             )
         return time.monotonic() - container.began
 
@@ -209,7 +209,7 @@ class ContainerLab(Lab):
         """Go on only where the engine has taken the limits; rootless Podman on cgroup v1 ignores them.
 
         Raises:
-            Skip: since what a container does without its limits says nothing, and may take all of the machine's memory.
+            Skip: since a container without its limits shows nothing, and may take all of the machine's memory.
         """
         if not container.inspect()["HostConfig"].get("Memory"):
             raise Skip(f"{self.runtime.name} can't limit memory here (rootless needs cgroup v2)")
@@ -236,7 +236,7 @@ class ContainerLab(Lab):
         except CommandFailed as error:
             # One that has ended already has none: nobody answers then, as it should be.
             if self.runtime.inspect("container", container)["State"]["Running"]:
-                raise PlatformError(f"{self.runtime.name} does not tell a container's ports: {error}") from error
+                raise PlatformError(f"{self.runtime.name} does not list a container's ports: {error}") from error
             lines = []
         published = {int(left.split("/")[0]): right for left, _, right in (line.partition(" -> ") for line in lines)}
         return {port.name: f"http://{published.get(number, '127.0.0.1:9')}" for port, number in ports.items()}

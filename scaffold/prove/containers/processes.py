@@ -1,4 +1,4 @@
-"""The processes of a container, orphans and zombies too, as the kernel tells them."""
+"""The processes of a container, orphans and zombies too, as the kernel lists them."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def processes(runtime: Runtime, container: str, first: int) -> list[Process]:
 
 
 def mountinfo(container: str, first: int) -> str | None:
-    """Return the mounts of a container as its kernel tells them; None where the engine's machine is another one."""
+    """Return the mounts of a container as its kernel lists them; None where the engine's machine is another one."""
     with suppress(OSError):
         return (PROC / str(first) / "mountinfo").read_text() if is_in(container, first) else None
     return None
 
 
 def is_in(container: str, pid: int) -> bool:
-    """Tell whether that PID here is the container's, and not one of a virtual machine where the engine runs."""
+    """Return whether that PID here is the container's, and not one of a virtual machine where the engine runs."""
     with suppress(OSError):
         return container in (PROC / str(pid) / "cgroup").read_text() or _nested(pid)
     return False
 
 
 def _nested(pid: int) -> bool:
-    """Tell whether a process is PID 1 of a PID namespace of its own (cgroup v2 may hide the container's id)."""
+    """Return whether a process is PID 1 of a PID namespace of its own (cgroup v2 may hide the container's id)."""
     return _status(pid).get("NSpid", [])[-1:] == ["1"] and len(_status(pid)["NSpid"]) > 1
 
 
@@ -101,5 +101,5 @@ def _from_top(runtime: Runtime, container: str) -> list[Process]:
 
 
 def _uid(user: str) -> int:
-    """Return the number of a user that podman may tell by name: 0 for root, -1 for another one that it knows."""
+    """Return the number of a user that podman may give by name: 0 for root, -1 for another one that it knows."""
     return int(user) if user.isdigit() else 0 if user == "root" else -1

@@ -24,7 +24,7 @@ class Usage:
 
     memory: float
     cpu_seconds: float | None
-    cpu_share: float | None = None  # cores, as the engine tells them
+    cpu_share: float | None = None  # cores, as the engine reports them
 
 
 @dataclass

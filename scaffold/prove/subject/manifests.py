@@ -21,7 +21,7 @@ def read(place: Path) -> list[Object]:
     """Return every object in a YAML file, or in those of a folder (not of the folders below it).
 
     Raises:
-        FileError: when a file can't be read, is a link out of the folder, or is no YAML.
+        FileError: when a file can't be read, is a link out of the folder, or is not YAML.
     """
     files = sorted([*place.glob("*.yaml"), *place.glob("*.yml")]) if place.is_dir() else [place]
     below = place if place.is_dir() else place.parent
@@ -40,7 +40,7 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
     """Yield every object of a YAML file, those of lists too; `name` is what the file is called.
 
     Raises:
-        FileError: when it is no YAML, or beyond the bounds of `scaffold.files.yaml`.
+        FileError: when it is not YAML, or beyond the bounds of `scaffold.files.yaml`.
     """
     try:
         documents = load_all(data.decode())
@@ -56,14 +56,14 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
 
 
 def workload(objects: list[Object], name: str = "") -> Object | None:
-    """Return the workload that serves: the one of that name, else the only or first one."""
+    """Return the workload that serves: the one of that name, otherwise the only or first one."""
     found = [each for each in objects if each["kind"] in WORKLOADS]
     named = [each for each in found if each.get("metadata", {}).get("name") == name]
     return next(iter(named or found), None)
 
 
 def facts(objects: list[Object], name: str = "") -> Object:
-    """Return the fields of a Subject that the manifests tell; nothing for what they don't."""
+    """Return the fields of a Subject that are in the manifests; nothing for the others."""
     chosen = workload(objects, name)
     if not chosen:
         return {}

@@ -31,8 +31,8 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     """Return the subject in `folder`; `given` are settings (KEYS) of the command line, which win.
 
     Raises:
-        OptionError: when it is no folder.
-        FileError: when a setting is unknown or wrong, or nothing tells what to prove.
+        OptionError: when it is not a folder.
+        FileError: when a setting is unknown or wrong, or nothing shows what to prove.
     """
     require_folder(folder)
     own = read_settings(folder)

@@ -42,6 +42,8 @@ KEYS: dict[str, type] = {
 }
 """What may be set, and of which type it is."""
 
+_KINDS = {int: "a whole number", float: "a number", str: "text", list: "a list", dict: "a table"}
+
 
 def read_settings(folder: Path) -> Values:
     """Return the settings that hold for a folder, checked; they are found as those of `check` are.
@@ -60,5 +62,5 @@ def _checked(found: Values, where: str) -> Values:
         kind = KEYS[key]
         right = isinstance(value, (int, float)) if kind is float else isinstance(value, kind)
         if isinstance(value, bool) or not right:
-            raise FileError(f"{where}: {key} = {brief(value)} is no {'number' if kind is float else kind.__name__}.")
+            raise FileError(f"{where}: {key} must be {_KINDS[kind]}, not {brief(value)}.")
     return found

@@ -89,7 +89,7 @@ class Subject:
 
     @property
     def readiness(self) -> str:
-        """The path that tells whether it is ready; what it serves where it has no such probe."""
+        """The path that shows whether it is ready; what it serves where it has no such probe."""
         return self.probes.readiness or self.path
 
     @property

@@ -85,7 +85,7 @@ def test_the_user_hears_once_why_there_is_no_cache(home: Path, tmp_path: Path) -
     assert done.returncode == 3
     assert done.stderr.endswith(
         f"note: the cache {home}/kube-scaffold is not used: {home} may be written by others. "
-        "Make that yours alone, or set XDG_CACHE_HOME to another folder.\n"
+        "Remove the rights of others, or set XDG_CACHE_HOME to another folder.\n"
     )
     assert done.stderr.count("note: ") == 1
     assert "note: " not in scaffold(*command, "--quiet", cwd=tmp_path).stderr

@@ -38,7 +38,7 @@ def proof(*, lost: int = 3) -> Proof:
     startup.charts.append(
         Chart("Start to ready", "s", [Series("start", [(1, 0.4), (2, 0.5), (3, 0.45)])], kind="bars", limit=2)
     )
-    startup.advice.append("startup_seconds: 10 is wasteful")
+    startup.advice.append("startup_seconds 10 is far more")
     memory.charts.append(Chart("Memory", "MiB", [Series("used", [(0, 20), (1, 40), (2, 38)])], limit=64))
     found = [
         ("P08-drain", Verdict.FAIL, "<script>alert(1)</script> & 3 requests were lost", drain),

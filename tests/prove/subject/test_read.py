@@ -94,9 +94,9 @@ items:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("[prove]\nimgae = 'a'", "imgae is no setting; did you mean image?"),
-        ("[prove]\nport = 'http'", "port = 'http' is no int"),
-        ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is no quantity"),
+        ("[prove]\nimgae = 'a'", "imgae is not a setting; did you mean image?"),
+        ("[prove]\nport = 'http'", "port must be a whole number, not 'http'"),
+        ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is not a quantity"),
         ("[prove]\nimage = 'a'\nmanifests = 'none'", "no such file or folder of manifests"),
         ("[prove]\nimage = 'a'\ndependencies = {mail = {url = 1}}", "give the variable of its address"),
         ("[prove\n", "no valid TOML"),
@@ -112,5 +112,5 @@ def test_wrong_settings_are_told(settings: str, message: str, tmp_path: Path) ->
 def test_quantities() -> None:
     assert [amount(each) for each in ("1", "500m", "64Mi", "1.5Gi", "2k", 3)] == [1, 0.5, 2**26, 1.5 * 2**30, 2000, 3]
     assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2 KiB", "3 MiB", "5 GiB"]
-    with pytest.raises(ValueError, match="no quantity"):
+    with pytest.raises(ValueError, match="not a quantity"):
         amount("64MB")

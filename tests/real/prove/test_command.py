@@ -60,7 +60,7 @@ def test_an_interrupted_run_leaves_nothing(running: subprocess.Popen[str], numbe
     os.killpg(running.pid, number)  # as a terminal does: to all that the command has started, too
     _, err = running.communicate(timeout=60)
     assert running.returncode == 128 + number, err
-    assert "Interrupted: everything that it started is ended.\n" in err
+    assert "Interrupted: everything that it started is removed.\n" in err
     assert "Traceback" not in err
     assert of_run(running) == set()
 

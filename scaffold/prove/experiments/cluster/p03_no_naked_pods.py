@@ -10,13 +10,13 @@ from scaffold.prove.cluster.rollout import why_not
 from scaffold.prove.model import Experiment, Record, Stage
 
 DRAIN = 15.0
-"""Seconds in which a first eviction must be granted: a budget counts pods anew a moment after they became ready."""
+"""Seconds in which a first eviction must be granted: a budget counts pods again a moment after they became ready."""
 
 
 def killed(lab: ClusterLab, record: Record) -> None:
     """Delete a pod at once; another must take its place."""
     naked = [each["metadata"]["name"] for each in lab.deployed.of_kind("Pod")]
-    record.expect(not naked, f"Pods that nobody replaces: {', '.join(naked)}")
+    record.expect(not naked, f"naked Pods, which nothing replaces: {', '.join(naked)}")
     with lab.service():
         before = {pod["metadata"]["uid"] for pod in lab.deployed.ready()}
         (pod,) = lab.kubectl.named(lab.deployed.ready()[0]["metadata"]["name"])
@@ -37,7 +37,7 @@ def drained(lab: ClusterLab, record: Record) -> None:
     """Evict every pod as a node's drain does; the budget must hold the last ones back until others have come."""
     with lab.service():
         pods = lab.deployed.ready()
-        if not record.expect(len(pods) > 1, f"{len(pods)} pod serves: a drained node takes all of it"):
+        if not record.expect(len(pods) > 1, f"{len(pods)} pod serves: a drained node stops the whole service"):
             return
         held: list[str] = []
 
@@ -50,9 +50,9 @@ def drained(lab: ClusterLab, record: Record) -> None:
         record.measure("pods", len(pods))
         record.measure("evictions held back", len(held))
         record.expect(
-            len(held) < len(pods), f"no pod can be evicted, so no node can be drained: {held[0] if held else ''}"
+            len(held) < len(pods), f"no pod can be evicted, so nodes can't be drained: {held[0] if held else ''}"
         )
-        record.expect(bool(held), "a drain takes all pods at once: no PodDisruptionBudget holds any back")
+        record.expect(bool(held), "a drain takes all pods at once: no PodDisruptionBudget limits it")
         lab.rolled_out(lab.deployed.name, "readyReplicas")
 
 
@@ -75,8 +75,8 @@ EXPERIMENTS = (
     Experiment(
         "P03-drain",
         Stage.CLUSTER,
-        "Does a drain leave pods that serve?",
-        "one pod may be evicted, the others wait for its successor",
+        "Do some pods serve during a drain?",
+        "one pod may be evicted; the others wait for its replacement",
         drained,
         150,
     ),

@@ -25,7 +25,7 @@ def restarted(lab: ClusterLab, record: Record) -> None:
 
         waited = lab.clock.wait_until(again, 60, 0.3)
         record.measure("serves again after", waited if waited is not None else "never", "s")
-        record.expect(waited is not None, "the serving process is dead, and the container goes on as if it were alive")
+        record.expect(waited is not None, "the serving process is dead, but the container still counts as running")
 
 
 EXPERIMENTS = (

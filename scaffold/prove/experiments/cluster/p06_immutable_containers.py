@@ -16,7 +16,7 @@ def root(lab: ClusterLab, record: Record) -> None:
         declared = set(lab.subject.writable)
         for place in PLACES:
             if place not in declared and not lab.execute(pod, "sh", "-c", f"echo x > {place}/scaffold-prove")[0]:
-                record.expect(False, f"{place} can be written to, and nobody has declared it")
+                record.expect(False, f"{place} is writable, but not declared")
         for place in sorted(declared):
             failed, said = lab.execute(pod, "sh", "-c", f"echo x > {place}/scaffold-prove")
             record.expect(
@@ -33,8 +33,8 @@ EXPERIMENTS = (
     Experiment(
         "P06-root",
         Stage.CLUSTER,
-        "Can a pod be written to where nothing is declared?",
-        "the root is read-only, the declared paths are not",
+        "Is a pod writable only at its declared paths?",
+        "the root is read-only, the declared paths are writable",
         root,
         60,
     ),

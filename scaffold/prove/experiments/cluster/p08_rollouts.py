@@ -66,10 +66,10 @@ def broken(lab: ClusterLab, record: Record) -> None:
             serving = [pod for pod in lab.deployed.ready() if pod["metadata"]["uid"] in old]
             record.measure("stopped after", stopped if stopped is not None else "never", "s")
             record.measure("old pods that serve", f"{len(serving)} of {len(old)}")
-            record.expect(stopped is not None, "a rollout that can't succeed goes on for ever")
+            record.expect(stopped is not None, "a rollout that can't succeed never ends")
             record.expect(
                 len(serving) == len(old),
-                f"{len(old) - len(serving)} of {len(old)} good pods were ended for a broken version",
+                f"{len(old) - len(serving)} of {len(old)} good pods were stopped for a broken version",
             )
         finally:
             lab.kubectl.call("rollout", "undo", f"deployment/{lab.deployed.name}")
@@ -88,7 +88,7 @@ EXPERIMENTS = (
         "P08-broken",
         Stage.CLUSTER,
         "Does a rollout of a broken version stop by itself?",
-        "it stops at its deadline, and every old pod serves on",
+        "it stops at its deadline, and every old pod continues to serve",
         broken,
         150,
     ),

@@ -11,9 +11,9 @@ from scaffold.prove.model import Experiment, Record, Skip, Stage
 from scaffold.prove.subject.manifests import Object
 
 BOUNDS = {
-    "activeDeadlineSeconds": "a pod that hangs is never ended",
-    "backoffLimit": "it is tried again six times, whatever the job is",
-    "ttlSecondsAfterFinished": "it stays for ever once it has finished",
+    "activeDeadlineSeconds": "a pod that hangs never ends",
+    "backoffLimit": "it is retried six times by default",
+    "ttlSecondsAfterFinished": "it stays until somebody deletes it",
 }
 SECONDS = 15
 """The deadline of a copy that hangs; its sidecars start within it."""
@@ -76,8 +76,8 @@ def overlap(lab: ClusterLab, record: Record) -> None:
         for _ in range(12):
             most = max(most, _active(lab, name))
             lab.clock.sleep(0.5)
-        record.measure("runs beside each other", most)
-        record.expect(most <= 1, f"{most} runs of a scheduled job went on beside each other")
+        record.measure("runs at the same time", most)
+        record.expect(most <= 1, f"{most} runs of a scheduled job ran at the same time")
     finally:
         lab.kubectl.call("delete", f"cronjob/{name}", "--wait=false")
 
@@ -92,7 +92,7 @@ def _specs(lab: ClusterLab) -> dict[str, Object]:
 
 
 def _scheduled(lab: ClusterLab, name: str) -> bool:
-    """Tell whether a CronJob's history limits clean up after a job."""
+    """Return whether a CronJob's history limits clean up after a job."""
     found = [each for each in lab.deployed.of_kind("CronJob") if each["metadata"]["name"] == name]
     return bool(found) and "failedJobsHistoryLimit" in found[0]["spec"]
 
@@ -134,15 +134,15 @@ EXPERIMENTS = (
     Experiment(
         "P09-bounded",
         Stage.CLUSTER,
-        "Do jobs end that succeed, hang and fail, sidecars and all?",
-        "each ends by its own bounds and is cleaned up",
+        "Do jobs that succeed, hang or fail end, sidecars included?",
+        "each ends within its own limits and is cleaned up",
         bounded,
         170,
     ),
     Experiment(
         "P09-overlap",
         Stage.CLUSTER,
-        "Does a scheduled job that hangs run beside its next run?",
+        "Does the next run of a scheduled job start while one hangs?",
         "never two at once",
         overlap,
         180,

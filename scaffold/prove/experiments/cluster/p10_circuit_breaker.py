@@ -25,16 +25,16 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         healthy = _healthy(lab, 0.3 * slow)
         limit = max(slow / 2, 3 * healthy)
         if limit >= slow * 0.9:
-            raise Skip(f"answers take {healthy:.2f} s here, so a call that waits {slow:g} s does not stand out")
+            raise Skip(f"responses take {healthy:.2f} s here, so a call that waits {slow:g} s is not visible")
         lab.stubs.behave("hanging", dependency.name)
         try:
             shots = _until_quick(lab, limit)
             slow_calls = sum(each.seconds > limit for each in shots)
-            record.measure("slow answers", slow_calls)
+            record.measure("slow responses", slow_calls)
             opened = _are_quick(shots, limit)
             if opened:
                 record.measure("then at most", max(each.seconds for each in shots[-QUICK:]) * 1000, "ms")
-            record.expect(opened, f"{dependency.name} hangs, and {slow_calls} of {len(shots)} answers waited for it")
+            record.expect(opened, f"{dependency.name} hangs, and {slow_calls} of {len(shots)} responses waited for it")
             if not dependency.critical:
                 bad = [each.status for each in shots if not each.ok]
                 record.expect(not bad, f"{dependency.name} is auxiliary, but its failure gave {bad[:3]}")
@@ -45,19 +45,19 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         back = lab.clock.wait_until(
             lambda: bool(lab.ask().status) and lab.stubs.asked(dependency.name) > before + 2, RECOVERY, 0.5
         )
-        record.measure("asked again after", back if back is not None else "never", "s")
-        record.expect(back is not None, f"{dependency.name} is well again, and nobody asks it within {RECOVERY:g} s")
+        record.measure("called again after", back if back is not None else "never", "s")
+        record.expect(back is not None, f"{dependency.name} works again, but is not called within {RECOVERY:g} s")
         points = [(each.at, each.seconds * 1000) for each in shots]
         marks = [Mark(0, f"{dependency.name} hangs")]
         record.charts.append(
-            Chart("Breaker: answers one after the other", "ms", [Series("answer", points)], "dots", marks, limit * 1000)
+            Chart("Breaker: responses in sequence", "ms", [Series("answer", points)], "dots", marks, limit * 1000)
         )
 
 
 def _guarded(lab: ClusterLab) -> Dependency:
     """Return the dependency that is made to hang, an auxiliary one where there is one."""
     if lab.subject.breaker in ("", "none"):
-        raise Skip("no circuit breaker was answered")
+        raise Skip("this service has no circuit breaker (question `breaker`)")
     if lab.subject.breaker == "istio" and lab.stage.left_out:
         raise Skip("the breaker is the mesh's, and this cluster has no Istio")
     stubbed = [each for each in lab.stubs.dependencies if each.scheme == "http"]
@@ -95,7 +95,7 @@ EXPERIMENTS = (
         "P10-breaker",
         Stage.CLUSTER,
         "Does a dependency that hangs slow down the service?",
-        "a few slow answers, then quick ones; and it is asked again when it is back",
+        "a few slow responses, then quick ones; and it is called again when it is back",
         breaker,
         170,
     ),

@@ -15,7 +15,7 @@ def limits(lab: ClusterLab, record: Record) -> None:
     """Stay below the limit, then go far above it; only then may requests be refused, and never a probe."""
     limit = lab.subject.limit_rate
     if not limit:
-        raise Skip("no rate limiter was answered")
+        raise Skip("this service has no rate limiter (question `limiter`)")
     if lab.subject.limiter == "istio" and lab.stage.left_out:
         raise Skip("the limiter is the mesh's, and this cluster has no Istio")
     vegeta = lab.vegeta
@@ -39,13 +39,11 @@ def limits(lab: ClusterLab, record: Record) -> None:
         record.charts.append(Chart("Above the limit: latency", "ms", over.series(), kind="dots"))
         record.expect(not below.failed, f"below the limit {len(below.failed)} requests failed: {below.errors()}")
         record.expect(
-            _refused(over) > 0, f"{over.rate:g}/s, and none of {len(over.shots)} requests was refused with 429"
+            _refused(over) > 0, f"at {over.rate:g}/s, none of {len(over.shots)} requests was refused with 429"
         )
         other = [shot for shot in over.failed if shot.status != 429]
-        record.expect(not other, f"above the limit requests failed otherwise: {over.errors()}")
-        record.expect(
-            _readiness(lab) == moments, "a pod lost its readiness above the limit: its probes are limited too"
-        )
+        record.expect(not other, f"above the limit, requests failed in another way: {over.errors()}")
+        record.expect(_readiness(lab) == moments, "a pod became unready above the limit: its probes are limited, too")
 
 
 def _refused(report: LoadReport) -> int:

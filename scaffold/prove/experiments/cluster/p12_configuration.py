@@ -18,7 +18,7 @@ def rolls(lab: ClusterLab, record: Record) -> None:
     """Change one value where it stands, and apply the manifests again: the pods must come to have it."""
     place = lab.stage.place
     if not place.is_dir():
-        raise Skip("its manifests are one file: there is no configuration beside them to change")
+        raise Skip("its manifests are one file, without a separate configuration to change")
     with lab.service(), tempfile.TemporaryDirectory(prefix="scaffold-prove-") as folder:
         before = {pod["metadata"]["uid"] for pod in lab.deployed.ready()}
         top = _top(place)
@@ -37,9 +37,7 @@ def rolls(lab: ClusterLab, record: Record) -> None:
         old = [pod for pod in now if pod["metadata"]["uid"] in before]
         record.measure("changed", f"{variable}={value}")
         record.measure("pods that were replaced", f"{len(now) - len(old)} of {len(now)}")
-        if record.expect(
-            not old, f"{variable} was changed, and {len(old)} of {len(now)} pods go on with the old value"
-        ):
+        if record.expect(not old, f"{variable} was changed, but {len(old)} of {len(now)} pods still use the old value"):
             failed, said = lab.execute(now[0]["metadata"]["name"], "printenv", variable)
             record.expect(
                 bool(failed) or said.strip() == value, f"a new pod has {variable}={said.strip()}, not {value}"
@@ -62,7 +60,7 @@ def _change(folder: Path, lab: ClusterLab) -> tuple[str, str]:
             file.write_text(pattern.sub(rf"\g<1>{variable}={value}", file.read_text(encoding="utf-8")))
         if files:
             return variable, value
-    raise Skip("no file of its manifests sets one of `configurations`")
+    raise Skip("no file of its manifests sets a variable of `configurations`")
 
 
 EXPERIMENTS = (

@@ -11,7 +11,7 @@ from scaffold.prove.model import Experiment, Record, Skip, Stage
 from scaffold.prove.subject.manifests import Object
 
 NOTICED = 2.0
-"""Seconds until the kubelet, which looks once a second, tells of a container that has ended."""
+"""Seconds until the kubelet, which looks once a second, reports a container that has ended."""
 COPY = "scaffold-prove-disk"
 LARGEST = 256 * 2**20
 """Bytes: what this experiment writes at the most."""
@@ -20,7 +20,7 @@ EVICTION = 150.0
 
 
 def out_of_memory(lab: ClusterLab, record: Record) -> None:
-    """Take more memory than the limit inside a pod; that container alone may suffer, and must come back."""
+    """Take more memory than the limit inside a pod; only that container may be affected, and it must come back."""
     limits = (lab.deployed.container.get("resources") or {}).get("limits") or {}
     if not record.expect("memory" in limits, "no memory limit: a leak takes the memory of the node"):
         return
@@ -36,13 +36,13 @@ def out_of_memory(lab: ClusterLab, record: Record) -> None:
             lambda: is_ready(lab.deployed.pod(name)) and len(lab.deployed.ready()) > len(others), 75, 0.3
         )
         record.measure("ready again after", back if back is not None else "never", "s")
-        record.expect(back is not None, "it did not come back")
+        record.expect(back is not None, "it did not become ready again")
         now = {each["metadata"]["uid"]: _restarts(each, lab) for each in lab.deployed.pods()}
         uid = pod["metadata"]["uid"]
         record.measure("restarts", now.get(uid, (0, 0))[0] - before[uid][0])
-        record.expect(uid in now and now[uid][1] == before[uid][1], "its sidecars suffered too")
+        record.expect(uid in now and now[uid][1] == before[uid][1], "its sidecars were affected, too")
         suffered = [each for each in before if each != uid and now.get(each) != before[each]]
-        record.expect(not suffered, f"{len(suffered)} other pods suffered")
+        record.expect(not suffered, f"{len(suffered)} other pods were affected")
 
 
 def full(lab: ClusterLab, record: Record) -> None:
@@ -103,8 +103,8 @@ EXPERIMENTS = (
     Experiment(
         "P13-oom",
         Stage.CLUSTER,
-        "Who suffers when a container takes too much memory?",
-        "that container alone, and it comes back",
+        "What is affected when a container takes too much memory?",
+        "only that container, and it becomes ready again",
         out_of_memory,
         120,
     ),
@@ -112,7 +112,7 @@ EXPERIMENTS = (
         "P13-disk",
         Stage.CLUSTER,
         "What happens when a writable path takes too much?",
-        "the pod is replaced, or the write refused; the node loses nothing",
+        "the pod is replaced or the write fails; the node is not affected",
         full,
         240,
     ),

@@ -63,7 +63,7 @@ def contents(lab: ContainerLab, record: Record) -> None:
     _refuse(record, "source files", (f for f in found if SOURCE.fullmatch(f.path) and not SYSTEM.match(f.path)))
     _refuse(record, "files of a git repository", (f for f in found if REPOSITORY.match(f.path)))
     _refuse(record, "setuid or setgid files", (f for f in found if f.raises and f.name not in KNOWN_SETUID))
-    _refuse(record, "files that everybody can change", (f for f in found if f.mode & 0o002))
+    _refuse(record, "world-writable files", (f for f in found if f.mode & 0o002))
     if total > LARGE:
         record.advise(
             f"the image has {size(total)}: each new node pulls all of it before a pod starts; use a smaller base"
@@ -85,8 +85,8 @@ EXPERIMENTS = (
     Experiment(
         "P01-contents",
         Stage.CONTAINER,
-        "What does the image hold that only a build needs?",
-        "no compiler, cache, source, setuid file",
+        "Does the image contain anything that only a build needs?",
+        "no compiler, cache, source or setuid file",
         contents,
         seconds=120,
     ),

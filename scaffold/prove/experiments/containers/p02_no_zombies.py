@@ -29,11 +29,11 @@ def zombies(lab: ContainerLab, record: Record) -> None:
 
 def _leave_orphans(container: RunningContainer, count: int) -> None:
     if not container.has_shell:
-        raise Skip("the image has no shell to leave orphans with")
+        raise Skip("the image has no shell, which this experiment needs to make orphans")
     try:
         container.exec("sh", "-c", "for each in " + "x " * count + "; do sleep 0.4 & done; sleep 0.1")
     except CommandFailed as error:
-        raise Skip(f"no orphans could be left: {error}") from None
+        raise Skip(f"no orphans could be made: {error}") from None
 
 
 def stop(lab: ContainerLab, record: Record) -> None:
@@ -50,23 +50,21 @@ def stop(lab: ContainerLab, record: Record) -> None:
         record.expect(
             ended.seconds <= allowed + MARGIN, f"{ended.seconds:.1f} s from SIGTERM to exit; {allowed:g} s are allowed"
         )
-        record.expect(
-            ended.code in (0, 143), f"exit code {ended.code} after SIGTERM; 0 (or 143) says that all was done"
-        )
+        record.expect(ended.code in (0, 143), f"exit code {ended.code} after SIGTERM; it must be 0 or 143")
 
 
 EXPERIMENTS = (
     Experiment(
         "P02-zombies",
         Stage.CONTAINER,
-        "Who reaps processes whose parent has gone?",
+        "Are orphaned processes reaped?",
         "no zombie after three orphans",
         zombies,
     ),
     Experiment(
         "P02-stop",
         Stage.CONTAINER,
-        "Does SIGTERM end it?",
+        "Does the service end on SIGTERM?",
         "exit code 0 within the shutdown time",
         stop,
         seconds=120,

@@ -29,7 +29,7 @@ def lines(lab: ContainerLab, record: Record) -> None:
         wrong = [line for line in written if not _is_event(line)]
         record.expect(
             not wrong,
-            f"{len(wrong)} lines on {name} are no JSON object, the first: {wrong[0][:120]!r}" if wrong else "",
+            f"{len(wrong)} lines on {name} are not JSON objects, the first: {wrong[0][:120]!r}" if wrong else "",
         )
     record.expect(bool(out), "nothing was written to stdout")
 
@@ -55,7 +55,7 @@ def log_files(lab: ContainerLab, record: Record) -> None:
     logs = [path for path, count in after.items() if LOG_FILE.fullmatch(path) or count > before.get(path, count)]
     record.measure("files written", len(after))
     record.measure("log files", len(logs))
-    record.expect(not logs, f"it logs into files, which nobody collects and which fill the disk: {', '.join(logs[:3])}")
+    record.expect(not logs, f"it logs to files, which nobody collects and which fill the disk: {', '.join(logs[:3])}")
 
 
 def _ask(lab: ContainerLab, container: RunningContainer) -> None:
@@ -79,7 +79,7 @@ def _written(container: RunningContainer) -> dict[str, int]:
 
 EXPERIMENTS = (
     Experiment(
-        "P05-lines", Stage.CONTAINER, "Does every line of its logs parse?", "every line is a JSON object", lines, 120
+        "P05-lines", Stage.CONTAINER, "Is every line of its logs JSON?", "every line is a JSON object", lines, 120
     ),
-    Experiment("P05-files", Stage.CONTAINER, "Does it log anywhere else?", "no log file is written", log_files),
+    Experiment("P05-files", Stage.CONTAINER, "Does it write log files?", "no log file is written", log_files),
 )

@@ -17,7 +17,7 @@ REQUESTS = 5
 
 
 def read_only(lab: ContainerLab, record: Record) -> None:
-    """Serve from a read-only root with the declared writable paths alone."""
+    """Serve from a read-only root with only the declared writable paths."""
     declared = list(lab.subject.writable)
     with lab.serve(read_only=True) as container:
         answers = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(REQUESTS)]
@@ -25,13 +25,11 @@ def read_only(lab: ContainerLab, record: Record) -> None:
         record.expect(all(200 <= each < 400 for each in answers), f"a request got {max(answers)} from a read-only root")
         mounts = container.mounts()
         root = next((writable for path, _, writable in mounts if path == "/"), True)
-        record.expect(not root, "the root file system could be written to all the same")
+        record.expect(not root, "the root file system was writable nevertheless")
         others = [path for path, _, writable in mounts if writable and path != "/" and not RUNTIMES_OWN.fullmatch(path)]
         record.measure("writable paths", ", ".join(others) or "none")
         undeclared = sorted(set(others) - set(declared))
-        record.expect(
-            not undeclared, f"{', '.join(undeclared)} can be written to without being declared (a VOLUME of the image?)"
-        )
+        record.expect(not undeclared, f"{', '.join(undeclared)} is writable, but not declared (a VOLUME of the image?)")
         if container.has_shell:
             _try_to_write(container, record, declared)
 
@@ -58,7 +56,9 @@ def serves_at_all(lab: ContainerLab, record: Record) -> None:
     except Failed as failed:
         with lab.serve() as container:
             written = [path for path in container.changes() if path not in lab.subject.writable]
-        raise Failed(f"with a read-only root {failed}; else it writes {', '.join(written[-3:]) or 'nothing'}") from None
+        raise Failed(
+            f"with a read-only root {failed}; with a writable root it writes {', '.join(written[-3:]) or 'nothing'}"
+        ) from None
 
 
 EXPERIMENTS = (
@@ -66,7 +66,7 @@ EXPERIMENTS = (
         "P06-read-only",
         Stage.CONTAINER,
         "Does it serve from a read-only root?",
-        "serves; only declared paths can be written to",
+        "serves; only declared paths are writable",
         serves_at_all,
         seconds=150,
     ),

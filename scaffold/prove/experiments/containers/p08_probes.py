@@ -29,7 +29,7 @@ def never_early(lab: ContainerLab, record: Record) -> None:
         waited = lab.wait_ready(container)
         answers = [container.status(subject.ports[0].name, subject.path) for _ in range(5)]
         record.measure("ready after", waited, "s")
-        record.measure("first answers", ", ".join(map(str, answers)))
+        record.measure("first responses", ", ".join(map(str, answers)))
         record.expect(
             all(200 <= each < 400 for each in answers),
             f"ready, but requests got {', '.join(str(each) if each else 'no answer' for each in answers)}",
@@ -69,19 +69,21 @@ def startup(lab: ContainerLab, record: Record) -> None:
         wanted = math.ceil(slowest * 2)
         if record.expect(
             slowest <= subject.startup_seconds,
-            f"a start took {slowest:.1f} s, more than the answered {subject.startup_seconds:g} s: "
-            f"answer startup_seconds: {wanted}",
+            f"a start took {slowest:.1f} s, longer than startup_seconds ({subject.startup_seconds:g} s): "
+            f"set startup_seconds to {wanted}",
         ):
             _advise(record, slowest, subject.startup_seconds, max(1, wanted))
 
 
 def _advise(record: Record, slowest: float, answered: float, wanted: int) -> None:
     if slowest > answered * 0.7:
-        record.advise(f"startup_seconds: {answered:g} is nearly used up by {slowest:.1f} s; {wanted} leaves room")
+        record.advise(
+            f"startup_seconds {answered:g} leaves little room for a start of {slowest:.1f} s; set it to {wanted}"
+        )
     elif wanted * 4 <= answered:
         record.advise(
-            f"startup_seconds: {answered:g} is wasteful for a start of {slowest:.1f} s, and a hung start is noticed "
-            f"that much later; {wanted} is enough"
+            f"startup_seconds {answered:g} is far more than a start of {slowest:.1f} s needs, so a hung start is "
+            f"noticed late; set it to {wanted}"
         )
 
 
@@ -132,8 +134,8 @@ EXPERIMENTS = (
     Experiment(
         "P08-ready",
         Stage.CONTAINER,
-        "Is it ready when it says so?",
-        "the first request after readiness is answered",
+        "Does it serve as soon as it is ready?",
+        "the first request after readiness succeeds",
         never_early,
         120,
     ),
@@ -149,7 +151,7 @@ EXPERIMENTS = (
     Experiment(
         "P08-drain",
         Stage.CONTAINER,
-        "Does SIGTERM under load lose a request?",
+        "Do requests fail after SIGTERM under load?",
         "no failed request",
         drain,
         seconds=120,

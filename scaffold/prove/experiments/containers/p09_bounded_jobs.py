@@ -41,7 +41,7 @@ def _run(lab: ContainerLab, job: JobCommand, record: Record, behaviour: Behaviou
         record.measure(f"{job.name}, dependencies {behaviour}" if lab.stubs else job.name, state)
         record.expect(
             ended is not None,
-            f"{job.name} still runs after {patience:g} s (dependencies {behaviour}): nothing bounds it",
+            f"{job.name} still runs after {patience:g} s (dependencies {behaviour}): it has no time limit",
         )
         return ended.code if ended else None
 
@@ -51,7 +51,7 @@ EXPERIMENTS = (
         "P09-jobs",
         Stage.CONTAINER,
         "Does every job's command end?",
-        "0 when all is well, else an error, in time",
+        "0 on success, otherwise an error, in time",
         jobs,
         240,
     ),

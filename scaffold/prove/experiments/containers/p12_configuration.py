@@ -14,14 +14,14 @@ PATIENCE = 20.0
 def configurations(lab: ContainerLab, record: Record) -> None:
     """Serve from the same image with two configurations: both must work, and something must differ."""
     if len(lab.subject.configurations) < 2:
-        raise Skip("no two configurations are known: set `configurations`, two tables of variables")
+        raise Skip("set `configurations` to two tables of variables for this experiment")
     seen = []
     for given in lab.subject.configurations[:2]:
         seen.append(_behaviour(lab, given))
         record.measure(
             ", ".join(f"{name}={value}" for name, value in given.items()), f"{len(seen[-1])} kinds of output"
         )
-    record.expect(seen[0] != seen[1], "both configurations do the same: the service does not take its from outside")
+    record.expect(seen[0] != seen[1], "both configurations have the same effect: the service ignores its environment")
 
 
 def _behaviour(lab: ContainerLab, given: Mapping[str, str]) -> set[str]:
@@ -42,10 +42,10 @@ def _kind(line: str) -> str:
 
 
 def wrong(lab: ContainerLab, record: Record) -> None:
-    """Start it with a configuration that is wrong: it must end, and say which variables."""
+    """Start it with a configuration that is wrong: it must end, and name the variables."""
     given, expected = lab.subject.wrong, lab.subject.code_when_wrong
     if not given:
-        raise Skip("no wrong configuration is known: set `wrong`, a table of variables")
+        raise Skip("set `wrong` to a table of variables for this experiment")
     with lab.start(env=given) as container:
         ended = container.wait(PATIENCE)
         said = "".join(container.logs())
@@ -54,7 +54,7 @@ def wrong(lab: ContainerLab, record: Record) -> None:
         return
     assert ended
     if expected is None:
-        record.expect(ended.code != 0, "it ends with 0, as if nothing were wrong")
+        record.expect(ended.code != 0, "it ends with 0 in spite of a wrong configuration")
     else:
         record.expect(ended.code == expected, f"exit code {ended.code}; its contract says {expected}")
     unnamed = [name for name in given if name not in said]

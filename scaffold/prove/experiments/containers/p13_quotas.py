@@ -24,7 +24,7 @@ def restricted(lab: ContainerLab, record: Record) -> None:
         status = container.status(lab.subject.ports[0].name, lab.subject.path)
         found = container.processes()
     record.measure("users", ", ".join(sorted({str(each.uid) for each in found})))
-    record.expect(200 <= status < 400, f"a request got {status or 'no answer'}")
+    record.expect(200 <= status < 400, f"a request got {status or 'no response'}")
     record.expect(
         all(each.uid for each in found), "it runs as root; set USER to a number other than 0 in the Dockerfile"
     )
@@ -38,7 +38,7 @@ def under_load(lab: ContainerLab, record: Record) -> None:
     """Put it under its limits and constant load; watch memory, CPU, and every answer."""
     subject = lab.subject
     if not subject.memory_limit:
-        raise Skip("no memory limit is known: give manifests, or set `memory_limit`")
+        raise Skip("the memory limit is not known: give manifests, or set `memory_limit`")
     with (
         lab.serve(memory=subject.memory_limit, cpus=subject.cpu_limit) as container,
         sampled(container) as samples,
@@ -63,7 +63,7 @@ def under_load(lab: ContainerLab, record: Record) -> None:
         share = throttling.throttled / throttling.periods
         record.measure("throttled", 100 * share, "% of periods")
         if share > 0.25:
-            record.advise(f"cpu_limit: {subject.cpu_limit:g} stops it in {share:.0%} of all periods at this load")
+            record.advise(f"cpu_limit: {subject.cpu_limit:g} throttles it in {share:.0%} of all periods at this load")
 
 
 def _measure(record: Record, report: LoadReport, samples: Samples, limit: int) -> None:
@@ -86,7 +86,7 @@ def _advise_memory(lab: ContainerLab, record: Record, peak: float) -> None:
     fitting = max(32, math.ceil(peak * 2 / MIB / 32) * 32)
     if request and peak > request:
         record.advise(
-            f"memory_request: {size(peak)} were used, more than the requested {size(request)}; answer {fitting}Mi"
+            f"memory_request: {size(peak)} were used, more than the requested {size(request)}; set it to {fitting}Mi"
         )
     elif limit > 8 * peak:
         record.advise(
@@ -99,14 +99,14 @@ def out_of_memory(lab: ContainerLab, record: Record) -> None:
     subject = lab.subject
     limit = subject.memory_limit
     if not limit:
-        raise Skip("no memory limit is known: give manifests, or set `memory_limit`")
+        raise Skip("the memory limit is not known: give manifests, or set `memory_limit`")
     port = subject.ports[0].name
     with lab.serve(memory=limit) as container:
         if not container.has_shell:
-            raise Skip("the image has no shell to eat memory with")
-        record.measure("the eater ended with", _eat_memory(container))
+            raise Skip("the image has no shell, which this experiment needs to use up memory")
+        record.measure("the memory hog ended with", _eat_memory(container))
         survived = container.running and container.status(port, subject.path) == 200
-        record.measure("the service", "went on" if survived else "was killed too")
+        record.measure("the service", "kept running" if survived else "was killed, too")
         if container.running:
             container.signal("KILL")
             container.wait(10)
@@ -127,7 +127,7 @@ def full(lab: ContainerLab, record: Record) -> None:
         raise Skip("it has no writable paths")
     with lab.serve() as container:
         if not container.has_shell:
-            raise Skip("the image has no shell to fill a path with")
+            raise Skip("the image has no shell, which this experiment needs to fill a path")
         for path in lab.subject.writable:
             _fill(container, path, record)
         answers = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(5)]
@@ -149,19 +149,19 @@ def _fill(container: RunningContainer, path: str, record: Record) -> None:
 
 EXPERIMENTS = (
     Experiment(
-        "P13-restricted", Stage.CONTAINER, "Does it serve without rights?", "no root, no capability", restricted, 120
+        "P13-restricted", Stage.CONTAINER, "Does it run without privileges?", "no root, no capability", restricted, 120
     ),
     Experiment(
         "P13-load",
         Stage.CONTAINER,
-        "Does it keep to its limits under load?",
+        "Does it stay within its limits under load?",
         "no failed request, memory below 90 % of its limit",
         under_load,
         seconds=150,
         alone=True,
     ),
     Experiment(
-        "P13-memory", Stage.CONTAINER, "Does it come back when it is out of memory?", "ready again", out_of_memory, 180
+        "P13-memory", Stage.CONTAINER, "Does it recover from running out of memory?", "ready again", out_of_memory, 180
     ),
-    Experiment("P13-full", Stage.CONTAINER, "Does it survive a full writable path?", "answers on", full, 120),
+    Experiment("P13-full", Stage.CONTAINER, "Does it survive a full writable path?", "keeps responding", full, 120),
 )
