@@ -54,7 +54,7 @@ VALUES = {
     "an object": ("a: !!python/object/apply:os.system [id]\n", "python"),
     "no number": ("a: !!int b\n", "invalid literal"),
     "no boolean": ("a: !!bool b\n", "'b'"),
-    "no time": ("a: !!timestamp b\n", "no valid YAML"),
+    "no time": ("a: !!timestamp b\n", "is not valid YAML"),
     "no day": ("a: 2024-99-99\n", "month must be in 1..12"),
     "a long number": ("a: " + "9" * 5000 + "\n", "more than 100 digits"),
     "a long number of base 60": ("a: 1" + ":1" * 50_000 + "\n", "more than 100 digits"),
@@ -64,7 +64,7 @@ VALUES = {
     "a tab": ("a:\n\tb: c\n", "cannot start any token"),
     "NUL": ("a: \0\n", "control characters are not allowed"),
     "several documents": ("a: b\n---\n" * 40_000, "expected a single document"),
-    "a long tag": ("a: !!" + "x" * 100_000 + " b\n", "no valid YAML"),
+    "a long tag": ("a: !!" + "x" * 100_000 + " b\n", "is not valid YAML"),
     "a long alias": ("a: *" + "x" * 100_000 + "\n", "undefined alias"),
 }
 
