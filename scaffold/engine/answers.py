@@ -159,7 +159,7 @@ class Questionnaire:
         return self._string(question, question.reason, context).strip()
 
     def _filled(self, question: Question, value: Any, context: Mapping[str, Any]) -> Any:
-        """Return a list's records with defaults for missing optional fields, and all other values as they are."""
+        """Return a list's records with all fields in order, with defaults for missing ones; other values unchanged."""
         if not question.fields or not isinstance(value, list):
             return value
         return [self._filled_record(question, each, context) for each in value]
@@ -173,7 +173,7 @@ class Questionnaire:
                 filled[each.name] = record[each.name]
             elif each.default not in (None, ""):
                 filled[each.name] = self.field_default(each, filled, context)
-        return record if filled.keys() <= record.keys() else {**filled, **record}
+        return {**filled, **record}
 
     def walk(self, answer: Answerer) -> Answers:
         """Return all values: `answer(question, default, context)` gives each asked question's raw answer, in order.

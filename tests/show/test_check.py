@@ -138,7 +138,7 @@ def test_no_line_is_wider_than_the_terminal_and_nothing_is_lost(width: int, here
     for part in ("service-1.yaml:6:34:", "shop-1.yaml:12:18:", *(each.rule.title for each in report.findings)):
         assert part in " ".join(text.split()), part
     if width == 120:
-        assert "  A probe asks a port by a name that the container does not have.\n" in text, (
+        assert "  A probe uses a port name that the container does not have.\n" in text, (
             "a title fills its column before it wraps"
         )
     below = "    A container has no memory limit." in text.splitlines()

@@ -38,7 +38,7 @@ def test_an_answer_that_was_given_stays_though_it_is_the_default(start, update_t
     update_to(service, "0.1.0", given={"max_replicas": 2, "memory_limit": "256Mi"})
     assert answers_of(service)["answered"] == ["max_replicas", "memory_limit"]
     commit(service)
-    with pytest.raises(AnswerError, match=r"max_replicas: 2 is not"):
+    with pytest.raises(AnswerError, match=r"max_replicas must be at least replicas"):
         update_to(service, "0.1.0", given={"replicas": 3})
     outcome = update_to(service, "0.1.0", given={"replicas": 3}, removed=("max_replicas",))
     assert changed(outcome)["max_replicas"] == (2, 3, "given")
@@ -132,7 +132,7 @@ def test_a_repository_that_nobody_gave_follows_ci(start, update_to) -> None:
 def test_a_new_name_says_what_stays_in_the_cluster(start, lineage) -> None:
     done = lineage.scaffold("update", "--to", "0.1.0", "--data", "name=orders", cwd=start("defaults"))
     assert done.returncode == 0, done.stderr
-    assert "what is deployed as my-service stays in the cluster" in done.stderr
+    assert "objects with the name my-service stay in the cluster" in done.stderr
     assert "kubectl delete deployment,service," in done.stderr
     assert "--selector=app.kubernetes.io/name=my-service\n" in done.stderr
 

@@ -93,7 +93,7 @@ def test_a_question_that_is_none_is_refused(start, lineage) -> None:
 def test_another_language_is_confirmed(start, lineage) -> None:
     service = start("defaults")
     terminal = update(service, lineage, "--to", "0.1.0", "--data", "language=go")
-    terminal.expect_exact("files that the template has made. Go on? [y/N]")
+    terminal.expect_exact("files that the template has made. Continue? [y/N]")
     terminal.send("n\r")
     terminal.expect_exact("Nothing was written.")
     terminal.expect(pexpect.EOF)

@@ -1,4 +1,4 @@
-"""Answers that were edited by hand in the answers file, and are carried out."""
+"""Answers that were edited by hand in the answers file, and are applied."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_an_edit_without_the_history_that_tells_is_refused(start, update_to) -> 
     service = start("defaults")
     edit_by_hand(service)
     git(service, "commit", "--quiet", "--all", "--amend", "--message", "one commit")
-    with pytest.raises(ServiceError, match="edited by hand, and no commit here holds those that made the service"):
+    with pytest.raises(ServiceError, match="edited by hand, and no commit here has the answers that made the service"):
         update_to(service, "0.1.0")
     assert git(service, "status", "--porcelain") == ""
 
@@ -88,6 +88,6 @@ def test_what_people_see(start, lineage) -> None:
     commit(service)
     done = lineage.scaffold("update", "--to", "0.1.0", cwd=service)
     assert done.returncode == 0, done.stderr
-    assert "2 answers were edited by hand: dependencies, replicas; they are carried out.\n" in done.stderr
+    assert "2 answers were edited by hand: dependencies, replicas; this update applies them.\n" in done.stderr
     assert "  dependencies: +db (edited by hand)\n" in done.stderr
     assert "  max_replicas: 2 -> 4 (follows its default)\n" in done.stderr

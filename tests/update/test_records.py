@@ -42,6 +42,14 @@ def test_a_record_needs_its_name_only(start, lineage) -> None:
     assert answers_of(service)["jobs"] == [{"name": "digest", "command": "digest", "deadline": 600, "retries": 2}]
 
 
+def test_a_record_that_goes_is_called_by_its_name(start, lineage) -> None:
+    service = start("defaults")
+    lineage.scaffold("update", "--to", "0.1.0", "--add", "dependencies.pay", cwd=service)
+    commit(service)
+    done = lineage.scaffold("update", "--to", "0.1.0", "--remove", "dependencies.pay", cwd=service)
+    assert "  dependencies: -pay (given)\n" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("added", "removed", "sentence"),
     [
