@@ -209,7 +209,7 @@ def check_target(url: str) -> None:
     """Refuse an address that vegeta would read as more: a second target, or a file of this machine to send (`@FILE`).
 
     Raises:
-        ValueError: when it holds blanks or control characters.
+        ValueError: when it contains blanks or control characters.
     """
     if not url.isprintable() or any(letter.isspace() for letter in url):
         raise ValueError(f"load: {url!r} is not an address; it contains blanks or control characters")

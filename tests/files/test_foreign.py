@@ -59,7 +59,7 @@ VALUES = {
     "a long number": ("a: " + "9" * 5000 + "\n", "more than 100 digits"),
     "a long number of base 60": ("a: 1" + ":1" * 50_000 + "\n", "more than 100 digits"),
     "a long number of base 16": ("a: 0x" + "f" * 50_000 + "\n", "more than 100 digits"),
-    "keys that collide": ("".join(f"{(2**61 - 1) * n}: a\n" for n in range(1, 2000)), "keys that are no text"),
+    "keys that collide": ("".join(f"{(2**61 - 1) * n}: a\n" for n in range(1, 2000)), "keys that are not text"),
     "a key that is a list": ("? [a]\n: b\n", "unhashable"),
     "a tab": ("a:\n\tb: c\n", "cannot start any token"),
     "NUL": ("a: \0\n", "control characters are not allowed"),
@@ -216,7 +216,7 @@ def test_settings(name: str, reader: str, tmp_path: Path) -> None:
 
 def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
     (tmp_path / ".scaffold.toml").write_text(f"[check]\nselect = 0x{'f' * 50_000}\n")
-    with pytest.raises(FileError, match="is no list of words"):
+    with pytest.raises(FileError, match="must be a list of words"):
         CheckSettings(tmp_path, {}, {})
 
 
@@ -226,7 +226,7 @@ def test_a_setting_of_thousands_of_digits(tmp_path: Path) -> None:
 )
 def test_a_baseline(text: str, tmp_path: Path) -> None:
     (tmp_path / "old.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(FileError, match=r"old\.json is no baseline"):
+    with pytest.raises(FileError, match=r"old\.json is not a baseline"):
         read_baseline(tmp_path / "old.json")
 
 
@@ -237,5 +237,5 @@ def test_a_baseline_within_the_bounds(tmp_path: Path) -> None:
 
 def test_a_pipe_is_never_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(OSError, match="no regular file"):
+    with pytest.raises(OSError, match="not a regular file"):
         read_foreign(tmp_path / "pipe")

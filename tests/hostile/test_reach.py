@@ -79,7 +79,7 @@ def test_a_forged_origin_leads_nowhere(canaries: Canaries, clone: Clone, scaffol
     canaries.assert_untouched()
 
 
-def test_a_base_outside_is_named_and_neither_shown_nor_mended(
+def test_a_base_outside_is_named_and_neither_shown_nor_fixed(
     canaries: Canaries, clone: Clone, scaffold: Scaffold
 ) -> None:
     canaries.put("kustomization.yaml", "resources: [secret.yaml]\n")
@@ -105,7 +105,7 @@ def test_a_base_outside_is_named_and_neither_shown_nor_mended(
         assert MARK not in said.text
     said = scaffold(repository, "check")
     for folder in "abcdfgh":
-        told = rf"(?m)^{folder}/kustomization\.yaml:\d: is not checked: it leads to \S+, outside what is checked$"
+        told = rf"(?m)^note: {folder}/kustomization\.yaml:\d: is not checked: it leads to \S+, outside what is checked$"
         assert re.search(told, said.text), folder
     canaries.assert_untouched()
 

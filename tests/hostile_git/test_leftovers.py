@@ -127,7 +127,7 @@ def test_the_lock_of_another_git_stays(start, update_to) -> None:
     service = start()
     lock = service / ".git/index.lock"
     lock.write_text("")
-    with pytest.raises(ServiceError, match=r"index\.lock exists.*when none is, remove that file"):
+    with pytest.raises(ServiceError, match=r"index\.lock exists.*if none is, remove that file"):
         update_to(service)
     assert lock.exists()
 

@@ -94,7 +94,7 @@ def test_a_folder_s_name_is_no_option(
     folder.mkdir()
     (folder / "kustomization.yaml").write_text("resources: []\n")
     build(docker, folder, "tag", [f"A={hostile}"])
-    with pytest.raises(FileError, match="holds no Deployment"):
+    with pytest.raises(FileError, match="has no Deployment"):
         objects.build(folder)
     assert words()[0] == ["docker", "build", "--tag=tag", f"--build-arg=A={hostile}", str(folder.absolute())]
     assert ["kustomize", "build", str(folder.absolute())] in words()
@@ -159,13 +159,13 @@ def test_an_object_s_name_is_no_option(words: Words, hostile: str) -> None:
 @pytest.mark.parametrize("path", ["/\nGET http://203.0.113.1/", "/\n@/etc/passwd", "/ x", "/\x1b[31m", "/\u2028"])
 def test_a_path_is_one_target_on_one_line(path: str, words: Words, tmp_path: Path) -> None:
     with (
-        pytest.raises(ValueError, match="holds blanks or control characters"),
+        pytest.raises(ValueError, match="contains blanks or control characters"),
         Vegeta(("vegeta",)).attack(f"http://127.0.0.1:1{path}", Clock(5), rate=1, seconds=1),
     ):
         pass
     assert not words()
     (tmp_path / ".scaffold.toml").write_text(f"[prove]\nimage = 'a'\npath = {json.dumps(path)}\n")
-    with pytest.raises(FileError, match="holds blanks or control characters"):
+    with pytest.raises(FileError, match="contains blanks or control characters"):
         load_subject(tmp_path)
 
 

@@ -346,7 +346,7 @@ def test_the_advice_fits(packed: Path, home: Path, tmp_path: Path) -> None:
         History(package).resolve("2.0.0")
     checkout = packed.with_name("checkout")
     for name, options, words in (
-        ("whole", (), r"get it by `git fetch --tags`.$"),
+        ("whole", (), r"run `git fetch --tags`.$"),
         ("shallow", ("--depth=1",), r"in a shallow clone, run `git fetch --unshallow`.$"),
     ):
         git(tmp_path, "clone", "--quiet", *options, f"file://{checkout}", name)
