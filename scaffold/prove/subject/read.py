@@ -205,7 +205,9 @@ def _with_paths(subject: Subject) -> Subject:
 def _path(subject: Subject, path: Any) -> str:
     text = str(path)
     if not text.isprintable() or any(letter.isspace() for letter in text):
-        raise FileError(f"{subject.folder}: the path {text!r} contains blanks or control characters; write it as a URL.")
+        raise FileError(
+            f"{subject.folder}: the path {text!r} contains blanks or control characters; write it as a URL."
+        )
     return text if text.startswith("/") or not text else f"/{text}"
 
 
