@@ -107,7 +107,7 @@ def test_a_context_that_may_be_anybodys_must_be_named(kubernetes: Cluster, twins
     env = {"KUBECONFIG": kubernetes.env["KUBECONFIG"]}
     told = prove(twins.folder, "--cluster", f"--image={twins.reference}", env=env)
     assert told.code == 9
-    assert "name it if it may be used: --context one-node" in told.err
+    assert "to use it, add --context one-node" in told.err
 
 
 def test_the_demo_with_its_breaker_passes(kubernetes: Cluster, tmp_path: Path) -> None:

@@ -140,7 +140,7 @@ def test_a_build_that_fails_and_an_image_that_is_not_there(needs_containers: Non
     assert (run.code, "nothing" in run.err) == (13, True), run.err
     missing = prove(tmp_path, "--image", "localhost/kube-scaffold-test/none:1")
     assert missing.code == 13
-    assert "localhost/kube-scaffold-test/none:1: no such image here" in missing.err
+    assert "localhost/kube-scaffold-test/none:1: there is no such image here" in missing.err
 
 
 def test_a_report_that_can_not_be_written_and_a_wrong_name(tmp_path: Path) -> None:
