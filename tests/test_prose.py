@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.words import In, banned_words
 from workshop.goldens import ROOT
 
 PLACES = ("README.md", "docs/*.md", "docs/how-to/*.md", "docs/explanation/*.md")
@@ -15,29 +16,6 @@ DOCUMENTS = sorted({path for place in PLACES for path in ROOT.glob(place)})
 
 LONGEST = 30
 """Words of a sentence."""
-
-BANNED = {
-    r"\blets? (it|one|them|this|a finding|findings|nothing|something) stand\b": "suppress, ignore",
-    r"\b(tells|told|says|said) (the|a|its) (report|output|table|result)\b": "shows, reports",
-    r"\b(is|are) (said|told)\b": "is reported",
-    r"\bmend(s|ed|ing)?\b": "fix",
-    r"\bin vain\b": "without effect, unused",
-    r"\balone\b": "only, by itself",
-    r"\belse\b": "otherwise",
-    r"\bfor ever\b": "without end",
-    r"\banew\b": "again",
-    r"\b(its|their) likes?\b": "name what is meant",
-    r"\bforges?\b": "CI system, Git host",
-    r"\b(taken|takes|take|took) \w+ for\b|\btaken for\b": "treated as",
-    r"(?<!there )\bis no (?!longer\b)\w+": "is not a",
-    r"\bstops? to (?!(and|or)\b)\w+": "stops doing",
-    r"\bpass(es|ed)? (them |it )?by\b": "skip",
-    r"\brefuses? to take\b": "rejects",
-}
-"""What is not written, as regular expressions of lower-case text, each with what is."""
-
-_USUAL = re.compile(r"\b(any|every|no|some)(body|one|thing|where) else\b|\bone else\b")
-"""Phrases in which a banned word is the usual one."""
 
 _CODE = re.compile(r"`+[^`]*`+")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -85,9 +63,7 @@ def faults(text: str) -> Iterator[str]:
     for number, sentence in sentences(text):
         if (words := len(re.findall(r"[\w'-]*\w", sentence))) > LONGEST:
             yield f"{number}: {words} words: {sentence}"
-        for pattern, better in BANNED.items():
-            if found := re.search(pattern, _USUAL.sub("", sentence.lower())):
-                yield f"{number}: {found[0]!r}, better {better}: {sentence}"
+        yield from (f"{number}: {fault}: {sentence}" for fault in banned_words(sentence, In.DOCUMENTS))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -50,7 +50,7 @@ def read_repository(
 ) -> Checked:
     """Return everything at or below `paths` that rules can look at; what can't be checked is reported in `notes`.
 
-    Paths that one of the patterns `exclude` fits are passed by; `stdin` holds manifests that a tool rendered. With
+    Paths that one of the patterns `exclude` fits are skipped; `stdin` holds manifests that a tool rendered. With
     `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 
     Raises:
@@ -122,7 +122,7 @@ def _find_comments(repository: Checked, names: Iterable[str], tree: kustomize.Tr
 
 
 def _tell_dockerfiles(repository: Checked) -> None:
-    """Tell each Dockerfile what lies beside it, and how the pods that run it are made."""
+    """Give each Dockerfile what lies beside it, and how the pods that run it are made."""
     pods: dict[int, list[bool]] = {}
     for scope in repository.scopes if repository.dockerfiles else ():
         for container in scope.containers:

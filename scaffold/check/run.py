@@ -37,7 +37,7 @@ def check(
 ) -> CheckReport:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
-    `exclude` are patterns of paths to pass by; `declared` are times of services that the template did not make; `known`
+    `exclude` are patterns of paths to skip; `declared` are times of services that the template did not make; `known`
     are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there. With
     `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 

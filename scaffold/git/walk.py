@@ -30,7 +30,7 @@ def files_below(
 ) -> list[str]:
     """Return the files at or below `paths`, as paths from the working folder with /, sorted, each once.
 
-    A pattern of `exclude` (`*`, `?`, `[…]`) passes by the files and folders that it fits, such as `*/examples`.
+    A pattern of `exclude` (`*`, `?`, `[…]`) skips the files and folders that it fits, such as `*/examples`.
     In a git repository those that git ignores are left out. Everywhere, so are hidden folders, those that package
     managers fill or only tests read, and hidden files but those called as one of `hidden`. `unread` gets folders
     that can't be read.

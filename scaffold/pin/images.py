@@ -111,7 +111,7 @@ def find_images(folder: Path) -> list[ImageUse]:
 
 
 def scan(folder: Path) -> list[tuple[SourceFile, list[ImageUse]]]:
-    """Return every file below `folder` that names images, with its uses; links and hidden folders are passed by.
+    """Return every file below `folder` that names images, with its uses; links and hidden folders are skipped.
 
     Raises:
         OptionError, FileError: as `find_images`.

@@ -68,7 +68,7 @@ def yes_or_no(message: str, *, default: bool) -> bool:
 
 
 def refuse(problem: str) -> None:
-    """Say what is wrong with an answer, above the prompt for it."""
+    """Show what is wrong with an answer, above the prompt for it."""
     questionary.print(printable(problem, lines=True), style="fg:ansired")
 
 

@@ -77,7 +77,7 @@ class LoadReport:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
     def errors(self) -> str:
-        """Tell what went wrong, each kind once with its count."""
+        """Return what went wrong, each kind once with its count."""
         kinds: dict[str, int] = {}
         for shot in self.failed:
             kind = shot.error or f"status {shot.status}"

@@ -91,7 +91,7 @@ class Record:
         return holds
 
     def advise(self, text: str) -> None:
-        """Tell what would be better, without failing."""
+        """Note what would be better, without failing."""
         self.advice.append(text)
 
 

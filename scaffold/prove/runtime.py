@@ -163,7 +163,7 @@ def sweep(runtime: Runtime) -> list[str]:
 
 
 def is_left(labels: Mapping[str, str]) -> bool:
-    """Tell from its labels whether something was started on this machine by a run that has ended."""
+    """Return, from its labels, whether something was started on this machine by a run that has ended."""
     pid = labels.get(f"{LABEL}.pid", "")
     if not pid.isdecimal() or labels.get(f"{LABEL}.host") != platform.node():
         return False

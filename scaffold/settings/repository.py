@@ -50,5 +50,5 @@ def _folders(folder: Path) -> tuple[list[Path], Path | None]:
 
 
 def _is_there(path: Path) -> bool:
-    """Return whether something that may be settings stands there: a pipe is to be refused, not passed by."""
+    """Return whether something that may be settings stands there: a pipe is to be refused, not skipped."""
     return os.path.lexists(path) and not path.is_dir()

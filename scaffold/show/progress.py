@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 
 class OnStep(Protocol):
-    """Tells how many of how many steps are done."""
+    """Shows how many of how many steps are done."""
 
     def __call__(self, done: int, total: int, /) -> None:
         """Show it."""

@@ -197,7 +197,7 @@ class Dockerfile:
 
 
 def parse(source: Source) -> Dockerfile:
-    """Return a Dockerfile; what is not an instruction in it is passed by, as rules ask for the ones they know."""
+    """Return a Dockerfile; what is not an instruction in it is skipped, as rules ask for the ones they know."""
     dockerfile = Dockerfile(source)
     dockerfile.instructions = list(_instructions(dockerfile))
     return dockerfile

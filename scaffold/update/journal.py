@@ -117,7 +117,7 @@ def give_up(folder: Path, journal: Journal) -> None:
 
 
 def finish(folder: Path, journal: Journal) -> None:
-    """Say that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo.
+    """Record that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo.
 
     What can't be said or cleared away now, the next run says and clears: it sees by the index that the change is done.
     """

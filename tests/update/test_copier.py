@@ -80,7 +80,7 @@ def test_the_two_take_turns(lineage, start, update_to) -> None:
     assert (service / "README.md").read_text().endswith("\nOurs.\n")
 
 
-# What the table in the README says of both, row by row.
+# What the table in docs/explanation/comparison.md has of both, row by row.
 
 
 def test_they_differ_on_files_that_the_team_renamed_or_the_template_removes(lineage, start, update_to) -> None:

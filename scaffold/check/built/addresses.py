@@ -1,4 +1,4 @@
-"""Tells which texts in a kustomization are addresses that kustomize, of any version, would fetch or clone.
+"""Finds which texts in a kustomization are addresses that kustomize, of any version, would fetch or clone.
 
 Files are fetched by HTTP; folders are cloned by git from what its repospec.go accepts as a repository. More is refused
 here than one version understands: `https:x`, `host/path//folder?ref=v1`, `gh:org/repo`, `git::…` and `s3::…`.

@@ -1,6 +1,6 @@
 """Where in a chart's template a rendered value stands: a template is not YAML, so its lines are read by indentation.
 
-Text between `{{` and `}}` stands for any text; lines of nothing else (`{{- if … }}`) are passed by. Where the way ends
+Text between `{{` and `}}` stands for any text; lines of nothing else (`{{- if … }}`) are skipped. Where the way ends
 at values that are put in as they are (`toYaml .Values.resources`), the caller goes on in those.
 """
 
@@ -94,7 +94,7 @@ class ChartTemplate:
 
 
 def fits(written: str, text: str) -> int:
-    """Tell how well what a template says fits a rendered text: how many characters are the same; -1 if it does not."""
+    """Return how well a template's text fits a rendered one: how many characters are the same; -1 if it does not."""
     bare = written.partition(" #")[0].strip()
     pieces = _ACTION.split(bare)
     pieces[0] = pieces[0].lstrip("\"'")
@@ -138,7 +138,7 @@ def _way(value: Value) -> list[Value]:
 
 
 def _likeness(lines: list[Line], root: Value) -> tuple[int, int]:
-    """Tell how well a document of a template fits a rendered object: by its kind, and by its name."""
+    """Return how well a document of a template fits a rendered object: by its kind, and by its name."""
     kind = next((each.text for each in lines if each.key == "kind" and each.column == 0), "")
     name = root.get("metadata", "name")
     way = _way(name) if name else []

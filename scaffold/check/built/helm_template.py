@@ -38,7 +38,7 @@ class HelmTemplate:
     def run(self, copy: ChartCopy, place: Path, release: str, values: Sequence[str], *more: str) -> Done:
         """Render the copy of a chart in a folder, with files of values beside it.
 
-        A helm that is too old to pass by schemas may see none, nor an archive that can hold one.
+        A helm that is too old to skip schemas may see none, nor an archive that can hold one.
 
         Raises:
             ProgramError: when it can't be started or took too much.

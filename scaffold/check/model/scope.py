@@ -48,7 +48,7 @@ class Scope:
     def __init__(
         self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
     ) -> None:
-        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is passed by."""
+        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped."""
         self.repository = repository
         self.name = name
         self._shared = {id(each) for each in shared}

@@ -1,4 +1,4 @@
-"""P01: build and run environments apart. Images to work in (`Dockerfile.dev`, `test.Dockerfile`) are passed by."""
+"""P01: build and run environments apart. Images to work in (`Dockerfile.dev`, `test.Dockerfile`) are skipped."""
 
 from __future__ import annotations
 
