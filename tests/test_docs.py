@@ -78,7 +78,7 @@ def test_pictures_load_nothing_and_are_shown(picture: Path) -> None:
 def test_the_page_on_check_names_every_profile_and_kind() -> None:
     text = (goldens.ROOT / "docs/check.md").read_text()
     assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == list(PROFILES)
-    assert "exit code is 1 and not 0" in text.split("## What could not be judged")[1]
+    assert "exit code is 1 and not 0" in text.split("## What could not be checked")[1]
 
 
 def test_every_language_has_the_parts_that_contributing_names() -> None:

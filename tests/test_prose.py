@@ -18,6 +18,7 @@ LONGEST = 30
 """Words of a sentence."""
 
 _CODE = re.compile(r"`+[^`]*`+")
+_MARK = re.compile(r"^<!--.*-->$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 _LIST = re.compile(r"\s*([-*]|\d+\.)\s+")
 _END = re.compile(r"(?<=[.!?])[\"')*]*\s+(?=[A-Z\"'(`*\[]|CODE)")
@@ -26,7 +27,7 @@ _END = re.compile(r"(?<=[.!?])[\"')*]*\s+(?=[A-Z\"'(`*\[]|CODE)")
 def paragraphs(text: str) -> Iterator[tuple[int, str]]:
     """Yield each paragraph, list item and table cell of Markdown without its code, and the number of its first line."""
     fenced, first, lines = False, 0, list[str]()
-    for number, line in enumerate([*text.splitlines(), ""], 1):
+    for number, line in enumerate([*_MARK.sub("", text).splitlines(), ""], 1):
         mark = line.lstrip().startswith("```")
         single = line.startswith(("#", "|"))
         if mark or fenced or not line.strip() or single or _LIST.match(line):
@@ -83,3 +84,7 @@ def test_what_is_not_plain_is_found() -> None:
 
 def test_phrases_of_every_day_are_no_faults() -> None:
     assert list(faults("Keep everything else. There is no conflict. It stops, and the team decides.\n")) == []
+
+
+def test_the_marks_of_samples_are_no_prose() -> None:
+    assert list(faults("Run it:\n\n<!-- do " + "word " * 31 + "-->\n<!-- do mend -->\n```console\n$ a\n```\n")) == []
