@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from scaffold.releases import Change
+from scaffold.text.counted import counted
 from scaffold.text.printable import printable
 from scaffold.update.status import EDITED, Status
 
@@ -30,8 +31,8 @@ def table(found: Sequence[Status]) -> Iterator[str]:
 
 def _row(one: Status) -> tuple[str, ...]:
     count = len(one.releases)
-    behind = f"{count} release{'s' if count != 1 else ''}" if one.behind else "-"
-    lacks = f"{len(one.lacks)} change{'s' if len(one.lacks) != 1 else ''}" if one.lacks else "-"
+    behind = counted(count, "release") if one.behind else "-"
+    lacks = counted(len(one.lacks), "change") if one.lacks else "-"
     return printable(str(one.folder)), one.version.name, behind, lacks, one.state or "clean"
 
 

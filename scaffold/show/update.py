@@ -95,10 +95,10 @@ def in_one_line(outcome: Updated) -> str:
     if not told.lines:
         return f"{told.old.name}, no changes"
     way = f"{told.old.name} to {told.new.name}" if told.old != told.new else f"{told.old.name}, changed answers"
-    parts = [way, f"{len(told.lines)} file{'s' if len(told.lines) != 1 else ''}"]
+    parts = [way, counted(len(told.lines), "file")]
     if told.clashes:
         paths = [each.path for each in told.clashes]
-        parts.append(f"{len(paths)} conflict{'s' if len(paths) != 1 else ''} ({_few(paths)})")
+        parts.append(f"{counted(len(paths), 'conflict')} ({_few(paths)})")
     if outcome.plan.beside:
         parts.append(f"rejected: {_few(sorted(outcome.plan.beside))}")
     if not outcome.applied:

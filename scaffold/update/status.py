@@ -14,6 +14,7 @@ from scaffold.files.place import require_folder
 from scaffold.git.repository import Repository, locate
 from scaffold.releases import Change, Release, Revision
 from scaffold.releases.home import Home
+from scaffold.text.counted import counted
 from scaffold.update.handwork import edited_names, rendered_from
 from scaffold.update.versions import target, version_of
 
@@ -112,7 +113,7 @@ def _unfinished(
 ) -> tuple[tuple[str, ...], str]:
     """Return the names of the answers that were edited by hand, and the state in a few words."""
     if conflicts:
-        return (), f"{len(conflicts)} conflict{'s' if len(conflicts) != 1 else ''}"
+        return (), counted(len(conflicts), "conflict")
     committed = repository.objects.read(f"HEAD:{prefix}{FILE}")
     head = repository.objects.read("HEAD^{commit}")
     if committed is None or head is None:
