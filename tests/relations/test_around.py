@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from scaffold.cli import cli
 from scaffold.cli.prove import prove
 from scaffold.prove.load import MISSING
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml
@@ -140,7 +141,8 @@ def test_the_pipeline_proves_once_it_is_told_what_to_install(example: Path) -> N
     assert 'pipx install "$KUBE_SCAFFOLD"' in script
     assert go_tools.PACKAGES["vegeta"] in script and go_tools.PACKAGES["vegeta"] in MISSING
     (words,) = re.findall(r"scaffold prove ([^\n']*)", script)
-    context = prove.make_context("prove", words.split())  # refuses an option that there is not
+    top = cli.make_context("scaffold", ["prove"])
+    context = prove.make_context("prove", words.split(), parent=top)  # refuses an option that there is not
     assert context.params["cluster"] == workflow.exists()
     assert {context.params["html"].suffix, context.params["junit"].suffix} == {".html", ".xml"}
 

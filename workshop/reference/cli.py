@@ -12,7 +12,8 @@ _WIDTH = 80
 
 def make() -> str:
     """Return the page."""
-    top = click.Context(cli, info_name="scaffold", terminal_width=_WIDTH, max_content_width=_WIDTH)
+    top = cli.make_context("scaffold", ["--help"], resilient_parsing=True)
+    top.terminal_width = top.max_content_width = _WIDTH
     commands = {name: _command(top, name) for name in COMMANDS}
     rows = [(f"[`{name}`](#scaffold-{name})", each.get_short_help_str(_WIDTH)) for name, each in commands.items()]
     sections = [f"## scaffold {name}\n\n{_help(each, name, top)}" for name, each in commands.items()]
@@ -33,7 +34,7 @@ def _command(top: click.Context, name: str) -> click.Command:
 
 
 def _help(command: click.Command, name: str, top: click.Context) -> str:
-    context = click.Context(command, info_name=name, parent=top, help_option_names=["-h", "--help"])
+    context = click.Context(command, info_name=name, parent=top)
     return _block(f"scaffold {name} --help", command.get_help(context))
 
 
