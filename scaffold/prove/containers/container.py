@@ -101,8 +101,9 @@ class RunningContainer:
         Where the kernel can be asked, the time is that of the process: an engine that is busy learns of its end later.
         """
         seen = is_in(self.id, self.pid)
-        lasts = (lambda: is_in(self.id, self.pid)) if seen else (lambda: self.running)
-        seconds = self.clock.wait_until(lambda: not lasts(), patience, every=0.05)
+        seconds = self.clock.wait_until(
+            lambda: not (is_in(self.id, self.pid) if seen else self.running), patience, every=0.05
+        )
         if seconds is None:
             return None
         self.clock.wait_until(lambda: not self.running, self.clock.left())
