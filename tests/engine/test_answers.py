@@ -10,14 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
-from scaffold.engine.answers import Questionnaire
 from scaffold.errors import AnswerError
-from scaffold.text.shown import shown
+from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
 from workshop import goldens
-
-JOB = {"name": "a", "command": "a", "deadline": 60, "retries": 1}
-DEPENDENCY = {"name": "a", "url": "http://a", "kind": "critical", "timeout": 1}
 
 # (question, wrong value, words that the sentence must hold)
 WRONG: list[tuple[str, Any, str]] = [
@@ -170,10 +166,6 @@ WRONG: list[tuple[str, Any, str]] = [
 IDS = [f"{question}-{index}" for index, (question, _, _) in enumerate(WRONG)]
 
 
-def questionnaire() -> Questionnaire:
-    return goldens.engine()[1]
-
-
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.inf"])
 def test_a_timeout_that_is_no_number(text: str) -> None:
     answer = f"[{{name: mail, url: 'http://mail', kind: critical, timeout: {text}}}]"
@@ -265,68 +257,3 @@ def test_a_key_like_none_is_refused_with_all_names() -> None:
 def test_a_computed_value_is_no_question(key: str) -> None:
     with pytest.raises(AnswerError, match="is not a question"):
         questionnaire().resolve({key: "x"})
-
-
-@pytest.mark.parametrize(
-    ("question", "value"),
-    [
-        ("repository", "https://user:hunter2@github.com/a/b"),
-        ("repository", "github.com/a/b?token=hunter2"),
-        ("image_registry", "user:hunter2@registry.example.com/a"),
-        ("name", "http://hunter2:@a"),
-        ("ports", [{"name": "http", "number": "redis://:hunter2@db"}]),
-        ("ports", "redis://:hunter2@db"),
-        ("ports", {"url": "redis://:hunter2@db"}),
-        ("ports", "[redis://:hunter2@db"),
-        ("dependencies", [{**DEPENDENCY, "url": "http://user:hunter2@mail"}]),
-        ("dependencies", [{**DEPENDENCY, "url": "http://localhost:8080/?key=hunter2"}]),
-        ("dependencies", [{**DEPENDENCY, "url": "mail", "user:hunter2@mail": 1}]),
-        ("trusted_proxies", ["http://user:hunter2@proxy"]),
-        ("ci", "https://user:hunter2@ci"),
-        ("native_sidecars", "https://user:hunter2@x"),
-    ],
-)
-def test_what_may_be_a_secret_is_not_shown(question: str, value: Any) -> None:
-    with pytest.raises(AnswerError) as caught:
-        questionnaire().resolve({question: value})
-    assert "hunter2" not in str(caught.value)
-
-
-SHOWN: list[Any] = [
-    *(
-        "a",
-        "a-b_c",
-        "",
-        "no",
-        "TRUE",
-        "1",
-        "a b",
-        'a"b',
-        "ä",
-        "x" * 60,
-        "x" * 61,
-        "a\n",
-        "\x1b[31m",
-        "http://u:p@h",
-        "h?a=b",
-        "é" * 70,
-    ),
-    *(1, 2.5, True, None, [1, "a"], {"a": [None]}, list(range(99)), ["http://u:p@h"]),
-]
-
-
-@pytest.mark.parametrize("value", SHOWN, ids=repr)
-def test_both_show_a_value_alike(value: Any) -> None:
-    source = '{% from "templates/service/questions/checks.jinja" import show %}{{ show(value) }}'
-    assert goldens.engine()[2].string(source, {"value": value}).strip() == shown(value)
-
-
-@pytest.mark.parametrize("value", ["maybe", "", 2, [True], "native"])
-def test_what_is_no_boolean_is_refused(value: Any) -> None:
-    with pytest.raises(AnswerError, match=r"^native_sidecars must be true or false, not .*\. Example: true\.$"):
-        questionnaire().resolve({"native_sidecars": value})
-
-
-@pytest.mark.parametrize(("value", "wanted"), [("No", False), ("off", False), (0, False), ("yes", True), ("1", True)])
-def test_words_for_a_boolean(value: Any, wanted: bool) -> None:
-    assert questionnaire().resolve({"native_sidecars": value}).asked["native_sidecars"] is wanted

@@ -9,6 +9,7 @@ from copier._user_data import CAST_STR_TO_NATIVE
 
 from scaffold.engine.questions import CASTS, Question, cast, refuse_no_boolean
 from scaffold.errors import AnswerError
+from tests.support.answers import questionnaire
 
 WORDS = ["y", "Yes", "t", " TRUE ", "on", "n", "No", "f", "false", "OFF", "~", "null", "None", "", " ", "maybe", "yess"]
 RAW: list[Any] = [
@@ -82,3 +83,14 @@ def test_what_is_no_boolean_is_refused_in_one_sentence(raw: Any) -> None:
         refuse_no_boolean(Question("native_sidecars", "bool", example=True), raw)
     assert str(caught.value).startswith("native_sidecars must be true or false, not ")
     assert str(caught.value).endswith(". Example: true.")
+
+
+@pytest.mark.parametrize("value", ["maybe", "", 2, [True], "native"])
+def test_what_is_no_boolean_is_refused(value: Any) -> None:
+    with pytest.raises(AnswerError, match=r"^native_sidecars must be true or false, not .*\. Example: true\.$"):
+        questionnaire().resolve({"native_sidecars": value})
+
+
+@pytest.mark.parametrize(("value", "wanted"), [("No", False), ("off", False), (0, False), ("yes", True), ("1", True)])
+def test_words_for_a_boolean(value: Any, wanted: bool) -> None:
+    assert questionnaire().resolve({"native_sidecars": value}).asked["native_sidecars"] is wanted

@@ -17,6 +17,7 @@ import pytest
 from scaffold.check.baseline import read_baseline, write_baseline
 from scaffold.errors import DestinationError, FileError
 from scaffold.files.rewrite import Rewrite, rewrite, write_whole
+from tests.support.users import needs_root
 from workshop.goldens import ROOT
 
 CALLS = ("open", "fchmod", "fsync", "replace", "rename")
@@ -163,7 +164,7 @@ def test_permissions_stay_and_new_files_follow_the_umask(tmp_path: Path) -> None
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o640
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+@needs_root
 def test_the_owner_stays(tmp_path: Path) -> None:
     changes = two(tmp_path)
     os.chown(tmp_path / "a", 12345, 54321)

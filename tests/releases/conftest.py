@@ -10,6 +10,7 @@ import pytest
 
 from releasing.bundle import make_bundle
 from scaffold.releases import History
+from tests.support.caches import cache_in
 from workshop.history import Versions, git
 
 
@@ -17,8 +18,7 @@ from workshop.history import Versions, git
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Give the suite a cache folder of its own."""
     folder = tmp_path_factory.mktemp("cache")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder))
+    with cache_in(folder):
         yield folder / "kube-scaffold/templates"
 
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from scaffold.engine.jinja import Renderer
-
-OTHER = 54321
-"""A user that is not there."""
-
-needs_root = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give a file to another user"
-)
-
 
 SOURCES = (
     "plain",
@@ -41,6 +34,9 @@ def everything(home: Path) -> list[Path]:
     return [home / "kube-scaffold", *(home / "kube-scaffold").rglob("*")]
 
 
-def given_away(*paths: Path) -> None:
-    for path in paths:
-        os.chown(path, OTHER, OTHER, follow_symlinks=False)
+@contextmanager
+def cache_in(folder: Path) -> Iterator[None]:
+    """Let everything that runs meanwhile, programs too, have its cache in a folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield

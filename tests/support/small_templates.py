@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from scaffold.engine.answers import Questionnaire
 from scaffold.engine.jinja import Renderer
 from scaffold.engine.render import Origin, render
 from scaffold.engine.template import load_template
+from scaffold.errors import ScaffoldError, TemplateError
 
 SETTINGS = "_subdirectory: skeleton\n_templates_suffix: .jinja\n"
 
@@ -30,3 +33,15 @@ def rendered(root: Path, **answers: Any) -> dict[str, bytes]:
     renderer = Renderer(template.root, template.settings)
     resolved = Questionnaire(template, renderer).resolve(answers)
     return {file.path: file.content for file in render(template, renderer, resolved, Origin("origin", "v1"))}
+
+
+def refused(root: Path, *words: str) -> str:
+    """Return the one sentence by which a template is refused; it holds the words."""
+    with pytest.raises(ScaffoldError) as error:
+        rendered(root)
+    assert type(error.value) is TemplateError
+    sentence = str(error.value)
+    assert "\n" not in sentence and len(sentence) < 700
+    for word in words:
+        assert word in sentence
+    return sentence

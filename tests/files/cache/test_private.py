@@ -13,7 +13,8 @@ import pytest
 from scaffold.errors import TemplateError
 from scaffold.files import cache
 from scaffold.files.private import ExposedError, make_private
-from tests.support.caches import EXPECTED, OTHER, entries, everything, given_away, needs_root, rendered
+from tests.support.caches import EXPECTED, entries, everything, rendered
+from tests.support.users import OTHER, given_away, needs_root
 
 
 def test_the_poison_works_where_it_is_one_s_own(poison: Callable[[], Path], template: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from scaffold.files import cache
 from tests.cli.test_new import scaffold
-from tests.support.caches import EXPECTED, entries, needs_root, rendered
+from tests.support.caches import EXPECTED, entries, rendered
+from tests.support.users import needs_root
 from workshop import goldens
 
 IN_THE_WAY: dict[str, Callable[[Path], object]] = {
