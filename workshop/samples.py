@@ -46,6 +46,12 @@ def retold(text: str) -> str:
     return told + text[at:]
 
 
+def files(document: Path) -> dict[str, str]:
+    """Return the files that a document's story writes, by their paths."""
+    steps = _STEP.finditer(document.read_text())
+    return {step["file"]: step["content"] for step in steps if step["file"]}
+
+
 def _commands(step: re.Match[str]) -> list[str]:
     if step["hidden"]:
         return [stage.quietly(step["hidden"])]

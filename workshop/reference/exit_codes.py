@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import tempfile
-from pathlib import Path
 
 from scaffold.cli import EXIT_CODES
+from workshop import stage
 from workshop.reference.markdown import block, page, paragraph, sentence, table
-from workshop.reference.run import run
 
 EXAMPLES = {
     0: ("The command did what you asked. `check` found nothing that `--fail-on` counts.", "Nothing."),
@@ -74,7 +72,6 @@ def make() -> str:
 
 
 def _shown(line: str) -> str:
-    with tempfile.TemporaryDirectory() as parent:
-        (folder := Path(parent, "work")).mkdir()
-        ran = run(line, folder)
+    with stage.empty(only_git=True) as place:
+        ran = place.run(line)
     return block("console", f"$ {line}\n{ran.output}{ran.errors.rstrip()}\n$ echo $?\n{ran.code}")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any
 
+from workshop import samples, stage
+from workshop.goldens import ROOT
 from workshop.reference.json_fields import ABORT, CHECK, ERROR, NEW, PIN, PROVE, RULES, SARIF, STATUS, UPDATE, Fields
 from workshop.reference.markdown import block, code, page, paragraph, table
-from workshop.reference.run import Ran, run
-from workshop.reference.shop import write_shop
+from workshop.stage import Ran, Stage
 
 _OLD, _NEW = "0.2.0", "0.3.0"
 """The releases that the examples show; later ones do not change the page."""
@@ -21,9 +20,7 @@ _LONGEST = 60
 
 def make() -> str:
     """Return the page."""
-    with tempfile.TemporaryDirectory() as parent:
-        folder = Path(parent, "work")
-        folder.mkdir()
+    with stage.empty(only_git=True) as place:
         sections = [
             paragraph(
                 "Commands print their result as JSON with `--json`, and nothing else on standard output. Messages and "
@@ -33,38 +30,37 @@ def make() -> str:
             paragraph(
                 "A later release may add fields. Ignore fields that you do not know, and do not rely on their order."
             ),
-            *_of_errors(folder),
-            *_of_new(folder),
-            *_of_service(folder),
-            *_of_check(folder),
-            *_by_fields(folder),
+            *_of_errors(place),
+            *_of_new(place),
+            *_of_service(place),
+            *_of_check(place),
+            *_by_fields(place),
         ]
     return page("JSON and SARIF", "workshop/reference/json_output.py and json_fields.py", *sections)
 
 
-def _of_errors(folder: Path) -> list[str]:
+def _of_errors(place: Stage) -> list[str]:
     line = "scaffold new payments --defaults --data replica=3 --json"
-    return ["## Errors", _example(line, _parsed(run(line, folder), 3)), _fields(ERROR)]
+    return ["## Errors", _example(line, _parsed(place.run(line), 3)), _fields(ERROR)]
 
 
-def _of_new(folder: Path) -> list[str]:
+def _of_new(place: Stage) -> list[str]:
     line = f"scaffold new payments --defaults --no-git --vcs-ref {_OLD} --json"
-    told = _parsed(run(line, folder))
+    told = _parsed(place.run(line))
     told["template"]["url"] = "REPOSITORY"
     told["files"] = [each for each in told["files"] if each["path"] == "Makefile"]
     return ["## scaffold new", _example(line, told, answers=3), _fields(NEW)]
 
 
-def _of_service(folder: Path) -> list[str]:
+def _of_service(place: Stage) -> list[str]:
     """Return the sections about a service that is older than the template."""
-    service = folder / "payments"
     for words in ("init --quiet", "add --all", "commit --quiet --message service"):
-        _git(words, service)
-    status = _parsed(run("scaffold status payments --json", folder), 1)[0]
+        _succeeded(place.run(f"git -C payments {words}"))
+    status = _parsed(place.run("scaffold status payments --json"), 1)[0]
     status["newest"], status["releases"] = f"v{_NEW}", [f"v{_NEW}"]
     status["lacks"] = [each for each in status["lacks"] if each["version"] == _NEW]
     line = f"scaffold update payments --to {_NEW} --dry-run --json"
-    update = _parsed(run(line, folder))
+    update = _parsed(place.run(line))
     return [
         "## scaffold status",
         _example("scaffold status payments --json", [status]),
@@ -79,14 +75,14 @@ def _of_service(folder: Path) -> list[str]:
     ]
 
 
-def _of_check(folder: Path) -> list[str]:
-    repository = folder / "shop"
-    write_shop(repository)
-    found = _parsed(run("scaffold check --json", repository), 1)
-    sarif = _parsed(run("scaffold check --format sarif", repository), 1)
+def _of_check(place: Stage) -> list[str]:
+    repository = place.folder / "shop"
+    _write_shop(repository)
+    found = _parsed(place.run("scaffold check --json", repository), 1)
+    sarif = _parsed(place.run("scaffold check --format sarif", repository), 1)
     for each in sarif["runs"]:
         each["tool"]["driver"]["semanticVersion"] = _NEW
-    rules = _parsed(run("scaffold check --rules --json", repository))
+    rules = _parsed(place.run("scaffold check --rules --json", repository))
     return [
         "## scaffold check",
         _example("scaffold check --json", found),
@@ -104,9 +100,9 @@ def _of_check(folder: Path) -> list[str]:
     ]
 
 
-def _by_fields(folder: Path) -> list[str]:
-    questions = _parsed(run("scaffold questions --json --vcs-ref HEAD", folder))
-    experiments = _parsed(run("scaffold prove --list --json", folder))
+def _by_fields(place: Stage) -> list[str]:
+    questions = _parsed(place.run("scaffold questions --json --vcs-ref HEAD"))
+    experiments = _parsed(place.run("scaffold prove --list --json"))
     return [
         "## scaffold questions",
         _example("scaffold questions --json", questions),
@@ -123,12 +119,14 @@ def _by_fields(folder: Path) -> list[str]:
     ]
 
 
-def _git(words: str, folder: Path) -> None:
-    who = ["-c", "user.name=Example", "-c", "user.email=example@example.org", "-c", "commit.gpgsign=false"]
-    subprocess.run(["git", *who, *words.split()], cwd=folder, check=True, capture_output=True)
+def _write_shop(folder: Path) -> None:
+    """Write the repository with findings that docs/check.md shows."""
+    for name, text in samples.files(ROOT / "docs" / "check.md").items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
 
 
-def _parsed(ran: Ran, code: int = 0) -> Any:
+def _succeeded(ran: Ran, code: int = 0) -> str:
     """Return what a command printed.
 
     Raises:
@@ -136,7 +134,11 @@ def _parsed(ran: Ran, code: int = 0) -> Any:
     """
     if ran.code != code:
         raise RuntimeError(f"exit code {ran.code}: {ran.errors}")
-    return json.loads(ran.output)
+    return ran.output
+
+
+def _parsed(ran: Ran, code: int = 0) -> Any:
+    return json.loads(_succeeded(ran, code))
 
 
 def _example(line: str, told: Any, **most: int) -> str:
