@@ -1,7 +1,8 @@
-"""A file is one idea, and short enough to be read at once."""
+"""A file is one idea, and short enough to be read at once; what tests share has a module of its own."""
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -26,3 +27,10 @@ def test_no_module_has_more_lines() -> None:
     lengths = {path.relative_to(ROOT).as_posix(): len(path.read_text().splitlines()) for path in found}
     assert {"scaffold/engine/render.py", "tests/test_house.py", "workshop/goldens.py"} <= set(lengths)
     assert {name: length for name, length in lengths.items() if length > MOST} == {}, "split each by its ideas"
+
+
+def test_no_test_takes_from_another() -> None:
+    """What two modules of tests use is neither's: it lies beside them, or in tests/support."""
+    importing = re.compile(r"^\s*(?:from|import) tests\.(?:\w+\.)*test_\w+", re.MULTILINE)
+    found = [path.relative_to(ROOT).as_posix() for path in modules(ROOT) if importing.search(path.read_text())]
+    assert found == []

@@ -22,7 +22,7 @@ import pytest
 from scaffold import __main__ as boundary
 from scaffold.cli import COMMANDS, EXIT_CODES, cli
 from scaffold.errors import INTERNAL
-from tests.cli.test_new import SCAFFOLD
+from tests.support.commands import SCAFFOLD
 from workshop import goldens
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec: {containers: [{name: a, image: nginx}]}\n"

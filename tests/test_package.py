@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.installed import build_wheel, install, package_of
-from tests.template.test_paths import wrong
+from tests.support.paths import wrong
 from workshop import goldens
 
 

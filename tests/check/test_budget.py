@@ -22,6 +22,7 @@ from scaffold.show import check as text
 from scaffold.show.console import Screen
 from scaffold.syntax.comment_places import Places
 from scaffold.syntax.source import Note, Place, Source
+from tests.support.files import write_tree
 
 RULES = list(all_rules().values())
 NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]
@@ -75,8 +76,7 @@ def test_a_report_is_no_more_than_twenty_times_the_input(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_bytes(HOSTILE[name])
+    write_tree(tmp_path, {name: HOSTILE[name]})
     report = check([Path()], RULES)
     most = 20 * len(HOSTILE[name]) + CONSTANT
     sizes = {each: len(shown.encode()) for each, shown in told(report).items()}

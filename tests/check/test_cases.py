@@ -15,8 +15,8 @@ from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
 from scaffold.git.walk import shown
+from tests.check.repositories import CASES
 
-CASES = Path(__file__).with_name("cases")
 FOLDERS = sorted(path for path in CASES.glob("*/*") if path.is_dir())
 _MARK = re.compile(r"\s*#[\s^]*\^\s*")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.check.rules import all_rules
-from tests.check.test_cases import CASES
-from tests.cli.test_new import scaffold
+from tests.check.repositories import CASES
+from tests.support.commands import scaffold
 
 
 @pytest.fixture

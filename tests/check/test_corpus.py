@@ -19,10 +19,9 @@ import pytest
 from scaffold.check.findings import Finding
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
+from tests.check.helm import needs_helm, path_with_helm
+from tests.check.repositories import CORPUS
 from tests.check.seeded import FAULTS, Fault
-from tests.check.test_helm import CORPUS, needs_helm, path_with_helm, with_helm
-
-__all__ = ["with_helm"]  # a fixture
 
 NAMES = sorted(path.name for path in CORPUS.iterdir() if path.is_dir() and path.name != "chart")  # see test_helm
 HEALTHY = sorted({each.shape for each in FAULTS})

@@ -15,9 +15,8 @@ import yaml
 from scaffold.check.fix import apply, plan
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from tests.check.test_cases import CASES
-from tests.check.test_helm import CORPUS
-from tests.cli.test_new import scaffold
+from tests.check.repositories import CASES, CORPUS
+from tests.support.commands import scaffold
 
 FIXABLE = [rule.id for rule in all_rules().values() if rule.fixable]
 

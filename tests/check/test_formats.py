@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from scaffold.check.rules import all_rules
-from tests.cli.test_new import scaffold
+from tests.support.commands import scaffold
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
@@ -15,12 +14,9 @@ from scaffold.check.run import check
 from scaffold.git.walk import shown
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
-from tests.check.test_hostile import fuzzed
-from tests.check.test_reading import written
-from workshop import helm
-
-CORPUS = Path(__file__).with_name("corpus")
-needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
+from tests.check.helm import needs_helm
+from tests.check.repositories import CORPUS, fuzzed
+from tests.support.files import write_tree
 
 
 def checked(folder: Path) -> CheckReport:
@@ -34,18 +30,6 @@ def test_without_helm_a_chart_is_said_to_be_unjudged(monkeypatch: pytest.MonkeyP
     (note,) = report.notes
     assert note.path.endswith("chart/Chart.yaml")
     assert note.message == "is not checked: helm is not installed"
-
-
-def path_with_helm(folder: Path) -> str:
-    """Return a PATH that has helm, from a link in a folder."""
-    (folder / "bin").mkdir()
-    (folder / "bin" / "helm").symlink_to(helm.program())
-    return f"{folder / 'bin'}:{os.environ['PATH']}"
-
-
-@pytest.fixture
-def with_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", path_with_helm(tmp_path))
 
 
 @pytest.fixture
@@ -204,7 +188,7 @@ SHOWN = {
 
 @needs_helm
 def test_each_is_shown_where_it_is_written(tmp_path: Path, with_helm: None) -> None:
-    folder = written(tmp_path / "shop", SHOP)
+    folder = write_tree(tmp_path / "shop", SHOP)
     report = checked(folder)
     assert report.notes == []
     assert {rule: places(report, folder, rule) for rule in SHOWN} == SHOWN
@@ -230,7 +214,7 @@ spec:
 def test_a_place_is_told_in_templates_of_any_shape(tmp_path: Path) -> None:
     (document,) = documents(Source("<rendered>", RENDERED.encode()))[0]
     text = SHOP["templates/shop.yaml"].encode()
-    written(tmp_path, SHOP)
+    write_tree(tmp_path, SHOP)
     files = {name: str(tmp_path / name) for name in SHOP}
     for seed in range(40):
         (tmp_path / "templates/shop.yaml").write_bytes(fuzzed(text, seed))

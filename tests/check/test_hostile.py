@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import resource
 import subprocess
 import sys
@@ -16,6 +15,9 @@ from hypothesis import strategies as st
 from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
+from tests.check.repositories import fuzzed
+from tests.support.files import write_tree
+from tests.support.reports import is_whole
 from workshop import goldens
 
 RULES = list(all_rules().values())
@@ -25,10 +27,7 @@ SECONDS, MEGABYTES = 20, 1500  # of CPU and of memory: what a machine of CI has 
 
 
 def checked(folder: Path, name: str, content: bytes) -> CheckReport:
-    file = folder / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(content)
-    return check([folder], RULES)
+    return check([write_tree(folder, {name: content})], RULES)
 
 
 def bomb() -> bytes:
@@ -132,34 +131,6 @@ def test_relations_between_many_objects_are_not_quadratic(tmp_path: Path) -> Non
     assert seconds(1200) < 8 * seconds(300)  # 4 times as many; quadratic would be 16
 
 
-def fuzzed(text: bytes, seed: int) -> bytes:
-    """Return a file with some of its bytes, words and lines changed."""
-    dice = random.Random(seed)
-    data = bytearray(text)
-    for _ in range(dice.randint(1, 8)):
-        start = dice.randrange(len(data) or 1)
-        match dice.randrange(5):
-            case 0:
-                del data[start : start + dice.randint(1, 40)]
-            case 1:
-                data[start:start] = dice.choice(
-                    [b"{", b"[", b"&a ", b"*a ", b"- ", b"\n", b": ", b"\t", b"\xff", b"null", b"'", b"|\n"]
-                )
-            case 2:
-                lines = bytes(data).split(b"\n")
-                dice.shuffle(lines)
-                data = bytearray(b"\n".join(lines))
-            case 3:
-                words = bytes(data).split(b" ")
-                words[dice.randrange(len(words))] = dice.choice(
-                    [b"[]", b"{}", b"~", b"-1", b"9999999999999999999999", b'""']
-                )
-                data = bytearray(b" ".join(words))
-            case 4:
-                data[start:start] = data[: dice.randint(1, 200)]
-    return bytes(data)
-
-
 SOURCES = [
     "deploy/base/deployment.yaml",
     "deploy/base/service.yaml",
@@ -175,22 +146,13 @@ def test_mutilated_goldens(source: str, tmp_path: Path) -> None:
     text = (goldens.EXAMPLES / "frontend" / source).read_bytes()
     for seed in range(40):
         report = checked(tmp_path, Path(source).name, fuzzed(text, seed))
-        _is_whole(report)
+        is_whole(report)
 
 
 def test_mutilated_nginx(tmp_path: Path) -> None:
     text = (goldens.EXAMPLES / "everything-typescript/deploy/base/limiter/nginx.conf").read_bytes()
     for seed in range(20):
-        _is_whole(checked(tmp_path, "nginx.conf", fuzzed(text, seed)))
-
-
-def _is_whole(report: CheckReport) -> None:
-    """Every finding can be told: it has a place in the file, and a sentence."""
-    for each in report.findings:
-        assert each.place.line >= 1
-        assert each.place.column >= 1
-        assert each.message
-        assert each.fingerprint
+        is_whole(checked(tmp_path, "nginx.conf", fuzzed(text, seed)))
 
 
 _SCALARS = (
@@ -222,4 +184,4 @@ def test_objects_of_any_shape(tmp_path: Path, objects: list[tuple[str, dict[str,
     import yaml
 
     documents = [{"apiVersion": "networking.istio.io/v1", "kind": kind, **body} for kind, body in objects]
-    _is_whole(checked(tmp_path, "objects.yaml", yaml.safe_dump_all(documents).encode("utf-8", "replace")))
+    is_whole(checked(tmp_path, "objects.yaml", yaml.safe_dump_all(documents).encode("utf-8", "replace")))

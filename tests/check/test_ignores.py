@@ -10,19 +10,9 @@ from typing import Any
 
 import pytest
 
-from tests.check.test_cases import CASES
-from tests.cli.test_new import scaffold
+from tests.check.repositories import CASES, POD
+from tests.support.commands import scaffold
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: nginx
-"""
 REASON = "# scaffold: ignore P03-naked-pod because it is made by hand"
 
 

@@ -11,7 +11,7 @@ from scaffold.check.read import read_repository
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from scaffold.git.walk import shown
-from tests.check.test_reading import written
+from tests.support.files import write_tree
 
 WEB = """\
 apiVersion: apps/v1
@@ -173,7 +173,7 @@ CHANGES = {
 def test_where_a_change_is_written(change: str, tmp_path: Path) -> None:
     text, files, rule, path, marked = CHANGES[change]
     own = "" if "resources: [" in text else "resources: []\n"
-    written(tmp_path, {**BASE, **files, OVERLAY: (own + text).replace("resources: [", "resources: [../base, ")})
+    write_tree(tmp_path, {**BASE, **files, OVERLAY: (own + text).replace("resources: [", "resources: [../base, ")})
     assert (path, marked) in places(tmp_path, rule)
 
 
@@ -194,7 +194,7 @@ def test_where_a_change_is_written(change: str, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_where_a_value_is_written(text: str, keys: tuple[str, ...], path: str, line: int, tmp_path: Path) -> None:
-    written(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\n{text}"})
+    write_tree(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\n{text}"})
     scope = read_repository([tmp_path]).scopes[-1]
     deployment = next(each for each in scope.objects if each.kind == "Deployment")
     value = deployment.value.get(*keys)
@@ -205,7 +205,7 @@ def test_where_a_value_is_written(text: str, keys: tuple[str, ...], path: str, l
 
 @pytest.mark.parametrize("prefix", ["", "a-"])
 def test_of_two_objects_whose_names_begin_alike_each_is_found(prefix: str, tmp_path: Path) -> None:
-    written(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\nnamePrefix: '{prefix}'\n"})
+    write_tree(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\nnamePrefix: '{prefix}'\n"})
     (policy,) = found(tmp_path, "P09-cron-concurrency")
     assert policy.place.object == f"CronJob/{prefix}web-report"
     assert places(tmp_path, "P09-cron-concurrency") == {("base/others.yaml", "Allow")}
@@ -219,7 +219,7 @@ def test_of_two_objects_whose_names_begin_alike_each_is_found(prefix: str, tmp_p
     ],
 )
 def test_a_build_that_fails_says_the_innermost_reason(text: str, reason: str, tmp_path: Path) -> None:
-    written(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\n{text}"})
+    write_tree(tmp_path, {**BASE, OVERLAY: f"resources: [../base]\n{text}"})
     (note,) = check([tmp_path], []).notes
     assert note.message.startswith(f"can't be built: {reason}")
     assert note.path.endswith(OVERLAY)

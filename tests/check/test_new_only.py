@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from scaffold.kubernetes.kustomize import build_command
-from tests.check.test_ignores import POD
-from tests.cli.test_new import git, scaffold
+from tests.check.repositories import POD
+from tests.support.commands import scaffold
+from workshop.history import git
 
 WORDS = ("check", "--json", "--select", "P03,P07")
 

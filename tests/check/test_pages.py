@@ -17,8 +17,8 @@ from scaffold.check.rules import all_rules
 from scaffold.check.rules import rule as rules
 from scaffold.patterns import PATTERNS
 from scaffold.show import check as show
-from tests.check.test_ignores import POD
-from tests.cli.test_new import scaffold
+from tests.check.repositories import POD
+from tests.support.commands import scaffold
 from workshop.goldens import ROOT
 from workshop.pages import PAGES, pages
 

@@ -10,7 +10,7 @@ import pytest
 from scaffold.check.rules import all_rules
 from scaffold.check.selection import selected
 from scaffold.check.settings import PROFILES, CheckSettings
-from tests.cli.test_new import scaffold
+from tests.support.commands import scaffold
 
 RULES = all_rules().values()
 WARNING = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a, image: a}]}}}\n"

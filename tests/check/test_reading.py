@@ -11,7 +11,8 @@ import pytest
 from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from tests.check.test_ignores import POD
+from tests.check.repositories import POD
+from tests.support.files import write_tree
 
 
 def found(folder: Path, *exclude: str) -> CheckReport:
@@ -61,16 +62,12 @@ def test_manifests(name: str, text: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_manifest_is_passed_by(name: str, text: str, tmp_path: Path) -> None:
-    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / name).write_text(text)
-    report = found(tmp_path)
+    report = found(write_tree(tmp_path, {name: text}))
     assert (report.findings, report.notes) == ([], [])
 
 
 def test_fixtures_count_where_no_test_is_around_or_they_are_named(tmp_path: Path) -> None:
-    for name in ("fixtures/pod.yaml", "tests/fixtures/pod.yaml", "tests/pod.yaml"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(POD)
+    write_tree(tmp_path, dict.fromkeys(("fixtures/pod.yaml", "tests/fixtures/pod.yaml", "tests/pod.yaml"), POD))
     assert paths(found(tmp_path), tmp_path) == ["fixtures/pod.yaml", "tests/pod.yaml"]
     assert paths(found(tmp_path / "tests" / "fixtures"), tmp_path) == ["tests/fixtures/pod.yaml"], "asked for by name"
 
@@ -123,15 +120,8 @@ KUSTOMIZATIONS = {
 }
 
 
-def written(folder: Path, files: dict[str, str]) -> Path:
-    for name, text in files.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text)
-    return folder
-
-
 def test_overlays_are_built_and_bases_are_not(tmp_path: Path) -> None:
-    written(tmp_path, KUSTOMIZATIONS)
+    write_tree(tmp_path, KUSTOMIZATIONS)
     rules = [all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]]
     findings = {each.rule.id: each for each in check([tmp_path], rules).findings}
     assert findings["P03-naked-pod"].place.path.endswith("base/pod.yaml")
@@ -140,7 +130,7 @@ def test_overlays_are_built_and_bases_are_not(tmp_path: Path) -> None:
 
 
 def test_without_kustomize_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written(tmp_path, KUSTOMIZATIONS)
+    write_tree(tmp_path, KUSTOMIZATIONS)
     monkeypatch.setenv("PATH", "/nonexistent")
     report = found(tmp_path)
     assert report.findings == []
@@ -149,7 +139,7 @@ def test_without_kustomize_it_says_so(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_a_kustomization_that_does_not_build(tmp_path: Path) -> None:
-    written(tmp_path, {**KUSTOMIZATIONS, "overlays/b/kustomization.yaml": "resources: [../../base, nowhere.yaml]\n"})
+    write_tree(tmp_path, {**KUSTOMIZATIONS, "overlays/b/kustomization.yaml": "resources: [../../base, nowhere.yaml]\n"})
     report = found(tmp_path)
     assert [Path(each.place.path).name for each in report.findings] == ["pod.yaml"]
     (note,) = report.notes
@@ -219,7 +209,7 @@ spec:
 
 
 def test_a_finding_is_shown_where_the_value_was_written(tmp_path: Path) -> None:
-    written(tmp_path, PATCHED)
+    write_tree(tmp_path, PATCHED)
     wanted = {
         "P07-latest-image": ("overlay/kustomization.yaml", 5, 13),
         "P06-writable-root": ("overlay/patch.yaml", 12, 37),
@@ -242,7 +232,7 @@ def test_a_finding_is_shown_where_the_value_was_written(tmp_path: Path) -> None:
 def test_json_of_a_built_object_names_it(tmp_path: Path) -> None:
     from scaffold.check.formats import render
 
-    written(tmp_path, PATCHED)
+    write_tree(tmp_path, PATCHED)
     told = json.loads(render("json", check([tmp_path], [all_rules()["P13-memory-limit"]])))
     (finding,) = told["findings"]
     assert finding["object"] == "Deployment/a-web"

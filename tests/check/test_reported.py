@@ -12,12 +12,10 @@ import pytest
 
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from tests.check.test_helm import needs_helm, with_helm
+from tests.check.helm import needs_helm
 
 REPORTED = Path(__file__).with_name("reported")
 NAMES = sorted(path.name for path in REPORTED.iterdir())
-
-__all__ = ["with_helm"]  # a fixture
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.test_ignores import POD
-from tests.cli.test_new import scaffold
+from tests.check.repositories import POD
+from tests.support.commands import scaffold
 
 
 @pytest.fixture

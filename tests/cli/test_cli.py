@@ -20,7 +20,7 @@ from scaffold.__main__ import run
 from scaffold.cli import COMMANDS, EXIT_CODES
 from scaffold.engine.schema import describe, json_schema
 from scaffold.releases import installed
-from tests.cli.test_new import SCAFFOLD, scaffold
+from tests.support.commands import SCAFFOLD, scaffold
 from workshop import goldens
 
 

@@ -16,20 +16,9 @@ import pytest
 
 from scaffold.errors import DestinationError
 from scaffold.files.folder import RenderedFile, staged, write_files
+from tests.support.commands import SCAFFOLD, scaffold
 from workshop import goldens
-
-SCAFFOLD = [sys.executable, "-m", "scaffold"]
-
-
-def scaffold(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, "PYTHONPATH": str(goldens.ROOT), **environment}
-    return subprocess.run(
-        [*SCAFFOLD, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-    )
-
-
-def git(folder: Path, *arguments: str) -> str:
-    return subprocess.run(["git", "-C", folder, *arguments], capture_output=True, text=True, check=True).stdout.strip()
+from workshop.history import git
 
 
 def test_defaults_give_a_repository_with_one_commit(tmp_path: Path) -> None:

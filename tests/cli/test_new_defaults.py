@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.releases import installed
-from tests.cli.test_new import git, scaffold
+from tests.support.commands import scaffold
+from workshop.history import git
 
 USERS = '[answers]\nowner = "user/team"\nimage_registry = "registry.user.example"\nreplicas = 5\nbreaker = "envoy"\n'
 

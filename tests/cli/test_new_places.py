@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_new import SCAFFOLD, git, scaffold
+from tests.support.commands import SCAFFOLD, scaffold
 from workshop import goldens
+from workshop.history import git
 
 
 def test_this_folder_is_filled_and_the_shell_stays_in_it(tmp_path: Path) -> None:

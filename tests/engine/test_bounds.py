@@ -9,12 +9,8 @@ import pytest
 from scaffold.engine import bounds, render, template
 from scaffold.engine.template import load_template
 from scaffold.errors import AnswerError
+from tests.support.bombs import bomb
 from tests.support.small_templates import refused, rendered, template_in
-
-
-def bomb(levels: int = 40) -> str:
-    lines = ["a0: &a0 [x, x]", *(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, levels))]
-    return "\n".join(lines) + "\n"
 
 
 def test_a_bomb_of_aliases_in_a_template(root: Path) -> None:

@@ -23,10 +23,7 @@ from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
 from scaffold.text.brief import brief
 from scaffold.update.status import status
-
-
-def bomb(levels: int = 40) -> str:
-    return "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, levels))
+from tests.support.bombs import bomb
 
 
 def chain(length: int) -> str:

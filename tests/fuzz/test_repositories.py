@@ -20,11 +20,11 @@ import pytest
 
 from scaffold.check.fix import plan
 from scaffold.check.formats import render
-from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
 from tests.fuzz.shapes import repositories, reshaped
 from tests.fuzz.targets import TOLD
+from tests.support.reports import is_whole
 
 SEED = int(os.environ.get("KUBE_SCAFFOLD_FUZZ_SEED", "1"))
 LONGER = float(os.environ.get("KUBE_SCAFFOLD_FUZZ_SECONDS", "0")) / 10  # a part of what all of tests/fuzz may take
@@ -68,23 +68,10 @@ def feed(seeds: Sequence[int], *, built: bool = False) -> int:
             Path(folder, str(seed), "apart.yaml").write_bytes(APART)
         with bounded(CPU_SECONDS):
             report = check([Path(folder)], RULES)
-            _is_whole(report)
+            is_whole(report)
             plan(report)
             assert all(render(name, report) for name in TOLD)
     return len(report.findings)
-
-
-def _is_whole(report: CheckReport) -> None:
-    """Every finding can be told: it has a place in a file, and a sentence; and so has every note."""
-    for each in report.findings:
-        assert each.place.line >= 1
-        assert each.place.column >= 1
-        assert each.message
-        assert each.fingerprint
-    for note in report.notes:
-        assert note.message
-        assert "Traceback" not in note.message
-        assert len(note.message) < 2_000
 
 
 def at_fault(seeds: Sequence[int], *, built: bool = False) -> Sequence[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -10,13 +9,6 @@ from hypothesis import strategies as st
 from scaffold.pin.plan import PinnedFile, find_images, plan, wanted
 
 OLD, NEW = (f"sha256:{digit * 64}" for digit in "ab")
-
-
-def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
-    for path, content in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_bytes(content if isinstance(content, bytes) else content.encode())
-    return folder
 
 
 def found(folder: Path) -> list[tuple[str, int, str]]:

@@ -11,7 +11,8 @@ import pytest
 
 from scaffold.errors import FileError
 from scaffold.pin.plan import find_images
-from tests.pin.files import references, write
+from tests.pin.files import references
+from tests.support.files import write_tree
 
 BOMB = "\n".join(
     ["b0: &b0 x", *(f"b{level}: &b{level} {{k: *b{level - 1}, l: *b{level - 1}}}" for level in range(1, 44))]
@@ -25,7 +26,7 @@ NAMES = ("compose.yaml", ".gitlab-ci.yml", ".github/workflows/ci.yml", "deploy/p
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("text", [BOMB, WIDE, "a: &a [*a]", "a: &a {<<: *a, image: *a}", "image: &a {image: *a}"])
 def test_aliases_take_no_memory(tmp_path: Path, name: str, text: str) -> None:
-    write(tmp_path, {name: f"{text}\nx: {{image: ''}}\n", "Dockerfile": "FROM a:1\n", ".copier-answers.yml": text})
+    write_tree(tmp_path, {name: f"{text}\nx: {{image: ''}}\n", "Dockerfile": "FROM a:1\n", ".copier-answers.yml": text})
     begun = time.process_time()
     with pytest.raises(FileError, match=r"is (too large: its aliases stand for|endless: an anchor holds)"):
         references(tmp_path)
@@ -34,13 +35,13 @@ def test_aliases_take_no_memory(tmp_path: Path, name: str, text: str) -> None:
 
 def test_an_image_behind_aliases_is_found_once(tmp_path: Path) -> None:
     text = "x: &x {image: 'a:1'}\nservices:\n  a: *x\n  b: {<<: *x}\n  c: {<<: [{image: 'b:1'}], build: .}\n"
-    write(tmp_path, {"compose.yaml": text})
+    write_tree(tmp_path, {"compose.yaml": text})
     assert references(tmp_path) == ["a:1"]
 
 
 def test_many_small_documents(tmp_path: Path) -> None:
     text = "".join(f"---\nspec: {{containers: [{{image: 'a:{each}'}}]}}\n" for each in range(2_000))
-    write(tmp_path, {"pods.yaml": text})
+    write_tree(tmp_path, {"pods.yaml": text})
     begun = time.process_time()
     found = find_images(tmp_path)
     assert [use.line for use in found[:3]] == [2, 4, 6]
@@ -50,7 +51,7 @@ def test_many_small_documents(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["[" * 20_000, "{a: " * 20_000, "? " * 20_000], ids=["list", "map", "keys"])
 def test_deep_files_are_refused(tmp_path: Path, text: str) -> None:
-    write(tmp_path, {"pod.yaml": f"image: {text}"})
+    write_tree(tmp_path, {"pod.yaml": f"image: {text}"})
     with pytest.raises(FileError, match=r"pod.yaml\S* (is nested more than|is not YAML)"):
         find_images(tmp_path)
 
@@ -74,7 +75,7 @@ DOCKERFILES = {
 
 @pytest.mark.parametrize("text", DOCKERFILES.values(), ids=DOCKERFILES)
 def test_dockerfiles_are_read_in_linear_time(tmp_path: Path, text: str) -> None:
-    write(tmp_path, {"Dockerfile": text + "\nFROM last:1\n"})
+    write_tree(tmp_path, {"Dockerfile": text + "\nFROM last:1\n"})
     begun = time.process_time()
     try:
         assert references(tmp_path)[-1:] in (["last:1"], ["a"], [])
@@ -85,15 +86,15 @@ def test_dockerfiles_are_read_in_linear_time(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("tabs", ["", "-"])
 def test_a_here_document_without_end_hides_no_image(tmp_path: Path, tabs: str) -> None:
-    write(tmp_path, {"Dockerfile": f"FROM a:1\nRUN <<{tabs}EOF cat\nFROM b:1\n"})
+    write_tree(tmp_path, {"Dockerfile": f"FROM a:1\nRUN <<{tabs}EOF cat\nFROM b:1\n"})
     assert references(tmp_path) == ["a:1", "b:1"]
-    write(tmp_path, {"Dockerfile": f"FROM a:1\nRUN <<{tabs}EOF cat\nFROM b:1\nEOF\nFROM c:1\n"})
+    write_tree(tmp_path, {"Dockerfile": f"FROM a:1\nRUN <<{tabs}EOF cat\nFROM b:1\nEOF\nFROM c:1\n"})
     assert references(tmp_path) == ["a:1", "c:1"]
 
 
 @pytest.mark.parametrize("name", ["Dockerfile", *NAMES])
 def test_pipes_are_refused(tmp_path: Path, name: str) -> None:
-    write(tmp_path, {name: ""})
+    write_tree(tmp_path, {name: ""})
     (tmp_path / name).unlink()
     os.mkfifo(tmp_path / name)
     with pytest.raises(FileError, match="can't be read: it is not a regular file"):
@@ -102,14 +103,14 @@ def test_pipes_are_refused(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Dockerfile", *NAMES])
 def test_endless_files_are_refused(tmp_path: Path, name: str) -> None:
-    write(tmp_path, {name: ""})
+    write_tree(tmp_path, {name: ""})
     os.truncate(tmp_path / name, 20 * 2**30)
     with pytest.raises(FileError, match="can't be read: it is larger than 8 MiB"):
         find_images(tmp_path)
 
 
 def test_links_are_passed_by_and_answers_behind_one_refused(tmp_path: Path) -> None:
-    write(
+    write_tree(
         tmp_path,
         {"outside/Dockerfile": "FROM secret:1\n", "outside/answers": "name: a\n", "in/Dockerfile": "FROM a:1\n"},
     )
@@ -131,7 +132,7 @@ def test_folders_may_be_deep(tmp_path: Path) -> None:
         os.close(folder)
         folder = below
     os.close(folder)
-    write(tmp_path, {"Dockerfile": "FROM a:1\n"})
+    write_tree(tmp_path, {"Dockerfile": "FROM a:1\n"})
     try:
         assert references(tmp_path) == ["a:1"]
     finally:  # pytest's own clean-up calls itself once for each level, and fails
@@ -141,7 +142,7 @@ def test_folders_may_be_deep(tmp_path: Path) -> None:
 @pytest.mark.optional  # CI runs as root
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_folder_that_can_t_be_read_is_told(tmp_path: Path) -> None:
-    write(tmp_path, {"sub/Dockerfile": "FROM a:1\n"})
+    write_tree(tmp_path, {"sub/Dockerfile": "FROM a:1\n"})
     (tmp_path / "sub").chmod(0)
     try:
         with pytest.raises(FileError, match="sub can't be read: Permission denied"):

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from scaffold.errors import FileError, OptionError
 from scaffold.pin.dockerfile import images_in_dockerfile
 from scaffold.pin.plan import find_images
-from tests.pin.files import OLD, found, references, write
+from tests.pin.files import OLD, found, references
+from tests.support.files import write_tree
 
 
 def test_dockerfile(tmp_path: Path) -> None:
-    write(tmp_path, {"Dockerfile": f"""\
+    write_tree(tmp_path, {"Dockerfile": f"""\
 # syntax=docker/dockerfile:1.7
 # FROM commented:1
 ARG BUILD_IMAGE=golang:1.26-trixie PLAIN=1
@@ -60,7 +61,7 @@ def test_any_dockerfile_is_read_and_offsets_are_right(text: str) -> None:
 def test_names_of_dockerfiles(tmp_path: Path) -> None:
     names = ["Dockerfile", "Dockerfile.dev", "Containerfile", "web.Dockerfile", "sub/Dockerfile"]
     others = ["Dockerfile.dockerignore", "Dockerfile~", "node_modules/a/Dockerfile", ".venv/Dockerfile", "README.md"]
-    write(tmp_path, dict.fromkeys(names + others, "FROM a:1\n"))
+    write_tree(tmp_path, dict.fromkeys(names + others, "FROM a:1\n"))
     (tmp_path / "link").mkdir()
     (tmp_path / "link" / "Dockerfile").symlink_to(tmp_path / "Dockerfile")
     assert sorted(path for path, _, _ in found(tmp_path)) == sorted(names)
@@ -70,7 +71,7 @@ def test_names_of_dockerfiles(tmp_path: Path) -> None:
 
 
 def test_compose(tmp_path: Path) -> None:
-    write(tmp_path, {"compose.yaml": f"""\
+    write_tree(tmp_path, {"compose.yaml": f"""\
 x-base: &base
   image: &shared nginx:1.29   # both services
 services:
@@ -95,7 +96,7 @@ services:
 
 
 def test_github(tmp_path: Path) -> None:
-    write(tmp_path, {".github/workflows/ci.yml": """\
+    write_tree(tmp_path, {".github/workflows/ci.yml": """\
 on: push
 env: {TOOL_IMAGE: "tool:1", OTHER: "a:1"}
 jobs:
@@ -114,7 +115,7 @@ jobs:
 
 
 def test_gitlab(tmp_path: Path) -> None:
-    write(tmp_path, {".gitlab-ci.yml": """\
+    write_tree(tmp_path, {".gitlab-ci.yml": """\
 default: {image: "python:3.13"}
 variables: {KUBE_IMAGE: "kubectl:1", IMAGE: "own:1"}
 lint:
@@ -146,19 +147,21 @@ data: {{image: "not:1", text: "{{{{ .x }}}}"}}
 """
     third_party = ["busybox:1.37", "envoyproxy/envoy:v1.35", "data:1"]
     by_kustomize, by_answers, untagged = (tmp_path / name for name in ("kustomize", "answers", "untagged"))
-    write(by_kustomize, {"deploy/base/deployment.yaml": deployment.format(own="registry.example.com/a/frontend:1")})
+    write_tree(
+        by_kustomize, {"deploy/base/deployment.yaml": deployment.format(own="registry.example.com/a/frontend:1")}
+    )
     assert len(references(by_kustomize)) == 4
     kustomization = "images:\n- name: registry.example.com/a/frontend\n  newTag: 1.2.3\n"
-    write(by_kustomize, {"deploy/overlays/dev/kustomization.yaml": kustomization})
-    write(by_answers, {"deploy/deployment.yaml": deployment.format(own="registry.example.com/a/frontend:1")})
-    write(by_answers, {".copier-answers.yml": "image_registry: registry.example.com/a\nname: frontend\n"})
-    write(untagged, {"deploy/deployment.yaml": deployment.format(own="frontend")})
+    write_tree(by_kustomize, {"deploy/overlays/dev/kustomization.yaml": kustomization})
+    write_tree(by_answers, {"deploy/deployment.yaml": deployment.format(own="registry.example.com/a/frontend:1")})
+    write_tree(by_answers, {".copier-answers.yml": "image_registry: registry.example.com/a\nname: frontend\n"})
+    write_tree(untagged, {"deploy/deployment.yaml": deployment.format(own="frontend")})
     for folder in (by_kustomize, by_answers, untagged):
         assert references(folder) == third_party
 
 
 def test_other_yaml_is_left_alone(tmp_path: Path) -> None:
-    write(
+    write_tree(
         tmp_path,
         {"chart/templates/a.yaml": "containers:\n{{- if .x }}\n- image: {{ .image }}\n", "values.yaml": "image: a:1\n"},
     )
@@ -186,7 +189,7 @@ def test_other_yaml_is_left_alone(tmp_path: Path) -> None:
 )
 def test_file_that_is_broken(tmp_path: Path, path: str, content: str, said: str) -> None:
     with pytest.raises(FileError, match=said):
-        find_images(write(tmp_path, {path: content}))
+        find_images(write_tree(tmp_path, {path: content}))
 
 
 def test_folder_that_is_none(tmp_path: Path) -> None:

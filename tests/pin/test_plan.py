@@ -18,14 +18,17 @@ from scaffold.kubernetes.references import Reference, parse_reference, with_dige
 from scaffold.pin.credentials import DockerConfig
 from scaffold.pin.plan import PinnedFile, plan, resolve
 from scaffold.pin.registry import RegistryClient
-from tests.pin.files import NEW, OLD, planned, references, write, written
+from tests.pin.files import NEW, OLD, planned, references, written
+from tests.support.files import write_tree
 from tests.support.registry import Response, digest_of, serving
 
 
 def test_everything_but_the_digests_stays(tmp_path: Path) -> None:
     dockerfile = b"\xef\xbb\xbfARG A_IMAGE='a:1'\r\nFROM ${A_IMAGE} AS b  \r\n# caf\xe9 a:1 \t\r\nFROM b\rFROM"
     compose = "services:\r\n  ü: { image: \"nginx:1.29\" }   # ☃ nginx:1.29\r\n  b: {image: 'a:1'}"
-    write(tmp_path, {"Dockerfile": dockerfile, "compose.yaml": compose, ".gitlab-ci.yml": f"image: a:1@{OLD}\n\n\n"})
+    write_tree(
+        tmp_path, {"Dockerfile": dockerfile, "compose.yaml": compose, ".gitlab-ci.yml": f"image: a:1@{OLD}\n\n\n"}
+    )
     rewrite(planned(tmp_path))
     assert (tmp_path / "Dockerfile").read_bytes() == dockerfile.replace(b"'a:1", f"'a:1@{NEW}".encode())
     expected = compose.replace('nginx:1.29"', f'nginx:1.29@{NEW}"').replace("a:1", f"a:1@{NEW}")
@@ -35,7 +38,7 @@ def test_everything_but_the_digests_stays(tmp_path: Path) -> None:
 
 
 def test_plan_says_what_is_unpinned_and_what_is_stale(tmp_path: Path) -> None:
-    write(tmp_path, {"Dockerfile": f"FROM a:1\nFROM a:1@{OLD}\nFROM a:1@{NEW}\nFROM a@{OLD}\nFROM c\n"})
+    write_tree(tmp_path, {"Dockerfile": f"FROM a:1\nFROM a:1@{OLD}\nFROM a:1@{NEW}\nFROM a@{OLD}\nFROM c\n"})
     (change,) = planned(tmp_path)
     assert [(edit.use.line, edit.reference, edit.stale) for edit in change.edits] == [
         (1, f"a:1@{NEW}", False),
@@ -52,7 +55,7 @@ def test_any_compose_file_loses_nothing(
 ) -> None:
     folder = tmp_path_factory.mktemp("compose")
     lines = [f"  s{number}: {{image: '{image}'}}{end}\n" for number, (image, end) in enumerate(images)]
-    write(folder, {"compose.yaml": "services:\n" + "".join(lines)})
+    write_tree(folder, {"compose.yaml": "services:\n" + "".join(lines)})
     assert references(folder) == [image for image, _ in images]
     rewrite(planned(folder))
     expected = [with_digest(image, NEW) if parse_reference(image).tag else image for image, _ in images]
@@ -64,7 +67,7 @@ def test_any_compose_file_loses_nothing(
 
 
 def test_mode_stays_and_nothing_is_left_beside(tmp_path: Path) -> None:
-    write(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
+    write_tree(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
     (tmp_path / "Dockerfile").chmod(0o640)
     rewrite(planned(tmp_path))
     assert stat.S_IMODE((tmp_path / "Dockerfile").stat().st_mode) == 0o640
@@ -72,9 +75,9 @@ def test_mode_stays_and_nothing_is_left_beside(tmp_path: Path) -> None:
 
 
 def test_file_that_changed_since_the_plan_stops_all(tmp_path: Path) -> None:
-    write(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
+    write_tree(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
     changes = planned(tmp_path)
-    write(tmp_path, {"sub/Dockerfile": "FROM b:2\n"})
+    write_tree(tmp_path, {"sub/Dockerfile": "FROM b:2\n"})
     with pytest.raises(DestinationError, match=r"sub/Dockerfile changed meanwhile; run again\. Nothing was changed"):
         rewrite(changes)
     assert references(tmp_path) == ["a:1", "b:2"]
@@ -82,7 +85,7 @@ def test_file_that_changed_since_the_plan_stops_all(tmp_path: Path) -> None:
 
 
 def test_rename_that_fails_takes_the_others_back(tmp_path: Path) -> None:
-    write(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
+    write_tree(tmp_path, {"Dockerfile": "FROM a:1\n", "sub/Dockerfile": "FROM b:1\n"})
     changes = planned(tmp_path)
 
     def then_a_folder_is_in_the_way() -> Iterator[PinnedFile]:
@@ -98,7 +101,7 @@ def test_rename_that_fails_takes_the_others_back(tmp_path: Path) -> None:
 
 def test_image_without_a_digest_is_never_written(tmp_path: Path) -> None:
     with pytest.raises(DestinationError, match=r"Dockerfile:1 now names a:1: the file has changed; run again"):
-        plan(write(tmp_path, {"Dockerfile": "FROM a:1\n"}), {})
+        plan(write_tree(tmp_path, {"Dockerfile": "FROM a:1\n"}), {})
 
 
 # Resolve

@@ -14,9 +14,10 @@ from scaffold.kubernetes.references import is_digest
 from scaffold.pin.credentials import DockerConfig
 from scaffold.pin.plan import PinnedFile, find_images, plan, resolve, wanted
 from scaffold.pin.registry import RegistryClient
-from tests.cli.test_new import scaffold
-from tests.pin.files import references, write
+from tests.pin.files import references
 from tests.support import registry as support
+from tests.support.commands import scaffold
+from tests.support.files import write_tree
 from tests.support.registry import Registry, digest_of, running_registry
 from workshop import goldens
 
@@ -27,7 +28,7 @@ def test_service_is_pinned_and_refreshed(real: Registry, tmp_path: Path) -> None
         real.push_index("library/python", "3.13"),
         real.push("team/proxy", "1", media_type=support.DOCKER_MANIFEST),
     )
-    write(tmp_path, {
+    write_tree(tmp_path, {
         "Dockerfile": f"ARG BUILD_IMAGE={real.host}/library/python:3.13 # why\nFROM ${{BUILD_IMAGE}}\n",
         "compose.yaml": f"services:\n  proxy:\n    image: '{real.host}/team/proxy:1'\n",
     })  # fmt: skip

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.relations.test_times import pre_stop_seconds
-from tests.support.deployed import Deployed, Object, containers_of, deployed, each_example, examples
+from tests.support.deployed import Deployed, Object, containers_of, deployed, each_example, examples, pre_stop_seconds
 from workshop import judges
 
 KINDS = ("breaker", "limiter")

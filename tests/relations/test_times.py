@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.deployed import Deployed, Object
-
-
-def pre_stop_seconds(container: Object) -> int:
-    """Return how long a container sleeps before SIGTERM: by Kubernetes, or by the image's own program on old clusters."""
-    hook = container["lifecycle"]["preStop"]
-    return hook["sleep"]["seconds"] if "sleep" in hook else int(hook["exec"]["command"][1])
+from tests.support.deployed import Deployed, pre_stop_seconds
 
 
 def startup_budget(service: Deployed) -> int:

@@ -10,7 +10,7 @@ from scaffold.engine.template import template_root
 from scaffold.errors import FileError
 from scaffold.releases.home import installed_home, project_url, template_url
 from scaffold.settings.user import read_settings
-from tests.cli.test_new import scaffold
+from tests.support.commands import scaffold
 
 URL = "https://git.example.org/mirrors/scaffold.git"
 

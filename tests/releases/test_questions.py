@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import yaml
 
 from scaffold import git as engine_git
 from scaffold.errors import AnswerError
@@ -19,6 +18,7 @@ from scaffold.releases.editions import Editions
 from scaffold.releases.home import Home, project_url
 from scaffold.update.run import Request, update
 from scaffold.update.wanted import Wanted
+from tests.support.answers import recorded_in
 from workshop.history import Versions, git
 
 QUESTIONS = "templates/service/questions/delivery.yml"
@@ -83,24 +83,19 @@ def by_copier(folder: Path, template: Path, version: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def answers_of(service: Path) -> dict[str, object]:
-    answers: dict[str, object] = yaml.safe_load((service / ".copier-answers.yml").read_text())
-    return answers
-
-
 @pytest.mark.parametrize("tool", [by_scaffold, by_copier])
 def test_answers_are_taken_along(tool: Update, service: Path, template: Path) -> None:
     assert (service / "WHO.txt").read_text() == "gold red\n"
     tool(service, template, "2.0.0")
     assert (service / "WHO.txt").read_text() == "True red\n"
-    answers = answers_of(service)
+    answers = recorded_in(service)
     assert (answers["premium"], answers["crew"]) == (True, "red")
     assert not {"tier", "squad", "was_gold"} & set(answers)
     git(service, "add", "--all")
     git(service, "commit", "--quiet", "--message", "updated")
     tool(service, template, "2.1.0")
     assert (service / "WHO.txt").read_text() == "True red again\n"
-    assert answers_of(service) == {**answers, "_commit": "v2.1.0"}
+    assert recorded_in(service) == {**answers, "_commit": "v2.1.0"}
 
 
 @pytest.mark.parametrize("tool", [by_scaffold, by_copier])

@@ -147,3 +147,9 @@ def quantity(text: str | int) -> float:
     found = re.fullmatch(r"([0-9.]+)(m|Ki|Mi|Gi|)", str(text))
     assert found, f"{text!r} is not a quantity that we write"
     return float(found[1]) * _FACTORS[found[2]]
+
+
+def pre_stop_seconds(container: Object) -> int:
+    """Return how long a container sleeps before SIGTERM: by Kubernetes, or by the image's own program on old clusters."""
+    hook = container["lifecycle"]["preStop"]
+    return hook["sleep"]["seconds"] if "sleep" in hook else int(hook["exec"]["command"][1])

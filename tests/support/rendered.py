@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scaffold.files.folder import RenderedFile
+from tests.support.files import write_tree
 from workshop import goldens
 
 FILES = [
@@ -19,10 +20,7 @@ BEFORE = {"Makefile": b"old makefile", "README.md": b"old readme", "same": b"sam
 
 
 def old_folder(folder: Path) -> Path:
-    for name, content in BEFORE.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(content)
-    return folder
+    return write_tree(folder, BEFORE)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -13,6 +13,7 @@ from scaffold.engine.jinja import Renderer
 from scaffold.engine.render import Origin, render
 from scaffold.engine.template import load_template
 from scaffold.errors import ScaffoldError, TemplateError
+from tests.support.files import write_tree
 
 SETTINGS = "_subdirectory: skeleton\n_templates_suffix: .jinja\n"
 
@@ -21,9 +22,7 @@ def template_in(folder: Path, files: Mapping[str, str], copier_yml: str = "") ->
     """Write a template: `copier_yml` is added to SETTINGS, `files` are those of the skeleton; return its root."""
     (folder / "skeleton").mkdir(parents=True, exist_ok=True)
     (folder / "copier.yml").write_text(SETTINGS + copier_yml)
-    for name, content in files.items():
-        (folder / "skeleton" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "skeleton" / name).write_text(content)
+    write_tree(folder / "skeleton", files)
     return folder
 
 

@@ -7,36 +7,16 @@ from __future__ import annotations
 
 import re
 import subprocess
-from collections.abc import Iterable
 
 import pytest
 
 from scaffold.errors import AnswerError
+from tests.support.paths import problem, wrong
 from workshop import goldens
 
-FORBIDDEN = re.compile(r'[<>:"|?*\\\x00-\x1f]')
-DEVICES = re.compile(r"(?i)(con|prn|aux|nul|com[0-9]|lpt[0-9])([.].*)?")
 LANGUAGES = next(each.choices for each in goldens.engine()[0].asked if each.name == "language").values()
 LONGEST = 120
 """Bytes of one name in the skeleton, so that a clone in a deep folder still has room."""
-
-
-def problem(path: str, longest: int = 255) -> str | None:
-    """Return why a path can't be laid out on some system, or None."""
-    for name in path.split("/"):
-        if FORBIDDEN.search(name):
-            return "a character that Windows forbids"
-        if name.endswith((".", " ")):
-            return "a dot or a blank at its end"
-        if DEVICES.fullmatch(name):
-            return "the name of a device"
-        if len(name.encode()) > longest:
-            return f"more than {longest} bytes"
-    return None
-
-
-def wrong(paths: Iterable[str], longest: int = 255) -> dict[str, str]:
-    return {path: why for path in paths if (why := problem(path, longest))}
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from scaffold.engine.answers_file import NAME as FILE
 from workshop.history import commit
 
@@ -58,12 +56,6 @@ def _remove(path: Path, _: random.Random) -> None:
 
 def _make_executable(path: Path, _: random.Random) -> None:
     path.chmod(0o755)
-
-
-def answers_of(service: Path) -> dict[str, Any]:
-    """Return all that the answers file of a service says."""
-    answers: dict[str, Any] = yaml.safe_load((service / FILE).read_text())
-    return answers
 
 
 def without_record(service: Path) -> Path:

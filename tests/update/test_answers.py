@@ -14,7 +14,8 @@ from packaging.version import Version
 from scaffold.errors import AnswerError, OptionError, ServiceError
 from scaffold.releases import Revision
 from scaffold.update.report import UpdateReport
-from tests.update.edits import ANSWERS, answers_of, changed, without_record
+from tests.support.answers import recorded_in
+from tests.update.edits import ANSWERS, changed, without_record
 from workshop import goldens
 from workshop.history import QUESTIONS, Lineage, commit, edit, git
 
@@ -28,21 +29,21 @@ def test_an_answer_that_is_its_default_follows_it(old: bool, start, update_to) -
     service = without_record(start("defaults")) if old else start("defaults")
     outcome = update_to(service, "0.1.0", given={"replicas": 3})
     assert changed(outcome) == {"replicas": (2, 3, "given"), "max_replicas": (2, 3, "follows")}
-    assert (answers_of(service)["replicas"], answers_of(service)["max_replicas"]) == (3, 3)
-    assert answers_of(service)["answered"] == ["replicas"]
+    assert (recorded_in(service)["replicas"], recorded_in(service)["max_replicas"]) == (3, 3)
+    assert recorded_in(service)["answered"] == ["replicas"]
     assert "replicas: 3" in (service / DEPLOYMENT).read_text()
 
 
 def test_an_answer_that_was_given_stays_though_it_is_the_default(start, update_to) -> None:
     service = start("defaults")
     update_to(service, "0.1.0", given={"max_replicas": 2, "memory_limit": "256Mi"})
-    assert answers_of(service)["answered"] == ["max_replicas", "memory_limit"]
+    assert recorded_in(service)["answered"] == ["max_replicas", "memory_limit"]
     commit(service)
     with pytest.raises(AnswerError, match=r"max_replicas must be at least replicas"):
         update_to(service, "0.1.0", given={"replicas": 3})
     outcome = update_to(service, "0.1.0", given={"replicas": 3}, removed=("max_replicas",))
     assert changed(outcome)["max_replicas"] == (2, 3, "given")
-    assert answers_of(service)["answered"] == ["memory_limit", "replicas"]
+    assert recorded_in(service)["answered"] == ["memory_limit", "replicas"]
 
 
 def test_each_change_of_language_removes_many_files() -> None:
@@ -53,7 +54,7 @@ def test_each_change_of_language_removes_many_files() -> None:
     for before, after in itertools.permutations(languages, 2):
         files, removed = len(made[before]), len(made[before] - made[after])
         assert replace(REPORT, files=files, removed=removed).removes_many, (before, after)
-    most = {file.path for file in goldens.rendered(goldens.answers_of("everything-python"))}
+    most = {file.path for file in goldens.rendered(goldens.recorded_in("everything-python"))}
     fewer = replace(REPORT, files=len(most), removed=len(most - made["python"]))
     assert fewer.removed and not fewer.removes_many, "all dependencies, jobs and sidecars go, and no code of one's own"
 
@@ -72,7 +73,7 @@ def test_another_language_brings_its_own_numbers_and_is_confirmed(start, update_
     assert moved["startup_seconds"] == (10, 30, "follows")
     commit(service)
     update_to(service, "0.1.0", given={"language": "python"}, confirm=lambda _: True)
-    back = {**answers_of(service), "answered": [], "_digest": ""}
+    back = {**recorded_in(service), "answered": [], "_digest": ""}
     assert back == {**yaml.safe_load(git(service, "show", f"HEAD~1:{ANSWERS}")), "answered": [], "_digest": ""}
 
 
@@ -97,7 +98,7 @@ def test_a_release_with_another_default_moves_who_follows_and_says_so(other_defa
     outcome = update_to(follows, "0.4.0", home=other_default.home, editions=None)
     assert changed(outcome) == {"shutdown_seconds": (20, 25, "follows")}
     outcome = update_to(given, "0.4.0", home=other_default.home, editions=None)
-    assert changed(outcome) == {} and answers_of(given)["shutdown_seconds"] == 20
+    assert changed(outcome) == {} and recorded_in(given)["shutdown_seconds"] == 20
 
 
 def test_plain_copier_keeps_the_record_and_adds_to_it(lineage, start, update_to) -> None:
@@ -107,10 +108,10 @@ def test_plain_copier_keeps_the_record_and_adds_to_it(lineage, start, update_to)
     options = ("--defaults", "--quiet", "--vcs-ref", "v0.2.0", "--data", "log_level=info")
     done = lineage.copier("update", *options, cwd=service)
     assert done.returncode == 0, done.stderr
-    assert answers_of(service)["answered"] == ["log_level", "shutdown_seconds"]
+    assert recorded_in(service)["answered"] == ["log_level", "shutdown_seconds"]
     commit(service)
     outcome = update_to(service, "0.2.0", given={"replicas": 3})
-    assert not outcome.report.edited and answers_of(service)["max_replicas"] == 3
+    assert not outcome.report.edited and recorded_in(service)["max_replicas"] == 3
 
 
 @pytest.mark.parametrize("wrong", ["answered: name", "answered: [1]"])
@@ -142,7 +143,7 @@ def test_a_new_service_names_what_was_given(lineage, tmp_path: Path) -> None:
     options = ("new", "one", "--answers", "more.yml", "--data", "name=one", "--vcs-ref", "0.1.0")
     done = lineage.scaffold(*options, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert answers_of(tmp_path / "one")["answered"] == ["name", "replicas"]
+    assert recorded_in(tmp_path / "one")["answered"] == ["name", "replicas"]
 
 
 def test_a_default_of_a_company_counts_as_given(other_default, tmp_path: Path) -> None:
@@ -155,11 +156,11 @@ def test_a_default_of_a_company_counts_as_given(other_default, tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     service = tmp_path / "one"
     given = ["name", "replicas", "shutdown_seconds"]
-    assert answers_of(service)["answered"] == given, "without a dependency, a breaker does not matter"
+    assert recorded_in(service)["answered"] == given, "without a dependency, a breaker does not matter"
     settings.write_text("[answers]\nreplicas = 5\n")
     done = other_default.scaffold("update", "--to", "0.4.0", cwd=service, **settings_of)
     assert done.returncode == 0, done.stderr
-    answers = answers_of(service)
+    answers = recorded_in(service)
     assert (answers["shutdown_seconds"], answers["replicas"]) == (20, 2), "no other default takes their place"
     assert answers["answered"] == given
 
@@ -171,6 +172,6 @@ def test_copier_differs_on_defaults_and_on_edits_by_hand(other_default, start) -
     commit(service)
     done = other_default.copier("update", "--defaults", "--quiet", "--vcs-ref", "v0.4.0", cwd=service)
     assert done.returncode == 0, done.stderr
-    assert answers_of(service)["shutdown_seconds"] == 20, "scaffold would take the new default"
-    assert answers_of(service)["replicas"] == 4
+    assert recorded_in(service)["shutdown_seconds"] == 20, "scaffold would take the new default"
+    assert recorded_in(service)["replicas"] == 4
     assert "replicas: 2" in (service / DEPLOYMENT).read_text(), "scaffold would carry it out"

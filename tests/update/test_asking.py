@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pexpect
 
-from tests.update.edits import answers_of
+from tests.support.answers import recorded_in
 from workshop.history import Lineage, git
 
 
@@ -61,7 +61,7 @@ def test_a_question_is_asked_again(start, lineage) -> None:
     terminal.expect(pexpect.EOF)
     terminal.close()
     assert terminal.exitstatus == 0
-    assert (answers_of(service)["max_replicas"], answers_of(service)["answered"]) == (5, ["replicas"])
+    assert (recorded_in(service)["max_replicas"], recorded_in(service)["answered"]) == (5, ["replicas"])
 
 
 def test_escape_goes_back_and_enter_lets_a_default_follow(start, lineage) -> None:
@@ -79,7 +79,7 @@ def test_escape_goes_back_and_enter_lets_a_default_follow(start, lineage) -> Non
     terminal.expect_exact("max_replicas: 2 -> 5 (follows its default)")
     terminal.expect(pexpect.EOF)
     terminal.close()
-    assert answers_of(service)["answered"] == ["replicas"]
+    assert recorded_in(service)["answered"] == ["replicas"]
 
 
 def test_a_question_that_is_none_is_refused(start, lineage) -> None:

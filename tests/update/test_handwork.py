@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import ServiceError
-from tests.update.edits import ANSWERS, answers_of, without_record
+from tests.support.answers import recorded_in
+from tests.update.edits import ANSWERS, without_record
 from workshop.history import commit, edit, git
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
@@ -36,7 +37,7 @@ def test_what_was_edited_by_hand_is_carried_out(old: bool, beside: bool, start, 
     assert why == {"replicas": "edited", "dependencies": "edited", "max_replicas": "follows"}
     assert "replicas: 4" in (service / DEPLOYMENT).read_text()
     assert "postgres" in (service / "deploy/base/network-policy.yaml").read_text()
-    assert {"dependencies", "replicas"} <= set(answers_of(service)["answered"])
+    assert {"dependencies", "replicas"} <= set(recorded_in(service)["answered"])
     commit(service)
     again = update_to(service, "0.1.0")
     assert again.report.edited == () and not again.applied
@@ -49,7 +50,7 @@ def test_a_record_that_was_added_by_hand_needs_its_name_only(start, update_to) -
     outcome = update_to(service, "0.1.0")
     assert outcome.report.edited == ("dependencies",)
     pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
-    assert answers_of(service)["dependencies"] == [pay]
+    assert recorded_in(service)["dependencies"] == [pay]
     assert "PAY_URL=http://pay\n" in (service / "deploy/base/config.env").read_text()
     commit(service)
     assert update_to(service, "0.1.0").report.edited == (), "what was filled in is no edit"
@@ -70,7 +71,7 @@ def test_an_answer_of_an_older_service_that_changes_nothing_else_was_not_edited(
     edit(service / ANSWERS, r"^limit_per: client$", "limit_per: all")
     commit(service)
     outcome = update_to(service, "0.1.0")
-    assert outcome.report.edited == () and answers_of(service)["limit_per"] == "all"
+    assert outcome.report.edited == () and recorded_in(service)["limit_per"] == "all"
 
 
 def test_an_edit_without_the_history_that_tells_is_refused(start, update_to) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scaffold.errors import AnswerError
-from tests.update.edits import answers_of
+from tests.support.answers import recorded_in
 from workshop.history import commit, edit, git
 
 DB = {"dependencies.db": "{url: 'postgres:5432'}"}
@@ -16,17 +16,17 @@ def test_records_come_and_go(start, update_to) -> None:
     pristine = git(service, "rev-parse", "HEAD^{tree}")
     update_to(service, "0.1.0", added=DB)
     record = {"name": "db", "url": "postgres:5432", "kind": "critical", "timeout": 1}
-    assert answers_of(service)["dependencies"] == [record]
+    assert recorded_in(service)["dependencies"] == [record]
     assert "postgres" in (service / "deploy/base/network-policy.yaml").read_text()
     commit(service)
     job = "{command: digest, deadline: 60, retries: 1}"
     update_to(service, "0.1.0", added={"dependencies.pay": "{url: http://pay}", "jobs.digest": job})
-    assert [each["name"] for each in answers_of(service)["dependencies"]] == ["db", "pay"]
-    assert [each["name"] for each in answers_of(service)["jobs"]] == ["digest"]
+    assert [each["name"] for each in recorded_in(service)["dependencies"]] == ["db", "pay"]
+    assert [each["name"] for each in recorded_in(service)["jobs"]] == ["digest"]
     commit(service)
     replaced = {"dependencies.db": "{url: 'mysql:3306'}"}
     update_to(service, "0.1.0", removed=("dependencies.db", "dependencies.pay", "jobs.digest"), added=replaced)
-    assert [each["url"] for each in answers_of(service)["dependencies"]] == ["mysql:3306"]
+    assert [each["url"] for each in recorded_in(service)["dependencies"]] == ["mysql:3306"]
     commit(service)
     update_to(service, "0.1.0", removed=("dependencies", "jobs"))
     assert commit(service) == pristine
@@ -38,8 +38,8 @@ def test_a_record_needs_its_name_only(start, lineage) -> None:
     done = lineage.scaffold("update", "--to", "0.1.0", *added, cwd=service)
     assert done.returncode == 0, done.stderr
     pay = {"name": "pay", "url": "http://pay", "kind": "critical", "timeout": 1}
-    assert answers_of(service)["dependencies"] == [pay]
-    assert answers_of(service)["jobs"] == [{"name": "digest", "command": "digest", "deadline": 600, "retries": 2}]
+    assert recorded_in(service)["dependencies"] == [pay]
+    assert recorded_in(service)["jobs"] == [{"name": "digest", "command": "digest", "deadline": 600, "retries": 2}]
 
 
 def test_a_record_that_goes_is_called_by_its_name(start, lineage) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from workshop import samples, stage
 from workshop.goldens import ROOT
 from workshop.reference.json_fields import ABORT, CHECK, ERROR, NEW, PIN, PROVE, RULES, SARIF, STATUS, UPDATE, Fields
-from workshop.reference.markdown import block, code, page, paragraph, table
+from workshop.reference.markdown import block, codes, page, paragraph, table
 from workshop.stage import Ran, Stage
 
 _OLD, _NEW = "0.2.0", "0.3.0"
@@ -160,8 +160,4 @@ def _shortened(told: Any, most: dict[str, int]) -> Any:
 
 
 def _fields(fields: Fields) -> str:
-    return table(("field", "meaning"), [(_codes(names), meaning) for names, meaning in fields.items()])
-
-
-def _codes(names: str) -> str:
-    return ", ".join(code(each) for each in names.split(", "))
+    return table(("field", "meaning"), [(codes(names), meaning) for names, meaning in fields.items()])

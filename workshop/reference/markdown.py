@@ -48,6 +48,11 @@ def code(value: Any) -> str:
     return f"`{text}`" if text else "empty"
 
 
+def codes(names: str) -> str:
+    """Return names, which commas separate, as code each."""
+    return ", ".join(code(each) for each in names.split(", "))
+
+
 def value(answer: Any) -> str:
     """Return an answer as code in a line, as somebody would write it after `--data NAME=`."""
     if not isinstance(answer, list | dict):

@@ -7,7 +7,7 @@ import click
 from scaffold.check import settings as of_check_settings
 from scaffold.cli.prove import prove
 from scaffold.releases.home import SOURCE_VARIABLE
-from workshop.reference.markdown import code, paragraph, sentence, table
+from workshop.reference.markdown import code, codes, paragraph, sentence, table
 
 OTHERS = {
     "NO_COLOR": "No colours in the output.",
@@ -50,10 +50,6 @@ def tables() -> str:
                 "lists with commas, and switches as `1`, `true` or `yes`."
             ),
             paragraph("These variables are known from other programs:"),
-            table(("variable", "effect"), [(_codes(name), meaning) for name, meaning in OTHERS.items()]),
+            table(("variable", "effect"), [(codes(name), meaning) for name, meaning in OTHERS.items()]),
         ]
     )
-
-
-def _codes(names: str) -> str:
-    return ", ".join(code(each) for each in names.split(", "))

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.files import cache
-from tests.cli.test_new import scaffold
 from tests.support.caches import EXPECTED, entries, rendered
+from tests.support.commands import scaffold
 from tests.support.users import needs_root
 from workshop import goldens
 

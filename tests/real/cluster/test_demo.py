@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.real.cluster.asking import SLACK, ask, pods, restarted_under_load, scale
 from tests.real.cluster.conftest import DEMO, Demo
 from tests.real.conformance.contract import CONTRACT, entries
 from tests.support import load
 from workshop.goldens import answers_of
-
-SLACK = 2.5
-
-
-def ask(demo: Demo, name: str) -> tuple[int, dict, float]:
-    """Ask a service by its cluster address; return status, answer and seconds."""
-    began = time.monotonic()
-    connection = http.client.HTTPConnection(demo.address(name), 80, timeout=30)
-    try:
-        connection.request("GET", "/")
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read()), time.monotonic() - began
-    finally:
-        connection.close()
-
-
-def pods(demo: Demo, name: str) -> list[dict]:
-    """Return the pods of a service that serve and are not on their way out."""
-    selector = f"--selector=app.kubernetes.io/name={name},app.kubernetes.io/component=serve"
-    found = demo.cluster.get("--namespace", demo.namespace, "pods", selector)["items"]
-    return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
 
 def test_pod_security_is_enforced(demo: Demo) -> None:
@@ -109,42 +86,6 @@ def test_a_naive_service_loses_requests_in_the_same_restart(demo: Demo, tmp_path
     demo.kubectl("delete", "deployment/naive", "service/naive", "--wait=false")
 
 
-def restarted_under_load(demo: Demo, name: str, folder: Path) -> load.Report:
-    """Restart a deployment while its Service is under constant load.
-
-    The load comes by a node port on loopback: kube-proxy takes it to the same pods as the cluster address.
-    """
-    demo.kubectl("patch", f"service/{name}", "--patch", '{"spec": {"type": "NodePort"}}')
-    port = demo.cluster.get("--namespace", demo.namespace, "service", name)["spec"]["ports"][0]["nodePort"]
-    url = f"http://127.0.0.1:{port}/"
-    demo.cluster.wait_for(lambda: answers(port), 20, f"{url} answers")
-    before = {pod["metadata"]["uid"] for pod in pods(demo, name)}
-    with load.load(url, folder, rate=40, seconds=150) as attack:
-        time.sleep(2)
-        demo.kubectl("rollout", "restart", f"deployment/{name}")
-        demo.rolled_out(name)
-        selector = f"--selector=app.kubernetes.io/name={name}"
-        demo.cluster.wait_for(
-            lambda: not before & {each["metadata"]["uid"] for each in
-                                  demo.cluster.get("--namespace", demo.namespace, "pods", selector)["items"]},
-            60,
-            "the old pods are gone",
-        )  # fmt: skip
-        attack.end()
-        return attack.report()
-
-
-def answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
 def test_a_dead_auxiliary_costs_no_time_and_a_dead_critical_fails_in_time(demo: Demo) -> None:
     timeouts = {each["name"]: each["timeout"] for each in answers_of("frontend").context["dependencies"]}
     try:
@@ -165,22 +106,6 @@ def test_a_dead_auxiliary_costs_no_time_and_a_dead_critical_fails_in_time(demo: 
             demo.kubectl("scale", f"deployment/{name}", "--replicas=2")
             demo.rolled_out(name)
     demo.cluster.wait_for(lambda: ask(demo, "frontend")[:1] == (200,), 20, "the frontend has recovered")
-
-
-def scale(demo: Demo, name: str, replicas: int, *, endpoints: bool = True) -> None:
-    """Scale a deployment; with `endpoints` its Service must have none left at the end."""
-    demo.kubectl("scale", f"deployment/{name}", f"--replicas={replicas}")
-    demo.cluster.wait_for(lambda: len(pods(demo, name)) == replicas, 60, f"{name} has {replicas} pods")
-    if not endpoints:
-        return
-    selector = "--selector=kubernetes.io/service-name=" + name
-    demo.cluster.wait_for(
-        lambda: not [
-            each for slice_ in demo.cluster.get("--namespace", demo.namespace, "endpointslices", selector)["items"]
-            for each in slice_["endpoints"] or [] if each["conditions"].get("serving")
-        ],
-        60, f"{name} has no endpoints",
-    )  # fmt: skip
 
 
 def test_a_changed_value_rolls_the_pods(demo: Demo) -> None:

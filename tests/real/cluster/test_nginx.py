@@ -11,9 +11,8 @@ import yaml
 
 from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
+from tests.real.cluster.asking import ask, pods, restarted_under_load, statuses
 from tests.real.cluster.conftest import OVERLAY, Demo
-from tests.real.cluster.test_demo import ask, pods, restarted_under_load
-from tests.real.cluster.test_sidecars import statuses
 from tests.real.conformance.contract import entries
 from tests.real.experiments.asking import Caller
 from tests.support import load

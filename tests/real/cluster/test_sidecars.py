@@ -13,19 +13,14 @@ from typing import Any
 
 import yaml
 
+from tests.real.cluster.asking import ask, pods, scale, statuses
 from tests.real.cluster.conftest import OVERLAY, Demo
-from tests.real.cluster.test_demo import ask, pods, scale
 from tests.real.conformance.contract import entries
 from tests.real.experiments.asking import Caller
 from workshop.goldens import answers_of
 
 TRIPS_AFTER = 3
 PAGES = 100
-
-
-def statuses(pod: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    status = pod["status"]
-    return {each["name"]: each for each in [*status.get("initContainerStatuses", []), *status["containerStatuses"]]}
 
 
 def test_a_sidecar_is_up_before_the_service(demo: Demo) -> None:

@@ -6,12 +6,12 @@ import time
 
 import pytest
 
+from tests.real.conformance.asking import check_problem
 from tests.real.conformance.conftest import TIMEOUT
 from tests.real.conformance.contract import CANARY, CONTRACT
 from tests.real.conformance.service import SLACK, Bench, Service, ask
 from tests.real.conformance.stubs import BROKEN, LATE
 from tests.real.conformance.subjects import needs
-from tests.real.conformance.test_requests import check_problem
 
 
 @needs("auxiliary")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from tests.real.conformance.asking import Asking
 from tests.real.conformance.contract import CONTRACT
 from tests.real.conformance.service import Bench, Service, ask, wait_until
 from tests.real.conformance.stubs import Stub
 from tests.real.conformance.subjects import needs
-from tests.real.conformance.test_stop import Asking
 
 METRICS = {name: rule for name, rule in CONTRACT["metrics"].items() if name != "path"}
 SAMPLE = re.compile(r"^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})? (\S+)(?: \d+)?$")

@@ -10,23 +10,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.real.conformance.asking import check_problem
 from tests.real.conformance.conftest import LARGEST_BODY
 from tests.real.conformance.contract import CONTRACT, MADE_ID, REQUEST_ID, check_types, status_of
-from tests.real.conformance.service import SLACK, Answer, Bench, Connection, Service, ask
+from tests.real.conformance.service import SLACK, Bench, Connection, Service, ask
 from tests.real.conformance.subjects import needs
-
-PROBLEMS = CONTRACT["problems"]
-
-
-def check_problem(answer: Answer, kind: str) -> None:
-    """Hold an answer to the contract's form of a problem."""
-    assert answer.status in status_of(kind), answer.body
-    assert (answer.headers["Content-Type"] or "").split(";")[0] == PROBLEMS["media_type"]
-    problem = answer.json
-    check_types(problem, PROBLEMS["fields"])
-    assert problem["type"] == "about:blank"
-    assert problem["status"] == answer.status
-    assert problem["request_id"] == answer.headers[REQUEST_ID]
 
 
 def test_the_answer_tells_of_every_dependency(shared: Bench, service: Service) -> None:

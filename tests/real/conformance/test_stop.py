@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.real.conformance.asking import Asking
 from tests.real.conformance.contract import CONTRACT, FAILED, OK, QUIET, TERMINATED
-from tests.real.conformance.service import PROBES, SLACK, Answer, Bench, Connection, Service, ask, connects, wait_until
+from tests.real.conformance.service import PROBES, SLACK, Bench, Connection, Service, ask, connects, wait_until
 from tests.real.conformance.stubs import LARGE_BYTES
 from tests.real.conformance.subjects import needs
 from tests.support import load
@@ -22,25 +23,6 @@ from tests.support import load
 STATUS = CONTRACT["probe_body"]
 RATE = 30  # requests a second; each asks every dependency
 PASSERS = 8  # clients a second: far more often than a drain's end waits for one, far less than a look every 20 ms meets
-
-
-class Asking(threading.Thread):
-    """A request in the background; `answer` is there once it has ended."""
-
-    def __init__(self, service: Service) -> None:
-        """Ask the service's first route."""
-        super().__init__(daemon=True)
-        self.service, self.answer, self.error = service, None, None
-        self.start()
-
-    answer: Answer | None
-    error: Exception | None
-
-    def run(self) -> None:
-        try:
-            self.answer = self.service.ask("/")
-        except Exception as error:
-            self.error = error
 
 
 @contextmanager

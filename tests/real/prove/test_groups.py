@@ -8,6 +8,7 @@ import pytest
 
 from scaffold.prove.containers import groups
 from scaffold.prove.containers.groups import ControlGroups, Throttling, groups_of
+from tests.support.files import write_tree
 
 PID = 4711
 MEBI = 2**20
@@ -24,12 +25,8 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def write(machine: Path, cgroup: str, files: dict[str, str]) -> None:
-    for name, text in {
-        f"proc/{PID}/cgroup": cgroup,
-        **{f"sys/fs/cgroup/{name}": t for name, t in files.items()},
-    }.items():
-        (machine / name).parent.mkdir(parents=True, exist_ok=True)
-        (machine / name).write_text(text)
+    limits = {f"sys/fs/cgroup/{name}": text for name, text in files.items()}
+    write_tree(machine, {f"proc/{PID}/cgroup": cgroup, **limits})
 
 
 def found() -> ControlGroups:

@@ -1,0 +1,40 @@
+"""Questions to a service that runs, and what every problem that it answers looks like."""
+
+from __future__ import annotations
+
+import threading
+
+from tests.real.conformance.contract import CONTRACT, REQUEST_ID, check_types, status_of
+from tests.real.conformance.service import Answer, Service
+
+PROBLEMS = CONTRACT["problems"]
+
+
+def check_problem(answer: Answer, kind: str) -> None:
+    """Hold an answer to the contract's form of a problem."""
+    assert answer.status in status_of(kind), answer.body
+    assert (answer.headers["Content-Type"] or "").split(";")[0] == PROBLEMS["media_type"]
+    problem = answer.json
+    check_types(problem, PROBLEMS["fields"])
+    assert problem["type"] == "about:blank"
+    assert problem["status"] == answer.status
+    assert problem["request_id"] == answer.headers[REQUEST_ID]
+
+
+class Asking(threading.Thread):
+    """A request in the background; `answer` is there once it has ended."""
+
+    def __init__(self, service: Service) -> None:
+        """Ask the service's first route."""
+        super().__init__(daemon=True)
+        self.service, self.answer, self.error = service, None, None
+        self.start()
+
+    answer: Answer | None
+    error: Exception | None
+
+    def run(self) -> None:
+        try:
+            self.answer = self.service.ask("/")
+        except Exception as error:
+            self.error = error
