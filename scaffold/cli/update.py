@@ -14,6 +14,7 @@ from scaffold.cli.help import examples
 if TYPE_CHECKING:
     from scaffold.errors import ScaffoldError
     from scaffold.update.report import UpdateReport
+    from scaffold.update.resolve import Choice
     from scaffold.update.run import Request, Updated
     from scaffold.update.wanted import Wanted
 
@@ -104,7 +105,7 @@ def update(
     *,
     wanted: str | None,
     dry_run: bool,
-    conflict: str,
+    conflict: Choice,
     branch: str | None,
     commit: bool,
     yes: bool,

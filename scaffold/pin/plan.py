@@ -40,11 +40,6 @@ class Pin:
     use: ImageUse
     reference: str
 
-    @property
-    def stale(self) -> bool:
-        """Return whether there was a digest already, which the tag has left; otherwise the image was not pinned."""
-        return self.use.image.digest is not None
-
 
 @dataclass(frozen=True)
 class PinnedFile(Rewrite):

@@ -34,9 +34,6 @@ class _Parser(Bounded, CParser):
         """Return the tag of null, or of text for everything else."""
         return _NULL if kind is yaml.ScalarNode and implicit[0] and value in _NULLS else _TEXT
 
-    def dispose(self) -> None:
-        """Hold nothing back."""
-
 
 class Document:
     """One YAML document of a file: `root` is its top value.

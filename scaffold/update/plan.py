@@ -17,7 +17,7 @@ from scaffold.update.crossing import Crossing, GeneratedService
 from scaffold.update.drivers import drivers_left_out
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
-from scaffold.update.resolve import resolve
+from scaffold.update.resolve import Choice, resolve
 from scaffold.update.scratch import Commit, scratch
 
 BEFORE = "HEAD"
@@ -44,13 +44,12 @@ class Plan:
 
 
 def plan(
-    editions: Editions, crossing: Crossing, *, conflict: str = "inline", keep: bool = True, count_lines: bool = False
+    editions: Editions, crossing: Crossing, *, conflict: Choice = "inline", keep: bool = True, count_lines: bool = False
 ) -> Plan:
     """Return what the crossing gives.
 
-    `conflict` is one of `resolve.CHOICES`. With `keep`, the new objects are written to the repository's object store,
-    where nothing refers to them yet; without, the plan can be looked at but not applied. The diffstat is made only with
-    `count_lines`.
+    With `keep`, the new objects are written to the repository's object store, where nothing refers to them yet.
+    Without it, the plan can be looked at but not applied. The diffstat is made only with `count_lines`.
 
     Raises:
         GitError: when git refuses.

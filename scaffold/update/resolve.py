@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from scaffold.git.command import try_git
 from scaffold.git.environment import clean_environment, without_settings
@@ -13,7 +14,7 @@ from scaffold.git.objects import Blob
 from scaffold.update.merge import BASE, OURS, THEIRS, Conflict, Merged
 from scaffold.update.scratch import Commit, Scratch
 
-CHOICES = ("inline", "ours", "theirs", "reject")
+Choice = Literal["inline", "ours", "theirs", "reject"]
 """inline: markers in the file; ours, theirs: that side; reject: the template's file, the service's hunks in a .rej."""
 
 
@@ -36,7 +37,7 @@ class _Edits:
     beside: dict[str, bytes] = field(default_factory=dict)
 
 
-def resolve(scratch: Scratch, merged: Merged, choice: str) -> Resolved:
+def resolve(scratch: Scratch, merged: Merged, choice: Choice) -> Resolved:
     """Decide each conflict, or leave it.
 
     Raises:
@@ -55,7 +56,7 @@ def resolve(scratch: Scratch, merged: Merged, choice: str) -> Resolved:
     return Resolved(tree, tuple(left), edits.beside)
 
 
-def _decide(scratch: Scratch, conflict: Conflict, choice: str, edits: _Edits) -> bool:
+def _decide(scratch: Scratch, conflict: Conflict, choice: Choice, edits: _Edits) -> bool:
     """Decide one conflict; return whether nothing of it is left."""
     side = OURS if choice == "ours" else THEIRS
     texts = _texts(scratch, conflict)
@@ -95,7 +96,7 @@ def _take(conflict: Conflict, side: int, edits: _Edits) -> bool:
     return True
 
 
-def _merge_file(folder: Path, texts: Mapping[int, bytes], choice: str) -> bytes:
+def _merge_file(folder: Path, texts: Mapping[int, bytes], choice: Choice) -> bytes:
     """Merge again; where both sides changed a line, take the chosen one's (as `git merge -X ours` does)."""
     for stage, content in texts.items():
         (folder / str(stage)).write_bytes(content)

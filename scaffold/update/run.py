@@ -19,6 +19,7 @@ from scaffold.update.journal import Journal
 from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, plan
 from scaffold.update.report import UpdateReport, report
+from scaffold.update.resolve import Choice
 from scaffold.update.scratch import require_merge_tree
 from scaffold.update.transaction import Transaction, work_tree
 from scaffold.update.versions import target, version_of
@@ -30,7 +31,7 @@ Confirm = Callable[[UpdateReport], bool]
 
 @dataclass(frozen=True)
 class Request:
-    """What the user wants: `to` a version (None: the newest), `wanted` of the answers, one of `resolve.CHOICES`.
+    """What the user wants: `to` a version (None: the newest), `wanted` of the answers, `conflict` of each clash.
 
     `home` is the template's. What it gives goes to a new `branch`, and `commit` commits it, unless there are conflicts.
     `confirm` is asked before more than a third of the template's files go; None refuses that.
@@ -40,7 +41,7 @@ class Request:
     home: Home
     to: str | None = None
     wanted: Wanted = field(default_factory=Wanted)
-    conflict: str = "inline"
+    conflict: Choice = "inline"
     dry_run: bool = False
     confirm: Confirm | None = None
     branch: str | None = None

@@ -25,7 +25,7 @@ from scaffold.syntax.source import Note, Place, Source
 from tests.support.files import write_tree
 
 RULES = list(all_rules().values())
-NAKED, LATEST = all_rules()["P03-naked-pod"], all_rules()["P07-latest-image"]
+NAKED = all_rules()["P03-naked-pod"]
 CONSTANT = 3_000_000
 """Bytes that a report of anything may have; twenty for each byte of input come to them."""
 

@@ -21,7 +21,6 @@ MARK = "canary-7c1e"
 """What must not be seen: it is in the environment, in a file outside, and in the name of a file that is never made."""
 
 RUN = "popen('touch {made}').read()"
-GLOBALS = "__globals__"
 
 ATTEMPTS = [
     # The class of a value, its bases and their subclasses.

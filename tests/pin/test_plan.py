@@ -40,10 +40,10 @@ def test_everything_but_the_digests_stays(tmp_path: Path) -> None:
 def test_plan_says_what_is_unpinned_and_what_is_stale(tmp_path: Path) -> None:
     write_tree(tmp_path, {"Dockerfile": f"FROM a:1\nFROM a:1@{OLD}\nFROM a:1@{NEW}\nFROM a@{OLD}\nFROM c\n"})
     (change,) = planned(tmp_path)
-    assert [(edit.use.line, edit.reference, edit.stale) for edit in change.edits] == [
-        (1, f"a:1@{NEW}", False),
-        (2, f"a:1@{NEW}", True),
-        (5, f"c:latest@{NEW}", False),
+    assert [(edit.use.line, edit.use.image.digest, edit.reference) for edit in change.edits] == [
+        (1, None, f"a:1@{NEW}"),
+        (2, OLD, f"a:1@{NEW}"),
+        (5, None, f"c:latest@{NEW}"),
     ]
     assert change.file == tmp_path / "Dockerfile"
     assert (tmp_path / "Dockerfile").read_bytes() == change.before

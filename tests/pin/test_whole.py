@@ -44,7 +44,7 @@ def test_service_is_pinned_and_refreshed(real: Registry, tmp_path: Path) -> None
     assert pin() == []
     moved = real.push("team/proxy", "1", "moved")
     (change,) = pin()
-    assert [edit.stale for edit in change.edits] == [True]
+    assert [edit.use.image.digest for edit in change.edits] == [proxy]
     assert references(tmp_path)[1] == f"{real.host}/team/proxy:1@{moved}"
     for use in find_images(tmp_path):
         assert use.image.digest

@@ -63,7 +63,6 @@ ports = st.lists(
     st.tuples(st.from_regex(r"[a-z](-?[a-z0-9]){0,6}", fullmatch=True), st.integers(1024, 65535)),
     min_size=1, max_size=4, unique_by=(lambda each: each[0], lambda each: each[1]),
 ).map(lambda pairs: [{"name": name, "number": number} for name, number in pairs])  # fmt: skip
-TMP = {"path": "/tmp", "size": "1Gi"}
 answer_sets = st.fixed_dictionaries(
     {"name": label, "language": st.sampled_from(LANGUAGES)},
     optional={

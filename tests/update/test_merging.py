@@ -11,7 +11,6 @@ from scaffold.update.run import take_back
 from workshop.history import commit, edit, git
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
-CRLF = "*.sh text eol=crlf\n"
 
 
 def status(folder: Path) -> list[str]:
