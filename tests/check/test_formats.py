@@ -14,20 +14,12 @@ import jsonschema
 import pytest
 
 from scaffold.check.rules import all_rules
+from tests.check import repositories
 from tests.support.commands import scaffold
 
 SCHEMA = Path(__file__).parent / "schemas" / "sarif-2.1.0.json"
 
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata:
-  name: web
-spec:
-  containers:
-    - name: web
-      image: nginx  # scaffold: ignore P07 because it is a test
-"""
+POD = repositories.POD.replace("image: nginx", "image: nginx  # scaffold: ignore P07 because it is a test")
 
 
 @pytest.fixture

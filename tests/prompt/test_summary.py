@@ -19,6 +19,14 @@ def at_the_summary(start: Start, *options: str, columns: int = 160) -> tuple[Ter
     return terminal, shown
 
 
+def asks_for_replicas(terminal: Terminal) -> None:
+    """Open the group of capacity in the summary, and its first setting."""
+    terminal.presses(DOWN, DOWN, DOWN, ENTER)
+    terminal.sees("Which of capacity?")
+    terminal.presses(DOWN, ENTER)
+    terminal.sees("Number of pods in production")
+
+
 @pytest.mark.parametrize("columns", [60, 99, 100, 160])
 def test_it_shows_every_setting_with_its_reason_and_the_answers_last(start: Start, columns: int) -> None:
     _, shown = at_the_summary(start, "--data", "dependencies=[{name: mail}]", columns=columns)
@@ -36,10 +44,7 @@ def test_it_shows_every_setting_with_its_reason_and_the_answers_last(start: Star
 
 def test_a_group_is_opened_and_a_setting_changed(start: Start) -> None:
     terminal, _ = at_the_summary(start)
-    terminal.presses(DOWN, DOWN, DOWN, ENTER)
-    terminal.sees("Which of capacity?")
-    terminal.presses(DOWN, ENTER)
-    terminal.sees("Number of pods in production")
+    asks_for_replicas(terminal)
     terminal.types("3")
     terminal.sees("replicas        3")
     terminal.sees("max_replicas    3")  # a default follows what it is made of
@@ -53,10 +58,7 @@ def test_a_group_is_opened_and_a_setting_changed(start: Start) -> None:
 
 def test_escape_leaves_a_setting_as_it_was(start: Start) -> None:
     terminal, _ = at_the_summary(start)
-    terminal.presses(DOWN, DOWN, DOWN, ENTER)
-    terminal.sees("Which of capacity?")
-    terminal.presses(DOWN, ENTER)
-    terminal.sees("Number of pods in production")
+    asks_for_replicas(terminal)
     terminal.types("7", then="")
     terminal.presses(ESC)
     terminal.sees("replicas        2")
@@ -82,10 +84,7 @@ def test_escape_before_the_first_of_several_questions_takes_back_what_was_chosen
     terminal.sees("limiter  none")
     terminal.presses(ESC)
     terminal.sees(RIGHT)
-    terminal.presses(DOWN, DOWN, DOWN, ENTER)
-    terminal.sees("Which of capacity?")
-    terminal.presses(DOWN, ENTER)  # another answer is changed: all are gone through again
-    terminal.sees("Number of pods in production")
+    asks_for_replicas(terminal)  # another answer is changed: all are gone through again
     terminal.types("3")
     terminal.sees("replicas        3")
     terminal.presses(ESC)
