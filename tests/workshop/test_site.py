@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import json
 import re
 import shutil
 import subprocess
@@ -117,9 +118,51 @@ class QuietHandler(http.server.SimpleHTTPRequestHandler):
         """Log nothing."""
 
 
+def shown(address: str, profile: Path) -> str:
+    """Return a page as Chromium has it after its scripts have run."""
+    command = [BROWSER or "", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"]
+    command += ["--virtual-time-budget=120000", "--dump-dom", address]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=240).stdout
+
+
 @pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to search in")
 def test_the_search_finds_a_page(served: str, tmp_path: Path) -> None:
-    command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}"]
-    command += ["--virtual-time-budget=20000", "--dump-dom", f"{served}/search.html?q={SEARCH}"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
-    assert 'href="docs/how-to/suppress-findings.html"' in shown.split('id="search-results"')[1]
+    found = shown(f"{served}/search.html?q={SEARCH}", tmp_path)
+    assert 'href="docs/how-to/suppress-findings.html"' in found.split('id="search-results"')[1]
+
+
+MEASURE = """<!doctype html><pre></pre><script>
+const wide = [];
+async function measure(width, page) {
+  const frame = document.createElement("iframe");
+  frame.style = `width:${width}px;height:900px;border:0`;
+  const loaded = new Promise((done) => { frame.onload = done; });
+  frame.src = page;
+  document.body.append(frame);
+  await loaded;
+  const needed = frame.contentDocument.documentElement.scrollWidth;
+  if (needed > width) wide.push(`${page} needs ${needed} of ${width}`);
+  frame.remove();
+}
+(async () => {
+  for (const page of PAGES) for (const width of WIDTHS) await measure(width, page);
+  document.querySelector("pre").textContent = JSON.stringify({wide});
+})();
+</script>
+"""
+
+
+@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to measure in")
+@pytest.mark.parametrize(
+    ("widths", "fits"), [([400, 1400], True), ([40], False)], ids=["telephone and desk", "too narrow"]
+)
+def test_no_page_is_wider_than_its_window(
+    widths: list[int], fits: bool, served: str, site: Path, parsed: dict[Path, Html], tmp_path: Path
+) -> None:
+    names = sorted(str(file.relative_to(site)) for file in parsed if file != site / "index.html")
+    script = MEASURE.replace("PAGES", json.dumps(names if fits else names[:1])).replace("WIDTHS", json.dumps(widths))
+    (site / "measure.htm").write_text(script)
+    told = re.search(r"<pre>(.*)</pre>", shown(f"{served}/measure.htm", tmp_path))
+    assert told, "the script did not end"
+    wide = json.loads(told[1].replace("&gt;", ">"))["wide"]
+    assert (wide == []) == fits, wide
