@@ -12,7 +12,7 @@ from releasing.changelog import HEADING
 from tests.support.words import In, banned_words
 from workshop.goldens import ROOT
 
-PLACES = ("*.md", "bench/*.md", "docs/**/*.md")
+PLACES = ("*.md", "bench/*.md", "docs/**/*.md", "tests/**/*.md")
 FROM_THE_TEMPLATE = {"docs/reference/derived.md", "docs/reference/questions.md"}
 """Pages whose sentences are those of templates/."""
 DOCUMENTS = sorted(
