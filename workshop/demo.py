@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
+
+from scaffold.prove.ports import free_ports
 
 
 def step(say: str, command: Sequence[str | Path], folder: Path | None = None) -> None:
@@ -50,17 +51,9 @@ def wait_ready(process: subprocess.Popen[str], url: str, patience: float = 20) -
     raise SystemExit(f"the service did not become ready; its exit code is {process.poll()}\n{logs}")
 
 
-def free_ports() -> tuple[int, int]:
-    """Return two ports that nobody listens on."""
-    with socket.socket() as one, socket.socket() as other:
-        one.bind(("", 0))
-        other.bind(("", 0))
-        return one.getsockname()[1], other.getsockname()[1]
-
-
 def run_service(folder: Path) -> None:
     """Start the service, ask its probes and its route, stop it by SIGTERM, and check its logs and exit code."""
-    port, admin_port = free_ports()
+    port, admin_port = free_ports(2)
     business, admin = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin_port}"
     python = folder / ".venv/bin/python"
     ports = {"PORT_HTTP": str(port), "ADMIN_PORT": str(admin_port)}

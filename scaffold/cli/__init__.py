@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 EXIT_CODES = """\b
 Exit codes:
@@ -31,7 +31,7 @@ Exit codes:
 COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "docs", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
 
-_COMMANDS = f"the commands are {', '.join(COMMANDS)}."
+_COMMANDS = f"The commands are {', '.join(COMMANDS)}."
 
 
 class Group(click.Group):
@@ -53,7 +53,7 @@ class Group(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Refuse a command that does not exist, with the nearest name."""
         if args[0] not in COMMANDS and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]}; {hint(args[0], COMMANDS, _COMMANDS)}")
+            ctx.fail(f"there is no command {args[0]}. {suggest(args[0], COMMANDS, _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
 

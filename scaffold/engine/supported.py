@@ -11,7 +11,7 @@ from typing import Any
 
 from scaffold.errors import TemplateError
 from scaffold.files.names import problem
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops")
 """Settings of copier.yml, without the leading `_`. Copier's version is only for Copier."""
@@ -102,8 +102,8 @@ def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[st
             continue
         if key in copiers:
             raise TemplateError(f"{here}: scaffold does not support {key}, `copier` does; use copier, or remove it.")
-        near = hint(key, known, f"scaffold knows {', '.join(known)}.")
-        raise TemplateError(f"{here}: {_shown(key)} is not a {what}; {near}")
+        near = suggest(key, known, f"scaffold knows {', '.join(known)}.")
+        raise TemplateError(f"{here}: {_shown(key)} is not a {what}. {near}")
 
 
 def _private(names: Iterable[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from pkgutil import iter_modules
 from scaffold.errors import OptionError
 from scaffold.prove.experiments import cluster, containers
 from scaffold.prove.model import Experiment
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 FOLDERS = (containers, cluster)
 
@@ -34,6 +34,6 @@ def choose(known: Iterable[Experiment], only: Sequence[str]) -> list[Experiment]
     for name, found in fits.items():
         if not found:
             names = sorted({word for each in everything for word in (each.pattern, each.id)})
-            near = hint(name, names, "`scaffold prove --list` shows all.")
-            raise OptionError(f"--only {name}: there is no such pattern or experiment; {near}")
+            near = suggest(name, names, "`scaffold prove --list` shows all.")
+            raise OptionError(f"--only {name}: there is no such pattern or experiment. {near}")
     return [each for each in everything if not only or any(each in found for found in fits.values())]

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 from scaffold.errors import FileError
 from scaffold.text.brief import one_line
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 
 def unknown_setting(where: str, key: str, known: Iterable[str]) -> FileError:
     """Return the error for a setting that there is not; `where` is a file, perhaps with a table: `FILE: [check]`."""
     known = tuple(known)
-    there = f"the settings are {', '.join(known)}." if len(known) > 1 else f"the only setting is {known[0]}."
-    return FileError(f"{where}: {one_line(key)} is not a setting; {hint(key, known, there)}")
+    there = f"The settings are {', '.join(known)}." if len(known) > 1 else f"The only setting is {known[0]}."
+    return FileError(f"{where}: {one_line(key)} is not a setting. {suggest(key, known, there)}")

@@ -15,12 +15,6 @@ def nearest(word: object, known: Iterable[str], *, cutoff: float = 0.6) -> str |
     return next((names[each] for each in get_close_matches(str(word).casefold(), names, n=1, cutoff=cutoff)), None)
 
 
-def hint(word: object, known: Iterable[str], otherwise: str, *, cutoff: float = 0.6) -> str:
-    """Return the end of a sentence that refuses a name: the nearest one as a question, or `otherwise`."""
-    near = nearest(word, known, cutoff=cutoff)
-    return f"did you mean {near}?" if near else otherwise
-
-
 def suggest(word: object, known: Iterable[str], otherwise: str, *, cutoff: float = 0.6) -> str:
     """Return a sentence for after a refusal: the nearest known name as a question, or `otherwise`."""
     near = nearest(word, known, cutoff=cutoff)

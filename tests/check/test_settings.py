@@ -97,7 +97,7 @@ spec:
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
-        ('selct = ["P03"]', "selct is not a setting; did you mean select?"),
+        ('selct = ["P03"]', "selct is not a setting. Did you mean select?"),
         ('select = "P03"', "must be a list of words, not 'P03'."),
         ('select = ["P99"]', "there is no rule P99"),
         ('format = "xml"', "must be one of text, json, sarif, github, junit, not 'xml'."),

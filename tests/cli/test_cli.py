@@ -84,7 +84,7 @@ def test_every_command_has_help_with_examples(command: str, tmp_path: Path) -> N
 def test_an_unknown_command_is_refused_with_the_nearest(tmp_path: Path) -> None:
     done = scaffold("nwe", cwd=tmp_path)
     assert done.returncode == 2
-    assert "there is no command nwe; did you mean new?" in done.stderr
+    assert "there is no command nwe. Did you mean new?" in done.stderr
 
 
 def test_wrong_usage_is_told_to_machines_too(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_it_says_which_file_they_come_from(places: tuple[Path, Path, dict[str, s
             "[answers]: language must be one of python, go, java, rust, typescript, not perl.",
         ),
         ("answers = 1\n", "answers must be a table"),
-        ("[answer]\n", "did you mean answers?"),
+        ("[answer]\n", "Did you mean answers?"),
     ],
 )
 def test_wrong_ones_are_refused_with_their_place(

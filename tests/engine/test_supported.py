@@ -199,8 +199,8 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
 @pytest.mark.parametrize(
     ("copier_yml", "words"),
     [
-        ("_subdirectry: x", "'_subdirectry' is not a setting; did you mean _subdirectory?"),
-        ("_whatever: x", "'_whatever' is not a setting; scaffold knows _min_copier_version"),
+        ("_subdirectry: x", "'_subdirectry' is not a setting. Did you mean _subdirectory?"),
+        ("_whatever: x", "'_whatever' is not a setting. scaffold knows _min_copier_version"),
         ("_answers_file: [a]", "_answers_file must be text, not a list"),
         ("_envops: x", "_envops must be a mapping"),
         ("_envops: {extensions: [os]}", "'extensions' is not a setting of _envops"),
@@ -211,7 +211,7 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("a: {type: str, multiselect: true}", "does not support multiselect"),
         ("a: {type: str, multiline: true}", "does not support multiline"),
         ("a: {type: str, placeholder: x}", "does not support placeholder"),
-        ("a: {type: str, defalt: x}", "'defalt' is not a key of a question; did you mean default?"),
+        ("a: {type: str, defalt: x}", "'defalt' is not a key of a question. Did you mean default?"),
         ("a: {type: path}", "type is 'path', and must be one of bool"),
         ("a: {type: [str]}", "type is a list, and must be one of bool"),
         ("a: {type: str, when: '{{ b }}'}", "`when` must be true or false"),

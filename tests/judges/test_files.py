@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from scaffold.prove.ports import free_ports
 from tests.support.deployed import each_example, examples, files_of, read_yaml
 from workshop import goldens, judges
 
@@ -129,16 +129,6 @@ def test_the_stubs_answer(conf: Path, tmp_path: Path) -> None:
         finally:
             nginx.terminate()
     assert found == [{"stub": name} for name in names]
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 def answer(port: int) -> Any:

@@ -15,6 +15,7 @@ from scaffold.errors import RegistryError
 from scaffold.kubernetes.references import parse_reference
 from scaffold.pin.credentials import DockerConfig
 from scaffold.pin.registry import MANIFEST_BYTES, RegistryClient, is_loopback
+from scaffold.prove.ports import free_ports
 from tests.pin.asking import MANIFEST, TYPED, basic, image, make_helper, needs_registry
 from tests.support import registry as support
 from tests.support.registry import Registry, Request, Response, digest_of, serving
@@ -195,7 +196,7 @@ def test_registry_that_asks_for_too_much_patience(config: Path) -> None:
 
 def test_nobody_listens(client: RegistryClient) -> None:
     with pytest.raises(RegistryError, match=r"no response from 127\.0\.0\.1"):
-        client.digest(image(f"127.0.0.1:{support.free_port()}"))
+        client.digest(image(f"127.0.0.1:{free_ports(1)[0]}"))
 
 
 def test_registry_that_never_answers(config: Path) -> None:

@@ -134,7 +134,7 @@ def test_experiments_are_chosen_by_pattern_id_or_stage() -> None:
     assert {each.pattern for each in choose(known, ["p02"])} == {"P02"}
     assert [each.id for each in choose(known, ["P02-stop"])] == ["P02-stop"]
     assert choose(known, []) == known
-    with pytest.raises(OptionError, match="did you mean P02-stop"):
+    with pytest.raises(OptionError, match="Did you mean P02-stop"):
         choose(known, ["P02-stopp"])
 
 

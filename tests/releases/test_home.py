@@ -62,8 +62,8 @@ def test_a_secret_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     ("text", "words"),
     [
         ("template = ", "no valid TOML: "),
-        ("templat = 'x'", "templat is not a setting; did you mean template?"),
-        ("zzz = 'x'", "zzz is not a setting; the settings are template, answers."),
+        ("templat = 'x'", "templat is not a setting. Did you mean template?"),
+        ("zzz = 'x'", "zzz is not a setting. The settings are template, answers."),
         ("template = 1", "template must be text; for example "),
         ("template = 'a b'", "'a b' is not a URL"),
     ],

@@ -18,6 +18,8 @@ from typing import Any
 
 import httpx
 
+from scaffold.prove.ports import free_ports
+
 PROGRAM = shutil.which("docker-registry")
 REASON = "docker-registry is not installed (apt-get install docker-registry)"
 USER, PASSWORD = "scaffold", "open sesame"
@@ -31,12 +33,6 @@ DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
 def digest_of(body: bytes) -> str:
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ class Registry:
 def running_registry(folder: Path, *, login: bool = False) -> Iterator[Registry]:
     """Run a registry that keeps its images below `folder`, with a password file when `login` is asked for."""
     assert PROGRAM
-    registry = Registry(f"127.0.0.1:{free_port()}", (USER, PASSWORD) if login else None)
+    registry = Registry(f"127.0.0.1:{free_ports(1)[0]}", (USER, PASSWORD) if login else None)
     config: dict[str, Any] = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},

@@ -96,9 +96,18 @@ class RunningContainer:
         return now
 
     def wait(self, patience: float) -> ContainerEnd | None:
-        """Wait for its end; None when it still runs after `patience` seconds. Counts from now."""
-        seconds = self.clock.wait_until(lambda: not self.running, patience, every=0.05)
-        return None if seconds is None else ContainerEnd(int(self.inspect()["State"]["ExitCode"]), seconds)
+        """Wait for its end; None when it still runs after `patience` seconds. Counts from now.
+
+        Where the kernel can be asked, the time is that of the process: an engine that is busy learns of its end later.
+        """
+        seen = is_in(self.id, self.pid)
+        seconds = self.clock.wait_until(
+            lambda: not (is_in(self.id, self.pid) if seen else self.running), patience, every=0.05
+        )
+        if seconds is None:
+            return None
+        self.clock.wait_until(lambda: not self.running, self.clock.left())
+        return ContainerEnd(int(self.inspect()["State"]["ExitCode"]), seconds)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
-import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +19,7 @@ from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.lab import Lab
 from scaffold.prove.load import Vegeta
 from scaffold.prove.model import Experiment, Failed, Skip
+from scaffold.prove.ports import free_ports
 from scaffold.prove.runtime import CommandFailed, Runtime
 from scaffold.prove.stub_server import StubServer
 from scaffold.prove.stubs import environment, stubs
@@ -251,18 +250,3 @@ class ContainerLab(Lab):
 
     def _tmpfs(self) -> list[str]:
         return [f"--tmpfs={path}:rw,nosuid,nodev,mode=1777,size={size}" for path, size in self.subject.writable.items()]
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody has, below those that the system gives to clients."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.randrange(12000, 32000)  # noqa: S311 - no secret
-        with socket.socket() as probe:
-            try:
-                probe.bind(("0.0.0.0", port))  # noqa: S104 - only to see that it is free
-            except OSError:
-                continue
-        if port not in found:
-            found.append(port)
-    return found

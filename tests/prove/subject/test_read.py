@@ -94,7 +94,7 @@ items:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ("[prove]\nimgae = 'a'", "imgae is not a setting; did you mean image?"),
+        ("[prove]\nimgae = 'a'", "imgae is not a setting. Did you mean image?"),
         ("[prove]\nport = 'http'", "port must be a whole number, not 'http'"),
         ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is not a quantity"),
         ("[prove]\nimage = 'a'\nmanifests = 'none'", "no such file or folder of manifests"),

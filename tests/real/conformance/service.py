@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import random
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from scaffold.prove.ports import free_ports
 from tests.real.conformance.contract import CONTRACT, Entry, entries
 from tests.real.conformance.stubs import Stub
 from tests.real.conformance.subjects import Subject
@@ -103,21 +103,6 @@ def wait_until(what: Callable[[], bool], patience: float = 20, message: str = ""
         assert time.monotonic() - began < patience, f"not within {patience} s: {message or what}"
         time.sleep(0.02)
     return time.monotonic() - began
-
-
-def free_ports(count: int) -> list[int]:
-    """Return ports that nobody has, below those that the system gives to clients."""
-    found: list[int] = []
-    while len(found) < count:
-        port = random.randrange(12000, 32000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("0.0.0.0", port))
-            except OSError:
-                continue
-        if port not in found:
-            found.append(port)
-    return found
 
 
 class Service:

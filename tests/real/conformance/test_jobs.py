@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+from scaffold.prove.ports import free_ports
 from tests.real.conformance.contract import FAILED, OK, TERMINATED
-from tests.real.conformance.service import SLACK, Bench, free_ports, port_variable, wait_until
+from tests.real.conformance.service import SLACK, Bench, port_variable, wait_until
 from tests.real.conformance.stubs import BROKEN
 from tests.real.conformance.subjects import needs
 

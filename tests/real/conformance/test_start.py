@@ -8,8 +8,9 @@ import time
 
 import pytest
 
+from scaffold.prove.ports import free_ports
 from tests.real.conformance.contract import CANARY, CONFIGURATION, CONTRACT, FAILED, OK, QUIET, REQUEST_ID, USAGE
-from tests.real.conformance.service import PROBES, SLACK, Bench, ask, connects, free_ports, port_variable, wait_until
+from tests.real.conformance.service import PROBES, SLACK, Bench, ask, connects, port_variable, wait_until
 from tests.real.conformance.subjects import needs
 
 STATUS = CONTRACT["probe_body"]

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.files.folder import write_files
-from tests.real.conformance.service import Bench, ask, bench, free_ports, port_variable, wait_until
+from scaffold.prove.ports import free_ports
+from tests.real.conformance.service import Bench, ask, bench, port_variable, wait_until
 from tests.real.conformance.subjects import Subject, for_features
 from workshop import runtime
 from workshop.goldens import answers_of, rendered

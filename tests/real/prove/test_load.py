@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.prove.clock import Clock
-from scaffold.prove.containers.lab import free_ports
 from scaffold.prove.load import LAG_LIMIT, Vegeta, require_quick_client
+from scaffold.prove.ports import free_ports
 from scaffold.prove.subject.subject import Subject
 from tests.support import nginx
 from workshop.go_tools import missing, program

@@ -127,7 +127,7 @@ def serve() -> None:
             pass  # a read-only root
     admin = Server(("", ADMIN), Handler)
     threading.Thread(target=admin.serve_forever, args=(0.05,), daemon=True).start()
-    time.sleep(3 if BROKEN == "slow" else 0.8 if BROKEN == "early" else 0)
+    time.sleep(6 if BROKEN == "slow" else 0.8 if BROKEN == "early" else 0)
     server = Server(("", PORT), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     stop = threading.Event()
