@@ -10,7 +10,7 @@ from functools import cache
 
 from scaffold.engine.template import template_root
 from scaffold.errors import OptionError, TemplateError
-from scaffold.text.nearest import hint
+from scaffold.text.nearest import suggest
 
 FOLDER = "docs"
 """Where the pages are: below the root of a checkout, and below `_template` of the package."""
@@ -85,7 +85,7 @@ def find(word: str) -> Page:
         if len(fitting) == 1:
             return fitting[0]
     known = [alias for each in every for alias in (posixpath.basename(each.name), each.name)]
-    raise OptionError(f"there is no page {word}; {hint(word, known, '`scaffold docs` lists all pages.')}")
+    raise OptionError(f"there is no page {word}. {suggest(word, known, '`scaffold docs` lists all pages.')}")
 
 
 def _by_name(page: Page) -> str:

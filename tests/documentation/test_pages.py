@@ -58,8 +58,8 @@ def test_a_rule_is_found_in_any_case() -> None:
 @pytest.mark.parametrize(
     ("word", "hint"),
     [
-        ("P08-probe-prt", "did you mean P08-probe-port?"),
-        ("add-a-jb", "did you mean add-a-job?"),
+        ("P08-probe-prt", "Did you mean P08-probe-port?"),
+        ("add-a-jb", "Did you mean add-a-job?"),
         ("qqqqqq", "`scaffold docs` lists all pages."),
         ("", "`scaffold docs` lists all pages."),
     ],
@@ -67,7 +67,7 @@ def test_a_rule_is_found_in_any_case() -> None:
 def test_a_wrong_name_is_refused_with_the_nearest(word: str, hint: str) -> None:
     with pytest.raises(OptionError) as refused:
         find(word)
-    assert str(refused.value) == f"there is no page {word}; {hint}"
+    assert str(refused.value) == f"there is no page {word}. {hint}"
 
 
 def test_links_name_what_can_be_typed() -> None:
@@ -90,7 +90,7 @@ def test_the_command_lists_pages_and_shows_one(tmp_path: Path) -> None:
     shown = scaffold("docs", "faq", cwd=tmp_path)
     assert shown.stdout == (ROOT / "docs/faq.md").read_text(), "a pipe gets the Markdown"
     refused = scaffold("docs", "fqa", cwd=tmp_path)
-    assert (refused.returncode, refused.stderr) == (2, "error: there is no page fqa; did you mean faq?\n")
+    assert (refused.returncode, refused.stderr) == (2, "error: there is no page fqa. Did you mean faq?\n")
 
 
 def test_a_terminal_gets_a_page_without_the_marks_of_markdown(tmp_path: Path) -> None:
