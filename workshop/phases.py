@@ -48,7 +48,7 @@ class Phase:
     minutes: int
 
 
-CHECK = Phase("lint, format, types", (str(ROOT / "dev"), "check"), 5)
+CHECK = Phase("lint, format, types, spelling", (str(ROOT / "dev"), "check"), 5)
 INSTALL = Phase("system packages", (str(ROOT / "workshop/install-system"),), 10)
 TESTS = (
     Phase("prepare", (sys.executable, "-m", "workshop.prepare"), 30),
