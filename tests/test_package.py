@@ -19,9 +19,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_wheel(goldens.ROOT, folder)
 
 
-def test_the_wheel_holds_the_whole_template(wheel: Path) -> None:
+def test_the_wheel_holds_the_whole_template_and_the_documentation(wheel: Path) -> None:
     inside = {name.removeprefix("scaffold/_template/") for name in zipfile.ZipFile(wheel).namelist()}
-    files = [path for path in (goldens.ROOT / "templates").rglob("*") if path.is_file()]
+    files = [path for part in ("templates", "docs") for path in (goldens.ROOT / part).rglob("*") if path.is_file()]
     assert {path.relative_to(goldens.ROOT).as_posix() for path in files} <= inside
 
 
@@ -32,6 +32,10 @@ def test_the_wheel_can_be_laid_out_everywhere(wheel: Path) -> None:
 def test_an_installed_wheel_gives_the_golden(wheel: Path, tmp_path: Path) -> None:
     python = install(wheel, tmp_path / "env")
     assert list(package_of(python).glob("_template/**/__pycache__")), "pip compiles the skeleton's Python, too"
+    shown = subprocess.run(
+        [python, "-m", "scaffold", "docs", "P08-probe-port"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert shown.stdout.startswith("## P08-probe-port\n"), shown.stderr
     command = [
         python,
         "-m",

@@ -4,34 +4,16 @@ requirements/judges.txt, in an environment of their own: what checkov needs woul
 
 from __future__ import annotations
 
-import hashlib
 import os
-import shutil
 import subprocess
-import sys
-from functools import cache
 from pathlib import Path
 
-from workshop import machine
-from workshop.command import succeed
-from workshop.goldens import ROOT
-
-REQUIREMENTS = ROOT / "requirements" / "judges.txt"
+from workshop import environments
 
 
-@cache
 def environment() -> Path:
-    """Return the judges' virtual environment; it is made once for each content of the requirements."""
-    digest = hashlib.sha256(REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()[:12]
-    folder = machine.CACHE / f"judges-{digest}"
-    with machine.locked("judges"):
-        if not (folder / "complete").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-            succeed([sys.executable, "-m", "venv", folder], seconds=120)
-            pip: list[str | Path] = [folder / "bin" / "python", "-m", "pip", "--quiet", "--disable-pip-version-check"]
-            succeed([*pip, "install", "--require-hashes", "--requirement", REQUIREMENTS], seconds=600)
-            (folder / "complete").touch()
-    return folder
+    """Return the judges' virtual environment."""
+    return environments.environment("judges")
 
 
 def ask(judge: str, *words: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -26,6 +27,7 @@ BUILD_ENV = {
     "CARGO_PROFILE_DEV_DEBUG": "0",
     "CARGO_INCREMENTAL": "0",
 }
+_thread = threading.local()
 BUNDLE = "/etc/ssl/certs/ca-certificates.crt"  # where Debian keeps the certificates that it trusts
 
 
@@ -49,13 +51,27 @@ def locked(name: str, folder: Path = CACHE) -> Iterator[None]:
 def turn(alone: bool, folder: Path = CACHE) -> Iterator[None]:
     """Hold the machine, beside others or `alone`: what watches a clock is not disturbed by a neighbour that loads it.
 
-    Who waits to be alone holds the gate, so that those who come later don't keep him waiting for ever.
+    Who waits to be alone holds the gate, so that those who come later don't keep him waiting for ever. A thread that
+    has a turn already goes on in it.
+
+    Raises:
+        RuntimeError: when a thread that is beside others wants to be alone, for which it would wait for ever.
     """
+    mine = _thread.__dict__  # this thread's
+    if (had := mine.get("alone")) is not None:
+        if alone and not had:
+            raise RuntimeError("a turn beside others can't become one alone")
+        yield
+        return
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "machine.lock").open("w") as lock:
         with locked("gate", folder):
             fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        yield
+        mine["alone"] = alone
+        try:
+            yield
+        finally:
+            del mine["alone"]
 
 
 def write(path: Path, text: str) -> Path:

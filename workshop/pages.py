@@ -22,7 +22,7 @@ def pages() -> dict[str, str]:
     lines = [f"| [{name}]({name}.md) | {each.title} | {len(rules_of(name))} |" for name, each in PATTERNS.items()]
     table = "\n".join(["| pattern | | rules |", "|---|---|---|", *lines])
     found["README.md"] = (
-        "# The patterns\n\nWhat `scaffold check` looks for. "
+        "# Rules, pattern by pattern\n\nWhat `scaffold check` looks for. "
         "`./dev docs` writes these pages from the rules and their test cases.\n\n" + table + "\n"
     )
     return found

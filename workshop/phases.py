@@ -13,12 +13,28 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.real.conftest import WAITING
 from workshop.goldens import ROOT
+from workshop.machine import CACHE
 
-PYTEST = (sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5")
-BY_SIDE = ("-n", os.environ.get("JOBS", "2"), "--dist", "loadgroup")
+TIMES = CACHE / "times"
+"""Where each suite leaves how long each of its tests took, as JUnit's XML: what to look at when a run is slow."""
+
+
+def pytest(suite: str, *words: str) -> tuple[str, ...]:
+    """Return the command that runs a suite."""
+    times = f"--junit-xml={TIMES}/{suite}.xml"
+    return (sys.executable, "-m", "pytest", "--durations=15", "--durations-min=5", times, *words)
+
+
+JOBS = int(os.environ.get("JOBS", "2"))
+BY_SIDE = ("-n", str(JOBS), "--dist", "loadgroup")
+BY_SIDE_WAITING = ("-n", str(2 * JOBS), "--dist", "loadgroup")
+"""For tests that use a fifth of a core each: they wait for time-outs, drains and starts."""
+
+UPTIME = Path("/proc/uptime")
 AGAIN = ("--reruns", "2", "--reruns-delay", "5", "--rerun-show-tracebacks", "-raR")  # and the summary says why
 MINUTES = 85  # for all phases together: the last ones get what is left
 
@@ -32,15 +48,19 @@ class Phase:
     minutes: int
 
 
-CHECK = Phase("lint, format, types", (str(ROOT / "dev"), "check"), 5)
+CHECK = Phase("lint, format, types, spelling", (str(ROOT / "dev"), "check"), 5)
 INSTALL = Phase("system packages", (str(ROOT / "workshop/install-system"),), 10)
 TESTS = (
     Phase("prepare", (sys.executable, "-m", "workshop.prepare"), 30),
-    Phase("tests side by side", (*PYTEST, *BY_SIDE, "-m", "not clock"), 45),
+    Phase("tests side by side", pytest("side-by-side", *BY_SIDE, "-m", "not clock"), 45),
     # What follows watches a clock. What mostly waits disturbs its neighbour less than the slack that the tests give.
-    Phase("services as processes", (*PYTEST, *BY_SIDE, *AGAIN, "tests/real/conformance"), 25),
-    Phase("breakers and limiters under load", (*PYTEST, *AGAIN, "tests/real/experiments"), 15),
-    Phase("containers and cluster", (*PYTEST, *BY_SIDE, *AGAIN, *(f"tests/real/{each}" for each in WAITING)), 50),
+    Phase("services as processes", pytest("services", *BY_SIDE_WAITING, *AGAIN, "tests/real/conformance"), 25),
+    Phase("breakers and limiters under load", pytest("sidecars", *BY_SIDE, *AGAIN, "tests/real/experiments"), 15),
+    Phase(
+        "containers and cluster",
+        pytest("containers", *BY_SIDE, *AGAIN, *(f"tests/real/{each}" for each in WAITING)),
+        50,
+    ),
 )
 
 
@@ -52,11 +72,20 @@ class Ended:
     seconds: float
     code: int
     note: str = ""
+    busy: float | None = None  # the part of all cores' time that was used, by whomever
 
     def __str__(self) -> str:
         """Return its line of the summary."""
         word = "ok" if self.code == 0 else f"FAILED ({self.note or f'exit code {self.code}'})"
-        return f"{self.seconds:8.0f} s  {self.phase.name}: {word}"
+        busy = "" if self.busy is None else f"; {self.busy:.0%} of the CPU"
+        return f"{self.seconds:8.0f} s  {self.phase.name}: {word}{busy}"
+
+
+def idle() -> float | None:
+    """Return the seconds that this machine's cores have been idle since its start, all together; None off Linux."""
+    if not UPTIME.exists():
+        return None
+    return float(UPTIME.read_text().split()[1])
 
 
 def run(phase: Phase, left: float = MINUTES) -> Ended:
@@ -66,7 +95,7 @@ def run(phase: Phase, left: float = MINUTES) -> Ended:
     """
     minutes = max(1 / 60, min(phase.minutes, left))
     print(f"\n==> {phase.name}", flush=True)
-    began = time.monotonic()
+    began, idle_before = time.monotonic(), idle()
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and all they start
     process = subprocess.Popen(phase.command, cwd=ROOT, stdin=subprocess.DEVNULL, start_new_session=True)
     note = ""
@@ -80,8 +109,11 @@ def run(phase: Phase, left: float = MINUTES) -> Ended:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    code = process.wait()
-    return Ended(phase, time.monotonic() - began, code or (1 if note else 0), note)
+    code, seconds, idle_after = process.wait(), time.monotonic() - began, idle()
+    busy = None
+    if idle_before is not None and idle_after is not None:
+        busy = max(0.0, 1 - (idle_after - idle_before) / (seconds * (os.cpu_count() or 1)))
+    return Ended(phase, seconds, code or (1 if note else 0), note, busy)
 
 
 def main(ci: bool) -> int:

@@ -96,6 +96,14 @@ def experiment(ctx: click.Context, parameter: click.Parameter, incomplete: str) 
     return _starting(incomplete, [(each.pattern, "") for each in known] + [(each.id, each.question) for each in known])
 
 
+def page(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Offer the pages of `scaffold docs`; the rules of a pattern once its id is there."""
+    from scaffold.documentation.pages import pages, rules
+
+    offered = [*pages(), *(rules() if incomplete.upper().startswith("P") else ())]
+    return _starting(incomplete, ((each.name, each.title) for each in offered))
+
+
 def _starting(incomplete: str, offered: Iterable[tuple[str, str]]) -> list[CompletionItem]:
     """Keep each value once that goes on from what is typed."""
     fitting = {value: text for value, text in offered if value.startswith(incomplete)}

@@ -30,7 +30,7 @@ NEXT = ("make setup test", "make run")
         "scaffold new payments --defaults --data language=go",
         "scaffold new payments --answers answers.yml --dry-run",
         "scaffold new payments --vcs-ref 0.1.0         from an older version of the template",
-        "scaffold new --defaults --data 'dependencies=[{name: mail}]' --data 'jobs=[{name: digest}]'",
+        "scaffold new --defaults --data 'dependencies=[{name: mail, url: http://mail, kind: critical, timeout: 1}]'",
     ),
 )
 @click.argument("folder", required=False, type=click.Path(path_type=Path))

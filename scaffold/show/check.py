@@ -237,7 +237,7 @@ def explain(out: Console, rule: AnyRule) -> None:
     """Print all that is known about a rule."""
     out.print(Text.assemble((rule.id, "bold"), "  ", (rule.severity, _COLOURS[rule.severity])), soft_wrap=True)
     out.print(Text(rule.title))
-    out.print(Text("\n" + "\n\n".join(filter(None, (rule.why, f"Fix: {rule.advice}", rule.url)))))
+    out.print(Text("\n" + "\n\n".join(filter(None, (rule.why, f"Fix: {rule.advice}", f"Examples: {rule.more}")))))
 
 
 def list_rules(out: Console, rules: list[AnyRule]) -> None:

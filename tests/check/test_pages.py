@@ -14,7 +14,8 @@ from rich.console import Console
 from scaffold.check.formats import as_sarif
 from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
-from scaffold.check.rules import rule as rules
+from scaffold.documentation import address
+from scaffold.documentation.pages import find
 from scaffold.patterns import PATTERNS
 from scaffold.show import check as show
 from tests.check.repositories import POD
@@ -37,26 +38,31 @@ def test_every_finding_links_to_its_section() -> None:
         assert anchor in {heading.lower() for heading in headings}
 
 
-@pytest.mark.parametrize("address", [None, "https://docs.example.org/scaffold"])
-def test_a_link_leads_somewhere_or_is_left_out(address: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rules, "documentation", lambda: address)
-    monkeypatch.setattr(as_sarif, "documentation", lambda: address)
+@pytest.mark.parametrize("home", [None, "https://docs.example.org/scaffold"])
+def test_a_link_leads_to_the_site_or_names_the_command(home: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(address, "public_address", lambda: home)
+    monkeypatch.setattr(as_sarif, "public_address", lambda: home)
     every = list(all_rules().values())
     sarif = json.loads(as_sarif.render(CheckReport([], rules=every)))
     driver = sarif["runs"][0]["tool"]["driver"]
     out = Console(width=200)
     with out.capture() as shown:
         show.explain(out, every[0])
-    if address is None:
+    told = (shown.get(), driver["rules"][0]["help"]["text"], driver["rules"][0]["help"]["markdown"])
+    if home is None:
         assert "informationUri" not in driver and "helpUri" not in driver["rules"][0]
-        assert "http" not in shown.get() and "None" not in shown.get()
+        command = f"scaffold docs {every[0].id}"
+        assert all(command in each and "http" not in each and "None" not in each for each in told)
+        assert find(command.split()[-1]).text.startswith(f"## {every[0].id}\n")
     else:
-        assert driver["informationUri"] == address
-        assert driver["rules"][0]["helpUri"] == f"{address}/{every[0].page}" in shown.get()
+        page, _, anchor = every[0].page.partition(".md")
+        assert driver["informationUri"] == home
+        assert driver["rules"][0]["helpUri"] == f"{home}/{page}.html{anchor}"
+        assert all(driver["rules"][0]["helpUri"] in each for each in told)
 
 
 def test_no_address_that_nobody_can_reach_is_shown() -> None:
-    assert "scaffold.example" not in (rules.documentation() or "")
+    assert "scaffold.example" not in (address.public_address() or "")
 
 
 def test_every_pattern_has_rules() -> None:

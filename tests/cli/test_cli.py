@@ -161,6 +161,8 @@ printf '%s\\n' "${COMPREPLY[@]}" """,
         ("check --explain P08-probe-p", "P08-probe-port"),
         ("check --profile ess", "essential"),
         ("prove --only P02-z", "P02-zombies"),
+        ("docs how-to/add-a-j", "how-to/add-a-job"),
+        ("docs P08-probe-p", "P08-probe-port"),
     ],
 )
 def test_completion_knows_the_values(words: str, offered: str, tmp_path: Path) -> None:

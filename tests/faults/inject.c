@@ -279,13 +279,13 @@ static void next(pid_t pid, int status) {
  * `log` gets a line for each call: number, 1 for the first process, program, name, 1 where it needs room, file (or "from -> to"),
  * separated by tabs.
  */
-int inject_trace(pid_t first, int ready, const char *log, long call_number, const char *how, const char **below, int belows) {
+int inject_trace(pid_t first, int ready, const char *log, long call_number, const char *how, const char **below, int below_count) {
     int pid, status, code = 125;
     if (!(log_file = fopen(log, "we"))) fail(log);
     wanted = call_number;
     what = how;
     folders = below;
-    folder_count = belows;
+    folder_count = below_count;
     main_process = first;
     error_number = strstr(what, "-EIO") ? EIO : strstr(what, "-ENOSPC") ? ENOSPC : 0;
     seize(first, ready);

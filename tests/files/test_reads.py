@@ -21,6 +21,7 @@ READS = {
     "scaffold/engine/bounds.py": PROC,
     "scaffold/files/folder.py": "writes; and the kernel's own file on a mount",
     "scaffold/__main__.py": "/dev/null, to write to",
+    "scaffold/documentation/pages.py": PACKAGE,
     "scaffold/releases/history.py": PACKAGE,
     "scaffold/releases/source.py": PACKAGE,
     "scaffold/prove/cluster/stubs.py": PACKAGE,

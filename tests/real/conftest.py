@@ -25,6 +25,11 @@ def is_again(item: pytest.Item) -> bool:
     return getattr(item, "execution_count", 1) > 1
 
 
+def has_the_machine(item: pytest.Item) -> bool:
+    """Tell whether nothing else that watches a clock may run meanwhile: it is `alone`, or is run again."""
+    return item.get_closest_marker("alone") is not None or is_again(item)
+
+
 def waits(item: pytest.Item) -> bool:
     """Tell whether it only waits for what is tried beforehand, in turns of its own, and may wait for all of them."""
     return "attempts" in getattr(item, "fixturenames", ())
@@ -58,7 +63,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     A test that waits for one of the `attempts` takes no turn: the attempt, which runs beforehand, has its own.
     """
-    alone = item.get_closest_marker("alone") is not None or is_again(item)
+    alone = has_the_machine(item)
     item.stash[TURN] = ExitStack()
     if alone or not waits(item):
         item.stash[TURN].enter_context(turn(alone))

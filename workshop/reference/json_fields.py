@@ -76,7 +76,8 @@ CHECK: Fields = {
     "findings[].scopes[]": "Overlays in which the finding appears.",
     "findings[].unnamed": "Number of further places and overlays that are not listed.",
     "findings[].fingerprint": "Identifies the finding across commits, even if its line moves.",
-    "findings[].url": "Page of the rule, or null.",
+    "findings[].url": "Address of the rule's page. It is null as long as the documentation has no public address: "
+    "`scaffold docs ID` shows the page.",
     "notes[]": "What could not be checked, and unused ignore comments.",
     "suppressed[]": "Suppressed findings, with `by` (a comment, the baseline or git) and `reason`.",
     "totals": "Number of findings, notes and suppressed findings.",
@@ -90,7 +91,7 @@ RULES: Fields = {
     "profile": "The smallest profile that has the rule.",
     "title, why, do": "What the rule finds, why that matters, and what to do.",
     "fixable": "Whether `--fix` can correct a finding.",
-    "url": "Page of the rule, or null.",
+    "url": "As in a finding.",
 }
 
 SARIF: Fields = {

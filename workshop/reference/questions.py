@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -78,7 +78,7 @@ def _section(question: Question, defaults: Mapping[str, Any]) -> str:
     ]
     parts = [f"### {question.name}", sentence(question.help), "\n".join(_fact(*each) for each in facts if each[1])]
     if question.fields:
-        parts += ["Fields of a record:", _fields(question.fields, rules)]
+        parts += ["Fields of a record:", _fields(question.fields), "\n".join(_must(question.fields, rules))]
     return "\n\n".join(parts)
 
 
@@ -139,7 +139,7 @@ def _files(question: Question) -> str:
     return named if len(found) <= _SHOWN else f"{named} and {len(found) - _SHOWN} more"
 
 
-def _fields(fields: Sequence[Field], rules: Sequence[Demand]) -> str:
+def _fields(fields: Sequence[Field]) -> str:
     rows = [
         (
             code(each.name),
@@ -147,17 +147,19 @@ def _fields(fields: Sequence[Field], rules: Sequence[Demand]) -> str:
             "yes" if each.required else "no",
             _field_default(each),
             sentence(each.help),
-            _must([one for one in rules if one.field == each.name]),
         )
         for each in fields
     ]
-    return table(("field", "type", "required", "default", "meaning", "must"), rows)
+    return table(("field", "type", "required", "default", "meaning"), rows)
 
 
-def _must(rules: Sequence[Demand]) -> str:
-    rejected = [each.rule for each in rules if each.rejected]
-    ends = [f"rejected when {', or when '.join(rejected)}"] if rejected else []
-    return "; ".join([each.rule for each in rules if not each.rejected] + ends)
+def _must(fields: Sequence[Field], rules: Sequence[Demand]) -> Iterator[str]:
+    """Yield an item for each field that has rules, with a list of them."""
+    for field in fields:
+        own = [each for each in rules if each.field == field.name]
+        if own:
+            told = [f"{'rejected when' if each.rejected else 'must'} {each.rule}" for each in own]
+            yield _fact(code(field.name), told)
 
 
 def _field_default(field: Field) -> str:

@@ -10,7 +10,8 @@ from scaffold import __version__
 from scaffold.check.budget import shown
 from scaffold.check.findings import Finding
 from scaffold.check.report import CheckReport
-from scaffold.check.rules.rule import AnyRule, documentation
+from scaffold.check.rules.rule import AnyRule
+from scaffold.documentation.address import public_address
 from scaffold.syntax.source import Note, Place
 from scaffold.text.printable import to_json
 
@@ -32,7 +33,7 @@ def render(report: CheckReport) -> str:
             "driver": {
                 "name": "scaffold",
                 "semanticVersion": __version__,
-                **({"informationUri": docs} if (docs := documentation()) else {}),
+                **({"informationUri": docs} if (docs := public_address()) else {}),
                 "rules": [_rule(rule) for rule in report.rules],
             }
         },
@@ -54,7 +55,10 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
         "name": type(rule).__name__,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
-        "help": {"text": rule.advice, "markdown": f"{rule.why}\n\n**Fix.** {rule.advice}"},
+        "help": {
+            "text": f"{rule.advice} Examples: {rule.more}",
+            "markdown": f"{rule.why}\n\n**Fix.** {rule.advice}\n\nExamples: {rule.more}",
+        },
         **({"helpUri": rule.url} if rule.url else {}),
         "defaultConfiguration": {"level": rule.severity},
         "properties": {

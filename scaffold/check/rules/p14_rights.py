@@ -25,7 +25,7 @@ class UnusedToken(Rule[Workload]):
     """A pod has a token for the Kubernetes API, and no role is bound to its account.
 
     The token is a file in each container, and the program does not use it. An intruder can learn from the API who the
-    service is, what else runs here, and what everybody may do.
+    service is, which other programs run here, and what everybody may do.
     """
 
     id = "P14-unused-token"

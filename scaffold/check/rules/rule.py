@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, ClassVar, Generic, Literal, Protocol, TypeVar
 
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.model.scope import Scope
+from scaffold.documentation.address import command, public_url
 from scaffold.syntax.source import Place
 
 
@@ -43,18 +43,6 @@ one object lacks; it is always a warning."""
 
 Profile = Literal["essential", "recommended"]
 """The smallest profile of `scaffold check` that a rule belongs to; each profile has the rules of those before it."""
-
-
-@cache
-def documentation() -> str | None:
-    """Return the public address of docs/, `[project.urls] Documentation`; None as long as it has none."""
-    from importlib import metadata
-
-    try:
-        urls = metadata.metadata("kube-scaffold").get_all("Project-URL") or []
-    except metadata.PackageNotFoundError:
-        return None
-    return next((url.partition(", ")[2].rstrip("/") for url in urls if url.startswith("Documentation, ")), None)
 
 
 class Rule(Generic[Subject]):
@@ -107,8 +95,12 @@ class Rule(Generic[Subject]):
     @property
     def url(self) -> str | None:
         """Return the public address of its section; None where there is none."""
-        docs = documentation()
-        return f"{docs}/{self.page}" if docs else None
+        return public_url(self.page)
+
+    @property
+    def more(self) -> str:
+        """Return where its section can be read: at its address, or by a command as long as there is none."""
+        return self.url or f"`{command(self.id)}`"
 
     @property
     def title(self) -> str:

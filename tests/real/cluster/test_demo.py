@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.real.cluster.asking import SLACK, ask, pods, restarted_under_load, scale
-from tests.real.cluster.conftest import DEMO, Demo
+from tests.real.cluster.conftest import DEMO, Demo, deployed
 from tests.real.conformance.contract import CONTRACT, entries
 from tests.support import load
-from workshop.goldens import answers_of
 
 
 def test_pod_security_is_enforced(demo: Demo) -> None:
@@ -22,7 +21,7 @@ def test_pod_security_is_enforced(demo: Demo) -> None:
 @pytest.mark.parametrize("name", DEMO)
 def test_the_rollout_is_complete(demo: Demo, name: str) -> None:
     found = demo.cluster.get("--namespace", demo.namespace, "deployment", name)
-    replicas = answers_of(name).context["replicas"]
+    replicas = deployed(name).context["replicas"]
     assert found["status"]["availableReplicas"] == found["status"]["updatedReplicas"] == replicas
     for pod in pods(demo, name):
         status = pod["status"]["containerStatuses"][0]
@@ -58,8 +57,8 @@ def test_logs_are_read_from_the_pod(demo: Demo) -> None:
 @pytest.mark.parametrize("name", DEMO)
 def test_every_job_ends(demo: Demo, name: str) -> None:
     """A Job ran with the deployment; a CronJob is run now by hand."""
-    service = answers_of(name).context["name"]
-    for job in answers_of(name).context["jobs"]:
+    service = deployed(name).context["name"]
+    for job in deployed(name).context["jobs"]:
         full = f"{service}-{job['name']}"
         if job.get("schedule"):
             demo.kubectl("create", "job", f"{full}-now", f"--from=cronjob/{full}")
@@ -87,7 +86,7 @@ def test_a_naive_service_loses_requests_in_the_same_restart(demo: Demo, tmp_path
 
 
 def test_a_dead_auxiliary_costs_no_time_and_a_dead_critical_fails_in_time(demo: Demo) -> None:
-    timeouts = {each["name"]: each["timeout"] for each in answers_of("frontend").context["dependencies"]}
+    timeouts = {each["name"]: each["timeout"] for each in deployed("frontend").context["dependencies"]}
     try:
         scale(demo, "weather", 0)
         status, answer, seconds = ask(demo, "frontend")

@@ -14,10 +14,9 @@ from typing import Any
 import yaml
 
 from tests.real.cluster.asking import ask, pods, scale, statuses
-from tests.real.cluster.conftest import OVERLAY, Demo
+from tests.real.cluster.conftest import OVERLAY, Demo, deployed
 from tests.real.conformance.contract import entries
 from tests.real.experiments.asking import Caller
-from workshop.goldens import answers_of
 
 TRIPS_AFTER = 3
 PAGES = 100
@@ -53,17 +52,15 @@ def logged(demo: Demo, pod: str) -> list[dict[str, Any]]:
 def test_the_limiter_stands_in_front_of_the_service(demo: Demo) -> None:
     """Its own port is another, and the Service leads to the limiter's."""
     (pod, *_) = pods(demo, "mail")
-    port = answers_of("mail").context["listeners"][0]
+    port = deployed("mail").context["listeners"][0]
     address = pod["status"]["podIP"]
     caller = Caller(port["number"], host=address)
-    limit = answers_of("mail").context["limit_burst"]
+    limit = deployed("mail").context["limit_burst"]
     answers = [caller.ask() for _ in range(3 * limit)]
     assert {each.status for each in answers} == {200, 429}
-    admin = Caller(answers_of("mail").context["admin_port"], host=address)
+    admin = Caller(deployed("mail").context["admin_port"], host=address)
     assert {admin.ask(path="/readyz").status for _ in range(2 * limit)} == {200}, "probes are never limited"
-    with urllib.request.urlopen(
-        f"http://{address}:{answers_of('mail').context['limiter_health_port']}/metrics"
-    ) as told:
+    with urllib.request.urlopen(f"http://{address}:{deployed('mail').context['limiter_health_port']}/metrics") as told:
         assert b"envoy_http_local_rate_limit_rate_limited" in told.read()
 
 
@@ -116,7 +113,7 @@ def select(demo: Demo, name: str) -> None:
 
 def test_a_slow_auxiliary_costs_three_calls_and_then_milliseconds(demo: Demo, record_property: Any) -> None:
     timeout = next(
-        each["timeout"] for each in answers_of("frontend").context["dependencies"] if each["name"] == "weather"
+        each["timeout"] for each in deployed("frontend").context["dependencies"] if each["name"] == "weather"
     )
     with slow_weather(demo):
         (pod, *_) = (each["metadata"]["name"] for each in pods(demo, "frontend"))

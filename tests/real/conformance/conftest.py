@@ -13,9 +13,12 @@ from tests.real.conformance.subjects import Subject, for_features
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "subject" in metafunc.fixturenames:
         features = getattr(metafunc.function, "features", ())
-        # One worker takes all tests of a service: it is prepared once, and its timings meet only each other.
+        # One worker takes a module's tests of a service: they share the one that runs, and the workers end together.
+        module = metafunc.module.__name__.rpartition(".")[2]
         subjects = [
-            pytest.param(each, id=f"{each.language}-{each.name}", marks=pytest.mark.xdist_group(each.name))
+            pytest.param(
+                each, id=f"{each.language}-{each.name}", marks=pytest.mark.xdist_group(f"{each.name}-{module}")
+            )
             for each in for_features(*features)
         ]
         metafunc.parametrize("subject", subjects, indirect=True, scope="session")

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from tests.real.conftest import is_again
+from tests.real.conftest import has_the_machine
 from workshop import runtime
 from workshop.cluster import Cluster, cluster
 from workshop.cluster import missing as no_cluster
@@ -92,8 +92,8 @@ class Attempts:
             return self._attempt(name)
 
     def of(self, name: str, item: pytest.Item) -> Run:
-        """Return what came of a name; a test that is run again gets a new attempt, with the machine for itself."""
-        if is_again(item):
+        """Return what came of a name; a test that has the machine for itself gets an attempt of its own, in its turn."""
+        if has_the_machine(item):
             return self._attempt(name)
         return self._beforehand[name].result(WAIT) if name in self._beforehand else self._in_turn(name)
 

@@ -107,6 +107,7 @@ def test_an_image_without_a_shell_and_without_answers(needs_containers: None, tm
     assert "it ended with 0 before it was ready" in run.results["P02-stop"]["reason"]
 
 
+@pytest.mark.alone  # its load fails where another suite takes the CPU
 def test_the_load_generator_comes_from_an_image(twins: Twins, tmp_path: Path) -> None:
     shutil.copy(program("vegeta"), tmp_path / "vegeta")
     reference = "localhost/kube-scaffold-test/vegeta:1"
