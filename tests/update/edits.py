@@ -69,7 +69,7 @@ def answers_of(service: Path) -> dict[str, Any]:
 def without_record(service: Path) -> Path:
     """Make it a service of 0.3.0 or older: its answers file has neither names of what was given, nor a digest."""
     file = service / ANSWERS
-    file.write_text(re.sub(r"(?s)\n# The answers that somebody gave.*", "\n", file.read_text()))
+    file.write_text(re.sub(r"(?s)\n# The answers that you gave.*", "\n", file.read_text()))
     commit(service, "an older service")
     return service
 

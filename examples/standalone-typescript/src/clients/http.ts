@@ -12,7 +12,7 @@ export class HttpDependency extends Dependency {
   constructor(options: DependencyOptions & { readonly url: string }) {
     super(options);
     this.#url = options.url;
-    // Connections of its own, so that a slow dependency can't use up another's.
+    // Separate connections, so that a slow dependency can't use up those of another.
     this.#agent = new Agent({
       connect: { timeout: options.timeoutSeconds * 1000 },
       maxResponseSize: MAX_ANSWER_BYTES,

@@ -3,7 +3,7 @@ package app.serve;
 import app.config.Settings;
 import org.springframework.stereotype.Component;
 
-/** Goes on serving for a while, so that kept-alive connections end without a lost request (P08). */
+/** Keeps serving for a while, so that kept-alive connections close without a lost request (P08). */
 @Component
 class Drain {
     // How long nobody must have been connected for the drain to end early; probes see it in the meantime.
@@ -26,7 +26,7 @@ class Drain {
         while (now - began < settings.drain().toNanos() && now - busyAt < QUIET_NANOSECONDS) {
             Thread.sleep(LOOK_EVERY_MILLISECONDS);
             now = System.nanoTime();
-            // A connection that comes for one request is open for a moment that no look may meet: they count.
+            // Short connections between two checks also count.
             long accepted = ports.accepted();
             if (accepted > known || ports.connections() > 0) {
                 busyAt = now;

@@ -31,7 +31,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), "An unexpected error occurred.");
     }
 
-    /** Spring's own errors: they know their status, their headers and a text that is fit for clients. */
+    /** Errors of Spring, which have a status, headers and a text that is safe to show to clients. */
     @Override
     protected ResponseEntity<Object> createResponseEntity(
             Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {

@@ -32,7 +32,7 @@ final class CloseWhileDraining extends Handler.Wrapper {
 
         @Override
         public void write(boolean last, ByteBuffer content, Callback callback) {
-            // At the last moment: the request may have begun before the drain.
+            // At the last moment, because the request can have begun before the drain.
             if (state.draining() && !isCommitted()) {
                 getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
             }

@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 class Observe extends BusinessFilter {
     private static final Logger LOG = LoggerFactory.getLogger(Observe.class);
 
-    // nginx's number for a client that left before its answer was complete.
+    // nginx's status for a client that left before its response was complete.
     private static final int CLIENT_LEFT = 499;
 
     // A client can make up methods; metrics must not grow with them.

@@ -31,13 +31,13 @@ public class Serve {
         return run(Serve.class);
     }
 
-    /** Asks {@code run}, once, to drain and return. */
+    /** Makes {@code run} drain and return. Has an effect once. */
     public void stop() {
         lastResort.start();
         stop.countDown();
     }
 
-    /** Runs until {@code stop}; gives the exit code. */
+    /** Runs until {@code stop}; returns the exit code. */
     public int run(Class<?>... sources) {
         try (lastResort;
                 var context = Spring.start(WebApplicationType.SERVLET, settings, sources)) {
