@@ -2,7 +2,7 @@ import { Environment } from "./environment.js";
 
 export const SERVICE = "everything-typescript";
 
-/** Every mistake in the environment, one sentence each. */
+/** All mistakes in the environment, one sentence each. */
 export class ConfigurationError extends Error {
   constructor(readonly mistakes: readonly string[]) {
     super(mistakes.join("; "));
@@ -29,7 +29,7 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
     requestSeconds: environment.timeout("REQUEST_SECONDS", 11),
     maxBodyBytes: environment.whole("MAX_BODY_BYTES", 1_048_576, 0, 2 ** 31),
 
-    // Start and stop; the delay rehearses a slow start
+    // Start and stop; the delay is to test a slow start
     startupDelaySeconds: environment.seconds("STARTUP_DELAY_SECONDS", 0, 0, 3600),
     shutdownSeconds: environment.whole("SHUTDOWN_SECONDS", 60, 1, 3600),
     // P08: time to close kept-alive connections before the listener closes

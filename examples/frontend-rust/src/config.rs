@@ -224,7 +224,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Names the variable and its rule; never the value, which may be a secret.
+    /// Names the variable and its rule. The value is left out, because it can be a secret.
     fn refuse(&mut self, variable: &str, rule: &str) {
         self.errors.push(format!("{variable} must be {rule}"));
     }

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { httpInFlight, httpRequests, httpSeconds } from "./metrics.js";
 
-/** nginx's number for a client that left before its answer was complete. */
+/** nginx's status for a client that left before its response was complete. */
 const CLIENT_LEFT = 499;
 
-/** A client can make up methods; metrics must not grow with them. */
+/** A client can invent methods, and the number of series must not grow with them. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** Measures and logs a request when its response is sent or its client has left. */

@@ -1,6 +1,6 @@
 """Logs: one JSON object per line on stdout, also from libraries (P05).
 
-`log.info("order booked", extra={"order": 7})` gives a line with the field `order`.
+`log.info("order booked", extra={"order": 7})` writes a line with the field `order`.
 """
 
 import json

@@ -91,7 +91,7 @@ func (s *Server) Drain(ctx context.Context, longest time.Duration) {
 
 // Finish closes the ports and waits for the requests in flight. It fails if the context ends first.
 //
-// Not by http.Server.Shutdown: that drops a request which was received but not yet begun.
+// It does not use http.Server.Shutdown, which drops a request that was received but not yet begun.
 func (s *Server) Finish(ctx context.Context) error {
 	s.draining.Store(true)
 	defer s.http.Close()

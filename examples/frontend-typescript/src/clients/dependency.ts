@@ -25,7 +25,7 @@ export class DependencyError extends Error {
   }
 }
 
-/** What all clients share: a total time, measurements, and the rule of critical and auxiliary. */
+/** Shared by all clients: the time limit, metrics, and the difference of critical and auxiliary. */
 export abstract class Dependency {
   readonly name: string;
   readonly critical: boolean;

@@ -15,7 +15,7 @@ use crate::phase::Phase;
 use crate::signals::Stop;
 use crate::{admin, listen, routes};
 
-/// How long nobody must have been connected for the drain to end early; probes see it in the meantime.
+/// The drain ends early after this time without a connection; long enough for probes to see it.
 const QUIET: Duration = Duration::from_millis(500);
 
 pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {

@@ -17,8 +17,8 @@ import org.eclipse.jetty.util.IO;
 
 /** A port on all addresses that loses no connection when it closes (P08). */
 final class Listener extends ServerConnector {
-    // Longer than the 60 s for which proxies commonly keep a connection: they close first, so none of them sends a
-    // request into a connection that we are just closing.
+    // Longer than the usual 60 s of proxies, so that they close first. A proxy then never sends a request on a
+    // connection that this side is closing.
     private static final int IDLE_MILLISECONDS = 75_000;
 
     // For a client that is connected, but whose request has not arrived when the listener closes.

@@ -37,7 +37,7 @@ final class Environment {
         }
     }
 
-    /** Names the variable and its rule; never the value, which may be a secret. */
+    /** Names the variable and its rule. The value is left out, because it can be a secret. */
     void refuse(String name, String rule) {
         errors.add(name + " must be " + rule);
     }

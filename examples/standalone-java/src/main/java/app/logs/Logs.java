@@ -11,7 +11,7 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 /**
  * Logs: one JSON object per line on stdout, also from libraries (P05).
  *
- * <p>{@code LOG.atInfo().addKeyValue("order", 7).log("order booked")} gives a line with the field {@code order}.
+ * <p>{@code LOG.atInfo().addKeyValue("order", 7).log("order booked")} writes a line with the field {@code order}.
  */
 public final class Logs {
     private Logs() {}

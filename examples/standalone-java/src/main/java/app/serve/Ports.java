@@ -64,7 +64,7 @@ class Ports {
         return business.stream().mapToLong(Listener::accepted).sum();
     }
 
-    /** Takes no new connection, answers those that came, and returns when all have ended. */
+    /** Accepts no new connections, and returns when all existing ones have ended. */
     void closeBusiness() throws InterruptedException {
         business.forEach(Listener::shutdown);
         do {

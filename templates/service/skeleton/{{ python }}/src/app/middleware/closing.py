@@ -1,4 +1,4 @@
-"""While the service drains, every response asks the client to use another connection (P08)."""
+"""While the service drains, every response has `Connection: close` (P08)."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

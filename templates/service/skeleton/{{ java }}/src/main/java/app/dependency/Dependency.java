@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** One dependency. A critical one's failure is the request's; an auxiliary one's is not. */
+/** One dependency. If a critical one fails, so does the request. */
 public abstract class Dependency {
     private static final Logger LOG = LoggerFactory.getLogger(Dependency.class);
 
@@ -37,7 +37,7 @@ public abstract class Dependency {
         this.fallbacks = tools.meters.counter("dependency.fallbacks", "dependency", name);
     }
 
-    /** One call, without regard to time; any exception is a failure. */
+    /** One call, without a time limit; any exception is a failure. */
     protected abstract Object fetch() throws Exception;
 
     /** The result of {@code fetch}, or a {@link DependencyException}. The timeout is for the whole call. */
