@@ -4,8 +4,8 @@ import type { FastifyInstance } from "fastify";
 import type { Settings } from "./settings.js";
 
 /**
- * The drain ends early after this time without a connection. It is long enough for the readiness
- * probe, and for clients that open a new connection for each request.
+ * The drain ends early after this time without a connection. The readiness probe fails meanwhile.
+ * Clients with a new connection for each request come back within this time.
  */
 const QUIET_MS = 500;
 

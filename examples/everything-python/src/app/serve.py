@@ -21,7 +21,7 @@ from app.state import State
 
 log = logging.getLogger(__name__)
 
-# The drain ends early after this time without a connection; long enough for probes to see it.
+# The drain ends early after this time without a connection. The readiness probe fails meanwhile.
 QUIET_SECONDS = 0.5
 
 

@@ -17,7 +17,7 @@ const (
 	headerTime     = 5 * time.Second        // for the header of a request, so that slow clients do not keep connections
 	idleTime       = 75 * time.Second       // longer than the usual 60 s of proxies, so that they close first
 	maxHeaderBytes = 32 << 10               // enough for cookies and tokens
-	quietTime      = 500 * time.Millisecond // without a connection, before a drain ends early; long enough for probes
+	quietTime      = 500 * time.Millisecond // without a connection, before a drain ends early
 	unsentTime     = time.Second            // at the end, for the first request of connected clients
 	tick           = 10 * time.Millisecond
 )

@@ -15,7 +15,7 @@ use crate::phase::Phase;
 use crate::signals::Stop;
 use crate::{admin, listen, routes};
 
-/// The drain ends early after this time without a connection; long enough for probes to see it.
+/// The drain ends early after this time without a connection. The readiness probe fails meanwhile.
 const QUIET: Duration = Duration::from_millis(500);
 
 pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {

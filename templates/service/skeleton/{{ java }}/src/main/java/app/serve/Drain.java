@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 /** Keeps serving for a while, so that kept-alive connections close without a lost request (P08). */
 @Component
 class Drain {
-    // The drain ends early after this time without a connection; long enough for probes to see it.
+    // The drain ends early after this time without a connection. The readiness probe fails meanwhile.
     private static final long QUIET_NANOSECONDS = 500_000_000;
     private static final long LOOK_EVERY_MILLISECONDS = 20;
 
