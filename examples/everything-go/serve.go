@@ -14,7 +14,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/server"
 )
 
-// The process ends this much before its time is up.
+// The process ends this long before its time is over.
 const margin = 100 * time.Millisecond
 
 // serve runs the service until the context ends.
@@ -26,7 +26,7 @@ func serve(ctx context.Context, settings config.Config, _ []string) int {
 	defer business.Close()
 	defer probes.Close()
 
-	// The probes answer first, and from then on to the very end.
+	// The admin port opens first and closes last, so that probes always get a response.
 	ports := map[string]int{}
 	if !open(probes, config.Port{Name: "admin", Number: settings.AdminPort}, ports) {
 		return exitFailed
@@ -52,7 +52,7 @@ func serve(ctx context.Context, settings config.Config, _ []string) int {
 	return exitFailed
 }
 
-// prepare is the place for startup work; /startupz and /readyz wait for it.
+// prepare does the startup work. Write yours here; /startupz and /readyz fail until it is done.
 func prepare(ctx context.Context, settings config.Config) error {
 	select {
 	case <-time.After(settings.StartupDelay):

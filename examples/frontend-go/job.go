@@ -12,7 +12,7 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
-// job makes a sub-command of a job's work (P09).
+// job turns the work of a job into a sub-command (P09).
 func job(work func(context.Context, dependencies.Set, []string) error) func(context.Context, config.Config, []string) int {
 	return func(ctx context.Context, settings config.Config, args []string) int {
 		ctx = requestid.With(ctx, requestid.New())
@@ -31,7 +31,7 @@ func guarded(work func() error) (err error) {
 	return work()
 }
 
-// await gives the job's exit code; a job that is told to stop may take so long to do it.
+// await returns the exit code of the job. After a signal, the job has this long to stop.
 func await(ctx context.Context, name string, done <-chan error, longest time.Duration) int {
 	select {
 	case err := <-done:

@@ -70,7 +70,7 @@ func TestPortInUse(t *testing.T) {
 	}
 }
 
-// background serves until stop; log gives the lines, code the exit code.
+// background serves until stop; log returns the lines, and code the exit code.
 func background(t *testing.T, settings config.Config) (log <-chan line, stop func(), code <-chan int) {
 	reader, writer := io.Pipe()
 	slog.SetDefault(logs.New(writer, config.Service, "1.2.3", slog.LevelInfo))
@@ -120,7 +120,7 @@ func TestServeFromStartToStop(t *testing.T) {
 		t.Errorf("/readyz answers %d", status)
 	}
 
-	kept, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports["one"])) // so that the drain goes on
+	kept, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports["one"])) // to keep the drain running
 	if err != nil {
 		t.Fatal(err)
 	}

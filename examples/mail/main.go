@@ -22,7 +22,7 @@ const (
 	exitTerminated = 143
 )
 
-// command is a sub-command and what it runs: that takes the words of the command line, and gives the exit code.
+// command is a sub-command and its function, which gets the arguments and returns the exit code.
 type command struct {
 	name string
 	run  func(ctx context.Context, settings config.Config, args []string) int
@@ -63,7 +63,7 @@ func find(args []string) (found *command, known []string) {
 	return found, known
 }
 
-// untilStopped gives a context that ends with the first SIGTERM or SIGINT; the second ends the process at once.
+// untilStopped returns a context that ends at the first SIGTERM or SIGINT. The second one ends the process at once.
 func untilStopped() context.Context {
 	ctx, stop := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)

@@ -136,7 +136,7 @@ def test_any_names_compile(language: str, services: Path) -> None:
 )
 def test_two_classes_never_share_a_file_where_case_is_ignored(answer: dict[str, Any]) -> None:
     with pytest.raises(
-        AnswerError, match="must not be ab-c: the file of its class and that of a-bc differ by case only"
+        AnswerError, match="must not be ab-c: the file of its class and that of a-bc differ only by case"
     ):
         goldens.engine()[1].resolve({"language": "java", **answer})
     goldens.engine()[1].resolve(answer)

@@ -149,7 +149,7 @@ def test_a_job_runs_the_command_of_its_name(start: Start) -> None:
     terminal.presses(DOWN, ENTER)
     terminal.sees("Name of the job")
     terminal.types("reconcile")
-    for words in ("Sub-command", "Time after which", "How often", "Cron line"):
+    for words in ("Sub-command", "Time limit of the job", "Number of retries", "Cron line"):
         terminal.sees(words)
         terminal.presses(ENTER)
     terminal.accepts_defaults(after="dependencies")

@@ -1,6 +1,7 @@
 """The words that nobody writes here, each with what to write instead.
 
-`tests/test_prose.py` reads the documents, and `tests/text/test_words.py` the strings, comments and help of `scaffold/`.
+`tests/test_prose.py` reads the documents, `tests/text/test_words.py` the strings, comments and help of `scaffold/`, and
+`tests/text/test_generated.py` the files of services.
 """
 
 from __future__ import annotations
@@ -16,15 +17,16 @@ class In(Enum):
 
     DOCUMENTS = "documents"
     CODE = "strings, comments and help"
+    GENERATED = "comments, alerts and documents of a service"
 
 
 @dataclass(frozen=True)
 class Banned:
-    """What is not written, as a regular expression of text in any case; `only` names the one kind of text it is for."""
+    """What is not written, as a regular expression of text in any case; `only` names the kinds of text it is for."""
 
     pattern: str
     better: str
-    only: In | None = None
+    only: tuple[In, ...] = tuple(In)
 
 
 BANNED = (
@@ -35,8 +37,8 @@ BANNED = (
     Banned(r"\bmend(?:s|ed|ing)?\b", "fix"),
     Banned(r"\bin vain\b", "unused, without effect"),
     Banned(r"\balone\b", "only, by itself"),
-    Banned(r"\belse\b", "otherwise, everything except", In.DOCUMENTS),
-    Banned(r"[;,:] (?:or )?else\b|\b(?:or|and|all) else\b|(?-i:\bElse\b)", "otherwise, everything except", In.CODE),
+    Banned(r"\belse\b", "otherwise, everything except", (In.DOCUMENTS, In.GENERATED)),
+    Banned(r"[;,:] (?:or )?else\b|\b(?:or|and|all) else\b|(?-i:\bElse\b)", "otherwise, everything except", (In.CODE,)),
     Banned(r"\bfor ever\b", "without end, never ends"),
     Banned(r"\banew\b", "again"),
     Banned(r"\b(?:its|their) likes?\b", "similar ones, or name what is meant"),
@@ -47,6 +49,16 @@ BANNED = (
     Banned(r"\bpass(?:es|ed)? (?:them |it )?by\b", "skip"),
     Banned(r"\brefuses? to take\b", "reject"),
     Banned(r"\bstands? beside\b", "is in the same files"),
+    Banned(r"\bof (?:its|their|our|your|one's) own\b", "separate, or its", (In.GENERATED,)),
+    Banned(r"\bby (?:itself|themselves)\b", "automatically, or name what does it", (In.GENERATED,)),
+    Banned(r"\b(?:we|us|ourselves)\b", "the service", (In.GENERATED,)),
+    Banned(r"\bmay\b", "can", (In.GENERATED,)),
+    Banned(
+        r"\basks? (?:no|a|an|the|all|each|every|one)\b|\b(?:is|are) asked\b", "calls, checks, requests", (In.GENERATED,)
+    ),
+    Banned(r"\bgives? (?:the|a|an)\b|\bgives? back\b", "returns", (In.GENERATED,)),
+    Banned(r"\b(?:stand in|stands in|in the place of)\b", "replaces", (In.GENERATED,)),
+    Banned(r"\bone idea\b|\bso (?:many|much)\b", "one concern, or the number", (In.GENERATED,)),
 )
 """The lookarounds leave out what is right: "there is no Service" (it does not exist), "is no longer", "is no such".
 A single `else` in code is often Python's or Jinja's, so that there only phrases with it count."""
@@ -61,5 +73,5 @@ def banned_words(text: str, kind: In) -> Iterator[str]:
     """Yield each banned word of a text of this kind, and the better ones."""
     line = _USUAL.sub("", " ".join(text.split()))
     for pattern, banned in _PATTERNS:
-        if banned.only in (None, kind):
+        if kind in banned.only:
             yield from (f"{match[0]!r}, better {banned.better}" for match in pattern.finditer(line))

@@ -61,7 +61,7 @@ def _make_executable(path: Path, _: random.Random) -> None:
 def without_record(service: Path) -> Path:
     """Make it a service of 0.3.0 or older: its answers file has neither names of what was given, nor a digest."""
     file = service / ANSWERS
-    file.write_text(re.sub(r"(?s)\n# The answers that somebody gave.*", "\n", file.read_text()))
+    file.write_text(re.sub(r"(?s)\n# The answers that you gave.*", "\n", file.read_text()))
     commit(service, "an older service")
     return service
 

@@ -1,4 +1,4 @@
-"""What the tests share: settings, a dependency with every fault, and the service in process."""
+"""Shared by the tests: settings, a dependency with every fault, and the service in process."""
 
 import asyncio
 import io
@@ -18,7 +18,7 @@ from app.clients.dependency import Dependency
 from app.config import Settings
 from app.state import State
 
-# Proxies of the machine that runs the tests must not see calls to loopback.
+# Calls of loopback must not use the proxy of this machine.
 os.environ["NO_PROXY"] = "*"
 
 Call = Callable[..., httpx.AsyncClient]
@@ -36,7 +36,7 @@ def state() -> State:
 
 @pytest.fixture
 def call(state: State) -> Call:
-    """A client of the service; it takes settings by name, and the dependencies."""
+    """A client of the service, with settings by name and the dependencies."""
 
     def make(*clients: Dependency, **settings: object) -> httpx.AsyncClient:
         api = create_api(Settings.model_validate(settings), state, list(clients))
@@ -47,7 +47,7 @@ def call(state: State) -> Call:
 
 @pytest.fixture
 def lines() -> Callable[[], list[dict[str, object]]]:
-    """Sets the logs up, and reads what is written."""
+    """Configures the logs, and returns the written lines."""
     stream = io.StringIO()
     logs.configure("info", "1.2.3", stream)
     return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
@@ -61,7 +61,7 @@ def unused_port() -> int:
 
 
 class Upstream:
-    """A real server on loopback; the path says what goes wrong."""
+    """A real server on loopback; the path selects the fault."""
 
     ANSWERS: ClassVar = {
         "/json": ("200 OK", "application/json", b'{"mails": 3}'),
@@ -96,7 +96,7 @@ class Upstream:
             writer.close()
 
     async def _trickle(self, writer: asyncio.StreamWriter) -> None:
-        """A byte now and then: every single read is in time, the whole never is."""
+        """Sends single bytes slowly: each read is in time, and the whole response is too late."""
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         for _ in range(1000):
             writer.write(b"x")

@@ -36,7 +36,7 @@ async def test_a_slow_critical_one_fails_the_request_in_time(
     before = value("dependency_requests_total", outcome="timeout")
     began = time.perf_counter()
     answer = await call(client(upstream.url + "/slow", critical=True, timeout=0.2)).get("/")
-    assert time.perf_counter() - began < 5  # the whole answer would take 20 s
+    assert time.perf_counter() - began < 5  # the whole response would take 20 s
     assert answer.status_code == 504
     assert answer.json()["title"] == "Gateway Timeout"
     assert value("dependency_requests_total", outcome="timeout") == before + 1

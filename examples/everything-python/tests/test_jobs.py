@@ -1,4 +1,4 @@
-"""Every job of the program against a dependency that works, and one that doesn't."""
+"""Every job with a dependency that works, and with one that fails."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-//! The configuration: read once from the environment, and refused whole when anything in it is wrong (P12).
+//! The configuration, which is read once from the environment. Any mistake stops the start (P12).
 use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
@@ -43,12 +43,12 @@ pub enum Target {
     Tcp(String),
 }
 
-/// What a request does without the dependency.
+/// The effect on a request if the dependency fails.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// The request fails.
     Critical,
-    /// The fallback answers in its place.
+    /// The fallback replaces the response.
     Auxiliary(fn() -> Value),
 }
 
@@ -60,9 +60,9 @@ pub struct PortDefault {
 
 pub struct DependencyDefault {
     pub name: &'static str,
-    /// Prefix of its variables, `_URL` and `_TIMEOUT_SECONDS`.
+    /// Prefix of its variables `_URL` and `_TIMEOUT_SECONDS`.
     pub variable: &'static str,
-    /// A URL, or `host:port` for plain TCP; its variable must be of the same sort.
+    /// A URL, or `host:port` for plain TCP. Its variable must have the same form.
     pub address: &'static str,
     pub timeout_seconds: f64,
     pub kind: Kind,
@@ -83,7 +83,7 @@ impl Config {
     }
 }
 
-/// Any text will do, so that even a refused configuration is logged with it.
+/// Any text is allowed, so that the log of a wrong configuration has it too.
 pub fn version(environment: &dyn Fn(&str) -> Option<String>) -> String {
     let version = environment("SERVICE_VERSION").filter(|version| !version.is_empty());
     version.unwrap_or_else(|| "0.0.0".to_owned())
@@ -224,7 +224,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Names the variable and its rule; never the value, which may be a secret.
+    /// Names the variable and its rule. The value is left out, because it can be a secret.
     fn refuse(&mut self, variable: &str, rule: &str) {
         self.errors.push(format!("{variable} must be {rule}"));
     }

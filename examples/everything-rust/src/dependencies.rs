@@ -1,4 +1,4 @@
-//! The services that this one calls, each within its own time.
+//! The services that this one calls, each with a time limit.
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,10 +13,11 @@ use crate::config::{Dependency, Kind, Target};
 use crate::metrics::{Metrics, Outcome};
 use crate::observe::REQUEST_ID;
 
-/// P13: a larger answer is refused, so that a dependency can't fill our memory.
+/// P13: a larger response counts as a failure, so that it can't use up the memory.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 
-/// Shorter than servers keep an idle connection (5 s is the least that is usual): we never reuse one that just closed.
+/// Shorter than servers keep an idle connection (usually at least 5 s), so that a reused one is
+/// still open.
 const IDLE: Duration = Duration::from_secs(4);
 
 pub struct Dependencies {
@@ -25,14 +26,14 @@ pub struct Dependencies {
     metrics: Arc<Metrics>,
 }
 
-/// What the dependencies said, by name.
+/// The responses of the dependencies, by name.
 pub struct Answers {
     pub values: Map<String, Value>,
-    /// Those that a fallback answered for.
+    /// The dependencies whose fallback was used.
     pub degraded: Vec<&'static str>,
 }
 
-/// A critical dependency that gave no answer.
+/// A critical dependency that failed.
 #[derive(Debug)]
 pub struct Failed {
     pub dependency: &'static str,
@@ -68,7 +69,7 @@ impl<E: std::error::Error> From<E> for Failure {
 
 impl Dependencies {
     pub fn new(list: Vec<Dependency>, metrics: Arc<Metrics>) -> Result<Dependencies, String> {
-        // An error says that the process has a provider already, which is as well.
+        // An error means that the process already has a provider, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .pool_idle_timeout(IDLE)
@@ -82,7 +83,8 @@ impl Dependencies {
         })
     }
 
-    /// Asks all at once. The first critical failure ends it; auxiliary ones are answered by their fallbacks.
+    /// Calls all in parallel. The first critical failure ends it. The fallback replaces an
+    /// auxiliary one that fails.
     pub async fn ask_all(&self, request_id: &str) -> Result<Answers, Failed> {
         let asked = self.list.iter().map(|d| self.answer(d, request_id));
         let answers = try_join_all(asked).await?;
@@ -126,7 +128,7 @@ impl Dependencies {
         }
     }
 
-    /// One call, from the look-up of the name to the last byte, within the dependency's time.
+    /// One call within its time limit, from the DNS lookup to the last byte.
     async fn ask(&self, dependency: &Dependency, request_id: &str) -> Result<Value, Failure> {
         let began = Instant::now();
         let call = async {
@@ -151,7 +153,7 @@ impl Dependencies {
     async fn fetch(&self, url: &Url, request_id: &str) -> Result<Value, Failure> {
         let request = self.client.get(url.clone());
         let sent = request.header(REQUEST_ID, request_id).send().await;
-        // Without its URL: what a URL holds is not for the logs.
+        // Without the URL, which can hold a secret and must not be logged.
         let mut response = sent.map_err(reqwest::Error::without_url)?;
         if !response.status().is_success() {
             return Err(Failure::Error(format!("status {}", response.status())));

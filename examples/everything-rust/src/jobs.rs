@@ -1,6 +1,7 @@
-//! Jobs: sub-commands of the same program, so that they run from the same image.
+//! Jobs are sub-commands of the program, so that they use the same image.
 //!
-//! A job's file is its sub-command with `_job` behind it: no sub-command can be a reserved word of Rust then.
+//! The file of a job is called after its sub-command, with `_job` at the end to avoid reserved
+//! words.
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ mod report_job;
 mod import_job;
 
 pub const JOBS: &[Job] = &[
-    // One for each sub-command.
+    // One entry for each sub-command.
     Job {
         name: "migrate",
         run: migrate_job::run,
@@ -34,12 +35,12 @@ pub struct Job {
     pub run: fn(Context) -> Work,
 }
 
-/// What a job works with.
+/// The input of a job.
 pub struct Context {
     pub app: Arc<App>,
-    /// What follows the sub-command on the command line.
+    /// The arguments after the sub-command.
     pub arguments: Vec<String>,
-    /// Goes to the dependencies and into every log line, as a request's would.
+    /// Sent to the dependencies and logged in every line, as the id of a request.
     pub run_id: RequestId,
 }
 
@@ -54,7 +55,7 @@ impl Context {
     }
 }
 
-/// Runs a job once, and logs how it went.
+/// Runs a job once, and logs the result.
 pub async fn run(job: &Job, app: Arc<App>, arguments: Vec<String>) -> Result<(), ()> {
     let run_id = RequestId::new();
     let span = tracing::error_span!("job", job = job.name, request_id = run_id.0);

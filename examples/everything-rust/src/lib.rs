@@ -1,4 +1,4 @@
-//! The service, a module an idea; `main.rs` only chooses the sub-command.
+//! The service, one concern per module. `main.rs` only chooses the sub-command.
 pub mod admin;
 pub mod app;
 pub mod config;

@@ -1,4 +1,4 @@
-//! Where the process stands in its life: the probes and the drain read it.
+//! The state of the process, which the probes and the drain read.
 use std::sync::atomic::{AtomicU8, Ordering};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
@@ -19,7 +19,7 @@ impl Phase {
     }
 }
 
-/// The phase that every task of the process shares.
+/// The phase, shared by all tasks of the process.
 #[derive(Debug, Default)]
 pub struct Life(AtomicU8);
 

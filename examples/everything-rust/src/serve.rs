@@ -15,11 +15,11 @@ use crate::phase::Phase;
 use crate::signals::Stop;
 use crate::{admin, listen, routes};
 
-/// How long nobody must have been connected for the drain to end early; probes see it in the meantime.
+/// The drain ends early after this time without a connection. The readiness probe fails meanwhile.
 const QUIET: Duration = Duration::from_millis(500);
 
 pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {
-    // The admin port opens first and closes last, so that probes are answered all the way.
+    // The admin port opens first and closes last, so that probes always get a response.
     let mut admin_listener = JoinSet::new();
     let never_closing = watch::Sender::new(false);
     open(
@@ -47,7 +47,7 @@ pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {
     Ok(())
 }
 
-/// What must be done before the first request goes here; `/startupz` and `/readyz` wait for it.
+/// Write your startup work here. `/startupz` and `/readyz` fail until it is done.
 async fn prepare(app: &App) {
     sleep(app.config.startup_delay).await;
 }
@@ -96,7 +96,7 @@ impl Serving {
     }
 
     async fn drain_and_stop(mut self, app: &App) {
-        // From here on readiness is false, and every response says `Connection: close`.
+        // From here on, the service is not ready, and every response has `Connection: close`.
         app.life.enter(Phase::Draining);
         tracing::info!("draining");
         let drained = Instant::now() + app.config.drain;

@@ -1,4 +1,4 @@
-/** Reads variables, and notes every mistake: the variable and its rule, never the value, which may be a secret. */
+/** Reads variables, and collects mistakes without the value, which can be a secret. */
 export class Environment {
   readonly mistakes: string[] = [];
   readonly #variables: NodeJS.ProcessEnv;
@@ -20,7 +20,7 @@ export class Environment {
     return this.#read(name, fallback, `one of ${choices.join(", ")}`, parse);
   }
 
-  /** Digits only: no sign, no exponent, no spaces. */
+  /** Only digits, without sign, exponent or spaces. */
   whole(name: string, fallback: number, least: number, most: number): number {
     const right = `a whole number from ${least} to ${most}`;
     return this.#read(name, fallback, right, (value) =>

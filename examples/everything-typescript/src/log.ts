@@ -3,7 +3,7 @@ import { SERVICE } from "./settings.js";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
-/** One JSON object a line on stdout, whoever logs (P05). */
+/** One JSON object per line on stdout, also from libraries (P05). */
 export function createLog(
   level: string,
   version: string,
@@ -23,7 +23,7 @@ export function createLog(
   return pino(options, destination);
 }
 
-/** The levels that only libraries use. */
+/** These levels are used only by libraries. */
 const LEVELS: Readonly<Record<string, string>> = { trace: "debug", fatal: "error" };
 
 /** An error as fields of a log line. */
@@ -34,7 +34,7 @@ export function failure(error: unknown): { error: string; stack?: string | undef
   return { error: reason(error), stack: error.stack };
 }
 
-/** An error in one line; the reason of some is only in their cause or code. */
+/** An error in one line, with its cause or code if the message has no reason. */
 export function reason(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);

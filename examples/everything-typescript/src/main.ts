@@ -31,7 +31,7 @@ async function main([command = "serve", ...args]: string[], stop: AbortSignal): 
   }
 
   const log = createLog(settings.logLevel, settings.version);
-  // Whatever goes wrong is a line of the log, and nothing else (P05).
+  // Every error is only a log line (P05).
   process.on("uncaughtException", (error) => {
     log.error(failure(error), "uncaught exception");
     process.exit(1);

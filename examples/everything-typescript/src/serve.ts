@@ -10,7 +10,7 @@ import { listen } from "./server.js";
 import type { Settings } from "./settings.js";
 import { startUp } from "./startup.js";
 
-/** Serves until `stop` aborts; gives the exit code. */
+/** Serves until `stop` aborts; returns the exit code. */
 export async function serve(
   settings: Settings,
   clients: Dependency[],

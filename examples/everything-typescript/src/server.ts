@@ -12,8 +12,8 @@ import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import type { Settings } from "./settings.js";
 
 /**
- * How long a connection may wait for a request, its first one included: longer than the idle time of the usual
- * balancers and clients (60 s), so that they close first and no request meets a closing connection.
+ * How long a connection can wait for a request, also for the first one. It is longer than the usual
+ * idle time of load balancers and clients (60 s), so that they close first.
  */
 const IDLE_MS = 75_000;
 
@@ -35,13 +35,13 @@ export function createServer(
     genReqId: requestId,
     bodyLimit: settings.maxBodyBytes,
     handlerTimeout: requestMs,
-    // Both count from the start of a connection, which may be opened long before it is needed.
+    // Both count from the start of a connection, which can be opened long before it is used.
     requestTimeout: Math.max(IDLE_MS, requestMs),
     http: { headersTimeout: IDLE_MS, connectionsCheckingInterval: 1000 },
     keepAliveTimeout: IDLE_MS,
-    // While it closes it goes on answering; drain.ts sees to its end.
+    // While it closes, it keeps responding; drain.ts ends it.
     return503OnClosing: false,
-    // A path that can't be decoded gets no route, hence no hooks.
+    // A path that can't be decoded has no route, so no hooks run.
     frameworkErrors: (error, request, reply) => {
       observer(request, reply);
       sendProblem(error, request, reply);
@@ -53,12 +53,12 @@ export function createServer(
     reply.header(REQUEST_ID_HEADER, request.id);
     observer(request, reply);
   });
-  // Any body is bytes to whoever reads it, so that a type without a parser is limited as well.
+  // Every body is read as bytes, so that a type without a parser is also limited.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   return app;
 }
 
-/** Listens on all addresses, of IPv6 too where there is IPv6. */
+/** Listens on all addresses, also IPv6 if the node has it. */
 export async function listen(app: FastifyInstance, port: number): Promise<void> {
   await app.ready();
   const addresses = Object.values(networkInterfaces()).flat();
@@ -69,9 +69,10 @@ export async function listen(app: FastifyInstance, port: number): Promise<void> 
   });
 }
 
-/** What Node can't even parse, or what comes too slowly, has no request and no route. */
+/** Input that Node.js can't parse, or that is too slow, has no request and no route. */
 function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A connection that was never used ends without a word: an answer would be taken for that of the next request.
+  // An unused connection is closed without a response. The client would use it as the response of
+  // the next request.
   if (!socket.writable || error.code === "ECONNRESET" || socket.bytesRead === 0) {
     socket.destroy();
     return;

@@ -16,7 +16,7 @@ function ask(dependency: Dependency, requestId = "an-id"): Promise<unknown> {
   return dependency.ask({ log: testLog().log, requestId });
 }
 
-/** The failure of a dependency that answers like this. */
+/** The failure of a dependency with this response. */
 async function failure(t: TestContext, dependency: Dependency): Promise<DependencyError> {
   const error = await ask(dependency).catch((thrown) => thrown);
   assert(error instanceof DependencyError, `no failure but ${JSON.stringify(error)}`);

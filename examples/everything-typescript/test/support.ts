@@ -9,7 +9,7 @@ import { loadSettings, type Settings } from "../src/settings.js";
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A real server that stands in for a dependency; its URL. */
+/** Starts a stub server for a dependency; returns its URL. */
 export async function stub(t: TestContext, handler: Handler): Promise<string> {
   const server = createServer(handler);
   t.after(() => server.close().closeAllConnections());
@@ -20,7 +20,7 @@ export function json(response: ServerResponse, value: unknown): void {
   response.setHeader("content-type", "application/json").end(JSON.stringify(value));
 }
 
-/** A port on which nobody listens. */
+/** A port where nothing listens. */
 export async function freePort(): Promise<number> {
   const server = createTcpServer();
   const port = await listening(server);
@@ -35,7 +35,7 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** The defaults, on ports that are free. */
+/** The defaults, with free ports. */
 export async function testSettings(changes: Partial<Settings> = {}): Promise<Settings> {
   return {
     ...loadSettings({}),
@@ -47,7 +47,7 @@ export async function testSettings(changes: Partial<Settings> = {}): Promise<Set
 
 export type Line = Record<string, unknown> & { errors?: string[]; known?: string[] };
 
-/** A log, and its lines as a reader of stdout finds them. */
+/** A log, and its lines as they are on stdout. */
 export function testLog(): { log: Logger; lines: Line[] } {
   const lines: Line[] = [];
   const log = createLog("info", "1.2.3", {
@@ -58,7 +58,7 @@ export function testLog(): { log: Logger; lines: Line[] } {
   return { log, lines };
 }
 
-/** Waits for what happens soon, and fails when it does not. */
+/** Waits until the condition is true, and fails after a timeout. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
   const end = performance.now() + 5000;
   while (!(await condition())) {

@@ -1,4 +1,4 @@
-//! What one request may cost: MAX_BODY_BYTES of memory and REQUEST_SECONDS of time, its body's included.
+//! Limits of a request: MAX_BODY_BYTES of memory, and REQUEST_SECONDS of time including its body.
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
@@ -38,7 +38,7 @@ pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) ->
 }
 
 async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    // Known from Content-Length: refused before a byte of it is read.
+    // Content-Length is too large: rejected before a byte is read.
     if body.size_hint().lower() > most as u64 {
         return Err(too_large(most));
     }
@@ -57,7 +57,7 @@ fn too_large(most: usize) -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
 }
 
-/// The rest of the body is not read, so nothing can follow it on this connection.
+/// The rest of the body is not read, so the connection can't be reused.
 fn refuse(problem: Problem) -> Response {
     let mut response = problem.into_response();
     let close = HeaderValue::from_static("close");

@@ -1,6 +1,6 @@
 //! Errors as `application/problem+json` (RFC 9457).
 //!
-//! A handler returns `Err(Problem::new(…))`; the request id is added by `observe`, which knows it.
+//! A handler returns `Err(Problem::new(…))`, and `observe` adds the request id.
 use axum::Json;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
@@ -10,7 +10,7 @@ use serde_json::json;
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub status: StatusCode,
-    /// What the caller may know: never an internal name, path or message.
+    /// The text for the caller, without internal names, paths or messages.
     pub detail: String,
 }
 
@@ -31,7 +31,7 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Writes the body of a response that a `Problem` made; leaves every other as it is.
+/// Writes the body of a response from a `Problem`. Other responses do not change.
 pub fn write(mut response: Response, request_id: &str) -> Response {
     let Some(problem) = response.extensions_mut().remove::<Problem>() else {
         return response;

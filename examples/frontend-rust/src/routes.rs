@@ -23,7 +23,7 @@ fn routes() -> Router<Arc<App>> {
     Router::new().route("/", get(index))
 }
 
-/// What every route gets, whatever it does: limits, 404 and 405, request id, logs and metrics.
+/// Adds limits, 404 and 405, request id, logs and metrics to every route.
 pub fn guard(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
     routes
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "There is no such resource."))

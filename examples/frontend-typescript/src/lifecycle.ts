@@ -1,4 +1,4 @@
-/** The one thing that the probes ask: where in its life the process is (P08). Nothing leads back. */
+/** The state of the process, which the probes read (P08). It never goes back. */
 export class Lifecycle {
   started = false;
   draining = false;

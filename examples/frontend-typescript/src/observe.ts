@@ -1,13 +1,13 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { httpInFlight, httpRequests, httpSeconds } from "./metrics.js";
 
-/** nginx's number for a client that left before its answer was complete. */
+/** nginx's status for a client that left before its response was complete. */
 const CLIENT_LEFT = 499;
 
-/** A client can make up methods; metrics must not grow with them. */
+/** A client can invent methods, and the number of series must not grow with them. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-/** Measures and logs a request, when its answer is out or its client gone. */
+/** Measures and logs a request when its response is sent or its client has left. */
 export function observe(request: FastifyRequest, reply: FastifyReply): void {
   const began = performance.now();
   httpInFlight.inc();
@@ -17,7 +17,7 @@ export function observe(request: FastifyRequest, reply: FastifyReply): void {
   });
 }
 
-/** The admin port is asked every few seconds, and by nobody who matters to the log. */
+/** Requests on the admin port come every few seconds and are not logged. */
 export function observeQuietly(request: FastifyRequest, reply: FastifyReply): void {
   reply.raw.once("close", () => {
     const { method, url: path } = request;

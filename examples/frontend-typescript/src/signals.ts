@@ -1,4 +1,4 @@
-/** What a shell says of a process that SIGTERM ended: 128 + 15. */
+/** 128 + 15, as a shell reports a process that ended by SIGTERM. */
 export const TERMINATED = 143;
 
 /** Aborted by the first SIGTERM or SIGINT; the second ends the process at once. */

@@ -7,7 +7,7 @@ import { serve } from "../src/serve.js";
 import type { Settings } from "../src/settings.js";
 import { eventually, json, stub, testLog, testSettings } from "./support.js";
 
-/** A whole service, without a process of its own. */
+/** A whole service in the process of the tests. */
 async function start(t: TestContext, changes: Partial<Settings> = {}, dependencyUrl = "") {
   const settings = await testSettings(changes);
   const { log, lines } = testLog();

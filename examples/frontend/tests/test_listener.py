@@ -1,4 +1,4 @@
-"""The listener on a real socket: slow and greedy clients, and an end that loses no request."""
+"""The listener on a real socket: slow or demanding clients, and a stop that loses no request."""
 
 import asyncio
 import socket
@@ -74,7 +74,7 @@ async def test_a_connection_that_came_before_the_end_is_answered() -> None:
         loop = asyncio.get_running_loop()
         with socket.create_connection(("127.0.0.1", port)) as early:
             early.setblocking(False)
-            # The event loop has not run since: the connection waits in the kernel's queue.
+            # The event loop has not run since then, so the connection waits in the kernel's queue.
             closing = asyncio.create_task(server.close())
             await asyncio.sleep(0.2)
             await loop.sock_sendall(early, REQUEST)

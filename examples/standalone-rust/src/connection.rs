@@ -21,27 +21,30 @@ use tokio::time::{Sleep, sleep, timeout};
 
 use crate::held::Held;
 
-/// Longer than load balancers keep an idle connection (60 s is usual): they end it, so no request meets a closed one.
+/// Longer than load balancers keep an idle connection (usually 60 s), so that they close it first.
 const IDLE: Duration = Duration::from_secs(75);
 
-/// Largest request head; more is answered by 431.
+/// Largest request header; a larger one gets 431.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
-/// Time for a request that has reached the node, but not yet us, when the connections end.
+/// Time for a request that has reached the node but not the service when the connections close.
 const LAST_CALL: Duration = Duration::from_millis(50);
 
-/// Time for a client that is told to go, but has sent half a request head or is still sending a refused body.
+/// Time for a client that has sent part of a request header, or still sends a rejected body, when
+/// its connection closes.
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// Time in which a client must take some of what it is sent; one that takes nothing is cut off.
+/// Time in which a client must read a part of its response. Otherwise its connection is closed.
 const STALLED: Duration = Duration::from_secs(5);
 
-/// The open connections of one listener or more.
+/// The open connections of one or more listeners.
 #[derive(Clone)]
 pub struct Connections {
-    /// True when they shall end; each open connection holds one receiver, so the channel counts them too.
+    /// True when the connections must end. Each open connection holds a receiver, so the channel
+    /// also counts them.
     ending: watch::Sender<bool>,
-    /// How many there have been: one that comes for a single request is open only for a moment.
+    /// The number of connections so far. It also shows connections that were open only for a
+    /// moment.
     accepted: watch::Sender<u64>,
 }
 
@@ -54,14 +57,14 @@ impl Connections {
     }
 
     pub fn open(&self, stream: TcpStream, router: Router) {
-        // Answers are small; waiting to fill a packet only delays them.
+        // Responses are small, and waiting for a full packet would delay them.
         let _ = stream.set_nodelay(true);
-        let ending = self.ending.subscribe(); // first, so that who sees it counted sees it open
+        let ending = self.ending.subscribe(); // first, so that a counted connection is also open
         self.accepted.send_modify(|accepted| *accepted += 1);
         tokio::spawn(converse(stream, router, ending));
     }
 
-    /// Waits until for so long no connection has been open, and none has come.
+    /// Waits until no connection has been open for this time.
     pub async fn quiet(&self, span: Duration) {
         let mut accepted = self.accepted.subscribe();
         loop {
@@ -78,7 +81,7 @@ impl Connections {
         self.ending.closed().await;
     }
 
-    /// Ends idle connections at once and the others after the request that they are in.
+    /// Closes idle connections at once, and the others after their current request.
     pub async fn end(&self) {
         self.ending.send_replace(true);
         self.none_open().await;
@@ -117,7 +120,8 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
         return report(result);
     }
     connection.as_mut().graceful_shutdown();
-    // Nobody waits for a client that never finishes its request's head; a request that has begun is finished.
+    // A client that does not finish its request header is not waited for. A request that has begun
+    // is finished.
     loop {
         match timeout(FAREWELL, connection.as_mut()).await {
             Ok(result) => return report(result),
@@ -133,12 +137,13 @@ fn report(result: hyper::Result<()>) {
     }
 }
 
-/// What one connection still owes its client.
+/// The open work of a connection.
 #[derive(Default)]
 struct Traffic {
-    /// Requests whose answer has not come to its end: hyper may read the next one before it has sent the last.
+    /// Requests whose response is not complete. hyper can read the next request before it has sent
+    /// the last response.
     in_flight: AtomicUsize,
-    /// The client does not take what has been written.
+    /// The client does not read what was written.
     unsent: AtomicBool,
 }
 
@@ -163,10 +168,10 @@ impl Drop for InFlight {
     }
 }
 
-/// A stream that, once all is said, still reads what its client is sending, for a moment.
+/// A stream that keeps reading from its client for a moment after the response.
 ///
-/// To close a socket with unread bytes resets the connection, and the client loses the answer (413, 431) that it just got.
-/// It gives up a client that takes nothing of its answer.
+/// Closing a socket with unread bytes resets the connection, and the client loses the response
+/// (413, 431). It closes the connection of a client that does not read its response.
 struct Polite {
     stream: TcpStream,
     traffic: Arc<Traffic>,
@@ -184,7 +189,7 @@ impl Polite {
         }
     }
 
-    /// What a write came to, or an error where the client has taken nothing for too long.
+    /// The result of a write, or an error if the client has read nothing for too long.
     fn written(
         &mut self,
         written: Poll<io::Result<usize>>,

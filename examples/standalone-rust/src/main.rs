@@ -1,4 +1,4 @@
-//! Chooses what the process does: `serve`, or a job.
+//! Runs the sub-command: `serve`, or a job.
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 use tracing::level_filters::LevelFilter;
 
 const FAILED: u8 = 1;
-/// A wrong command line, as shells have it.
+/// A wrong command line, as in shells.
 const USAGE: u8 = 2;
 /// EX_CONFIG of sysexits.h.
 const CONFIGURATION: u8 = 78;
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     ExitCode::from(run().unwrap_or_else(|code| code))
 }
 
-/// Each step hands its result on, or the exit code of a process that has logged why it ends.
+/// Each step returns its result, or the exit code after the reason is logged.
 fn run() -> Result<u8, u8> {
     let config = Config::read(variable);
     let level = config.as_ref().map_or(LevelFilter::INFO, |c| c.log_level);
@@ -36,13 +36,13 @@ fn run() -> Result<u8, u8> {
     let mut words = std::env::args().skip(1);
     let command = command(words.next().as_deref())?;
     let config = config.map_err(refuse)?;
-    // As many workers as the CPU limit allows: tokio reads it from the cgroup (P13).
+    // One worker for each CPU of the limit, which tokio reads from the cgroup (P13).
     let runtime = Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| fail(&error.to_string()))?;
     let code = runtime.block_on(carry_out(command, config, words.collect()));
-    // A look-up of a name that still hangs must not keep the process.
+    // A DNS lookup that hangs must not keep the process running.
     runtime.shutdown_background();
     code
 }

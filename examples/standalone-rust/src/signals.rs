@@ -4,10 +4,10 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
-/// 128 + 15, as a shell reports a process that SIGTERM ended.
+/// 128 + 15, as a shell reports a process that ended by SIGTERM.
 pub const TERMINATED: u8 = 143;
 
-/// Completes at the first signal. A second one ends the process at once: whoever sends it has lost patience.
+/// Completes at the first signal. A second signal ends the process at once.
 pub struct Stop(oneshot::Receiver<()>);
 
 impl Stop {

@@ -1,4 +1,4 @@
-//! What a request gets, whatever it and the dependencies do.
+//! The response of a request in every case.
 mod support;
 
 use std::time::{Duration, Instant};
@@ -42,7 +42,7 @@ async fn dependencies_answer_by_name() {
     assert_eq!(body["degraded"], json!([]));
 }
 
-/// Plain TCP needs no more than somebody who listens.
+/// Plain TCP only needs an open port.
 fn nobody_but_a_listener(address: &str) -> String {
     address.to_owned()
 }

@@ -7,7 +7,7 @@ import { overview } from "./routes/overview.js";
 import { createServer } from "./server.js";
 import type { Settings } from "./settings.js";
 
-/** The business routes, and what stands around each of them. */
+/** The business routes and their middleware. */
 export function createApi(
   settings: Settings,
   clients: Dependency[],

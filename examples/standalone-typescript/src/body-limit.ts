@@ -2,10 +2,10 @@ import { Readable } from "node:stream";
 import type { FastifyInstance } from "fastify";
 import { Problem } from "./problem.js";
 
-/** How long a body that nobody wants is still read, so that its client sees the answer before the connection ends. */
+/** How long a rejected body is still read, so that the client gets the response. */
 const LINGER_MS = 1000;
 
-/** Limits every body, also one that no route reads; Fastify limits only those that it parses. */
+/** Limits every body, also one that no route reads. Fastify limits only bodies that it parses. */
 export function limitBodies(app: FastifyInstance, maxBytes: number): void {
   const tooLarge = () => new Problem(413, `The body is larger than ${maxBytes} bytes.`);
 
@@ -26,8 +26,9 @@ export function limitBodies(app: FastifyInstance, maxBytes: number): void {
 }
 
 /**
- * A chunked body says its size at its end, so it is read before the route runs.
- * One that is too large flows on unread: a connection closed on it would lose the answer.
+ * The size of a chunked body is known only at its end, so it is read before the route runs. The
+ * rest of a body that is too large is dropped, because closing the connection would lose the
+ * response.
  */
 function readWhole(body: Readable, maxBytes: number, tooLarge: () => Error): Promise<Readable> {
   return new Promise((resolve, reject) => {

@@ -4,17 +4,17 @@ import type { FastifyInstance } from "fastify";
 import type { Settings } from "./settings.js";
 
 /**
- * How long nobody must have been connected for the drain to end early: the readiness probe's new answer is seen,
- * and clients that connect anew for each request are not taken for gone between two of them.
+ * The drain ends early after this time without a connection. The readiness probe fails meanwhile.
+ * Clients with a new connection for each request come back within this time.
  */
 const QUIET_MS = 500;
 
-/** For a request that the kernel had taken in before the listener closed. */
+/** For a request that reached the kernel before the listener closed. */
 const SETTLE_MS = 100;
 
 const POLL_MS = 20;
 
-/** The connections and the requests in flight of all the servers that it watches. */
+/** The connections and requests in flight of all watched servers. */
 export class Traffic {
   readonly #responses = new Set<ServerResponse>();
   #connections = 0;
@@ -25,13 +25,14 @@ export class Traffic {
     return this.#responses.size;
   }
 
-  /** Milliseconds since anybody was connected, or since the closing began. */
+  /** Milliseconds since the last connection, or since the stop began. */
   get quiet(): number {
     return this.#connections > 0 ? 0 : performance.now() - this.#quietSince;
   }
 
   watch({ server }: FastifyInstance): void {
-    // Node.js closes idle connections with the listener, and takes one whose answer still goes out for idle.
+    // Node.js closes idle connections with the listener. It treats one whose response is still
+    // being sent as idle.
     server.closeIdleConnections = () => {};
     server.on("connection", (socket) => {
       this.#connections += 1;
@@ -40,7 +41,7 @@ export class Traffic {
         this.#quietSince = performance.now();
       });
     });
-    // Before Fastify, which may answer at once.
+    // Before Fastify, which can respond at once.
     server.prependListener("request", (_request, response) => {
       this.#responses.add(response);
       response.once("close", () => this.#responses.delete(response));
@@ -50,7 +51,7 @@ export class Traffic {
     });
   }
 
-  /** From now on every answer ends its connection, so that no kept-alive one is cut later (P08). */
+  /** From now on every response closes its connection, so that none is cut later (P08). */
   closeWithAnswers(): void {
     this.#closing = true;
     this.#quietSince = performance.now();
@@ -62,7 +63,7 @@ export class Traffic {
   }
 }
 
-/** Serves on until nobody is connected any more or the drain is over, then stops listening and ends. */
+/** Keeps serving until nobody is connected or the drain is over, then stops listening. */
 export async function drain(
   apps: readonly FastifyInstance[],
   traffic: Traffic,
@@ -76,7 +77,7 @@ export async function drain(
   const closed = Promise.all(apps.map((app) => app.close()));
   await sleep(SETTLE_MS);
   const finished = await until(() => traffic.requests === 0, end);
-  // What is left are connections without a request.
+  // The remaining connections have no request.
   for (const { server } of apps) {
     server.closeAllConnections();
   }

@@ -4,7 +4,7 @@ import { DependencyError } from "./clients/dependency.js";
 import { failure } from "./log.js";
 import { REQUEST_ID_HEADER } from "./request-id.js";
 
-/** An answer that is an error, as RFC 9457 has it; routes throw it. */
+/** An error response (RFC 9457), which routes throw. */
 export class Problem extends Error {
   constructor(
     readonly status: number,
@@ -15,7 +15,7 @@ export class Problem extends Error {
   }
 }
 
-/** Every error that a client gets is a problem, and shows nothing of the inside. */
+/** Turns every error into a problem without internals. */
 export function answerWithProblems(app: FastifyInstance): void {
   app.setNotFoundHandler((_request) => {
     throw new Problem(404, "There is no such route.");
@@ -33,7 +33,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .code(status)
     .headers({ ...headers, [REQUEST_ID_HEADER]: request.id })
     .type("application/problem+json")
-    // As bytes: to a text Fastify adds a charset, which this type does not have.
+    // As bytes, because Fastify adds a charset to text, which this type does not have.
     .send(Buffer.from(problemBody(status, message, request.id)));
 }
 
@@ -42,7 +42,7 @@ export function problemBody(status: number, detail: string, requestId: string): 
   return JSON.stringify({ type: "about:blank", title, status, detail, request_id: requestId });
 }
 
-/** What the error is to a client; nothing when it is none of its business. */
+/** The error for the client, or nothing if it is internal. */
 function toProblem(error: unknown, request: FastifyRequest): Problem | undefined {
   if (error instanceof Problem) {
     return error;

@@ -2,7 +2,7 @@ import { Environment } from "./environment.js";
 
 export const SERVICE = "standalone-typescript";
 
-/** Every mistake in the environment, one sentence each. */
+/** All mistakes in the environment, one sentence each. */
 export class ConfigurationError extends Error {
   constructor(readonly mistakes: readonly string[]) {
     super(mistakes.join("; "));
@@ -25,14 +25,14 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
     adminPort: environment.port("ADMIN_PORT", 8081),
 
     // Limits of one request
-    // P08: 1 s for ourselves; fits into shutdown_seconds with the drain
+    // P08: 1 s for the service; with the drain less than shutdown_seconds
     requestSeconds: environment.timeout("REQUEST_SECONDS", 1),
     maxBodyBytes: environment.whole("MAX_BODY_BYTES", 1_048_576, 0, 2 ** 31),
 
-    // Start and stop; the delay rehearses a slow start
+    // Start and stop; the delay is to test a slow start
     startupDelaySeconds: environment.seconds("STARTUP_DELAY_SECONDS", 0, 0, 3600),
     shutdownSeconds: environment.whole("SHUTDOWN_SECONDS", 20, 1, 3600),
-    // P08: kept-alive connections are told to close before the listener does
+    // P08: time to close kept-alive connections before the listener closes
     drainSeconds: environment.seconds("DRAIN_SECONDS", 2, 0, 60),
 
     dependencies: {},

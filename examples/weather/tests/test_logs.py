@@ -1,4 +1,4 @@
-"""Each line is one JSON object with the service's own fields, whatever is logged."""
+"""Each line is a JSON object with the common fields, whatever is logged."""
 
 import io
 import json

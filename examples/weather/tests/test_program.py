@@ -16,7 +16,7 @@ import pytest
 
 from app.config import Settings
 
-# Long enough for a slow machine; a test that closes its connections does not wait for it.
+# Long enough for a slow machine. A test that closes its connections does not wait for it.
 LIMITS = {"SHUTDOWN_SECONDS": "30", "DRAIN_SECONDS": "10", "REQUEST_SECONDS": "20"}
 
 
@@ -61,7 +61,7 @@ class Service:
             time.sleep(0.02)
 
     def end(self) -> tuple[int, list[dict[str, Any]]]:
-        """The exit code and the log; anything on stderr is a mistake."""
+        """The exit code and the log. Output on stderr fails the test."""
         out, err = self.process.communicate(timeout=20)
         assert err == ""
         return self.process.returncode, [json.loads(line) for line in out.splitlines()]
@@ -90,7 +90,7 @@ def test_every_port_serves_and_a_stop_drains() -> None:
         service.wait_for("readyz", 503)
         assert service.probe("livez") == 200
 
-        # What comes during the drain is answered, and so is what was under way.
+        # Requests during the drain get a response, and so do requests in flight.
         late = httpx.get(f"http://127.0.0.1:{service.ports[0]}/nowhere")
         assert (late.status_code, late.headers["connection"]) == (404, "close")
         kept.sendall(b"x")

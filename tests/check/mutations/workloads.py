@@ -108,7 +108,7 @@ WORKLOADS = (
         r"\1 5",
     ),
     Mutation("P08-grace-period", DEPLOYMENT, "terminationGracePeriodSeconds: 30", "terminationGracePeriodSeconds: 20"),
-    Mutation("P08-grace-period", DEPLOYMENT, "seconds: 5  # P08: endpoints", "seconds: 30  # P08: endpoints"),
+    Mutation("P08-grace-period", DEPLOYMENT, "seconds: 5  # P08: time for", "seconds: 30  # P08: time for"),
     Mutation("P08-liveness-before-start", DEPLOYMENT, _probe("startupProbe"), "", "everything-python"),
     Mutation("P08-startup-probe", DEPLOYMENT, _probe("startupProbe"), ""),
     Mutation(

@@ -12,7 +12,7 @@ import (
 	"github.com/example-org/batch/internal/requestid"
 )
 
-// ask sends a request to an API with these variables, and gives the response and its JSON.
+// ask sends a request to an API with these variables, and returns the response and its JSON.
 func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
 	settings, mistakes := config.Load(func(variable string) (string, bool) {
 		value, ok := variables[variable]

@@ -13,7 +13,7 @@ type overview struct {
 	Degraded     []string       `json:"degraded"`
 }
 
-// overview is the place for the team's first route.
+// overview is an example. Write your first route here.
 func (a api) overview(w http.ResponseWriter, _ *http.Request) error {
 	none := map[string]any{}
 	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, none, []string{}})

@@ -1,4 +1,4 @@
-// Package jobs is the work of the jobs, one function for each sub-command.
+// Package jobs has the work of the jobs, one function for each sub-command.
 package jobs
 
 import (
@@ -7,6 +7,6 @@ import (
 
 // A is the work of the sub-command a; args are the words after it.
 func A(ctx context.Context, args []string) error {
-	// The place for the team's work; it ends early when ctx does.
+	// Write the job's work here. Stop early when ctx is done.
 	return ctx.Err()
 }

@@ -6,6 +6,6 @@ import (
 
 // Func is the work of the sub-command func; args are the words after it.
 func Func(ctx context.Context, args []string) error {
-	// The place for the team's work; it ends early when ctx does.
+	// Write the job's work here. Stop early when ctx is done.
 	return ctx.Err()
 }

@@ -6,6 +6,6 @@ import (
 
 // Go is the work of the sub-command go; args are the words after it.
 func Go(ctx context.Context, args []string) error {
-	// The place for the team's work; it ends early when ctx does.
+	// Write the job's work here. Stop early when ctx is done.
 	return ctx.Err()
 }

@@ -118,7 +118,7 @@ func TestRecoverBreaksOffWhatHasBegun(t *testing.T) {
 	}
 }
 
-// limited reads its requests' bodies whole, of 10 bytes in half a second at most.
+// limited reads whole request bodies of at most 10 bytes, within half a second.
 func limited(t *testing.T) *httptest.Server {
 	server := httptest.NewServer(Limit(10, 500*time.Millisecond, problem.Handler(func(_ http.ResponseWriter, r *http.Request) error {
 		_, err := io.Copy(io.Discard, r.Body)
@@ -128,7 +128,7 @@ func limited(t *testing.T) *httptest.Server {
 	return server
 }
 
-// chunked hides a reader's length.
+// chunked hides the length of a reader.
 type chunked struct{ io.Reader }
 
 func TestLimitOfBytes(t *testing.T) {

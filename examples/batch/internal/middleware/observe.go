@@ -9,7 +9,7 @@ import (
 	"github.com/example-org/batch/internal/metrics"
 )
 
-// Observe measures and logs every request; route gives the pattern that it matches.
+// Observe measures and logs every request; route returns the matching pattern.
 func Observe(m *metrics.Metrics, route func(*http.Request) string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m.InFlight.Inc()

@@ -1,3 +1,3 @@
-"""my-service: the service's code, one idea a module."""
+"""my-service: the code of the service, one concern per module."""
 
 SERVICE = "my-service"

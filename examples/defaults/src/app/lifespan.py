@@ -1,4 +1,4 @@
-"""What is done once before the first request and after the last one, however many ports."""
+"""Work that is done once before the first request and after the last one, for all ports."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """The place for the team's startup work; /startupz and /readyz wait for it."""
+    """Write your startup work here. /startupz and /readyz fail until it is done."""
     try:
         await asyncio.sleep(app.state.settings.startup_delay_seconds)
         yield

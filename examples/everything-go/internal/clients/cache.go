@@ -6,7 +6,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
 )
 
-// Cache is the client of cache, which is auxiliary: a fallback answers for it.
+// Cache is the client of cache, which is auxiliary: a fallback replaces it.
 type Cache struct {
 	TCP *upstream.TCP
 }
@@ -16,7 +16,7 @@ func (c Cache) Ask(ctx context.Context) (*upstream.Reachable, error) {
 	return c.TCP.Connect(ctx)
 }
 
-// Fallback is what stands in for the answer when there is none in time.
+// Fallback replaces the response when the dependency fails or is too slow.
 func (c Cache) Fallback() *upstream.Reachable {
 	return nil
 }

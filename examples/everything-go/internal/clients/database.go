@@ -6,7 +6,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
 )
 
-// Database is the client of database, which is critical: without it a request fails.
+// Database is the client of database, which is critical: a request fails without it.
 type Database struct {
 	TCP *upstream.TCP
 }

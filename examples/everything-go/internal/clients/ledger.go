@@ -7,12 +7,12 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
 )
 
-// Ledger is the client of ledger, which is critical: without it a request fails.
+// Ledger is the client of ledger, which is critical: a request fails without it.
 type Ledger struct {
 	HTTP *upstream.HTTP
 }
 
-// Ask gets the answer of ledger.
+// Ask gets the response of ledger.
 func (c Ledger) Ask(ctx context.Context) (upstream.Answer, error) {
 	return c.HTTP.Get(ctx)
 }

@@ -6,12 +6,12 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
 )
 
-// Tax is the client of tax, which is critical: without it a request fails.
+// Tax is the client of tax, which is critical: a request fails without it.
 type Tax struct {
 	HTTP *upstream.HTTP
 }
 
-// Ask gets the answer of tax.
+// Ask gets the response of tax.
 func (c Tax) Ask(ctx context.Context) (upstream.Answer, error) {
 	return c.HTTP.Get(ctx)
 }

@@ -6,17 +6,17 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
 )
 
-// Type is the client of type, which is auxiliary: a fallback answers for it.
+// Type is the client of type, which is auxiliary: a fallback replaces it.
 type Type struct {
 	HTTP *upstream.HTTP
 }
 
-// Ask gets the answer of type.
+// Ask gets the response of type.
 func (c Type) Ask(ctx context.Context) (upstream.Answer, error) {
 	return c.HTTP.Get(ctx)
 }
 
-// Fallback is what stands in for the answer when there is none in time.
+// Fallback replaces the response when the dependency fails or is too slow.
 func (c Type) Fallback() upstream.Answer {
 	return nil
 }

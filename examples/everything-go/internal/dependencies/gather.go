@@ -9,11 +9,11 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/panics"
 )
 
-// Answers is what the dependencies gave.
+// Answers has the responses of the dependencies.
 type Answers struct {
-	// ByName has each dependency's answer, or its fallback.
+	// ByName has the response of each dependency, or its fallback.
 	ByName map[string]any
-	// Degraded names the auxiliary dependencies whose fallback stands in, in the order of the set.
+	// Degraded names the auxiliary dependencies whose fallback is used, in the order of the set.
 	Degraded []string
 }
 
@@ -39,7 +39,7 @@ func auxiliary[T any](name string, client interface {
 	return dependency{name, ask, func() any { return client.Fallback() }}
 }
 
-// Gather asks all dependencies of the set at once. It fails as soon as a critical one does.
+// Gather calls all dependencies of the set in parallel. It fails as soon as a critical one fails.
 func Gather(ctx context.Context, set Set) (Answers, error) {
 	return gather(ctx, set.all(), set.metrics)
 }
@@ -53,7 +53,7 @@ type result struct {
 func gather(ctx context.Context, all []dependency, m *metrics.Metrics) (Answers, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	results := make(chan result, len(all)) // room for all, so that none waits for a reader that is gone
+	results := make(chan result, len(all)) // room for all, so that no call waits when the reader has left
 	for i, one := range all {
 		go func() {
 			answer, err := guarded(ctx, one)
@@ -66,7 +66,7 @@ func gather(ctx context.Context, all []dependency, m *metrics.Metrics) (Answers,
 	for range all {
 		given := <-results
 		if errors.Is(ctx.Err(), context.Canceled) {
-			return Answers{}, ctx.Err() // nobody waits any more
+			return Answers{}, ctx.Err() // the caller no longer waits
 		}
 		one := all[given.from]
 		if given.err != nil {

@@ -13,7 +13,7 @@ func CleanUp(ctx context.Context, set dependencies.Set, args []string) error {
 	if err != nil {
 		return err
 	}
-	// The place for the team's work; it ends early when ctx does.
+	// Write the job's work here. Stop early when ctx is done.
 	slog.DebugContext(ctx, "dependencies answered", "degraded", answers.Degraded, "args", args)
 	return nil
 }

@@ -1,4 +1,4 @@
-// Package jobs is the work of the jobs, one function for each sub-command.
+// Package jobs has the work of the jobs, one function for each sub-command.
 package jobs
 
 import (
@@ -14,7 +14,7 @@ func Migrate(ctx context.Context, set dependencies.Set, args []string) error {
 	if err != nil {
 		return err
 	}
-	// The place for the team's work; it ends early when ctx does.
+	// Write the job's work here. Stop early when ctx is done.
 	slog.DebugContext(ctx, "dependencies answered", "degraded", answers.Degraded, "args", args)
 	return nil
 }

@@ -1,4 +1,4 @@
-// Package logs writes one JSON object a line, with the field names that all our services share (P05).
+// Package logs writes one JSON object per line, with the same field names in all services (P05).
 package logs
 
 import (
@@ -13,8 +13,8 @@ import (
 
 const timestamp = "2006-01-02T15:04:05.000Z"
 
-// New returns a logger that adds the service and version to every line,
-// and the request's id to every line that is logged with its context.
+// New returns a logger that adds the service and version to every line. Lines that are logged with the context of a
+// request also get its id.
 func New(out io.Writer, service, version string, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: rename}
 	logger := slog.New(handler{slog.NewJSONHandler(out, options)})

@@ -9,7 +9,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/problem"
 )
 
-// Recover turns a panic into a 500, or breaks the response off if it has begun.
+// Recover turns a panic into a 500, or aborts the response if it has begun.
 func Recover(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		response := &recorder{ResponseWriter: w}

@@ -1,4 +1,4 @@
-// Package panics makes an error of a panic, so that it ends a request or a call, and not the process.
+// Package panics turns a panic into an error, so that it ends one request or call and not the process.
 package panics
 
 import (
@@ -17,14 +17,14 @@ func (e *Error) Error() string {
 	return fmt.Sprint("panic: ", e.Value)
 }
 
-// Catch is deferred by a function whose panic shall be its error.
+// Catch is deferred by a function that returns its panic as an error.
 func Catch(err *error) {
 	if value := recover(); value != nil {
 		*err = &Error{value, string(debug.Stack())}
 	}
 }
 
-// Attrs gives an error's attributes for a log line: its text and, of a panic, the stack.
+// Attrs returns the attributes of an error for a log line: the text, and the stack of a panic.
 func Attrs(err error) []any {
 	attrs := []any{"error", err.Error()}
 	var e *Error

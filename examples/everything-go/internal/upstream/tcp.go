@@ -8,7 +8,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
 )
 
-// Reachable is what is known of a dependency that takes connections.
+// Reachable is the result for a dependency that accepts connections.
 type Reachable struct {
 	Reachable bool `json:"reachable"`
 }

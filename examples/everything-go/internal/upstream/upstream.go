@@ -1,4 +1,4 @@
-// Package upstream is what all clients of dependencies share: a time for the whole call, and its measurement.
+// Package upstream is shared by all clients of dependencies: the time limit and the metrics of a call.
 package upstream
 
 import (
@@ -10,7 +10,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
 )
 
-// Failure is a dependency that gave no good answer.
+// Failure is the error of a dependency that failed.
 type Failure struct {
 	Dependency string
 	Timeout    bool
@@ -25,7 +25,7 @@ func (f *Failure) Unwrap() error {
 	return f.Err
 }
 
-// caller makes calls to one dependency, each within the same time.
+// caller makes calls to one dependency, each with the same time limit.
 type caller struct {
 	name    string
 	timeout time.Duration
@@ -37,7 +37,7 @@ func newCaller(name string, timeout time.Duration, m *metrics.Metrics) caller {
 	return caller{name, timeout, m}
 }
 
-// call gives the whole of fetch the timeout, not each of its reads.
+// call applies the timeout to the whole fetch, not to each read.
 func (c caller) call(ctx context.Context, fetch func(context.Context) error) error {
 	timed, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
@@ -48,7 +48,7 @@ func (c caller) call(ctx context.Context, fetch func(context.Context) error) err
 		c.metrics.DependencyRequest(c.name, "ok", time.Since(began))
 		return nil
 	case errors.Is(ctx.Err(), context.Canceled):
-		// Nobody waits for the answer any more: that says nothing about the dependency.
+		// The caller left, so this is not a failure of the dependency.
 		return &Failure{c.name, false, err}
 	case isTimeout(err):
 		c.metrics.DependencyRequest(c.name, "timeout", time.Since(began))

@@ -1,3 +1,3 @@
-"""everything-python: the service's code, one idea a module."""
+"""everything-python: the code of the service, one concern per module."""
 
 SERVICE = "everything-python"

@@ -1,4 +1,4 @@
-"""The admin port: probes and metrics, and nothing else. No probe asks a dependency (P04, P08)."""
+"""The admin port: only probes and metrics. No probe calls a dependency (P04, P08)."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette

@@ -1,4 +1,4 @@
-"""The business routes, and what stands around each of them."""
+"""The business routes and their middleware."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ class Overview(BaseModel):
 
 @router.get("/")
 async def overview(request: Request) -> Overview:
-    """Asks every dependency; the place for the team's first route."""
+    """Calls every dependency. Write your first route here."""
     answers, degraded = await ask_all(request.app.state.clients)
     return Overview(
         service=SERVICE,
@@ -43,7 +43,7 @@ def create_api(settings: Settings, state: State, clients: list[Dependency]) -> F
     app = FastAPI(
         title=SERVICE,
         version=settings.service_version,
-        openapi_url=None,  # "/openapi.json" would show the API, with /docs beside it
+        openapi_url=None,  # "/openapi.json" would show the API, also with /docs
         redirect_slashes=False,
         lifespan=lifespan,
         middleware=[

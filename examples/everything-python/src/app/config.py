@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ConfigurationError(Exception):
-    """Every mistake in the environment, one sentence each."""
+    """All mistakes in the environment, one sentence each."""
 
     def __init__(self, errors: list[str]) -> None:
         super().__init__("; ".join(errors))
@@ -23,7 +23,7 @@ class ConfigurationError(Exception):
 
 
 def _plain_number(value: Any) -> Any:
-    """Only digits, a sign and a point: no `1_000`, no ` 5`, no `1e3`, no `nan`."""
+    """Only digits, a sign and a point. `1_000`, ` 5`, `1e3` and `nan` are rejected."""
     if isinstance(value, str):
         digits = value.removeprefix("-").replace(".", "", 1)
         if not (digits.isascii() and digits.isdecimal()):
@@ -47,7 +47,7 @@ def _address(value: str) -> str:
     return value
 
 
-# A description is the "what is right" of the sentence that refuses a wrong value.
+# The description of a field is the rule in the message about a wrong value.
 Number = BeforeValidator(_plain_number)
 Port = Annotated[int, Number, Field(ge=1, le=65535, description="a port from 1 to 65535")]
 Seconds = Annotated[
@@ -58,7 +58,7 @@ Address = Annotated[str, AfterValidator(_address), Field(description="an address
 
 
 class Settings(BaseSettings):
-    """A field is the environment variable of the same name in capitals."""
+    """The environment variable of a field has its name in capitals."""
 
     model_config = SettingsConfigDict(frozen=True)
 
@@ -73,20 +73,20 @@ class Settings(BaseSettings):
     admin_port: Port = 9100
 
     # Limits of one request
-    # P08: the slowest dependency's timeout and 1 s for ourselves; fits into shutdown_seconds with the drain
+    # P08: the longest timeout of a dependency, and 1 s for the service; with the drain less than shutdown_seconds
     request_seconds: Seconds = 11
     max_body_bytes: Annotated[int, Number] = Field(
         1_048_576, ge=0, le=2**31, description="a whole number of bytes from 0 to 2147483648"
     )
 
-    # Start and stop; the delay rehearses a slow start
+    # Start and stop; the delay is to test a slow start
     startup_delay_seconds: Annotated[float, Number] = Field(
         0, ge=0, le=3600, description="a number of seconds from 0 to 3600"
     )
     shutdown_seconds: Annotated[int, Number] = Field(
         60, ge=1, le=3600, description="a whole number of seconds from 1 to 3600"
     )
-    # P08: kept-alive connections are told to close before the listener does
+    # P08: time to close kept-alive connections before the listener closes
     drain_seconds: Annotated[float, Number] = Field(
         2, ge=0, le=60, description="a number from 0 to 60, below SHUTDOWN_SECONDS"
     )
@@ -122,7 +122,7 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """Reads the environment; raises ConfigurationError with every mistake in it."""
+    """Reads the environment; raises ConfigurationError with every mistake."""
     try:
         return Settings()
     except ValidationError as error:
@@ -130,7 +130,7 @@ def load() -> Settings:
 
 
 def _sentence(mistake: Any) -> str:
-    """Names the variable and its rule; never the value, which may be a secret."""
+    """Names the variable and its rule. The value is left out, because it can be a secret."""
     name = str(mistake["loc"][0])
     right = Settings.model_fields[name].description
     return f"{name.upper()} must be {right}" if right else f"{name.upper()}: {mistake['msg']}"

@@ -1,4 +1,4 @@
-"""One port: a uvicorn server that leaves signals to us and loses no request at its end (P08)."""
+"""One port: a uvicorn server without signal handlers that loses no request when it stops (P08)."""
 
 import asyncio
 import socket
@@ -10,20 +10,20 @@ from starlette.types import ASGIApp
 
 from app.protocol import GuardedProtocol, Traffic
 
-# Longer than the 60 s for which proxies commonly keep a connection: they close first,
-# so none of them sends a request into a connection that we are just closing.
+# Longer than the usual 60 s of proxies, so that they close first. A proxy then never sends a
+# request on a connection that this side is closing.
 KEEP_ALIVE_SECONDS = 75
 
-# For a client that has connected, but whose first request is still under way
+# For a client that is connected, but whose first request has not arrived
 FIRST_REQUEST_SECONDS = 1.0
 
 
 class PortUnavailable(Exception):
-    """Another process has the port, or the system does not give it to us."""
+    """Another process uses the port, or the system does not allow it."""
 
 
 class Listener(uvicorn.Server):
-    """`open`, then `close`; uvicorn's `serve` would take over the signals."""
+    """Use `open`, then `close`: `serve` of uvicorn would handle the signals."""
 
     def __init__(self, app: ASGIApp, sock: socket.socket) -> None:
         super().__init__(
@@ -31,7 +31,7 @@ class Listener(uvicorn.Server):
                 app,
                 http=GuardedProtocol,
                 ws="none",
-                lifespan="off",  # run once by `serve`, however many ports there are
+                lifespan="off",  # `serve` runs it once for all ports
                 log_config=None,
                 access_log=False,
                 server_header=False,
@@ -45,7 +45,7 @@ class Listener(uvicorn.Server):
     async def open(self) -> None:
         self.config.load()
         self.lifespan = self.config.lifespan_class(self.config)
-        # uvicorn closes its own; the duplicate keeps the queue of connections until we end it.
+        # uvicorn closes its socket; the duplicate keeps the queue of connections open.
         try:
             await self.startup(sockets=[self._socket.dup()])
         except OSError as error:
@@ -61,7 +61,7 @@ class Listener(uvicorn.Server):
         return self.server_state.accepted
 
     async def close(self) -> None:
-        """Takes no new connection, answers those that came, and returns when all have ended."""
+        """Accepts no new connections, and returns when all existing ones have ended."""
         for server in self.servers:
             server.close()
         waiting = _waiting(self._socket)
@@ -85,7 +85,7 @@ class Listener(uvicorn.Server):
 
 
 def _waiting(listening: socket.socket) -> list[socket.socket]:
-    """The connections in the kernel's queue: open for their clients, and reset by a close."""
+    """The connections in the kernel's queue, open for clients. A close would reset them."""
     waiting = []
     with suppress(OSError):
         while True:
@@ -96,14 +96,14 @@ def _waiting(listening: socket.socket) -> list[socket.socket]:
 
 
 def bind(port: int) -> socket.socket:
-    """Takes the port on all addresses, IPv6 and IPv4, without listening on it yet."""
+    """Binds the port on all addresses, IPv6 and IPv4, but does not listen yet."""
     try:
         sock = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
         address = "::"
     except OSError:  # a kernel without IPv6
         sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        address = "0.0.0.0"  # noqa: S104 - the network policy says who may connect
+        address = "0.0.0.0"  # noqa: S104 - the network policy limits who can connect
     sock.setblocking(False)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -115,8 +115,8 @@ def bind(port: int) -> socket.socket:
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    """Looks often, and gives up after the seconds."""
+    """Checks often, and gives up after the seconds."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
-    while not condition() and loop.time() < deadline:  # noqa: ASYNC110 - uvicorn tells no event
+    while not condition() and loop.time() < deadline:  # noqa: ASYNC110 - uvicorn has no event
         await asyncio.sleep(0.02)

@@ -1,6 +1,6 @@
-"""Logs: one JSON object a line on stdout, whoever writes it (P05).
+"""Logs: one JSON object per line on stdout, also from libraries (P05).
 
-`log.info("order booked", extra={"order": 7})` gives a line with the field `order`.
+`log.info("order booked", extra={"order": 7})` writes a line with the field `order`.
 """
 
 import json
@@ -22,7 +22,7 @@ LEVELS = {
     "error": logging.ERROR,
 }
 
-# They would say twice what our lines say, or let a client fill the log.
+# These would repeat the service's lines, or let a client fill the log.
 QUIET = {
     "asyncio": logging.WARNING,
     "httpcore": logging.WARNING,
@@ -34,7 +34,7 @@ _BUILT_IN = {*vars(logging.makeLogRecord({})), "message", "asctime", "taskName",
 
 
 class JsonFormatter(logging.Formatter):
-    """Every record as one line: the common fields, then its own."""
+    """Writes a record as one line: the common fields, then its other fields."""
 
     def __init__(self, version: str) -> None:
         super().__init__()
@@ -59,10 +59,10 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str = "info", version: str = "0.0.0", stream: TextIO = sys.stdout) -> None:
-    """Sends all that would be written, by us or by a library, through the formatter."""
+    """Sends all log records, also those of libraries, through the formatter."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(JsonFormatter(version))
-    # Debug is for the service's own code: a library's debug lines show URLs and headers.
+    # Debug is only for the service's code, because debug lines of libraries show URLs and headers.
     logging.basicConfig(level=max(LEVELS[level], logging.INFO), handlers=[handler], force=True)
     logging.getLogger("app").setLevel(LEVELS[level])
     for name, least in QUIET.items():
@@ -77,7 +77,7 @@ def configure(level: str = "info", version: str = "0.0.0", stream: TextIO = sys.
 def _json(fields: dict[str, Any]) -> str:
     try:
         return json.dumps(fields, default=str, allow_nan=False)
-    except (TypeError, ValueError):  # NaN, a key that is no text, a list that holds itself
+    except (TypeError, ValueError):  # NaN, a key that is not text, or a list that contains itself
         return json.dumps({k: v if isinstance(v, str) else repr(v) for k, v in fields.items()})
 
 

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with the two limits that it lacks: on the size and time of headers."""
+"""uvicorn's HTTP protocol with two more limits: the size and the time of headers."""
 
 import asyncio
 
@@ -7,12 +7,12 @@ from uvicorn.server import ServerState
 
 MAX_HEADER_BYTES = 32_768
 
-# A client that takes longer to say what it wants is broken, or a slowloris.
+# A client that needs longer for its headers is broken, or an attacker (slowloris).
 HEADER_SECONDS = 10.0
 
 
 class Traffic(ServerState):
-    """The connections of one port: uvicorn knows those that are open, but not how many there were."""
+    """The connections of one port. uvicorn counts the open ones, but not all since the start."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class Traffic(ServerState):
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """Closes a connection whose next request has begun, but doesn't get to the end of its head."""
+    """Closes a connection whose next request has begun, but whose headers do not end in time."""
 
     server_state: Traffic
 
@@ -40,7 +40,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._timer is not None and not self.transport.is_closing():
-            # Still no end of the head: one endless header never gets to `on_header`.
+            # The headers have not ended. One endless header never reaches `on_header`.
             self._unparsed_bytes += len(data)
             if self._unparsed_bytes > MAX_HEADER_BYTES:
                 self.send_400_response("Headers too large.")
@@ -74,5 +74,5 @@ class GuardedProtocol(HttpToolsProtocol):
     def _count(self, size: int) -> None:
         self._head_bytes += size
         if self._head_bytes > MAX_HEADER_BYTES:
-            # The parser reports what its callbacks raise as a bad request, which uvicorn answers.
+            # The parser reports an exception of its callbacks as a bad request.
             raise ValueError("headers too large")

@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT: the first asks for an end, the second one forces it."""
+"""SIGTERM and SIGINT: the first signal starts the stop, the second one forces it."""
 
 import logging
 import os
@@ -12,9 +12,9 @@ TERMINATED = 128 + signal.SIGTERM
 
 
 def on_stop(callback: Callable[[], object], seconds: float) -> None:
-    """Calls back once, and ends the process if it is still there after the seconds.
+    """Calls back once, and ends the process if it still runs after the seconds.
 
-    Python's own handlers and the kernel's timer work even when a route blocks the event loop.
+    Python's signal handlers and the kernel's timer also work when a route blocks the event loop.
     """
     stopping = False
 

@@ -1,4 +1,4 @@
-//! What the tests share: an app with dependencies of their choice, and real servers on loopback for them.
+//! Shared by the tests: an app with chosen dependencies, and real servers for them on loopback.
 #![allow(dead_code, reason = "each test file uses its part")]
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub fn dependency(name: &'static str, address: &str, kind: Kind) -> Dependency {
     }
 }
 
-/// Answers every connection with `answer`, after `delay`, and echoes the request's id in a header.
+/// Sends `answer` on every connection after `delay`, and returns the request id in a header.
 pub async fn server(delay: Duration, answer: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
@@ -65,7 +65,7 @@ pub fn answer(status: &str, kind: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n{body}")
 }
 
-/// An address at which nobody listens.
+/// An address where nothing listens.
 pub async fn nobody() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     listener.local_addr().expect("an address").to_string()

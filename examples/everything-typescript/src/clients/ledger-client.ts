@@ -1,7 +1,7 @@
 import type { Settings } from "../settings.js";
 import { HttpDependency } from "./http.js";
 
-/** Critical: without it a request fails. The place for one method for each thing asked of it. */
+/** Critical: a request fails without it. Write one method here for each kind of call. */
 export class LedgerClient extends HttpDependency {
   constructor(settings: Settings) {
     super({

@@ -1,7 +1,7 @@
 import type { Settings } from "../settings.js";
 import { HttpDependency } from "./http.js";
 
-/** Auxiliary: without it a fallback answers. The place for one method for each thing asked of it. */
+/** Auxiliary: a fallback replaces it. Write one method here for each kind of call. */
 export class MatchClient extends HttpDependency {
   constructor(settings: Settings) {
     super({

@@ -1,7 +1,7 @@
 import { askAll } from "../clients/dependency.js";
 import type { JobContext } from "./job.js";
 
-/** The place for the team's work. */
+/** Write the job's work here. */
 export async function run({ clients, log }: JobContext): Promise<void> {
   await askAll(clients, { log });
 }

@@ -1,4 +1,4 @@
-// Package admin is the handler of the admin port: probes and metrics. No probe asks a dependency (P04, P08).
+// Package admin is the handler of the admin port: probes and metrics. No probe calls a dependency (P04, P08).
 package admin
 
 import (

@@ -31,7 +31,7 @@ func New(config config.Config, set dependencies.Set, m *metrics.Metrics) http.Ha
 	return middleware.RequestID(handler)
 }
 
-// withoutBody is for routes that want no body: what comes is read away, within the limits.
+// withoutBody is for routes without a body: it reads and drops the body, within the limits.
 func withoutBody(next problem.Handler) problem.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		if _, err := io.Copy(io.Discard, r.Body); err != nil {

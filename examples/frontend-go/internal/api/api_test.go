@@ -15,7 +15,7 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
-// ask sends a request to an API with these variables, and gives the response and its JSON.
+// ask sends a request to an API with these variables, and returns the response and its JSON.
 func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
 	settings, mistakes := config.Load(func(variable string) (string, bool) {
 		value, ok := variables[variable]
@@ -81,7 +81,7 @@ func TestRoutesOfMetrics(t *testing.T) {
 	}
 }
 
-// How each dependency is known in the environment, and what its failure means.
+// The environment variable of each dependency, and the effect of its failure.
 var upstreams = []struct {
 	name     string
 	variable string
@@ -92,7 +92,7 @@ var upstreams = []struct {
 	{"weather", "WEATHER", false, false},
 }
 
-// at gives the variables that lead every dependency to one server.
+// at returns the variables that point every dependency to one server.
 func at(server *httptest.Server) map[string]string {
 	variables := map[string]string{"REQUEST_SECONDS": "60"}
 	for _, one := range upstreams {
@@ -139,7 +139,7 @@ func TestOverview(t *testing.T) {
 	}
 }
 
-// One dependency after another fails, in each of the ways; the others are well.
+// Each dependency fails in each way, while the others work.
 func TestFailures(t *testing.T) {
 	healthy := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	defer healthy.Close()
@@ -157,7 +157,7 @@ func TestFailures(t *testing.T) {
 			{"slow", slow, 504},
 		} {
 			if one.tcp && failure.server == slow {
-				continue // it takes connections
+				continue // it accepts connections
 			}
 			t.Run(one.name+" "+failure.name, func(t *testing.T) {
 				variables := at(healthy)

@@ -17,7 +17,7 @@ type overview struct {
 	Degraded     []string       `json:"degraded"`
 }
 
-// overview asks every dependency; the place for the team's first route.
+// overview calls every dependency. Write your first route here.
 func (a api) overview(w http.ResponseWriter, r *http.Request) error {
 	answers, err := dependencies.Gather(r.Context(), a.set)
 	if err != nil {
@@ -26,7 +26,7 @@ func (a api) overview(w http.ResponseWriter, r *http.Request) error {
 	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, answers.ByName, answers.Degraded})
 }
 
-// unavailable makes a dependency's failure one that clients may see.
+// unavailable turns the failure of a dependency into an error for clients.
 func unavailable(err error) error {
 	var failure *upstream.Failure
 	if !errors.As(err, &failure) {

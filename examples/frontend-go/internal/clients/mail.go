@@ -7,12 +7,12 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/upstream"
 )
 
-// Mail is the client of mail, which is critical: without it a request fails.
+// Mail is the client of mail, which is critical: a request fails without it.
 type Mail struct {
 	HTTP *upstream.HTTP
 }
 
-// Ask gets the answer of mail.
+// Ask gets the response of mail.
 func (c Mail) Ask(ctx context.Context) (upstream.Answer, error) {
 	return c.HTTP.Get(ctx)
 }

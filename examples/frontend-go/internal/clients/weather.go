@@ -6,17 +6,17 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/upstream"
 )
 
-// Weather is the client of weather, which is auxiliary: a fallback answers for it.
+// Weather is the client of weather, which is auxiliary: a fallback replaces it.
 type Weather struct {
 	HTTP *upstream.HTTP
 }
 
-// Ask gets the answer of weather.
+// Ask gets the response of weather.
 func (c Weather) Ask(ctx context.Context) (upstream.Answer, error) {
 	return c.HTTP.Get(ctx)
 }
 
-// Fallback is what stands in for the answer when there is none in time.
+// Fallback replaces the response when the dependency fails or is too slow.
 func (c Weather) Fallback() upstream.Answer {
 	return nil
 }

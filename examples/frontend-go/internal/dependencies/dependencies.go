@@ -1,4 +1,4 @@
-// Package dependencies is all of the service's dependencies, and how to ask them at once.
+// Package dependencies has all dependencies of the service, and calls them in parallel.
 package dependencies
 
 import (

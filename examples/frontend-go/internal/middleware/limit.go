@@ -11,10 +11,10 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/problem"
 )
 
-// How long a refused body is still read: to close on unread bytes would reset the answer on its way.
+// How long a rejected body is still read. Closing with unread bytes would reset the connection and lose the response.
 const lingerTime = time.Second
 
-// Limit gives every request so many bytes of body and so much time, its body included.
+// Limit sets the largest body and the time limit of every request. The time includes reading the body.
 func Limit(maxBodyBytes int64, longest time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), longest)
@@ -49,7 +49,7 @@ func closing(w http.ResponseWriter) http.ResponseWriter {
 	return w
 }
 
-// body is a request's body with a limit; what is wrong with it is an error that clients may see.
+// body is a request body with a limit. Its errors are safe to show to clients.
 type body struct {
 	io.ReadCloser
 	whole    func()

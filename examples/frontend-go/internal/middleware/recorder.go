@@ -8,12 +8,12 @@ type recorder struct {
 	status int
 }
 
-// Begun is true when the status is on its way and can't be changed.
+// Begun is true when the status was sent and can't be changed.
 func (r *recorder) Begun() bool {
 	return r.status != 0
 }
 
-// Status is the response's status; a handler that writes nothing answers 200.
+// Status is the status of the response: 200 if the handler writes nothing.
 func (r *recorder) Status() int {
 	if r.Begun() {
 		return r.status

@@ -1,4 +1,4 @@
-// Package problem is what clients see of errors: application/problem+json (RFC 9457), and no internals.
+// Package problem has the errors that clients see: application/problem+json (RFC 9457), without internals.
 package problem
 
 import (
@@ -14,10 +14,10 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
-// StatusClientClosed is logged when the client did not wait for the answer.
+// StatusClientClosed is logged when the client did not wait for the response.
 const StatusClientClosed = 499
 
-// Error is an error that clients may see.
+// Error is an error that is safe to show to clients.
 type Error struct {
 	Status int
 	Detail string
@@ -32,7 +32,7 @@ func New(status int, format string, values ...any) *Error {
 	return &Error{Status: status, Detail: fmt.Sprintf(format, values...)}
 }
 
-// Handler is an HTTP handler that may fail; its error becomes the response.
+// Handler is an HTTP handler that can fail. Its error becomes the response.
 type Handler func(http.ResponseWriter, *http.Request) error
 
 func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -41,7 +41,7 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Respond answers with the error; one that is not meant for clients is logged, and they see a 500.
+// Respond sends the error. An error that is not for clients is logged, and the client gets a 500.
 func Respond(w http.ResponseWriter, r *http.Request, err error) {
 	seen := visible(err)
 	if seen == nil {
@@ -74,7 +74,7 @@ func write(w http.ResponseWriter, r *http.Request, seen *Error) {
 	if title == "" {
 		title = "Error"
 	}
-	body, _ := json.Marshal(struct { // strings and a number: it can't fail
+	body, _ := json.Marshal(struct { // can't fail, because the values are strings and a number
 		Type      string `json:"type"`
 		Title     string `json:"title"`
 		Status    int    `json:"status"`

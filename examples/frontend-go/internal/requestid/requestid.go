@@ -1,4 +1,4 @@
-// Package requestid carries the id by which all log lines and calls of one request are found.
+// Package requestid carries the id that is common to all log lines and calls of a request.
 package requestid
 
 import (
@@ -8,14 +8,14 @@ import (
 	"regexp"
 )
 
-// Header holds the id in requests, in responses and in calls to dependencies.
+// Header holds the id in requests, in responses and in calls of dependencies.
 const Header = "X-Request-Id"
 
 var acceptable = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 
 type key struct{}
 
-// Accept returns the given id if it is safe to log and pass on, else a new one.
+// Accept returns the given id if it is safe to log and pass on, and a new id otherwise.
 func Accept(given string) string {
 	if acceptable.MatchString(given) {
 		return given
@@ -35,7 +35,7 @@ func With(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, key{}, id)
 }
 
-// From returns the id that the context carries, or nothing.
+// From returns the id that the context carries, or an empty string.
 func From(ctx context.Context) string {
 	id, _ := ctx.Value(key{}).(string)
 	return id

@@ -18,13 +18,13 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/requestid"
 )
 
-// P13: a larger answer is a failure and not a use of memory.
+// P13: a larger response counts as a failure, so that it does not use up the memory.
 const maxAnswerBytes = 1 << 20
 
-// Answer is the JSON that a dependency answers; a text is a JSON string.
+// Answer is the JSON response of a dependency; plain text becomes a JSON string.
 type Answer = json.RawMessage
 
-// HTTP asks one dependency over HTTP, with a pool of connections of its own.
+// HTTP calls one dependency over HTTP, with a separate connection pool.
 type HTTP struct {
 	caller
 	url    *url.URL
@@ -35,7 +35,7 @@ type HTTP struct {
 func NewHTTP(name string, target config.HTTP, m *metrics.Metrics) *HTTP {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 100         // instead of 2: parallel requests reuse connections
-	transport.IdleConnTimeout = 4 * time.Second // servers keep an idle connection for 5 s at least: none is reused that just closed
+	transport.IdleConnTimeout = 4 * time.Second // servers keep idle connections for at least 5 s
 	client := &http.Client{Transport: transport, CheckRedirect: noRedirect}
 	return &HTTP{newCaller(name, target.Timeout, m), target.URL, client}
 }
@@ -44,7 +44,7 @@ func noRedirect(*http.Request, []*http.Request) error {
 	return http.ErrUseLastResponse
 }
 
-// Get asks for the dependency's URL, with the path's elements appended to it.
+// Get requests the URL of the dependency, with the path elements appended.
 func (h *HTTP) Get(ctx context.Context, path ...string) (answer Answer, err error) {
 	target := h.url
 	if len(path) > 0 {
@@ -84,7 +84,7 @@ func (h *HTTP) fetch(ctx context.Context, target *url.URL) (Answer, error) {
 	return decode(response.Header.Get("Content-Type"), body)
 }
 
-// withoutURL drops the method and URL that net/http puts before an error: a URL may hold a secret.
+// withoutURL removes the method and URL that net/http adds to an error, because a URL can hold a secret.
 func withoutURL(err error) error {
 	var failed *url.Error
 	if errors.As(err, &failed) {

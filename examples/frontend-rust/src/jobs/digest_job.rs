@@ -1,4 +1,4 @@
-//! `digest`: a job. Its work goes here; `context.arguments` holds what follows the sub-command.
+//! `digest`: a job. Write its work here. `context.arguments` has the arguments after the sub-command.
 use super::{Context, Work};
 
 pub fn run(context: Context) -> Work {

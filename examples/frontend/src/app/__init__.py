@@ -1,3 +1,3 @@
-"""frontend: the service's code, one idea a module."""
+"""frontend: the code of the service, one concern per module."""
 
 SERVICE = "frontend"

@@ -1,7 +1,8 @@
-"""The service's life: open the ports in order, serve, drain, stop (P08).
+"""The life of the service: open the ports in order, serve, drain, stop (P08).
 
-One process a pod: Kubernetes scales, restarts and measures pods. Workers behind one port would
-hide a hung one from the probes, split the metrics, and share one memory limit.
+There is one process per pod, because Kubernetes scales, restarts and measures pods. With several
+workers behind one port, probes would not find one that hangs. The workers would also split the
+metrics and share one memory limit.
 """
 
 import asyncio
@@ -20,17 +21,17 @@ from app.state import State
 
 log = logging.getLogger(__name__)
 
-# How long nobody must have been connected for the drain to end early; probes see it in the meantime.
+# The drain ends early after this time without a connection. The readiness probe fails meanwhile.
 QUIET_SECONDS = 0.5
 
 
 async def serve(settings: Settings) -> int:
-    """Runs until a signal; gives the exit code."""
+    """Runs until a signal; returns the exit code."""
     state, stop = State(), asyncio.Event()
     loop = asyncio.get_running_loop()
     on_stop(lambda: loop.call_soon_threadsafe(stop.set), settings.shutdown_seconds)
     try:
-        # All ports are taken at once, so that a conflict shows before the startup work.
+        # All ports are bound first, so that a conflict shows before the startup work.
         admin = Listener(create_admin(state), bind(settings.admin_port))
         api = create_api(settings, state, create_clients(settings))
         business = [Listener(api, bind(port)) for port in settings.ports.values()]
@@ -73,9 +74,9 @@ async def _first(life: asyncio.Task[None], stop: asyncio.Event) -> None:
 
 
 async def drain(listeners: list[Listener], seconds: float) -> None:
-    """Goes on serving for the seconds, or until nobody has been connected for a while.
+    """Keeps serving for the seconds, or until nobody has been connected for a while.
 
-    A connection that comes for one request is open for a moment that no look may meet: they count.
+    Short connections between two checks also count.
     """
     now = asyncio.get_running_loop().time
     busy_at, known = now(), 0

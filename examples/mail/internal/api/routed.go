@@ -8,7 +8,7 @@ import (
 	"github.com/example-org/mail/internal/problem"
 )
 
-// routed is a mux whose own answers, 404 and 405, are problems like all others.
+// routed is a mux whose 404 and 405 responses are problems like all others.
 type routed struct {
 	mux *http.ServeMux
 }
@@ -30,7 +30,7 @@ func (m routed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}).ServeHTTP(w, r)
 }
 
-// match finds the route of a request. The mux would redirect a path such as //a to /a; here there is nothing at //a.
+// match finds the route of a request. The mux would redirect a path such as //a to /a; here //a has no route.
 func (m routed) match(r *http.Request) (http.Handler, string) {
 	handler, pattern := m.mux.Handler(r)
 	clean := path.Clean(r.URL.Path)
@@ -43,7 +43,7 @@ func (m routed) match(r *http.Request) (http.Handler, string) {
 	return handler, pattern
 }
 
-// pattern is the path's pattern, for metrics.
+// pattern is the route pattern of a request, for metrics.
 func (m routed) pattern(r *http.Request) string {
 	_, pattern := m.match(r)
 	if pattern == "" {
@@ -53,7 +53,7 @@ func (m routed) pattern(r *http.Request) string {
 	return strings.TrimSuffix(route, "{$}")
 }
 
-// unsent keeps a response's status and header.
+// unsent keeps the status and header of a response without sending them.
 type unsent struct {
 	header http.Header
 	status int

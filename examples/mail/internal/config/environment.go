@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// No signs, exponents, hexadecimals, infinities: a person who types those made a mistake.
+// Signs, exponents, hexadecimal numbers and infinities are rejected, because they are mostly mistakes.
 var (
 	wholeNumber = regexp.MustCompile(`^[0-9]{1,18}$`)
 	number      = regexp.MustCompile(`^[0-9]{1,18}([.][0-9]{1,18})?$`)
@@ -21,14 +21,14 @@ const (
 	longest  = 3600
 )
 
-// environment reads variables and collects what is wrong with them.
+// environment reads variables and collects the mistakes.
 type environment struct {
 	lookup   func(string) (string, bool)
 	mistakes []string
 	ports    map[int]string
 }
 
-// refuse names the variable and its rule; never the value, which may be a secret.
+// refuse names the variable and its rule. It leaves out the value, which can be a secret.
 func (e *environment) refuse(variable, right string) {
 	e.mistakes = append(e.mistakes, variable+" must be "+right)
 }
@@ -72,7 +72,7 @@ func (e *environment) whole(variable string, fallback, least, most int) int {
 	return n
 }
 
-// port also sees to it that no port is used twice.
+// port also rejects a port that is used twice.
 func (e *environment) port(name, variable string, fallback int) Port {
 	n := e.whole(variable, fallback, 1, 65535)
 	if other, taken := e.ports[n]; taken && e.valid(variable, other) {
@@ -98,7 +98,7 @@ func (e *environment) seconds(variable string, fallback, least, most float64) ti
 	return time.Duration(seconds * float64(time.Second))
 }
 
-// valid is true as long as none of the variables was refused.
+// valid is true if no variable was rejected.
 func (e *environment) valid(variables ...string) bool {
 	for _, variable := range variables {
 		for _, mistake := range e.mistakes {

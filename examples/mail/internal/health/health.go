@@ -1,9 +1,9 @@
-// Package health is the one thing that probes ask: where in its life the process is (P08).
+// Package health has the state of the process, which the probes read (P08).
 package health
 
 import "sync/atomic"
 
-// State goes from starting over ready to draining. A stop can come at any time, and nothing leads back.
+// State goes from starting to ready to draining, and never back. A stop can come at any time.
 type State struct {
 	started  atomic.Bool
 	draining atomic.Bool
@@ -19,12 +19,12 @@ func (s *State) Drain() {
 	s.draining.Store(true)
 }
 
-// Started is true from the end of the start on.
+// Started is true once the start is complete.
 func (s *State) Started() bool {
 	return s.started.Load()
 }
 
-// Ready is true while requests are welcome.
+// Ready is true while the service accepts requests.
 func (s *State) Ready() bool {
 	return s.Started() && !s.draining.Load()
 }

@@ -1,4 +1,4 @@
-// Package middleware is what happens around every request, whatever its route.
+// Package middleware wraps every request, independent of its route.
 package middleware
 
 import (
@@ -7,7 +7,7 @@ import (
 	"github.com/example-org/mail/internal/requestid"
 )
 
-// RequestID accepts or makes the request's id, and echoes it in the response.
+// RequestID accepts or generates the request id, and returns it in the response.
 func RequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := requestid.Accept(r.Header.Get(requestid.Header))

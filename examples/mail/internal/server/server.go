@@ -14,11 +14,11 @@ import (
 )
 
 const (
-	headerTime     = 5 * time.Second        // for a request's header, so that slow clients hold nothing for long
-	idleTime       = 75 * time.Second       // longer than the 60 s of usual proxies, which then close first
-	maxHeaderBytes = 32 << 10               // cookies and tokens fit
-	quietTime      = 500 * time.Millisecond // nobody connected before a drain ends early: probes see it meanwhile
-	unsentTime     = time.Second            // at the end, for connected clients to send their first request
+	headerTime     = 5 * time.Second        // for the header of a request, so that slow clients do not keep connections
+	idleTime       = 75 * time.Second       // longer than the usual 60 s of proxies, so that they close first
+	maxHeaderBytes = 32 << 10               // enough for cookies and tokens
+	quietTime      = 500 * time.Millisecond // without a connection, before a drain ends early
+	unsentTime     = time.Second            // at the end, for the first request of connected clients
 	tick           = 10 * time.Millisecond
 )
 
@@ -33,10 +33,10 @@ type Server struct {
 
 	mu          sync.Mutex
 	connections map[net.Conn]http.ConnState
-	left        time.Time // when the last of them was closed
+	left        time.Time // when the last connection was closed
 }
 
-// New returns a server of the handler, whose requests take at most the given time.
+// New returns a server of the handler; the given time is the limit of a request.
 func New(handler http.Handler, longest time.Duration) *Server {
 	s := &Server{
 		handler:     handler,
@@ -46,15 +46,15 @@ func New(handler http.Handler, longest time.Duration) *Server {
 	s.http.Handler = http.HandlerFunc(s.serve)
 	s.http.ConnState = s.note
 	s.http.ErrorLog = slog.NewLogLogger(slog.Default().Handler(), slog.LevelWarn)
-	s.http.DisableGeneralOptionsHandler = true // OPTIONS * is a request like all others
+	s.http.DisableGeneralOptionsHandler = true // OPTIONS * is handled like other requests
 	s.http.ReadHeaderTimeout = headerTime
 	s.http.IdleTimeout = idleTime
 	s.http.MaxHeaderBytes = maxHeaderBytes
-	s.http.WriteTimeout = longest + headerTime // a client that does not read the answer is cut off
+	s.http.WriteTimeout = longest + headerTime // closes the connection of a client that does not read the response
 	return s
 }
 
-// Listen opens a port on all addresses, serves it, and returns its number (which is a free one for port 0).
+// Listen opens a port on all addresses, serves it, and returns its number. Port 0 means a free port.
 func (s *Server) Listen(port int) (int, error) {
 	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
 	if err != nil {
@@ -69,7 +69,7 @@ func (s *Server) Listen(port int) (int, error) {
 	return listener.Addr().(*net.TCPAddr).Port, nil
 }
 
-// Failed gives the error of a port that can't be served any more.
+// Failed returns the error of a port that can no longer be served.
 func (s *Server) Failed() <-chan error {
 	return s.failed
 }
@@ -79,8 +79,8 @@ func (s *Server) Close() error {
 	return s.http.Close()
 }
 
-// Drain goes on serving for the given time, or until nobody has been connected for a while.
-// Every response closes its connection, so that no client keeps one on which it would lose a request.
+// Drain keeps serving for the given time, or until nobody has been connected for a while. Every response closes its
+// connection, so that no client loses a request on a kept-alive connection.
 func (s *Server) Drain(ctx context.Context, longest time.Duration) {
 	s.draining.Store(true)
 	ctx, cancel := context.WithTimeout(ctx, longest)
@@ -89,9 +89,9 @@ func (s *Server) Drain(ctx context.Context, longest time.Duration) {
 	wait(ctx, func() bool { return s.quiet(began) >= quietTime })
 }
 
-// Finish closes the ports and waits for the requests in flight; it fails if the context ends before they do.
+// Finish closes the ports and waits for the requests in flight. It fails if the context ends first.
 //
-// Not by http.Server.Shutdown: that drops a request which was received but not yet begun.
+// It does not use http.Server.Shutdown, which drops a request that was received but not yet begun.
 func (s *Server) Finish(ctx context.Context) error {
 	s.draining.Store(true)
 	defer s.http.Close()
@@ -108,7 +108,7 @@ func (s *Server) Finish(ctx context.Context) error {
 	})
 }
 
-// wait looks again and again whether it is done.
+// wait checks repeatedly whether done is true.
 func wait(ctx context.Context, done func() bool) error {
 	ticker := time.NewTicker(tick)
 	defer ticker.Stop()
@@ -122,7 +122,7 @@ func wait(ctx context.Context, done func() bool) error {
 	return nil
 }
 
-// open counts the connections, and those of them that wait for no next request.
+// open counts the connections, and how many of them are busy with a request.
 func (s *Server) open() (all, busy int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -134,7 +134,7 @@ func (s *Server) open() (all, busy int) {
 	return len(s.connections), busy
 }
 
-// quiet is for how long no connection has been open, however shortly, since that moment.
+// quiet is the time without any open connection since that moment.
 func (s *Server) quiet(since time.Time) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,4 +1,4 @@
 import type { Job } from "./job.js";
 
-/** The sub-commands beside `serve`. A module has `-job` at the end of its name, so that none is another's. */
+/** The sub-commands in addition to `serve`. The name of a module ends in `-job` to avoid clashes. */
 export const jobs: Readonly<Record<string, () => Promise<{ run: Job }>>> = {};

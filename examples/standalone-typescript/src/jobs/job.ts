@@ -3,7 +3,7 @@ import { failure, type Log } from "../log.js";
 import type { Settings } from "../settings.js";
 
 export interface JobContext {
-  /** What stands after the sub-command. */
+  /** The arguments after the sub-command. */
   readonly args: readonly string[];
   readonly settings: Settings;
   readonly clients: readonly Dependency[];
@@ -13,7 +13,7 @@ export interface JobContext {
 /** Throws when the job has failed. */
 export type Job = (context: JobContext) => Promise<void>;
 
-/** Works a job off; gives the exit code. */
+/** Runs a job; returns the exit code. */
 export async function runJob(job: Job, context: JobContext): Promise<number> {
   try {
     await job(context);

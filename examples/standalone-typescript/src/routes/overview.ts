@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { askAll, type Dependency } from "../clients/dependency.js";
 import { SERVICE, type Settings } from "../settings.js";
 
-/** Asks every dependency; the place for the team's first route. */
+/** Calls every dependency. Write your first route here. */
 export function overview(app: FastifyInstance, settings: Settings, clients: Dependency[]): void {
   app.get("/", async (request) => {
     const { answers, degraded } = await askAll(clients, {

@@ -1,3 +1,3 @@
-"""weather: the service's code, one idea a module."""
+"""weather: the code of the service, one concern per module."""
 
 SERVICE = "weather"

@@ -1,4 +1,4 @@
-"""Runs one job to its end (P09): the same configuration and logs as the service, and an exit code."""
+"""Runs one job (P09), with the configuration and logs of the service, and returns an exit code."""
 
 import asyncio
 import logging

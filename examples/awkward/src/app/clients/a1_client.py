@@ -1,11 +1,11 @@
-"""a1, auxiliary: without it a fallback answers."""
+"""a1, auxiliary: a fallback replaces it."""
 
 from app.clients.http import HttpDependency
 from app.config import Settings
 
 
 class A1Client(HttpDependency):
-    """The place for one method for each thing that the service asks of it."""
+    """Write one method here for each kind of call."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

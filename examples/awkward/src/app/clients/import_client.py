@@ -1,11 +1,11 @@
-"""import, critical: without it a request fails."""
+"""import, critical: a request fails without it."""
 
 from app.clients.tcp import TcpDependency
 from app.config import Settings
 
 
 class ImportClient(TcpDependency):
-    """The place for one method for each thing that the service asks of it."""
+    """Write one method here for each kind of call."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

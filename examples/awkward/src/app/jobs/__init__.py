@@ -1,6 +1,6 @@
-"""The program's sub-commands beside `serve`, one module each.
+"""The sub-commands of the program in addition to `serve`, one module each.
 
-A module is named for its sub-command with `_job` at the end, so that none is a reserved word.
+A module is called after its sub-command, with `_job` at the end to avoid reserved words.
 """
 
 from app.job import Job

@@ -1,5 +1,5 @@
-"""What happens around every request: one pure ASGI class a concern.
+"""The middleware of every request: one pure ASGI class per concern.
 
-Pure ASGI, because Starlette's BaseHTTPMiddleware costs a task and a queue a request
-and hides cancellation and disconnects from the route.
+BaseHTTPMiddleware of Starlette needs a task and a queue per request. It also hides cancellation and
+disconnects from the route.
 """

@@ -1,4 +1,4 @@
-"""A request has so many bytes and so many seconds, its body included."""
+"""Limits the bytes and the time of a request, which include its body."""
 
 import asyncio
 from contextlib import suppress
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.problems import problem
 
-# How long a refused body is still read, so that the client gets to see the refusal
+# How long a rejected body is still read, so that the client gets the response
 _LINGER_SECONDS = 1.0
 
 
@@ -22,7 +22,7 @@ class _Gone(Exception):
 
 
 class Limits:
-    """Reads the body whole before the route runs: a route never waits for a slow client."""
+    """Reads the whole body before the route runs, so that a route never waits for a slow client."""
 
     def __init__(self, app: ASGIApp, seconds: float, body_bytes: int) -> None:
         self.app = app
@@ -92,7 +92,7 @@ class Limits:
 
 
 async def _refuse(status: int, detail: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers, then reads on for a moment: closing on unread bytes would reset the answer."""
+    """Responds, then reads for a moment. Closing with unread bytes would lose the response."""
 
     async def send_unfinished(message: Message) -> None:
         if message["type"] == "http.response.body":

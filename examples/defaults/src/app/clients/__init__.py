@@ -1,6 +1,6 @@
 """The service's dependencies, one module each.
 
-A module is named for its dependency with `_client` at the end, so that none is a reserved word.
+A module is called after its dependency, with `_client` at the end to avoid reserved words.
 """
 
 from app.clients.dependency import Dependency
@@ -8,5 +8,5 @@ from app.config import Settings
 
 
 def create_clients(settings: Settings) -> list[Dependency]:
-    """One client each, in the order in which the dependencies were named."""
+    """One client for each dependency, in the order of your answers."""
     return []

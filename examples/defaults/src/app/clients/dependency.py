@@ -1,4 +1,4 @@
-"""What all clients share: a total time, measurements, and the rule of critical and auxiliary."""
+"""Shared by all clients: the time limit, metrics, and the difference of critical and auxiliary."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class DependencyError(Exception):
-    """A dependency gave no good answer; its text is fit for clients, its cause is not."""
+    """A dependency failed. The text is safe to show to clients, the cause is not."""
 
     def __init__(self, name: str, *, timed_out: bool) -> None:
         fault = "did not answer in time" if timed_out else "gave no good answer"
@@ -22,7 +22,7 @@ class DependencyError(Exception):
 
 
 class Dependency(ABC):
-    """One dependency. A critical one's failure is the request's; an auxiliary one's is not."""
+    """One dependency. If a critical one fails, so does the request."""
 
     def __init__(self, name: str, *, critical: bool, timeout: float) -> None:
         self.name = name
@@ -36,10 +36,10 @@ class Dependency(ABC):
 
     @abstractmethod
     async def fetch(self) -> Any:
-        """One call, without regard to time; any exception is a failure."""
+        """One call, without a time limit; any exception is a failure."""
 
     async def ask(self) -> Any:
-        """`fetch` within the timeout, which is for the whole call and not for each read."""
+        """`fetch` with the timeout, which is for the whole call and not for each read."""
         began, outcome = time.perf_counter(), "error"
         try:
             async with asyncio.timeout(self.timeout):
@@ -61,12 +61,12 @@ class Dependency(ABC):
         fields = {"dependency": self.name, "critical": self.critical, "error": error}
         log.warning("dependency failed", extra=fields)
 
-    async def aclose(self) -> None:  # noqa: B027 - most kinds of client hold nothing
-        """Gives back what the client holds."""
+    async def aclose(self) -> None:  # noqa: B027 - most kinds of client have nothing to close
+        """Closes what the client has open."""
 
 
 async def ask_all(clients: Sequence[Dependency]) -> tuple[dict[str, Any], list[str]]:
-    """Asks all at once: the answers, and the names of those whose fallback stands in."""
+    """Calls all in parallel. Returns the responses, and the names of those that fell back."""
     results = await asyncio.gather(*(_ask(client) for client in clients))
     answers = {client.name: answer for client, (answer, _) in zip(clients, results, strict=True)}
     degraded = [client.name for client, (_, ok) in zip(clients, results, strict=True) if not ok]

@@ -1,11 +1,11 @@
-"""cache, auxiliary: without it a fallback answers."""
+"""cache, auxiliary: a fallback replaces it."""
 
 from app.clients.tcp import TcpDependency
 from app.config import Settings
 
 
 class CacheClient(TcpDependency):
-    """The place for one method for each thing that the service asks of it."""
+    """Write one method here for each kind of call."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

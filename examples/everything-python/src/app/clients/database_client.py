@@ -1,11 +1,11 @@
-"""database, critical: without it a request fails."""
+"""database, critical: a request fails without it."""
 
 from app.clients.tcp import TcpDependency
 from app.config import Settings
 
 
 class DatabaseClient(TcpDependency):
-    """The place for one method for each thing that the service asks of it."""
+    """Write one method here for each kind of call."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

@@ -1,11 +1,11 @@
-"""exchange-rates, auxiliary: without it a fallback answers."""
+"""exchange-rates, auxiliary: a fallback replaces it."""
 
 from app.clients.http import HttpDependency
 from app.config import Settings
 
 
 class ExchangeRatesClient(HttpDependency):
-    """The place for one method for each thing that the service asks of it."""
+    """Write one method here for each kind of call."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

@@ -1,11 +1,11 @@
-"""ledger, critical: without it a request fails."""
+"""ledger, critical: a request fails without it."""
 
 from app.clients.http import HttpDependency
 from app.config import Settings
 
 
 class LedgerClient(HttpDependency):
-    """The place for one method for each thing that the service asks of it."""
+    """Write one method here for each kind of call."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

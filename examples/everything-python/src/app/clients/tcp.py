@@ -1,4 +1,4 @@
-"""A dependency that speaks a protocol of its own over TCP."""
+"""A dependency with another protocol over TCP."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ from app.clients.dependency import Dependency
 
 
 class TcpDependency(Dependency):
-    """Knows only whether the dependency can be reached; a driver of its own knows more."""
+    """Checks only whether the dependency is reachable. Use a driver for real calls."""
 
     def __init__(self, name: str, *, critical: bool, address: str, timeout: float) -> None:
         super().__init__(name, critical=critical, timeout=timeout)

@@ -1,4 +1,4 @@
-"""An unexpected error is a 500 for the client and a stack for us."""
+"""For an unexpected error, the client gets a 500 and the log gets the stack."""
 
 import logging
 from http import HTTPStatus
@@ -26,7 +26,7 @@ class Errors:
             await self.app(scope, receive, send_and_note)
         except Exception:
             if started:
-                # Too late for a status; uvicorn logs the error and cuts the connection.
+                # Too late for a status; uvicorn logs the error and closes the connection.
                 raise
             log.exception("request failed")
             answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "An unexpected error occurred.")

@@ -1,8 +1,8 @@
 #!/bin/sh
-# nginx asks name servers by itself and so follows a Service whose address changes, but it reads neither resolv.conf nor
-# its search list. What the pod's resolv.conf says is written into the configuration when it starts.
+# nginx resolves names itself, so it notices when the address of a Service changes. It does not read resolv.conf. This script
+# copies the name servers and search domains of the pod's resolv.conf into the configuration.
 set -eu
-rm -f /tmp/*.sock # left by a container that was killed
+rm -f /tmp/*.sock # left over from a killed container
 awk '
     NR == FNR && $1 == "nameserver" { servers = servers " " ($2 ~ /:.*:/ ? "[" $2 "]" : $2); if ($2 ~ /:.*:/) six = 1 }
     NR == FNR && $1 == "search" { namespace = $2; cluster = $4 }

@@ -8,9 +8,9 @@ log = logging.getLogger(__name__)
 
 
 async def run(arguments: list[str], clients: list[Dependency]) -> None:
-    """Asks each dependency once; the place for the team's work.
+    """Calls each dependency once. Write your work here.
 
-    An exception makes the job fail, and Kubernetes tries it again: make a second run harmless.
+    An exception makes the job fail, and Kubernetes retries it. It must be safe to repeat.
     """
     _, degraded = await ask_all(clients)
     log.info("dependencies asked", extra={"arguments": arguments, "degraded": degraded})

@@ -1,4 +1,4 @@
-"""While the service drains, every answer asks the client to take another connection (P08)."""
+"""While the service drains, every response has `Connection: close` (P08)."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -7,7 +7,7 @@ from app.state import State
 
 
 class CloseWhileDraining:
-    """A kept-alive connection so ends after an answer, never in the middle of a request."""
+    """A kept-alive connection then ends after a response, never in the middle of a request."""
 
     def __init__(self, app: ASGIApp, state: State) -> None:
         self.app = app

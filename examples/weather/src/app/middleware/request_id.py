@@ -1,4 +1,4 @@
-"""The id that ties together a request's log lines, its answer and the calls it makes."""
+"""The id that is common to the log lines, the response and the calls of a request."""
 
 import re
 import uuid
@@ -14,7 +14,7 @@ _ACCEPTED = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class RequestId:
-    """Takes over the caller's id if it is harmless, makes one if not, and sends it back."""
+    """Uses the caller's id if it is safe, or generates one, and returns it in the response."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -24,7 +24,7 @@ class RequestId:
             return await self.app(scope, receive, send)
         given = Headers(scope=scope).get(HEADER, "")
         current = given if _ACCEPTED.fullmatch(given) else uuid.uuid4().hex
-        request_id.set(current)  # of this request's task, and gone with it
+        request_id.set(current)  # set only in the task of this request
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":

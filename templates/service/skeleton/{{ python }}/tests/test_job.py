@@ -14,7 +14,7 @@ Lines = Callable[[], list[dict[str, object]]]
 
 @pytest.fixture(autouse=True)
 def own_signals() -> Iterator[None]:
-    """Gives the signals back to pytest."""
+    """Restores the signal handlers of pytest."""
     numbers = (signal.SIGTERM, signal.SIGINT, signal.SIGALRM)
     before = [signal.getsignal(number) for number in numbers]
     yield

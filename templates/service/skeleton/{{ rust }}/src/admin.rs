@@ -1,4 +1,5 @@
-//! Probes and metrics, on a port of their own. They read flags and counters: no probe asks a dependency (P04, P08).
+//! Probes and metrics, on the admin port. They read flags and counters. No probe calls a dependency
+//! (P04, P08).
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -21,7 +22,7 @@ pub fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-/// A service that drains has started all the same.
+/// A service that drains has also started.
 async fn startup(State(app): State<Arc<App>>) -> (StatusCode, Json<Value>) {
     let phase = app.life.phase();
     probe(phase != Phase::Starting, phase)

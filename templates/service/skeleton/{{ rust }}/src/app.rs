@@ -1,4 +1,4 @@
-//! What every request and job can reach.
+//! Shared by every request and job.
 use std::sync::Arc;
 
 use crate::config::Config;

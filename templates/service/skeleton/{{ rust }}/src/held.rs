@@ -1,4 +1,4 @@
-//! A body that holds on to something until its last byte is handed over: an answer may be a stream.
+//! A body that keeps a value until its last byte is sent, because a response can be a stream.
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -12,7 +12,8 @@ pub struct Held<T> {
 }
 
 impl<T> Held<T> {
-    /// `finish` gets what is held at the body's end; it is only dropped where nobody takes the body to its end.
+    /// `finish` gets the value at the end of the body. If the body is not read to the end, the
+    /// value is only dropped.
     pub fn new(body: Body, held: T, finish: fn(T)) -> Held<T> {
         Held {
             body,

@@ -1,4 +1,4 @@
-//! Opens ports, and hands their connections over.
+//! Opens ports, and passes their connections on.
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use crate::connection::Connections;
 
-/// Listens on all addresses: IPv6 and IPv4, or IPv4 alone where the node has no IPv6.
+/// Listens on all addresses: IPv6 and IPv4, or only IPv4 if the node has no IPv6.
 pub async fn bind(port: u16) -> io::Result<TcpListener> {
     match TcpListener::bind((Ipv6Addr::UNSPECIFIED, port)).await {
         Err(error) if !taken(&error) => TcpListener::bind((Ipv4Addr::UNSPECIFIED, port)).await,
@@ -25,7 +25,7 @@ fn taken(error: &io::Error) -> bool {
     )
 }
 
-/// Accepts until `closing` turns true, then takes what already stands in the queue, and closes the port.
+/// Accepts until `closing` is true, then accepts the connections in the queue, and closes the port.
 pub async fn accept(
     listener: TcpListener,
     router: Router,
@@ -48,7 +48,7 @@ async fn next(listener: &TcpListener) -> TcpStream {
         match listener.accept().await {
             Ok((stream, _)) => return stream,
             Err(error) => {
-                // Out of file descriptors, most often: some are free again in a moment.
+                // Mostly no file descriptors are left; some become free in a moment.
                 tracing::warn!(%error, "connection not accepted");
                 sleep(Duration::from_millis(100)).await;
             }
@@ -56,7 +56,7 @@ async fn next(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// Connections that the kernel has set up and nobody has accepted yet: to close the port would reset them.
+/// Connections that wait in the kernel's queue. Closing the port would reset them.
 fn queued(listener: TcpListener) -> Vec<TcpStream> {
     let Ok(listener) = listener.into_std() else {
         return Vec::new();

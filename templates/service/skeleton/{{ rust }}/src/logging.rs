@@ -1,4 +1,4 @@
-//! Logs: one JSON object a line on stdout (P05), from this service and from its libraries alike.
+//! Logs: one JSON object per line on stdout (P05), also from libraries.
 use std::backtrace::Backtrace;
 use std::fmt::Debug;
 use std::io::Write;
@@ -16,10 +16,10 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 
 use crate::defaults::SERVICE;
 
-/// From here on every log line, and every panic, is one JSON object on stdout.
+/// From here on, every log line and every panic is a JSON object on stdout.
 pub fn start(level: LevelFilter, version: String) {
     let subscriber = Registry::default().with(level).with(JsonLines { version });
-    // Both fail only when a test has started them before.
+    // Both fail only if a test has already started them.
     let _ = tracing::subscriber::set_global_default(subscriber);
     let _ = LogTracer::init();
     panic::set_hook(Box::new(|panic| {
@@ -34,7 +34,8 @@ struct JsonLines {
     version: String,
 }
 
-/// The fields of a span or an event. A field called `json.NAME` holds JSON: `NAME` becomes what it says.
+/// The fields of a span or an event. A field `json.NAME` holds JSON, which becomes the value of
+/// `NAME`.
 #[derive(Default)]
 struct Fields(Map<String, Value>);
 
@@ -78,7 +79,7 @@ where
 
 impl Fields {
     fn put(&mut self, field: &Field, value: Value) {
-        // The facade of the `log` crate adds these; they are in the line already.
+        // The `log` crate adds these fields, which are already in the line.
         if field.name().starts_with("log.") {
             return;
         }
@@ -132,7 +133,7 @@ fn name_of(level: Level) -> &'static str {
     }
 }
 
-/// In one write, so that lines never mix; nobody can be told that stdout is gone.
+/// One write, so that lines never mix. An error is ignored, because there is no other output.
 fn print(line: &Value) {
     let _ = std::io::stdout().write_all(format!("{line}\n").as_bytes());
 }

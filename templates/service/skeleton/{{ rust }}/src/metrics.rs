@@ -1,4 +1,4 @@
-//! What Prometheus reads from `/metrics`.
+//! The metrics that Prometheus reads at `/metrics`.
 use std::time::Duration;
 
 use prometheus::core::Collector;
@@ -19,7 +19,7 @@ pub struct Metrics {
     dependency_fallbacks: IntCounterVec,
 }
 
-/// How a call of a dependency ended.
+/// The outcome of a call of a dependency.
 #[derive(Clone, Copy, Debug)]
 pub enum Outcome {
     Ok,
@@ -84,7 +84,7 @@ impl Metrics {
         metrics
     }
 
-    /// A series that exists from the start lets an alert see its first failure.
+    /// The series exists from the start, so that an alert sees the first failure.
     fn start_at_zero(&self, dependencies: &[Dependency]) {
         for dependency in dependencies {
             for outcome in [Outcome::Ok, Outcome::Error, Outcome::Timeout] {
@@ -135,7 +135,7 @@ fn histogram(registry: &Registry, name: &str, help: &str, labels: &[&str]) -> Hi
     )
 }
 
-/// Names and labels are constants: one that Prometheus refuses fails every test.
+/// Names and labels are constants, so a wrong one fails every test.
 fn register<C: Collector + Clone + 'static>(
     registry: &Registry,
     metric: prometheus::Result<C>,

@@ -1,4 +1,4 @@
-//! Around every request: its id, its log line, its metrics, and an answer even when the code panics.
+//! Wraps every request: id, log line, metrics, and a response even if the code panics.
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,10 +21,10 @@ use crate::problem::{self, Problem};
 
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What a client that went away before its answer gets in logs and metrics, as nginx writes it.
+/// nginx's status for a client that left before its response, in logs and metrics.
 const CLIENT_GONE: u16 = 499;
 
-/// The id of the request that is being answered; handlers take it as `Extension<RequestId>`.
+/// The id of the current request; handlers get it as `Extension<RequestId>`.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
@@ -33,7 +33,7 @@ impl RequestId {
         RequestId(Uuid::new_v4().simple().to_string())
     }
 
-    /// The caller's id when it is fit for logs and headers, else a new one.
+    /// The caller's id if it is safe for logs and headers, otherwise a new one.
     pub fn of(headers: &HeaderMap) -> RequestId {
         let given = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
         match given {
@@ -57,7 +57,7 @@ fn acceptable(id: &str) -> bool {
 pub async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id = RequestId::of(request.headers());
     request.extensions_mut().insert(id.clone());
-    // Of the highest level, so that the id is in a line of any level.
+    // The highest level, so that lines of every level have the id.
     let span = tracing::error_span!("request", request_id = id.0);
     let observation = Observation::begin(app.clone(), &request, span.clone());
     let answer = answer(app, id, request, next).instrument(span).await;
@@ -66,7 +66,7 @@ pub async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Ne
 
 async fn answer(app: Arc<App>, id: RequestId, request: Request, next: Next) -> Response {
     let run = AssertUnwindSafe(next.run(request)).catch_unwind();
-    // The panic hook has logged the stack; the caller learns nothing of it.
+    // The panic hook has logged the stack, which the caller does not get.
     let response = run.await.unwrap_or_else(|_| {
         Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error.").into_response()
     });
@@ -81,7 +81,7 @@ async fn answer(app: Arc<App>, id: RequestId, request: Request, next: Next) -> R
     response
 }
 
-/// Written when it goes out of scope, and so for a request that its client gave up, too.
+/// Written when it goes out of scope, also for a request whose client left.
 struct Observation {
     app: Arc<App>,
     span: Span,
@@ -109,7 +109,7 @@ impl Observation {
         }
     }
 
-    /// Goes with the answer until its last byte.
+    /// Kept until the last byte of the response.
     fn until_sent(mut self, answer: Response) -> Response {
         self.answered = answer.status().as_u16();
         if self.method == Method::HEAD || answer.body().is_end_stream() {
@@ -141,7 +141,7 @@ impl Drop for Observation {
     }
 }
 
-/// A label that callers can't make up: each new one would be a series for ever.
+/// Callers can't invent values of this label, because each new value would create a series.
 fn known(method: &Method) -> &str {
     match *method {
         Method::GET

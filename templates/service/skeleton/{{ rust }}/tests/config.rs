@@ -1,4 +1,4 @@
-//! The configuration: the answers' defaults are right, and a wrong environment is refused whole.
+//! The configuration: the defaults are right, and every mistake in the environment is found.
 use std::collections::HashMap;
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The program as a process: what it logs, how it ends, and that a drain loses nothing.
+//! The program as a process: its log, its exit, and a drain that loses no request.
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
@@ -107,7 +107,7 @@ fn ask(stream: &mut TcpStream, request: &str) {
     stream.write_all(request.as_bytes()).expect("sent");
 }
 
-/// One answer of a connection that may be kept alive.
+/// One response on a connection that can be kept alive.
 fn answer(stream: &mut TcpStream) -> String {
     let mut text = String::new();
     let mut bytes = [0; 4096];
@@ -127,7 +127,7 @@ fn answer(stream: &mut TcpStream) -> String {
     }
 }
 
-/// Every line of the output as JSON, once each has what it must have.
+/// Every line of the output as JSON, after a check of the common fields.
 fn lines(output: &Output) -> Vec<Value> {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     let text = String::from_utf8_lossy(&output.stdout);
@@ -225,7 +225,7 @@ fn a_drain_loses_no_request() {
     let mut new = service.connect();
     ask(&mut new, UNKNOWN);
     assert!(answer(&mut new).contains("connection: close"));
-    // Past the drain the port is closed, but the request that has begun is still answered.
+    // After the drain the port is closed, but a request in flight still gets its response.
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", service.port)).is_ok() {
         assert!(began.elapsed() < PATIENCE, "it never stopped listening");

@@ -5,7 +5,7 @@ import { observeQuietly } from "./observe.js";
 import { createServer } from "./server.js";
 import type { Settings } from "./settings.js";
 
-/** Probes and metrics. No probe asks a dependency: its outage must not restart or unready us (P04, P08). */
+/** Probes and metrics. No probe calls a dependency, because an outage there must not restart pods (P04, P08). */
 export function createAdmin(
   settings: Settings,
   lifecycle: Lifecycle,

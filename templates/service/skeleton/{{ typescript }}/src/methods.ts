@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { Problem } from "./problem.js";
 
-/** Notes the methods of all routes; the function that it gives refuses all others with 405. */
+/** Collects the methods of all routes. The returned function rejects all others with 405. */
 export function noteMethods(app: FastifyInstance): () => void {
   const methodsOf = new Map<string, Set<string>>();
   app.addHook("onRoute", ({ url, method }) => {
@@ -19,7 +19,7 @@ export function noteMethods(app: FastifyInstance): () => void {
       app.route({
         url,
         method,
-        // Before the body is parsed: it does not matter what is in it.
+        // Before the body is parsed, because its content does not matter.
         preParsing: async () => {
           throw new Problem(405, `This route knows only ${allow}.`, { allow });
         },

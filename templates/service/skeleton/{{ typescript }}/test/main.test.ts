@@ -10,7 +10,7 @@ import { eventually, freePort, type Line } from "./support.js";
 
 const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
 
-/** The program as a process of its own; nothing may come on stderr. */
+/** The program as a process, whose stderr must be empty. */
 async function run(t: TestContext, args: string[], changes: Record<string, string> = {}) {
   const env: Record<string, string> = { ADMIN_PORT: String(await freePort()) };
   for (const name of Object.keys(loadSettings({}).ports)) {

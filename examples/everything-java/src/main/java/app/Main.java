@@ -23,7 +23,7 @@ public final class Main {
 
     private static int run(List<String> arguments) {
         Logs.configure();
-        // Seconds. Servers keep an idle connection for 5 s at least: so none is reused that just closed.
+        // Seconds. Servers keep idle connections for at least 5 s, so a reused one is still open.
         System.setProperty("jdk.httpclient.keepalive.timeout", "4");
         String command = arguments.isEmpty() ? "serve" : arguments.get(0);
         List<String> known = new ArrayList<>(List.of("serve"));

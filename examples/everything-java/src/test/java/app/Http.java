@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How the tests speak to a service on this machine. */
+/** HTTP client of the tests. */
 public final class Http {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -33,7 +33,7 @@ public final class Http {
         return URI.create("http://127.0.0.1:%d%s".formatted(port, path));
     }
 
-    /** What a server answers to these bytes, until it closes the connection. */
+    /** The response of a server to these bytes, until it closes the connection. */
     public static String raw(int port, String request) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
@@ -49,7 +49,7 @@ public final class Http {
         }
     }
 
-    /** The environment that puts every port on a free one. */
+    /** The environment that sets every port to a free one. */
     public static Map<String, String> freePorts() throws IOException, ConfigurationException {
         Map<String, String> environment = new HashMap<>();
         for (String name : Settings.read(Map.of()).ports().keySet()) {
@@ -59,7 +59,7 @@ public final class Http {
         return environment;
     }
 
-    /** The environment that puts every dependency on one port of this machine. */
+    /** The environment that sets every dependency to one port of this machine. */
     public static Map<String, String> dependenciesAt(int port) throws ConfigurationException {
         Map<String, String> environment = new HashMap<>();
         Settings.read(Map.of()).targets().forEach((name, target) -> {

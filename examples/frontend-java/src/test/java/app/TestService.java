@@ -15,14 +15,14 @@ import org.opentest4j.AssertionFailedError;
 
 /** A service in this process, on free ports. */
 public final class TestService implements AutoCloseable {
-    /** A thread for each task: the pool that Java shares has a single one on a small machine. */
+    /** A thread for each task, because Java's common pool has a single thread on a small machine. */
     public static final Executor THREADS = task -> new Thread(task).start();
 
     public final Settings settings;
     public final CompletableFuture<Integer> exitCode;
     private final Serve serve;
 
-    /** The sources are Spring's: {@code Serve}, and beans that stand in for its own. */
+    /** The sources of Spring: {@code Serve}, and beans that replace some of its beans. */
     public TestService(Map<String, String> environment, Class<?>... sources)
             throws IOException, ConfigurationException {
         Map<String, String> all = new HashMap<>(Http.freePorts());
@@ -45,7 +45,7 @@ public final class TestService implements AutoCloseable {
         return Http.get(settings.adminPort(), path);
     }
 
-    /** Until a probe has this status; the admin port may not be open yet. */
+    /** Waits until a probe has this status; the admin port can be closed at first. */
     public TestService await(String probe, int status) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (System.nanoTime() < deadline && !exitCode.isDone()) {
@@ -61,7 +61,7 @@ public final class TestService implements AutoCloseable {
         throw new AssertionFailedError("%s is not %d in time".formatted(probe, status));
     }
 
-    /** What SIGTERM does. */
+    /** Does the same as SIGTERM. */
     public void stop() {
         serve.stop();
     }

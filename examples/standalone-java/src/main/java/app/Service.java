@@ -1,6 +1,6 @@
 package app;
 
-/** What is known of this service when it is built. */
+/** Facts about this service that are known at build time. */
 public final class Service {
     public static final String NAME = "standalone-java";
 

@@ -5,11 +5,11 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * SIGTERM and SIGINT: the first asks for an end, the second one forces it.
+ * SIGTERM and SIGINT: the first signal starts the stop, the second one forces it.
  *
- * <p>The JVM's own answer to a signal is shutdown hooks and exit code 143, and hooks can't change that. Java has no other
- * interface to signals than sun.misc.Signal, of which a compiler newer than 17 warns whatever it is told: so it is
- * reached by reflection.
+ * <p>By default, the JVM runs shutdown hooks and exits with code 143, and hooks can't change the code. Java's only
+ * interface to signals is sun.misc.Signal. Compilers newer than 17 always warn about it, so it is used through
+ * reflection.
  */
 public final class Signals {
     private Signals() {}

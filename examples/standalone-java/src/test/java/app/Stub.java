@@ -12,7 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A dependency that answers as its path says: /ok, /text, /status/503, /slow, /drip, /broken or /huge. */
+/** A dependency whose response depends on the path: /ok, /text, /status/503, /slow, /drip, /broken or /huge. */
 public final class Stub implements AutoCloseable {
     private static final Duration SLOW = Duration.ofSeconds(5);
 
@@ -50,7 +50,7 @@ public final class Stub implements AutoCloseable {
         }
     }
 
-    /** A byte now and then: no single read takes long, the whole does. */
+    /** Sends single bytes slowly: each read is fast, and the whole response is slow. */
     private static void drip(HttpExchange exchange) throws IOException {
         exchange.sendResponseHeaders(200, SLOW.toMillis() / 50);
         for (int i = 0; i < SLOW.toMillis() / 50; i++) {

@@ -1,4 +1,4 @@
-// Package metrics is everything that is counted and timed, for Prometheus.
+// Package metrics has the counters and timers for Prometheus.
 package metrics
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics holds the service's own metrics and the runtime's.
+// Metrics holds the metrics of the service and of the Go runtime.
 type Metrics struct {
 	InFlight prometheus.Gauge
 
@@ -23,7 +23,7 @@ type Metrics struct {
 	fallbacks          *prometheus.CounterVec
 }
 
-// New returns metrics with a registry of their own.
+// New returns metrics with a separate registry.
 func New() *Metrics {
 	m := &Metrics{
 		InFlight:           prometheus.NewGauge(prometheus.GaugeOpts(opts("http_requests_in_flight", "Requests being served."))),
@@ -64,7 +64,7 @@ func (m *Metrics) Handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
-// Request counts a request; the route is a pattern, never a path, so that the number of series is bounded.
+// Request counts a request. The route is a pattern, not a path, so that the number of series is limited.
 func (m *Metrics) Request(method, route string, status int, took time.Duration) {
 	method = known(method)
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
@@ -80,7 +80,7 @@ func known(method string) string {
 	return "other"
 }
 
-// Dependency makes a dependency's series visible before its first call.
+// Dependency creates the series of a dependency before its first call.
 func (m *Metrics) Dependency(name string) {
 	for _, outcome := range []string{"ok", "error", "timeout"} {
 		m.dependencyRequests.WithLabelValues(name, outcome)
@@ -95,7 +95,7 @@ func (m *Metrics) DependencyRequest(name, outcome string, took time.Duration) {
 	m.dependencySeconds.WithLabelValues(name).Observe(took.Seconds())
 }
 
-// Fallback counts an answer that a fallback gave.
+// Fallback counts a response that a fallback replaced.
 func (m *Metrics) Fallback(name string) {
 	m.fallbacks.WithLabelValues(name).Inc()
 }

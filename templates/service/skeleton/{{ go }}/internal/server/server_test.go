@@ -28,7 +28,7 @@ func hello(w http.ResponseWriter, _ *http.Request) {
 	io.WriteString(w, "hello")
 }
 
-// request is one request on an open connection; closes tells whether the response ends the connection.
+// request is one request on an open connection; closes is true if the response ends the connection.
 func request(connection net.Conn) (closes bool, err error) {
 	if _, err = io.WriteString(connection, "GET / HTTP/1.1\r\nHost: test\r\n\r\n"); err != nil {
 		return false, err
@@ -113,7 +113,7 @@ func TestDrainServesNewConnections(t *testing.T) {
 	for !s.draining.Load() {
 		time.Sleep(tick)
 	}
-	// Each is there for a moment only, and the next one comes before the others are taken for gone.
+	// Each connection is short, and the next one comes before the quiet time is over.
 	for range 8 {
 		if closes, err := request(dial(t, address)); err != nil || !closes {
 			t.Errorf("closes %v, %v", closes, err)

@@ -1,4 +1,4 @@
-"""Errors as clients see them: application/problem+json (RFC 9457), and no internals."""
+"""Errors as clients see them: application/problem+json (RFC 9457), without internals."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -28,7 +28,7 @@ def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) 
 
 
 def install(app: FastAPI) -> None:
-    """Makes each kind of error that a route may raise a problem."""
+    """Turns each kind of error that a route can raise into a problem."""
 
     @app.exception_handler(HTTPException)
     async def _http(_request: Request, error: HTTPException) -> JSONResponse:

@@ -1,8 +1,8 @@
-"""The one thing that the probes ask: where in its life the process is (P08)."""
+"""The state of the process, which the probes read (P08)."""
 
 
 class State:
-    """starting → ok → draining; a stop can come at any time, and nothing leads back."""
+    """starting → ok → draining, and never back. A stop can come at any time."""
 
     def __init__(self) -> None:
         self.started = False

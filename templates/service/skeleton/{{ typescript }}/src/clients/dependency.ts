@@ -1,7 +1,7 @@
 import { type Log, reason } from "../log.js";
 import { dependencyFallbacks, dependencyRequests, dependencySeconds } from "../metrics.js";
 
-/** On whose behalf a dependency is asked. */
+/** The request or job that calls a dependency. */
 export interface Caller {
   readonly log: Log;
   readonly requestId?: string;
@@ -13,7 +13,7 @@ export interface DependencyOptions {
   readonly timeoutSeconds: number;
 }
 
-/** A dependency gave no good answer; the message is fit for clients, the cause is not. */
+/** A dependency failed. The message is safe to show to clients, the cause is not. */
 export class DependencyError extends Error {
   constructor(
     name: string,
@@ -25,7 +25,7 @@ export class DependencyError extends Error {
   }
 }
 
-/** What all clients share: a total time, measurements, and the rule of critical and auxiliary. */
+/** Shared by all clients: the time limit, metrics, and the difference of critical and auxiliary. */
 export abstract class Dependency {
   readonly name: string;
   readonly critical: boolean;
@@ -41,10 +41,10 @@ export abstract class Dependency {
     dependencyFallbacks.inc({ dependency: this.name }, 0);
   }
 
-  /** One call, which gives up when the signal aborts; whatever it throws is a failure. */
+  /** One call, which stops when the signal aborts. Any exception is a failure. */
   protected abstract call(caller: Caller, signal: AbortSignal): Promise<unknown>;
 
-  /** `call` within the timeout, which is for the whole call and not for each read. */
+  /** `call` with the timeout, which is for the whole call and not for each read. */
   async ask(caller: Caller): Promise<unknown> {
     const stopTimer = dependencySeconds.startTimer({ dependency: this.name });
     const deadline = new Deadline(this.#timeoutSeconds);
@@ -66,7 +66,7 @@ export abstract class Dependency {
   }
 }
 
-/** A signal for those who listen, and a promise for those who don't. */
+/** The signal stops calls that support it. The promise ends the wait for all others. */
 class Deadline {
   readonly signal: AbortSignal;
   readonly passed: Promise<never>;
@@ -90,13 +90,13 @@ class Deadline {
 }
 
 export interface Answers {
-  /** By name; `null` where the fallback stands in. */
+  /** By name; `null` if the fallback is used. */
   readonly answers: Record<string, unknown>;
-  /** Whose fallback stands in. */
+  /** The dependencies whose fallback is used. */
   readonly degraded: string[];
 }
 
-/** Asks all at once. A critical one's failure is the caller's; an auxiliary one's is not. */
+/** Calls all in parallel. Throws if a critical one fails; an auxiliary one uses its fallback. */
 export async function askAll(clients: readonly Dependency[], caller: Caller): Promise<Answers> {
   const degraded = new Set<string>();
   const entries = await Promise.all(

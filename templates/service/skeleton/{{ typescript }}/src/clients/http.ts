@@ -4,7 +4,7 @@ import { type Caller, Dependency, type DependencyOptions } from "./dependency.js
 
 const MAX_ANSWER_BYTES = 1_048_576;
 
-/** A dependency that speaks HTTP. */
+/** An HTTP dependency. */
 export class HttpDependency extends Dependency {
   readonly #url: string;
   readonly #agent: Agent;
@@ -12,7 +12,7 @@ export class HttpDependency extends Dependency {
   constructor(options: DependencyOptions & { readonly url: string }) {
     super(options);
     this.#url = options.url;
-    // Connections of its own, so that a slow dependency can't use up another's.
+    // Separate connections, so that a slow dependency can't use up those of another.
     this.#agent = new Agent({
       connect: { timeout: options.timeoutSeconds * 1000 },
       maxResponseSize: MAX_ANSWER_BYTES,
@@ -23,7 +23,7 @@ export class HttpDependency extends Dependency {
     return this.get(this.#url, caller, signal);
   }
 
-  /** The JSON or text of a successful answer. */
+  /** The JSON or text of a successful response. */
   protected async get(url: string, caller: Caller, signal: AbortSignal): Promise<unknown> {
     const { statusCode, headers, body } = await request(url, {
       dispatcher: this.#agent,

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { type Caller, Dependency, type DependencyOptions } from "./dependency.js";
 
-/** Knows only whether the dependency can be reached; a driver of its own knows more. */
+/** Checks only whether the dependency is reachable. Use a driver for real calls. */
 export class TcpDependency extends Dependency {
   readonly #host: string;
   readonly #port: number;

@@ -4,7 +4,7 @@ import app.dependency.TcpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** cache, auxiliary: without it a fallback answers. */
+/** cache, auxiliary: a fallback replaces it. */
 @Component
 public class CacheClient extends TcpDependency {
     CacheClient(Tools tools) {

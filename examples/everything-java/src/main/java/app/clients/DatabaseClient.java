@@ -4,7 +4,7 @@ import app.dependency.TcpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** database, critical: without it a request fails. */
+/** database, critical: a request fails without it. */
 @Component
 public class DatabaseClient extends TcpDependency {
     DatabaseClient(Tools tools) {

@@ -4,7 +4,7 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** exchange-rates, auxiliary: without it a fallback answers. */
+/** exchange-rates, auxiliary: a fallback replaces it. */
 @Component
 public class ExchangeRatesClient extends HttpDependency {
     ExchangeRatesClient(Tools tools) {

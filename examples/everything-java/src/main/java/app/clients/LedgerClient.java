@@ -4,7 +4,7 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** ledger, critical: without it a request fails. */
+/** ledger, critical: a request fails without it. */
 @Component
 public class LedgerClient extends HttpDependency {
     LedgerClient(Tools tools) {

@@ -4,7 +4,7 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** match, auxiliary: without it a fallback answers. */
+/** match, auxiliary: a fallback replaces it. */
 @Component
 public class MatchClient extends HttpDependency {
     MatchClient(Tools tools) {

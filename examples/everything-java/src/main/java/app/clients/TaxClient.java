@@ -4,7 +4,7 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** tax, critical: without it a request fails. */
+/** tax, critical: a request fails without it. */
 @Component
 public class TaxClient extends HttpDependency {
     TaxClient(Tools tools) {

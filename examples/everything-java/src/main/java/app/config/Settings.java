@@ -18,7 +18,7 @@ public record Settings(
         Duration drain,
         Map<String, Target> targets) {
 
-    /** Reads the environment; the exception has every mistake in it. */
+    /** Reads the environment; the exception lists every mistake. */
     public static Settings read(Map<String, String> variables) throws ConfigurationException {
         Environment env = new Environment(variables);
         Settings settings = new Settings(

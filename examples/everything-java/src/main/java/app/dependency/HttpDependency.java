@@ -12,7 +12,7 @@ import org.slf4j.MDC;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A dependency that speaks HTTP. */
+/** An HTTP dependency. */
 public abstract class HttpDependency extends Dependency {
     private static final int MAX_ANSWER_BYTES = 1_048_576;
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -35,7 +35,7 @@ public abstract class HttpDependency extends Dependency {
         return get(uri);
     }
 
-    /** The JSON or text of a successful answer. */
+    /** The JSON or text of a successful response. */
     protected final Object get(URI uri) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", "application/json, text/plain");
         if (MDC.get("request_id") != null) {

@@ -19,7 +19,7 @@ public class ReportJob implements Job {
         this.dependencies = dependencies;
     }
 
-    /** Asks each dependency once; the place for the team's work. Kubernetes tries again: make a second run harmless. */
+    /** Calls each dependency once. Write your work here. It must be safe to repeat: Kubernetes retries a failed job. */
     @Override
     public void run(List<String> arguments) {
         Answers answers = dependencies.ask();

@@ -13,8 +13,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Jetty with nothing but servlets: Spring Boot's own factory makes temporary folders, and here none can be written to
- * (P06). It starts without a port; {@link Ports} opens them one by one.
+ * Jetty with servlets only. Spring Boot's factory creates temporary folders, which fails on a read-only file system
+ * (P06). It starts without a port; {@link Ports} opens the ports one by one.
  */
 @Component
 class JettyFactory implements ServletWebServerFactory {
@@ -46,7 +46,7 @@ class JettyFactory implements ServletWebServerFactory {
         context.getServletHandler().setDecodeAmbiguousURIs(true); // see Http
         server.setHandler(new CloseWhileDraining(context, state));
         try {
-            server.start(); // with the servlets, which Spring expects now
+            server.start(); // with the servlets, which Spring expects at this point
         } catch (Exception e) {
             throw new WebServerException("Jetty does not start", e);
         }

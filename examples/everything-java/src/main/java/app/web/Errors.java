@@ -12,7 +12,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
-/** An unexpected error outside of Spring's reach is a 500 for the client and a stack for us. */
+/** An unexpected error outside of Spring: the client gets a 500, and the log gets the stack. */
 @Component
 @Order(3)
 class Errors extends BusinessFilter {
@@ -30,7 +30,7 @@ class Errors extends BusinessFilter {
         try {
             chain.doFilter(request, response);
         } catch (EofException e) {
-            throw e; // the client has left: Jetty closes the connection
+            throw e; // the client has left, and Jetty closes the connection
         } catch (IOException | ServletException | RuntimeException e) {
             LOG.error("request failed", e);
             if (response.isCommitted()) {

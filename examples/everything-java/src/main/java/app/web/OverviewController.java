@@ -7,7 +7,7 @@ import app.dependency.Dependencies;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Asks every dependency; the place for the team's first route. */
+/** Calls every dependency. Write your first route here. */
 @RestController
 class OverviewController {
     private final Settings settings;

@@ -11,7 +11,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/** A request whose body has been read already. */
+/** A request whose body is already read. */
 final class ReadRequest extends HttpServletRequestWrapper {
     private final ByteArrayInputStream body;
 

@@ -11,7 +11,7 @@ import org.slf4j.MDC;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** The id that ties together a request's log lines, its answer and the calls it makes. */
+/** The id that is common to the log lines, the response and the calls of a request. */
 @Component
 @Order(1)
 class RequestId extends BusinessFilter {
@@ -23,7 +23,7 @@ class RequestId extends BusinessFilter {
         return MDC.get(FIELD);
     }
 
-    /** Takes over the caller's id if it is harmless, makes one if not, and sends it back. */
+    /** Uses the caller's id if it is safe, or generates one, and returns it in the response. */
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.ee11.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.EndPoint;
 
-/** A request's body, read against one clock; Jetty's own limit is for each read. */
+/** A request body with one time limit for all reads; Jetty's limit is for each read. */
 final class TimedBody {
     private static final int CHUNK_BYTES = 8_192;
 
@@ -25,19 +25,19 @@ final class TimedBody {
                 .getEndPoint();
     }
 
-    /** The body, or just enough of it to see that it has more bytes than these. */
+    /** The body, or the part that shows that it is larger than the limit. */
     byte[] read(int most, Duration time) throws IOException, TimeoutException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         copy(bytes, most, time);
         return bytes.toByteArray();
     }
 
-    /** Reads on for a moment: closing on unread bytes would reset the answer. */
+    /** Keeps reading for a moment. Closing with unread bytes would reset the connection and lose the response. */
     void linger(Duration time) throws IOException {
         try {
             copy(OutputStream.nullOutputStream(), Long.MAX_VALUE, time);
         } catch (TimeoutException e) {
-            // Then the client sends more than we want to see.
+            // Then the client sends too much.
         }
     }
 

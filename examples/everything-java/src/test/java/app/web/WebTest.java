@@ -27,7 +27,7 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What stands around each route. */
+/** The filters around each route. */
 class WebTest {
     private static final int MAX_BODY_BYTES = 10_000;
     private static TestService service;

@@ -4,7 +4,7 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** mail, critical: without it a request fails. */
+/** mail, critical: a request fails without it. */
 @Component
 public class MailClient extends HttpDependency {
     MailClient(Tools tools) {

@@ -4,7 +4,7 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** weather, auxiliary: without it a fallback answers. */
+/** weather, auxiliary: a fallback replaces it. */
 @Component
 public class WeatherClient extends HttpDependency {
     WeatherClient(Tools tools) {

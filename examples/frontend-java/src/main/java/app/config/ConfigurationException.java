@@ -2,7 +2,7 @@ package app.config;
 
 import java.util.List;
 
-/** Every mistake in the environment, one sentence each. */
+/** All mistakes in the environment, one sentence each. */
 public final class ConfigurationException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 
-/** The environment over its defaults, value by value; it remembers every mistake. */
+/** The environment and its defaults. It collects every mistake. */
 final class Environment {
     private static final String DEFAULTS = "/defaults.properties";
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,12}([.][0-9]{1,9})?");
@@ -37,7 +37,7 @@ final class Environment {
         }
     }
 
-    /** Names the variable and its rule; never the value, which may be a secret. */
+    /** Names the variable and its rule. The value is left out, because it can be a secret. */
     void refuse(String name, String rule) {
         errors.add(name + " must be " + rule);
     }

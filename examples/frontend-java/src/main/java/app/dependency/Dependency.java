@@ -13,7 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** One dependency. A critical one's failure is the request's; an auxiliary one's is not. */
+/** One dependency. If a critical one fails, so does the request. */
 public abstract class Dependency {
     private static final Logger LOG = LoggerFactory.getLogger(Dependency.class);
 
@@ -37,10 +37,10 @@ public abstract class Dependency {
         this.fallbacks = tools.meters.counter("dependency.fallbacks", "dependency", name);
     }
 
-    /** One call, without regard to time; any exception is a failure. */
+    /** One call, without a time limit; any exception is a failure. */
     protected abstract Object fetch() throws Exception;
 
-    /** What {@code fetch} gives, or a {@link DependencyException}; the timeout is for the whole call. */
+    /** The result of {@code fetch}, or a {@link DependencyException}. The timeout is for the whole call. */
     CompletableFuture<Object> ask() {
         long began = System.nanoTime();
         Map<String, String> context = MDC.getCopyOfContextMap();
@@ -66,7 +66,7 @@ public abstract class Dependency {
         });
     }
 
-    /** Runs with the request's id in the log lines, whatever the thread. */
+    /** Runs with the request id in the log lines, in any thread. */
     private static void within(Map<String, String> context, Runnable work) {
         Map<String, String> before = MDC.getCopyOfContextMap();
         MDC.setContextMap(context == null ? Map.of() : context);
@@ -85,7 +85,7 @@ public abstract class Dependency {
                 .log("dependency failed");
     }
 
-    /** Gives what stands in for an auxiliary's answer. */
+    /** Returns the fallback for the response of an auxiliary dependency. */
     Object fallback() {
         fallbacks.increment();
         return null;

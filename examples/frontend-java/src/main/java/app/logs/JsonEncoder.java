@@ -17,7 +17,7 @@ import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every event as one line: the common fields, then the request's, then its own. */
+/** Writes an event as one line: the common fields, the fields of the request, and its other fields. */
 final class JsonEncoder extends EncoderBase<ILoggingEvent> {
     private static final DateTimeFormatter MILLISECONDS = DateTimeFormatter.ofPattern(
                     "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
@@ -49,7 +49,7 @@ final class JsonEncoder extends EncoderBase<ILoggingEvent> {
         try {
             return json.writeValueAsString(fields);
         } catch (JacksonException e) {
-            // A value that Jackson can't write must not cost the line.
+            // The line is written even if Jackson can't write a value.
             fields.replaceAll((name, value) -> String.valueOf(value));
             return json.valueToTree(fields).toString();
         }

@@ -9,14 +9,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Logs: one JSON object a line on stdout, whoever writes it (P05).
+ * Logs: one JSON object per line on stdout, also from libraries (P05).
  *
- * <p>{@code LOG.atInfo().addKeyValue("order", 7).log("order booked")} gives a line with the field {@code order}.
+ * <p>{@code LOG.atInfo().addKeyValue("order", 7).log("order booked")} writes a line with the field {@code order}.
  */
 public final class Logs {
     private Logs() {}
 
-    /** Before the first line, and without Spring, so that a refused configuration is a line like any other. */
+    /** Called before the first line and without Spring, so that a wrong configuration is also logged as JSON. */
     public static void configure() {
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -30,7 +30,7 @@ public final class Logs {
         console.setEncoder(encoder);
         console.start();
 
-        // Libraries tell what is wrong; what happens in each request is told by our own line.
+        // Libraries log only problems, because the service logs each request.
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.addAppender(console);
         root.setLevel(Level.WARN);
@@ -42,7 +42,7 @@ public final class Logs {
                 context.getLogger(Logs.class).atError().setCause(error).log("uncaught error"));
     }
 
-    /** The least level of our own lines. */
+    /** The lowest level of the service's lines. */
     public static void level(String level) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         context.getLogger("app").setLevel(Level.toLevel(level));

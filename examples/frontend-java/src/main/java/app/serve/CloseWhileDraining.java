@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
-/** While the service drains, every answer asks the client to take another connection (P08). */
+/** While the service drains, every response has `Connection: close` (P08). */
 final class CloseWhileDraining extends Handler.Wrapper {
     private final State state;
 
@@ -32,7 +32,7 @@ final class CloseWhileDraining extends Handler.Wrapper {
 
         @Override
         public void write(boolean last, ByteBuffer content, Callback callback) {
-            // At the last moment: the request may have begun before the drain.
+            // At the last moment, because the request can have begun before the drain.
             if (state.draining() && !isCommitted()) {
                 getHeaders().put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE);
             }

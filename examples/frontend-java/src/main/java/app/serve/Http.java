@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.internal.HttpConnection;
 
-/** Jetty's HTTP/1.1, where any path is a path: one that means trouble where it names a file only finds no route. */
+/** HTTP/1.1 of Jetty that accepts any path. A path that would be dangerous as a file name only finds no route. */
 final class Http extends HttpConnectionFactory {
     private static final int HEADER_BYTES = 16_384;
     private static final Pattern CLIMBING = Pattern.compile("^[^?]*/([.]|%2[eE]){2}([/;?]|$)");
@@ -37,7 +37,7 @@ final class Http extends HttpConnectionFactory {
             super(configuration, connector, endPoint);
         }
 
-        /** Jetty has no form for a path that climbs above /: its dots become letters. */
+        /** Jetty can't represent a path above /, so its dots are replaced by letters. */
         @Override
         protected HttpStreamOverHTTP1 newHttpStream(String method, String uri, HttpVersion version) {
             boolean climbing = CLIMBING.matcher(uri).find();

@@ -12,10 +12,10 @@ import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.springframework.stereotype.Component;
 
-/** The admin port, open as long as the process works, and the ports that serve traffic. */
+/** The admin port, which is open while the process runs, and the ports that serve traffic. */
 @Component
 class Ports {
-    // So that probes are answered when requests use up the other threads (Java 17 has no virtual ones).
+    // For probes when requests use all other threads (Java 17 has no virtual threads).
     private static final int ADMIN_THREADS = 4;
 
     private static final long LOOK_EVERY_MILLISECONDS = 50;
@@ -59,21 +59,21 @@ class Ports {
                 .sum();
     }
 
-    /** How many connections there have been. */
+    /** The number of connections so far. */
     long accepted() {
         return business.stream().mapToLong(Listener::accepted).sum();
     }
 
-    /** Takes no new connection, answers those that came, and returns when all have ended. */
+    /** Accepts no new connections, and returns when all existing ones have ended. */
     void closeBusiness() throws InterruptedException {
         business.forEach(Listener::shutdown);
         do {
-            Thread.sleep(LOOK_EVERY_MILLISECONDS); // those accepted last are counted by then
+            Thread.sleep(LOOK_EVERY_MILLISECONDS); // the connections accepted last are counted by then
         } while (connections() > 0);
         business.forEach(listener -> LifeCycle.stop(listener));
     }
 
-    /** By name, as the log tells them. */
+    /** By name, for the log. */
     Map<String, Integer> all() {
         Map<String, Integer> all = new LinkedHashMap<>(settings.ports());
         all.put("admin", settings.adminPort());

@@ -3,5 +3,5 @@ package app.web;
 import java.util.List;
 import java.util.Map;
 
-/** The answer of the first route. */
+/** The response of the example route. */
 record Overview(String service, String version, Map<String, Object> dependencies, List<String> degraded) {}

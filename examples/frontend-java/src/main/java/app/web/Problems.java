@@ -9,7 +9,7 @@ import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Errors as clients see them: application/problem+json (RFC 9457), and no internals. */
+/** Errors as clients see them: application/problem+json (RFC 9457), without internals. */
 @Component
 class Problems {
     private final JsonMapper json;

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.boot.task.SimpleAsyncTaskExecutorBuilder;
 
-/** Against a real server, which can be slow for real. */
+/** Tests with a real server, which can be slow. */
 @Timeout(4)
 class DependenciesTest {
     private static final Duration TIMEOUT = Duration.ofMillis(300);

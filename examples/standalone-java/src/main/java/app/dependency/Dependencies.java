@@ -30,7 +30,7 @@ public class Dependencies {
         return all.stream().map(Dependency::name).toList();
     }
 
-    /** Asks all at once; a critical one's failure ends it with a {@link DependencyException}. */
+    /** Calls all in parallel. If a critical one fails, it throws a {@link DependencyException}. */
     public Answers ask() {
         Set<String> degraded = ConcurrentHashMap.newKeySet();
         Map<String, CompletableFuture<Object>> calls = new LinkedHashMap<>();
@@ -50,7 +50,7 @@ public class Dependencies {
         });
     }
 
-    /** Until all have answered, one has failed, or the request's time is over. */
+    /** Waits until all have responded, one has failed, or the time of the request is over. */
     private void await(Map<String, CompletableFuture<Object>> calls) {
         CompletableFuture<Void> done = CompletableFuture.allOf(calls.values().toArray(CompletableFuture<?>[]::new));
         calls.values()

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Runs one job to its end (P09): the same configuration and logs as the service, and an exit code. */
+/** Runs one job (P09), with the configuration and logs of the service, and returns an exit code. */
 @SpringBootApplication(scanBasePackages = {"app.clients", "app.dependency", "app.jobs"})
 public class RunJob {
     private static final Logger LOG = LoggerFactory.getLogger(RunJob.class);

@@ -7,7 +7,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * What the probes see of the state; application.properties gives each its path, and its status to the words (P04, P08).
+ * The state that probes read; application.properties sets their paths and status codes (P04, P08).
  */
 @Configuration(proxyBeanMethods = false)
 class ProbeConfiguration {

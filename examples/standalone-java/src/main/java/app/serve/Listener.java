@@ -15,26 +15,26 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
 
-/** One port, on all addresses, that loses no connection at its end (P08). */
+/** A port on all addresses that loses no connection when it closes (P08). */
 final class Listener extends ServerConnector {
-    // Longer than the 60 s for which proxies commonly keep a connection: they close first, so none of them sends a
-    // request into a connection that we are just closing.
+    // Longer than the usual 60 s of proxies, so that they close first. A proxy then never sends a request on a
+    // connection that this side is closing.
     private static final int IDLE_MILLISECONDS = 75_000;
 
-    // For a client that has connected, but whose request is still under way when the listener closes.
+    // For a client that is connected, but whose request has not arrived when the listener closes.
     private static final int LAST_REQUEST_MILLISECONDS = 500;
 
-    // For a client that takes nothing of its answer, once the listener has closed.
+    // For a client that does not read its response after the listener has closed.
     private static final int STALLED_MILLISECONDS = 5_000;
 
-    // Connections that the kernel keeps until we accept them; Java's own 50 make the next ones wait a second.
+    // Connections that wait in the kernel; with the default of 50, further ones wait for a second.
     private static final int BACKLOG = 1_024;
 
     private final AtomicLong accepted = new AtomicLong();
     private final Set<EndPoint> busy = ConcurrentHashMap.newKeySet();
 
     Listener(Server server, Executor threads, int port) {
-        // 0 acceptors: the selector accepts, and no thread waits in `accept`; only so can `close` accept what is left.
+        // 0 acceptors: the selector accepts, and no thread waits in `accept`. `close` can then accept the rest.
         super(server, threads, null, null, 0, 1, new Http());
         setPort(port);
         setIdleTimeout(IDLE_MILLISECONDS);
@@ -42,12 +42,12 @@ final class Listener extends ServerConnector {
         setAcceptQueueSize(BACKLOG);
     }
 
-    /** How many connections there have been. */
+    /** The number of connections so far. */
     long accepted() {
         return accepted.get();
     }
 
-    /** Notes that a connection is in a request, until the last byte of its answer is out. */
+    /** Marks a connection as busy until the last byte of its response is sent. */
     void serving(Request request) {
         EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
         busy.add(connection);
@@ -62,7 +62,7 @@ final class Listener extends ServerConnector {
         }
     }
 
-    /** Jetty gives all connections the short time that is for idle ones, also where a slow reader takes its answer. */
+    /** Jetty applies the short idle time to all connections, also to a slow reader of a response. */
     @Override
     public CompletableFuture<Void> shutdown() {
         CompletableFuture<Void> ended = super.shutdown();
@@ -70,7 +70,7 @@ final class Listener extends ServerConnector {
         return ended;
     }
 
-    /** A connection in the kernel's queue is open for its client: closing would reset it, so it is accepted before. */
+    /** Accepts the connections in the kernel's queue, which are open for clients. A close would reset them. */
     @Override
     public void close() {
         if (getTransport() instanceof ServerSocketChannel channel && channel.isOpen()) {
@@ -82,7 +82,7 @@ final class Listener extends ServerConnector {
         super.close();
     }
 
-    /** Until Jetty's selector has let go of it: only then does closing it really close it. */
+    /** Waits until Jetty's selector has released the channel, because only then a close has an effect. */
     private static void awaitUnregistered(ServerSocketChannel channel) {
         for (int i = 0; i < 100 && channel.isRegistered(); i++) {
             LockSupport.parkNanos(1_000_000);
@@ -96,7 +96,7 @@ final class Listener extends ServerConnector {
                 getSelectorManager().accept(next);
             }
         } catch (IOException e) {
-            // It closes anyway.
+            // It closes in any case.
         }
     }
 

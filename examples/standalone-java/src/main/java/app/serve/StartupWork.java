@@ -5,7 +5,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.springframework.stereotype.Component;
 
-/** What is done before the first request: the place for migrations, warm caches, and the like (P08). */
+/** Startup work before the first request. Write yours here, such as filling a cache (P08). */
 @Component
 class StartupWork {
     private final Settings settings;
@@ -15,7 +15,7 @@ class StartupWork {
     }
 
     void run(CountDownLatch stop) throws InterruptedException {
-        // Rehearses a slow start; a stop ends it.
+        // Delays the start, to test a slow one; a stop ends it.
         boolean ignored = stop.await(settings.startupDelay().toNanos(), TimeUnit.NANOSECONDS);
     }
 }

@@ -12,7 +12,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Probes and metrics on the admin port and nothing else; on the other ports the routes and nothing else. */
+/** The admin port serves only probes and metrics; the other ports serve only the routes. */
 @Component
 @Order(5)
 class PortRoutes extends OncePerRequestFilter {

@@ -1,4 +1,4 @@
-"""A dependency that speaks HTTP."""
+"""An HTTP dependency."""
 
 import functools
 import ssl
@@ -12,29 +12,29 @@ from app.middleware.request_id import HEADER, request_id
 
 MAX_ANSWER_BYTES = 1_048_576
 
-# Few are kept: httpx's pool asks the kernel about each idle connection on every request.
-# Servers keep an idle connection for 5 s at least: so none is reused that just closed.
+# Few are kept, because httpx checks each idle connection on every request. Servers keep idle
+# connections for at least 5 s, so a reused one is still open.
 LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=4)
 
 
 class BadAnswer(Exception):
-    """The dependency answered, but not what it should."""
+    """The dependency sent an unusable response."""
 
 
 class HttpDependency(Dependency):
-    """A pool of connections of its own, so that a slow dependency can't use up another's."""
+    """It has a separate connection pool, so that a slow dependency can't use up that of another."""
 
     def __init__(self, name: str, *, critical: bool, url: str, timeout: float) -> None:
         super().__init__(name, critical=critical, timeout=timeout)
         self.url = url
-        # `ask` holds the clock for the whole call; httpx's own timeouts are a read's.
+        # `ask` limits the whole call; the timeouts of httpx are for each read.
         self.http = httpx.AsyncClient(verify=_tls(), limits=LIMITS, timeout=None)  # noqa: S113
 
     async def fetch(self) -> Any:
         return await self.get(self.url)
 
     async def get(self, url: str) -> Any:
-        """The JSON or text of a successful answer."""
+        """The JSON or text of a successful response."""
         async with self.http.stream("GET", url, headers=_headers()) as response:
             if not response.is_success:
                 raise BadAnswer(f"status {response.status_code}")
@@ -49,12 +49,12 @@ class HttpDependency(Dependency):
 
 @functools.cache
 def _tls() -> ssl.SSLContext:
-    """One for all clients: it holds every root certificate, and takes a while to make."""
+    """One for all clients, because it loads every root certificate and takes time to create."""
     return httpx.create_ssl_context()
 
 
 def _headers() -> dict[str, str]:
-    # Not compressed: so the limit below is one of memory as well.
+    # Without compression, the limit below also limits the memory.
     headers = {"Accept": "application/json, text/plain", "Accept-Encoding": "identity"}
     if current := request_id.get():
         headers[HEADER] = current

@@ -1,4 +1,4 @@
-"""One log line and one set of measurements a request, written after its answer."""
+"""One log line and the metrics of each request, after its response."""
 
 import logging
 import time
@@ -9,10 +9,10 @@ from app import metrics
 
 log = logging.getLogger(__name__)
 
-# A client can make up methods; metrics must not grow with them.
+# A client can invent methods, and the number of series must not grow with them.
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
-# nginx's number for a client that left before its answer
+# nginx's status for a client that left before its response
 _CLIENT_CLOSED_REQUEST = 499
 
 
@@ -40,7 +40,7 @@ class Observe:
 
 
 def _write(scope: Scope, status: int, seconds: float) -> None:
-    # The router leaves the route that it found in the scope.
+    # The router stores the matched route in the scope.
     route = getattr(scope.get("route"), "path", "unmatched")
     method = scope["method"] if scope["method"] in _METHODS else "other"
     metrics.REQUESTS.labels(method, route, status).inc()

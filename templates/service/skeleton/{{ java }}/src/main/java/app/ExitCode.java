@@ -1,6 +1,6 @@
 package app;
 
-/** How the program ends. */
+/** The exit codes of the program. */
 public final class ExitCode {
     public static final int OK = 0;
     public static final int FAILED = 1;

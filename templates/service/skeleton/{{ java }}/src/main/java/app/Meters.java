@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/** How long things take, in the buckets that Prometheus' own clients use. */
+/** Durations, in the default buckets of the Prometheus clients. */
 public final class Meters {
     private static final Duration[] BUCKETS = Stream.of(
                     5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000)

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The program as a process: its lines, its signals and how it ends. */
+/** The program as a process: its log lines, signals and exit. */
 class ProgramTest {
     @TempDir
     private Path folder;

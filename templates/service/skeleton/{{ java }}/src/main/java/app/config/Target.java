@@ -3,5 +3,5 @@ package app.config;
 import java.net.URI;
 import java.time.Duration;
 
-/** Where a dependency is, and how long it may take. */
+/** The address and the time limit of a dependency. */
 public record Target(URI uri, Duration timeout) {}

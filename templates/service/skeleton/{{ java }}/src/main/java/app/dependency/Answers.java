@@ -3,5 +3,5 @@ package app.dependency;
 import java.util.List;
 import java.util.Map;
 
-/** What the dependencies said, by name, and those whose fallback stands in. */
+/** The responses of the dependencies by name, and the dependencies whose fallback is used. */
 public record Answers(Map<String, Object> values, List<String> degraded) {}

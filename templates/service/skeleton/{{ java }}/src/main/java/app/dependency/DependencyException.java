@@ -1,6 +1,6 @@
 package app.dependency;
 
-/** A dependency gave no good answer; the text is fit for clients, the cause is not. */
+/** A dependency failed. The text is safe to show to clients, the cause is not. */
 public final class DependencyException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

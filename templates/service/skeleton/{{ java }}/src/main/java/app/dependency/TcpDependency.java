@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Map;
 
-/** A dependency that speaks another protocol than HTTP: it is reachable or not. */
+/** A dependency with a protocol other than HTTP. It is only checked whether it is reachable. */
 public abstract class TcpDependency extends Dependency {
     private final Target target;
 

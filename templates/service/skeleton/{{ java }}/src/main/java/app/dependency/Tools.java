@@ -7,7 +7,7 @@ import org.springframework.boot.task.SimpleAsyncTaskExecutorBuilder;
 import org.springframework.core.task.AsyncTaskExecutor;
 import org.springframework.stereotype.Component;
 
-/** What all clients share: the settings, a thread for each call, a pool of connections, the meters. */
+/** Shared by all clients: settings, a thread for each call, a connection pool, meters. */
 @Component
 public class Tools {
     final Settings settings;
@@ -18,7 +18,7 @@ public class Tools {
     Tools(Settings settings, SimpleAsyncTaskExecutorBuilder threads, MeterRegistry meters) {
         this.settings = settings;
         this.threads = threads.threadNamePrefix("dependency-").build();
-        // 1.1: the upgrade to 2 that Java offers to plain HTTP servers confuses some of them.
+        // 1.1, because some plain HTTP servers can't handle the upgrade to 2 that Java offers.
         this.http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         this.meters = meters;
     }

@@ -3,10 +3,10 @@ package app.serve;
 import app.config.Settings;
 import org.springframework.stereotype.Component;
 
-/** Goes on serving for a while, so that kept-alive connections end without a lost request (P08). */
+/** Keeps serving for a while, so that kept-alive connections close without a lost request (P08). */
 @Component
 class Drain {
-    // How long nobody must have been connected for the drain to end early; probes see it in the meantime.
+    // The drain ends early after this time without a connection. The readiness probe fails meanwhile.
     private static final long QUIET_NANOSECONDS = 500_000_000;
     private static final long LOOK_EVERY_MILLISECONDS = 20;
 
@@ -26,7 +26,7 @@ class Drain {
         while (now - began < settings.drain().toNanos() && now - busyAt < QUIET_NANOSECONDS) {
             Thread.sleep(LOOK_EVERY_MILLISECONDS);
             now = System.nanoTime();
-            // A connection that comes for one request is open for a moment that no look may meet: they count.
+            // Short connections between two checks also count.
             long accepted = ports.accepted();
             if (accepted > known || ports.connections() > 0) {
                 busyAt = now;

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends the process if it is still there when its time is over. */
+/** Ends the process if it still runs when its time is over. */
 final class LastResort implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LastResort.class);
 

@@ -2,7 +2,7 @@ package app.serve;
 
 import java.io.IOException;
 
-/** Another process has the port, or the system does not give it to us. */
+/** Another process uses the port, or the system does not allow it. */
 final class PortException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -11,7 +11,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.ApplicationContext;
 
-/** The service's life: open the ports in order, serve, drain, stop (P08). */
+/** The life of the service: open the ports in order, serve, drain, stop (P08). */
 @SpringBootApplication(scanBasePackages = {"app.clients", "app.dependency", "app.probes", "app.serve", "app.web"})
 public class Serve {
     private static final Logger LOG = LoggerFactory.getLogger(Serve.class);
@@ -25,19 +25,19 @@ public class Serve {
         this.lastResort = new LastResort(settings.shutdown());
     }
 
-    /** Runs until a signal; gives the exit code. */
+    /** Runs until a signal; returns the exit code. */
     public int run() {
         Signals.onStop(this::stop);
         return run(Serve.class);
     }
 
-    /** Asks {@code run}, once, to drain and return. */
+    /** Makes {@code run} drain and return. Has an effect once. */
     public void stop() {
         lastResort.start();
         stop.countDown();
     }
 
-    /** Runs until {@code stop}; gives the exit code. */
+    /** Runs until {@code stop}; returns the exit code. */
     public int run(Class<?>... sources) {
         try (lastResort;
                 var context = Spring.start(WebApplicationType.SERVLET, settings, sources)) {

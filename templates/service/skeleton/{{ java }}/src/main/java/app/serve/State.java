@@ -2,7 +2,7 @@ package app.serve;
 
 import org.springframework.stereotype.Component;
 
-/** Where the service is in its life; the probes tell it. */
+/** The state of the service, which the probes report. */
 @Component
 public class State {
     private volatile boolean started;

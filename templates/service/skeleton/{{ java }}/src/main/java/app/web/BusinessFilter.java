@@ -5,7 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** A filter around the requests of all ports but the admin port. Its {@code Order} tells which is the outer one. */
+/** A filter of the requests on all ports except the admin port. {@code Order} sets the order of filters. */
 abstract class BusinessFilter extends OncePerRequestFilter {
     @Autowired
     private Settings settings;

@@ -13,11 +13,11 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 
-/** Reads the body whole before the route runs: it has so many bytes and takes so long, or the request is refused. */
+/** Reads the whole body before the route runs, and rejects a request that is too large or too slow. */
 @Component
 @Order(4)
 class Limits extends BusinessFilter {
-    // How long a refused body is still read.
+    // How long a rejected body is still read.
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final Settings settings;

@@ -19,16 +19,16 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** One log line and one set of measurements a request, written after its answer. */
+/** One log line and the metrics of each request, after its response. */
 @Component
 @Order(2)
 class Observe extends BusinessFilter {
     private static final Logger LOG = LoggerFactory.getLogger(Observe.class);
 
-    // nginx's number for a client that left before its answer was complete.
+    // nginx's status for a client that left before its response was complete.
     private static final int CLIENT_LEFT = 499;
 
-    // A client can make up methods; metrics must not grow with them.
+    // A client can invent methods, and the number of series must not grow with them.
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private final Routes routes;

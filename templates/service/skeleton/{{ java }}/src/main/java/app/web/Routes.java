@@ -10,7 +10,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.util.ServletRequestPathUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
-/** The patterns of all routes, so that a metric or a refusal can name one before Spring has found it. */
+/** The patterns of all routes, for metrics and errors before Spring has found the route. */
 @Component
 class Routes {
     static final String UNMATCHED = "unmatched";

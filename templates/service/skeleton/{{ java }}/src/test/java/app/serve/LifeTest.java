@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Start, drain and stop, as the probes and the clients see them. */
 class LifeTest {
-    /** A route that takes as long as the test wants. */
+    /** A route whose duration the test sets. */
     @RestController
     static class Slow {
         static volatile CountDownLatch entered;
@@ -77,7 +77,7 @@ class LifeTest {
         assertThat(service.get("/nowhere").headers().firstValue("Connection")).contains("close");
 
         awaitRefusal(service.port());
-        // Longer than the idle time of a closing listener: a request at work is not idle.
+        // Longer than the idle time of a closing listener, because a request in progress is not idle.
         Thread.sleep(1_500);
         assertThat(service.exitCode).isNotDone();
         Slow.leave.countDown();
