@@ -170,6 +170,18 @@ MUTATIONS = (
         'command: [sh, -c, "while true; do python -m app serve; sleep 1; done"]',
     ),
     Mutation(
+        "P02-shell-wrapper-unsure",
+        DEPLOYMENT,
+        r"args: \[serve\]",
+        'command: [bash, -c, "cd /app && python -m app serve"]',
+    ),
+    Mutation(
+        "P02-shell-form-unsure",
+        DOCKERFILE,
+        r'CMD \["serve"\]',
+        'SHELL ["/bin/bash", "-c"]\nCMD cd /app && python -m app serve',
+    ),
+    Mutation(
         "P03-naked-pod",
         SERVICE,
         r"\Z",
