@@ -74,6 +74,19 @@ spec:
       port:
         number: {port}
 """
+VIRTUAL = """---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: frontend
+spec:
+  hosts: [shop.example.com]
+  http:
+    - route:
+        - destination:
+            host: {name}
+            port: {{number: {port}}}
+"""
 CLAIM = """---
 apiVersion: v1
 kind: PersistentVolumeClaim
@@ -277,6 +290,8 @@ MUTATIONS = (
     ),
     Mutation("P08-route-service", SERVICE, r"\Z", INGRESS.format(name="front", port=80)),
     Mutation("P08-route-port", SERVICE, r"\Z", INGRESS.format(name="frontend", port=8080)),
+    Mutation("P08-route-service", SERVICE, r"\Z", VIRTUAL.format(name="front", port=80)),
+    Mutation("P08-route-port", SERVICE, r"\Z", VIRTUAL.format(name="frontend", port=8080)),
     Mutation(
         "P08-claim-held",
         DEPLOYMENT,

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from scaffold.check.model.callers import Call, calls, port_of
 from scaffold.check.model.objects import KubernetesObject, NetworkPolicy, Service
 from scaffold.check.model.policies import Direction, Port, everybody, governs, rules_of
-from scaffold.check.model.routes import backends
+from scaffold.check.model.routes import backends, is_outside
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY
 from scaffold.check.model.workloads import Container, Workload
@@ -132,8 +132,8 @@ class AdminPortExposed(Rule[KubernetesObject]):
                         at = port.get("targetPort") or port.get("port") or port
                         yield Problem(at, f"{each.name} opens the admin port {shown} to the outside of the cluster")
             return
-        for backend in backends(each):
-            service = scope.named.service(backend.namespace, backend.name.text() or "")
+        for backend in backends(each) if is_outside(each) else ():
+            service = scope.named.service(backend.namespace, backend.name)
             for port in service.value.items("spec", "ports") if service and backend.port else ():
                 said = backend.port.text() if backend.port else None
                 if (
