@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.built.helm import ChartFiles, RenderedDocument
+from scaffold.check.built.rendered import ChartFiles, RenderedDocument
 from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
@@ -192,7 +192,7 @@ SHOWN = {
     "P09-cron-concurrency": {("values.yaml", 7, "Allow"), ("templates/shop.yaml", 17, "Allow")},
     "P13-request-above-limit": {("values.yaml", 2, "2Gi")},
     "P08-probe-port": {("values.yaml", 6, "https")},
-    "P07-latest-image": {("values.yaml", 9, "example.com/mail"), ("templates/shop.yaml", 28, "containers")},
+    "P07-latest-image": {("values.yaml", 9, "example.com/mail"), ("templates/_helpers.tpl", 3, "example.com/sidecar")},
     "P12-secret-in-manifest": {("templates/shop.yaml", 37, "{{ $value | quote }}")},
     "P10-proxy-timeout": {
         ("templates/shop.yaml", 51, "nginx.conf"),

@@ -15,7 +15,7 @@ _FULL_NAME = re.compile(r"([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.cluster\.local\.?")
 
 @dataclass(frozen=True)
 class Backend:
-    """Where a route sends requests: the Service's name, where that stands, its namespace, and the port if there is one."""
+    """Where a route sends requests: the Service's name, its place, its namespace, and the port if there is any."""
 
     at: Value
     name: str

@@ -84,7 +84,9 @@ def _in_shell_form(dockerfile: Dockerfile) -> Iterator[tuple[Instruction, str]]:
 
 
 def _form_stays(start: Instruction, shell: str, dockerfile: Dockerfile) -> Stays:
-    return stays(start.value, _real(shell, shell_in(dockerfile)))
+    """Return whether the shell stays; where /bin/sh does not, that of another base image may."""
+    kept = stays(start.value, _real(shell, shell_in(dockerfile)))
+    return "perhaps" if kept == "no" and shell.endswith("/sh") and stays(start.value, "dash") == "yes" else kept
 
 
 def _real(shell: str, in_image: str) -> str:
