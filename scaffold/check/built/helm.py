@@ -1,22 +1,27 @@
 """Helm charts: their templates are not YAML, so `helm template` renders them, and findings are shown in the templates.
 
-Rendered with the default values, and once more with each other `values*.yaml` beside them. Helm sees a copy of the
-chart (`chart_copy`), and no word of its command line is a path out of the repository.
+Rendered with the default values, and once more with each other `values*.yaml` beside them; where none of these is
+enough, with the values of the chart's tests, or those that its schema gives. Helm sees a copy of the chart
+(`chart_copy`), and no word of its command line is a path out of the repository.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.check.built.built import Built
+from scaffold.check.built.chart_copy import SCHEMA
+from scaffold.check.built.chart_values import beside, is_values, missing, of_schema, of_tests
 from scaffold.check.built.enclosure import Enclosure
 from scaffold.check.built.rendered import ChartFiles, RenderedDocument
 from scaffold.check.ground import Ground
@@ -28,9 +33,7 @@ if TYPE_CHECKING:
     from scaffold.check.built.chart_copy import ChartCopy
     from scaffold.check.built.helm_template import HelmTemplate
 
-_VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
 _PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
-_MOST_VALUES = 5
 
 
 class Charts:
@@ -52,7 +55,7 @@ class Charts:
         if folder is None:
             return False
         inside = name[len(folder) :].lstrip("/")
-        return inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside) is not None
+        return inside.partition("/")[0] in _PARTS or is_values(inside)
 
     def render(self, enclosure: Enclosure) -> list[Built]:
         """Return what each chart renders to; `notes` report those that can't be rendered."""
@@ -71,10 +74,42 @@ class Charts:
                 for number, folder in enumerate(self.folders)
                 for job in self._prepared(enclosure, folder, number)
             ]
-            found = [each.result() for each in begun]
-        for _, notes in found:
-            self.notes += notes
-        return [built for built, _ in found if built]
+            tried: dict[str, list[_Rendered]] = {}
+            for each in (job.result() for job in begun):
+                tried.setdefault(each.job.copy.folder, []).append(each)
+            done = list(chain(*pool.map(lambda some: self._with_more_values(helm, some), tried.values())))
+        for rendered in done:
+            self.notes += rendered.notes
+        return [each.built for each in done if each.built]
+
+    def _with_more_values(self, helm: HelmTemplate, tried: list[_Rendered]) -> list[_Rendered]:
+        """Return what a chart was rendered to; with the values of its tests or its schema where all others lack some.
+
+        What lacks in the default values is no note where other values have it.
+        """
+        if any(each.built for each in tried):
+            return [each for each in tried if each.built or each.job.values or not each.lacks]
+        for jobs in self._with_other_values(helm.enclosure, tried[0].job) if all(each.failed for each in tried) else ():
+            more = [self._render(helm, job) for job in jobs]
+            if any(each.built for each in more):
+                return [*(each for each in tried if each.job.values), *(each for each in more if each.built)]
+        return tried
+
+    def _with_other_values(self, enclosure: Enclosure, job: _Job) -> Iterator[list[_Job]]:
+        """Yield what else to render of a chart: with the values of its tests, and with those of its schema."""
+        folder = job.copy.folder
+        names = self._names_in(folder)
+        with suppress(OSError):
+            jobs = []
+            for count, values in enumerate(of_tests(names, folder)):
+                enclosure.put(job.place / f"tests-{count}.yaml", self.ground.real(values))
+                jobs.append(replace(job, values=values, file=f"tests-{count}.yaml"))
+            enclosure.steps.expect(len(jobs))
+            yield jobs
+            if given := of_schema(names, folder):
+                (job.place / "schema.yaml").write_text(json.dumps(given), encoding="utf-8")
+                enclosure.steps.expect(1)
+                yield [replace(job, values=posixpath.join(folder, SCHEMA), file="schema.yaml")]
 
     def _names_in(self, folder: str) -> list[str]:
         """Return the files below a folder, which stand together among the sorted names; `0` comes next after `/`."""
@@ -82,8 +117,7 @@ class Charts:
         return self.names[start:end] if folder else self.names
 
     def _values(self, folder: str) -> list[str]:
-        own = [name for name in self._names_in(folder) if posixpath.dirname(name) == folder]
-        return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
+        return ["", *beside(self._names_in(folder), folder)]
 
     def _prepared(self, enclosure: Enclosure, folder: str, number: int) -> list[_Job]:
         """Copy a chart, and return what to render of it: once with each of its files of values."""
@@ -113,26 +147,24 @@ class Charts:
         enclosure.steps.expect(len(jobs))
         return jobs
 
-    def _render(self, helm: HelmTemplate, job: _Job) -> tuple[Built | None, list[Note]]:
+    def _render(self, helm: HelmTemplate, job: _Job) -> _Rendered:
         folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
         try:
             done = helm.run(job.copy, job.place, job.name, [job.file] if job.file else [])
         except ProgramError as error:
-            return None, [Note(path, f"can't be rendered: it {error}; not checked")]
+            return _Rendered(job, None, [Note(path, f"can't be rendered: it {error}; not checked")])
         finally:
             helm.enclosure.steps.finish()
         if done.code != 0:
             said = helm.problem(done, job.place).replace(job.file or path, posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {said}; not checked")]
+            lacks = missing(said, job.copy.shown)
+            why = lacks or f"can't be rendered: {said}"
+            return _Rendered(job, None, [Note(path, f"{why}; not checked")], failed=True, lacks=bool(lacks))
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"does not render to YAML: {note.message}")] if note else []
-        name = folder or job.name
         files = ChartFiles(job.copy.shown, job.values)
-        built = Built(
-            f"{name} with {posixpath.basename(job.values)}" if job.values else name,
-            [RenderedDocument(each.source, each.node, files) for each in found],
-        )
-        return built, notes
+        built = Built(job.title, [RenderedDocument(each.source, each.node, files) for each in found])
+        return _Rendered(job, built, notes)
 
 
 @dataclass(frozen=True)
@@ -144,6 +176,23 @@ class _Job:
     values: str
     place: Path
     file: str
+
+    @property
+    def title(self) -> str:
+        name = self.copy.folder or self.name
+        inside = self.values[len(self.copy.folder) :].lstrip("/")
+        return f"{name} with {inside}" if self.values else name
+
+
+@dataclass(frozen=True)
+class _Rendered:
+    """What a job ended with: `failed` where helm refused the chart, `lacks` where it needs a value that it named."""
+
+    job: _Job
+    built: Built | None
+    notes: list[Note]
+    failed: bool = False
+    lacks: bool = False
 
 
 def _above(name: str) -> Iterator[str]:
