@@ -200,6 +200,13 @@ MUTATIONS = (
         r"\Z",
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: debug}\nspec: {containers: []}\n",
     ),
+    Mutation(
+        "P03-naked-pod-serves",
+        SERVICE,
+        r"\Z",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: mail, labels: {app: mail}}\nspec: {containers: []}\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: mail}\nspec: {selector: {app: mail}, ports: [{port: 25}]}\n",
+    ),
     Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "maxUnavailable: 0"),
     Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "minAvailable: 100%"),
     Mutation("P03-budget-blocks-drain", BUDGET, "maxUnavailable: 1", "minAvailable: 2"),
@@ -360,6 +367,12 @@ MUTATIONS = (
         "---\napiVersion: v1\nkind: Secret\nmetadata: {name: mail}\n"
         'stringData: {mail.properties: "host=mail\\\\nsmtpPassword=x7Kp\\\\n"}\n',
     ),
+    Mutation(
+        "P12-secret-in-manifest-guessed",
+        DEPLOYMENT,
+        r"            - name: TMPDIR.*\n.*\n",
+        "            - name: MAIL_PASSWORD\n              value: changeme\n",
+    ),
     Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
     Mutation("P12-volume-missing", DEPLOYMENT, r"(volumeMounts:\n            - name: )\w+", r"\1other"),
     Mutation(
@@ -496,6 +509,6 @@ MUTATIONS = (
         r"\Z",
         CLOSED.replace("NAME", "mail"),
         "frontend-rust",
-        found_in=PRODUCTION,
+        found_in="deploy/base/config.env",
     ),
 )

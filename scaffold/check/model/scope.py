@@ -84,7 +84,7 @@ class Scope:
     def _selectors(self) -> Selectors:
         return Selectors(self.objects, self._selection)
 
-    def services_of(self, server: Server) -> list[Service]:
+    def services_of(self, server: Workload) -> list[Service]:
         """Return the Services that send traffic to a workload's pods, at most `MANY`."""
         return self._selectors.services.get(server, [])
 

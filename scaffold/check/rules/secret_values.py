@@ -54,13 +54,24 @@ _PLACEHOLDER = re.compile(
 _TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
+_LONGEST_GUESS = 40
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE = re.compile(
     r"(?:^|[_.-])(?:user|user[_-]?name|login|e?mail|db|database|schema|host|hostname|server|port|region|zone|domain|realm"
-    r"|ur[il]|address|version|kind|driver|name|id|in[_-]?role|ssl[_-]?mode)\d*$",
+    r"|ur[il]|address|version|kind|driver|name|id|in[_-]?role|ssl[_-]?mode)(?:[_-]in)?\d*$"
+    r"|(?:account|user|bucket|server|database|cluster)name\d*$",
     re.IGNORECASE,
 )
 """The keys of a Secret that go with the secret, and are not secret: whom and what it lets in."""
+
+_GUESSED = re.compile(
+    "changeme|changeit|replaceme|change|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
+    "|password|passwort|passwd|passphrase|pass|pwd|secretkey|secret|insecure|secure|username|user|keycloak|grafana"
+    "|mariadb|mongodb|mongo|mysql|redis|elastic|minio|oracle|neo4j|nexus|sonar|zabbix|default|example|sample|testing"
+    "|test|demo|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|your|this|not|my|me"
+    r"|\d{1,4}(?!\d)",
+)
+"""Words of which the passwords are made that products begin with, and that examples have."""
 
 _KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
@@ -80,6 +91,18 @@ def is_placeholder(text: str) -> bool:
     return bool(
         _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or any(map(_PLACEHOLDER.fullmatch, (text, twice)))
     )
+
+
+def is_guessed(text: str) -> bool:
+    """Return whether anybody guesses a password: a product's default, or one that an example has."""
+    rest = _GUESSED.sub("", text.strip().lower()) if len(text) <= _LONGEST_GUESS else text
+    return not rest.strip("-_.!@#$ ") or re.fullmatch(r"123456\d*", text) is not None
+
+
+def password_in_url(text: str) -> str:
+    """Return the password of a URL, or nothing."""
+    found = _IN_URL.search(text)
+    return found[1] if found else ""
 
 
 def has_secret_form(text: str) -> str:
