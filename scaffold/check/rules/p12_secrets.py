@@ -15,6 +15,7 @@ from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.secret_values import (
     decoded,
+    goes_with_secret,
     has_secret_form,
     is_guessed,
     is_kept,
@@ -65,16 +66,18 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
 
 @dataclass(frozen=True)
 class _Secret:
-    """A secret that a manifest contains: where, what that is, in which words, and its text."""
+    """A secret that a manifest contains: where, what that is, in which words, its text, and names that stand beside."""
 
     at: Value
     what: str
     where: str
     text: str
+    around: tuple[str, ...] = ()
 
     @property
     def is_guessed(self) -> bool:
-        return is_guessed(password_in_url(self.text) or self.text)
+        texts = (password_in_url(self.text) or self.text, self.at.text() or "")
+        return any(is_guessed(text, self.around) for text in texts)
 
 
 def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
@@ -86,19 +89,21 @@ def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
 
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
+    texts = {name: value.text() or "" for name, value in container.environment.items()}
+    around = (container.image_name, *(it for name, it in texts.items() if goes_with_secret(name)))
     for name, value in container.environment.items():
-        text = value.text() or ""
+        text = texts[name]
         if form := has_secret_form(text):
             yield _Secret(value, f"{name} {form}", "in this manifest", text)
         elif is_secret(name, text) and text not in scope.secrets.names:
-            yield _Secret(value, f"{name} is a secret", "in this manifest", text)
+            yield _Secret(value, f"{name} is a secret", "in this manifest", text, around)
     before = ""
     for word in container.words:
         text = word.text() or ""
         option, equals, given = text.partition("=")
         name, secret = (option, given) if equals else (before, text)
         if name.startswith("--") and not secret.startswith("-") and is_secret(name.lstrip("-"), secret):
-            yield _Secret(word, f"{name} passes a secret", "in this manifest", secret)
+            yield _Secret(word, f"{name} passes a secret", "in this manifest", secret, around)
         elif form := has_secret_form(text):
             yield _Secret(word, f"an argument of {container.name} {form}", "", text)
         before = "" if equals else text
@@ -106,19 +111,31 @@ def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
 
 def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
     """Yield what a ConfigMap or a Secret says by itself; a value that is to be replaced is none."""
-    for key, value in (each.value.fields("data") | each.value.fields("stringData")).items():
-        text = value.text() or ""
-        if each.kind == "Secret":
-            plain = decoded(text) if value.path[0] == "data" else text
+    values = each.value.fields("data") | each.value.fields("stringData")
+    is_coded = each.kind == "Secret"
+    plains = {key: _plain(value) if is_coded else value.text() or "" for key, value in values.items()}
+    for key, value in values.items():
+        text, plain = value.text() or "", plains[key]
+        beside = (it for other, it in plains.items() if other != key and goes_with_secret(other))
+        around = (*re.split(r"[-._]", each.name), *beside)
+        if is_coded:
             if is_kept(key, plain) and value.document.writes(value, plain):
                 inside = _in_file(plain, of_secret=True) if "\n" in plain else None
-                yield _Secret(value, f"the Secret {each.name} contains {key}", "", inside[1] if inside else plain)
+                yield _Secret(
+                    value, f"the Secret {each.name} contains {key}", "", inside[1] if inside else plain, around
+                )
         elif form := has_secret_form(text) if "\n" not in text else "":
             yield _Secret(value, f"{key} {form}", "in this ConfigMap", text)
         elif "\n" not in text and is_secret(key, text):
-            yield _Secret(value, f"{key} is a secret", "in this ConfigMap", text)
+            yield _Secret(value, f"{key} is a secret", "in this ConfigMap", text, around)
         elif found := _in_file(text) if "\n" in text else None:
             yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1])
+
+
+def _plain(value: Value) -> str:
+    """Return what a value of a Secret stands for."""
+    text = value.text() or ""
+    return decoded(text) if value.path[0] == "data" else text
 
 
 def _in_file(text: str, *, of_secret: bool = False) -> tuple[str, str] | None:

@@ -68,18 +68,19 @@ def shell_start(words: Sequence[str]) -> ShellStart | None:
             for index, option in enumerate(rest[:-1]):
                 if "c" in option and re.fullmatch(r"-[a-z]+", option):
                     init = words[0].rpartition("/")[2] if number else ""
-                    return ShellStart(word.rpartition("/")[2], rest[index + 1], init, _to_group(init, words[1:number]))
+                    return ShellStart(word.rpartition("/")[2], rest[index + 1], init, forwards(words[:number]))
             return None
         if number and not word.startswith("-") and words[number - 1] != "--":
             return None
     return None
 
 
-def _to_group(init: str, options: Sequence[str]) -> bool:
+def forwards(words: Sequence[str]) -> bool:
     """Return whether an init sends signals to all processes, and so past the shell: dumb-init does, tini on request."""
+    init = words[0].rpartition("/")[2] if words else ""
     if init == "dumb-init":
-        return not {"-c", "--single-child"} & set(options)
-    return init.startswith("tini") and "-g" in options
+        return not {"-c", "--single-child"} & set(words)
+    return init.startswith("tini") and "-g" in words
 
 
 def program_of(script: str) -> str:
@@ -141,3 +142,9 @@ def _form(bare: str) -> Form:
     if re.search(r"[<>]", last) or re.fullmatch(r"(?:fi|esac|\}|.*\))(?:\s.*)?", last):
         return "other"
     return "list" if len(commands) > 1 else "single"
+
+
+def real_shell(shell: str, in_image: str) -> str:
+    """Return what a shell really is: `sh` is another one in each distribution."""
+    name = shell.rpartition("/")[2]
+    return in_image if name == "sh" else name
