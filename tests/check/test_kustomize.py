@@ -176,6 +176,11 @@ CHANGES = {
         {"overlay/own.env": "USER=shop\nPASSWORD=correct-horse\n"},
         "P12-secret-in-manifest", "overlay/own.env", "correct-horse",
     ),
+    "environment file that is hidden": (
+        "secretGenerator:\n- name: own\n  envs: [.env]\n",
+        {"overlay/.env": "PASSWORD=correct-horse\n"},
+        "P12-secret-in-manifest", OVERLAY, ".env",
+    ),
     "second mount of a volume": (
         "namePrefix: a-\nresources: [logs.yaml]\n",
         {"overlay/logs.yaml": WEB.replace("name: web\n", "name: logs\n", 1).replace(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -93,3 +95,17 @@ def test_the_side_that_is_closed(types: str, way: str, tmp_path: Path, monkeypat
 )
 def test_what_anybody_guesses(text: str, *, guessed: bool) -> None:
     assert is_guessed(text) is guessed
+
+
+@pytest.mark.parametrize(("name", "rule"), [("cafe.example.com", True), ("cafe.example.com.shop", False)])
+def test_a_key_for_examples(name: str, *, rule: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of a certificate is worth nothing where nobody has the name."""
+    certificate = f"-----BEGIN CERTIFICATE-----\n{b64encode(name.encode() + b"0").decode()}\n-----END CERTIFICATE-----\n"
+    key = "-----BEGIN PRIVATE KEY-----\nabc\n"
+    texts = {"tls.crt": certificate, "tls.key": key}
+    data = {key: b64encode(text.encode()).decode() for key, text in texts.items()}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tls"}, "data": data}
+    (tmp_path / "secret.json").write_text(json.dumps(secret))
+    guessed = messages("P12-secret-in-manifest-guessed", tmp_path, monkeypatch)
+    assert guessed == (["the Secret tls contains tls.key, for a name that examples have"] if rule else [])
+    assert bool(messages("P12-secret-in-manifest", tmp_path, monkeypatch)) != rule

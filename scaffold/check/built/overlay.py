@@ -217,11 +217,14 @@ def _entry(kustomization: Value, generator: Value, key: str) -> Value | Source |
         name, equals, file = (each.text() or "").partition("=")
         if (name if equals else posixpath.basename(name)) == key:
             return _read(kustomization, file if equals else name)
-    for env in (*(each.text() for each in generator.items("envs")), generator.text("env")):
-        source = _read(kustomization, env) if env else None
+    files = [*generator.items("envs"), *([one] if (one := generator.get("env")) else [])]
+    hidden = None
+    for each in files:
+        source = _read(kustomization, each.text() or "")
         if source and (place := _line_of(source, key)):
             return place
-    return None
+        hidden = hidden or (each if source is None else None)
+    return hidden
 
 
 def _line_of(source: Source, key: str) -> Place | None:

@@ -19,6 +19,7 @@ from scaffold.check.rules.secret_values import (
     has_secret_form,
     is_guessed,
     is_kept,
+    is_of_example,
     is_secret,
     password_in_url,
     secrets_in_file,
@@ -48,7 +49,7 @@ class SecretInManifest(Rule[KubernetesObject]):
 
 
 class SecretInManifestGuessed(Rule[KubernetesObject]):
-    """A manifest contains a password that anybody can guess.
+    """A manifest contains a password that anybody can guess, or the key of a certificate for examples.
 
     It is a product's default, or one that examples have. Whoever reaches the program gets in.
     """
@@ -61,12 +62,16 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
         """Create a Secret with a random value outside of the repository, and refer to it."""
         for secret in _secrets(each, scope):
             if secret.is_guessed:
-                yield Problem(secret.at, f"{secret.what}, which anybody can guess")
+                why = "which anybody can guess" if secret.text else "for a name that examples have"
+                yield Problem(secret.at, f"{secret.what}, {why}")
 
 
 @dataclass(frozen=True)
 class _Secret:
-    """A secret that a manifest contains: where, what that is, in which words, its text, and names that stand beside."""
+    """A secret that a manifest contains: where, what that is, in which words, its text, and names that stand beside.
+
+    The text is empty where the secret is worth nothing.
+    """
 
     at: Value
     what: str
@@ -77,7 +82,7 @@ class _Secret:
     @property
     def is_guessed(self) -> bool:
         texts = (password_in_url(self.text) or self.text, self.at.text() or "")
-        return any(is_guessed(text, self.around) for text in texts)
+        return not self.text or any(is_guessed(text, self.around) for text in texts)
 
 
 def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
@@ -121,9 +126,9 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         if is_coded:
             if is_kept(key, plain) and value.document.writes(value, plain):
                 inside = _in_file(plain, of_secret=True) if "\n" in plain else None
-                yield _Secret(
-                    value, f"the Secret {each.name} contains {key}", "", inside[1] if inside else plain, around
-                )
+                published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
+                secret = "" if published else inside[1] if inside else plain
+                yield _Secret(value, f"the Secret {each.name} contains {key}", "", secret, around)
         elif form := has_secret_form(text) if "\n" not in text else "":
             yield _Secret(value, f"{key} {form}", "in this ConfigMap", text)
         elif "\n" not in text and is_secret(key, text):

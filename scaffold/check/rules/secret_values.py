@@ -55,6 +55,7 @@ _TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
 _LONGEST_GUESS = 40
+_RESERVED = re.compile(rb"(?:example\.(?:com|net|org)|\.test|\.invalid|localhost)(?![a-z.-])")
 _FEW = 3
 _SAYS_SO = re.compile(r"pass|secret")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -110,6 +111,15 @@ def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
     rest = _GUESSED.sub("", low).strip("-_.!@#$ ")
     says = len(rest) <= _FEW and len(text) > 2 * len(rest) and _SAYS_SO.search(low) is not None
     return not rest or says or re.fullmatch(r"123456\d*", text) is not None
+
+
+def is_of_example(certificate: str) -> bool:
+    """Return whether a certificate is for names that nobody has: https://www.rfc-editor.org/rfc/rfc2606."""
+    inside = "".join(re.sub(r"-----[A-Z ]+-----", "", certificate.partition("-----END")[0]).split())
+    try:
+        return _RESERVED.search(base64.b64decode(inside, validate=True)) is not None
+    except ValueError:
+        return False
 
 
 def password_in_url(text: str) -> str:

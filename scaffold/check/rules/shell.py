@@ -17,6 +17,7 @@ _WAITING = re.compile(
     r"(?:(?:while|until|if|then|else|do|!)(?:\s+|$))*"
     r"(?:(?:sleep|echo|printf|date|hostname|uname|uptime|true|false|test|\[|wait|tail|trap|exit|break|done|fi|:)(?:\s[^&]*)?)?"
 )
+_ENDLESS = re.compile(r"(?:while|until)\s+(?:true|:|false|\[\s*1\s*\])")
 _SEVERAL = re.compile(r"&&|\|\||[;\n|]")
 _IN_ORDER = re.compile(r"&&|\|\||[;\n]")
 _PUT_IN = re.compile(r"\$\([^()]*\)|`[^`]*`")
@@ -104,9 +105,13 @@ def background(script: str) -> bool:
 
 
 def only_waits(script: str) -> bool:
-    """Return whether a script starts no program that serves: it writes, sleeps and looks whether something is there."""
-    bare = _COMMENT.sub("", _QUOTED.sub("''", script))
-    return all(_WAITING.fullmatch(command.strip()) for command in _SEVERAL.split(bare))
+    """Return whether a script starts no program that serves: it writes, sleeps and looks whether something is there.
+
+    What comes before an endless loop that only waits has ended by then.
+    """
+    commands = [each.strip() for each in _SEVERAL.split(_COMMENT.sub("", _QUOTED.sub("''", script))) if each.strip()]
+    loops = [number for number, each in enumerate(commands) if _ENDLESS.fullmatch(each)]
+    return all(_WAITING.fullmatch(each) for each in commands[loops[-1] if loops else 0 :])
 
 
 def stays(script: str, shell: str) -> Stays:
