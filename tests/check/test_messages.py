@@ -100,7 +100,8 @@ def test_what_anybody_guesses(text: str, *, guessed: bool) -> None:
 @pytest.mark.parametrize(("name", "rule"), [("cafe.example.com", True), ("cafe.example.com.shop", False)])
 def test_a_key_for_examples(name: str, *, rule: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The key of a certificate is worth nothing where nobody has the name."""
-    certificate = f"-----BEGIN CERTIFICATE-----\n{b64encode(name.encode() + b"0").decode()}\n-----END CERTIFICATE-----\n"
+    body = b64encode(f"{name}0".encode()).decode()
+    certificate = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
     key = "-----BEGIN PRIVATE KEY-----\nabc\n"
     texts = {"tls.crt": certificate, "tls.key": key}
     data = {key: b64encode(text.encode()).decode() for key, text in texts.items()}
