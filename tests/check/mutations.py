@@ -168,7 +168,7 @@ MUTATIONS = (
     ),
     Mutation("P01-copies-everything", DOCKERFILE, "COPY --from=build /app /app", "COPY . /app"),
     Mutation("P02-shell-form", DOCKERFILE, r"ENTRYPOINT .*", "ENTRYPOINT python -m app"),
-    Mutation("P02-shell-form", DOCKERFILE, r'CMD \["serve"\]', "CMD serve"),
+    Mutation("P02-shell-form", DOCKERFILE, r"ENTRYPOINT .*\nCMD .*", "CMD python -m app serve"),
     Mutation("P02-no-init", DOCKERFILE, r'"dumb-init", "--", ', ""),
     Mutation(
         "P02-init-bypassed", DEPLOYMENT, r"          args: \[serve\]", "          command: [python, -m, app, serve]"
@@ -191,7 +191,7 @@ MUTATIONS = (
     Mutation(
         "P02-shell-form-unsure",
         DOCKERFILE,
-        r'CMD \["serve"\]',
+        r"ENTRYPOINT .*\nCMD .*",
         'SHELL ["/bin/bash", "-c"]\nCMD cd /app && python -m app serve',
     ),
     Mutation(

@@ -15,12 +15,16 @@ _FULL_NAME = re.compile(r"([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.cluster\.local\.?")
 
 @dataclass(frozen=True)
 class Backend:
-    """Where a route sends requests: the Service's name, its place, its namespace, and the port if there is any."""
+    """Where a route sends requests: the Service's name, its place, its namespace, and the port if there is any.
+
+    `asked` shows whether requests were for that name anyway, which a mesh's rule only shapes.
+    """
 
     at: Value
     name: str
     namespace: str
     port: Value | None
+    asked: bool = False
 
 
 def backends(route: KubernetesObject) -> Iterator[Backend]:
@@ -67,6 +71,7 @@ def _of_gateway(route: KubernetesObject) -> Iterator[Backend]:
 
 def _of_istio(route: KubernetesObject) -> Iterator[Backend]:
     """https://istio.io/latest/docs/reference/config/networking/virtual-service/#Destination."""
+    hosts = {each.text() for each in route.value.items("spec", "hosts")}
     for protocol in ("http", "tls", "tcp"):
         for rule in route.value.items("spec", protocol):
             to = [each.get("destination") for each in (*rule.items("route"), *rule.items("mirrors"))]
@@ -76,7 +81,7 @@ def _of_istio(route: KubernetesObject) -> Iterator[Backend]:
                 full = _FULL_NAME.fullmatch(text)
                 if host and (full or "." not in text):  # Istio takes any other for a name of the DNS
                     name, namespace = (full[1], full[2]) if full else (text, route.namespace)
-                    yield Backend(host, name, namespace, each.get("port", "number"))
+                    yield Backend(host, name, namespace, each.get("port", "number"), asked=text in hosts)
 
 
 def _of_traefik(route: KubernetesObject) -> Iterator[Backend]:

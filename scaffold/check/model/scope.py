@@ -66,6 +66,11 @@ class Scope:
         """Return the other environments that share an object: what it refers to may be in those that have it."""
         if id(each.value.document) not in self._shared:
             return []
+        return self.plain
+
+    @cached_property
+    def plain(self) -> list[Scope]:
+        """Return the other environments that plain manifests make."""
         plain = (other for other in self.repository.scopes if other is not self and not other.name)
         return list(islice(plain, MANY))
 

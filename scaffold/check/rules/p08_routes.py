@@ -26,7 +26,7 @@ class RouteService(Rule[KubernetesObject]):
     def check(self, route: KubernetesObject, scope: Scope) -> Problems:
         """Set the exact name of the Service."""
         for backend in backends(route):
-            if "$" in (backend.name) or _service(backend, scope):
+            if backend.asked or "$" in backend.name or _service(backend, scope):
                 continue
             if any(_service(backend, other) for other in scope.elsewhere(route)):
                 continue

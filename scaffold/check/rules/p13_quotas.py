@@ -189,7 +189,8 @@ class AutoscalerTarget(Rule[Autoscaler]):
     def check(self, autoscaler: Autoscaler, scope: Scope) -> Problems:
         """Set scaleTargetRef to the workload's exact kind and name."""
         kind, name = autoscaler.target
-        if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *scope.elsewhere(autoscaler))):
+        others = scope.elsewhere(autoscaler) if scope.name else scope.plain  # alternatives may share an autoscaler
+        if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *others)):
             return
         here = [each for each in scope.workloads_in(autoscaler.namespace) if isinstance(each, Server)]
         if any(kind == each.kind or name == each.name for each in here):  # else another chart may bring it

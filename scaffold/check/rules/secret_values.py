@@ -142,7 +142,13 @@ def _is_about(name: str) -> bool:
 
 def is_secret(name: str, text: str) -> bool:
     """Return whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
-    if _is_about(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _TO_REPLACE.fullmatch(text):
+    if (
+        name == text
+        or _is_about(name)
+        or _REFERENCE.search(text)
+        or _NO_SECRET.fullmatch(text)
+        or _TO_REPLACE.fullmatch(text)
+    ):
         return False
     if _PASSWORD.search(name):
         return True
