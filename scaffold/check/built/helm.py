@@ -85,7 +85,7 @@ class Charts:
     def _with_more_values(self, helm: HelmTemplate, tried: list[_Rendered]) -> list[_Rendered]:
         """Return what a chart was rendered to; with the values of its tests or its schema where all others lack some.
 
-        Nothing is said of what lacks in the default values where others have it.
+        What lacks in the default values has no note where others have it.
         """
         if any(each.built for each in tried):
             return [each for each in tried if each.built or each.job.values or not each.lacks]

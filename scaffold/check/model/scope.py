@@ -64,15 +64,8 @@ class Scope:
 
     def elsewhere(self, each: KubernetesObject) -> list[Scope]:
         """Return the other environments that share an object: what it refers to may be in those that have it."""
-        if id(each.value.document) not in self._shared:
-            return []
-        return self.plain
-
-    @cached_property
-    def plain(self) -> list[Scope]:
-        """Return the other environments that plain manifests make."""
-        plain = (other for other in self.repository.scopes if other is not self and not other.name)
-        return list(islice(plain, MANY))
+        shares = id(each.value.document) in self._shared
+        return list(islice((it for it in self.repository.scopes if shares and it is not self and not it.name), MANY))
 
     def workloads_of(self, each: Selector | Configuration) -> list[Workload]:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
@@ -268,6 +261,12 @@ class Checked:
     def pods(self) -> Pods:
         """Return which pods are made anywhere in the repository."""
         return Pods(each for scope in self.scopes for each in scope.of(Workload))
+
+    @cached_property
+    def plain_servers(self) -> set[tuple[str, str, str]]:
+        """Return namespace, kind and name of the workloads in plain manifests, of whatever environment."""
+        plain = (scope for scope in self.scopes if not scope.name)
+        return {(each.namespace, each.kind, each.name) for scope in plain for each in scope.of(Server)}
 
     @cached_property
     def provided(self) -> Provided:

@@ -68,7 +68,7 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
 
 @dataclass(frozen=True)
 class _Secret:
-    """A secret that a manifest contains: where, what that is, in which words, its text, and names that stand beside.
+    """A secret that a manifest contains: where, what that is, in which words, its text, and names from the same object.
 
     The text is empty where the secret is worth nothing.
     """

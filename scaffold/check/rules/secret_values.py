@@ -77,7 +77,7 @@ _GUESSED = re.compile(
 """Words of which the passwords are made that products begin with, and that examples have."""
 
 _SECRET_KEY = re.compile(r"pass|pw|secret|token|key|auth|cred|cert|salt|cookie|seed|hash|pin|psk|code", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]{1,20}")  # a setting, where the key says nothing of a secret
+_WORD = re.compile(r"[a-z]{1,20}")  # a setting, where the key is not that of a secret
 _KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
 
@@ -101,7 +101,7 @@ def is_placeholder(text: str) -> bool:
 def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
     """Return whether anybody guesses a password: a product's default, or one that an example has.
 
-    `around` are names that stand beside it, such as the user's or the product's: many passwords are only these.
+    `around` are names from the same object, such as the user's or the product's: many passwords are only these.
     """
     if len(text) > _LONGEST_GUESS:
         return False
