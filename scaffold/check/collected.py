@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
-from scaffold.check.findings import Finding
+from scaffold.check.findings import Finding, container_in
 from scaffold.check.rules.rule import AnyRule, Placed, Problem
 from scaffold.syntax.source import Place
 
@@ -21,13 +21,16 @@ OTHERS, SCOPES = 20, 100
 
 @dataclass
 class _Seen:
-    """A finding that may still show in other overlays."""
+    """A finding that may still show in other overlays; `others` are objects or containers that get the same text."""
 
     rule: AnyRule
     place: Place
     message: str
     also: tuple[Place, ...]
     unnamed: int
+    scope: str
+    others: dict[str, None] = field(default_factory=dict)
+    uncounted: int = 0
     scopes: dict[str, None] = field(default_factory=dict)
     last: str = ""
 
@@ -42,8 +45,23 @@ class _Seen:
     def has(self, scope: str) -> bool:
         return scope == self.last or scope in self.scopes
 
+    def is_in(self, place: Place) -> None:
+        """Take another object, or another container of the same one, that has the text which was found."""
+        same = place.object == self.place.object
+        name = container_in(place.field) if same else place.object
+        if not name or name in self.others or (same and place.field == self.place.field):
+            return
+        if len(self.others) < OTHERS:
+            self.others[name] = None
+        else:
+            self.uncounted += 1
+
     def finding(self) -> Finding:
-        return Finding(self.rule, self.place, self.message, self.also, tuple(self.scopes), self.unnamed)
+        message = self.message
+        if self.others:
+            more = [f"{self.uncounted} more"] if self.uncounted else []
+            message = shortened(f"{message}; the same lines are in {', '.join([*self.others, *more])}")
+        return Finding(self.rule, self.place, message, self.also, tuple(self.scopes), self.unnamed)
 
 
 @dataclass
@@ -52,6 +70,7 @@ class _Spot:
 
     seen: list[_Seen] = field(default_factory=list)
     by_message: dict[str, int] = field(default_factory=dict)
+    by_words: dict[str, int] = field(default_factory=dict)
     scope: str = ""
     lacking: int = 0  # the first of `seen` that does not show in `scope`, as far as was looked
 
@@ -61,6 +80,23 @@ class _Spot:
         if scope:
             index = min(index, self._first_lacking(scope))
         return self.seen[index] if index < len(self.seen) else None
+
+    def shared(self, message: str, place: Place) -> _Seen | None:
+        """Return what a problem is once more, as only its names differ: a helper's lines go into many objects."""
+        index = self.by_words.get(_without_names(message, place))
+        if index is None:
+            return None
+        first = self.seen[index].place
+        if (first.object, first.field) == (place.object, place.field):
+            return None
+        self.by_message[message] = index
+        return self.seen[index]
+
+    def begin(self, seen: _Seen) -> None:
+        """Take a new finding."""
+        self.by_message.setdefault(seen.message, len(self.seen))
+        self.by_words.setdefault(_without_names(seen.message, seen.place), len(self.seen))
+        self.seen.append(seen)
 
     def _first_lacking(self, scope: str) -> int:
         if scope != self.scope:
@@ -89,7 +125,7 @@ class Collected:
         key = (rule.id, place.path, place.line, place.column)
         spot = self._spots.get(key)
         scope = scopes[0] if scopes else ""
-        seen = spot.same(message, scope) if spot else None
+        seen = (spot.same(message, scope) or spot.shared(message, place)) if spot else None
         if seen is None:
             if self._count == MOST:
                 self.uncounted[rule.severity] += 1
@@ -97,9 +133,10 @@ class Collected:
             self._count += 1
             spot = spot or self._spots.setdefault(key, _Spot())
             also = problem.also[:OTHERS]
-            seen = _Seen(rule, place, message, tuple(map(_place, also)), len(problem.also) - len(also))
-            spot.by_message.setdefault(message, len(spot.seen))
-            spot.seen.append(seen)
+            seen = _Seen(rule, place, message, tuple(map(_place, also)), len(problem.also) - len(also), scope)
+            spot.begin(seen)
+        elif scope == seen.scope:
+            seen.is_in(place)
         seen.shows_in(scope)
 
     def findings(self) -> list[Finding]:
@@ -111,6 +148,13 @@ class Collected:
 def shortened(text: str) -> str:
     """Return a text without its middle where it has more than LONGEST characters."""
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}…{text[1 - LONGEST // 2 :]}"
+
+
+def _without_names(message: str, place: Place) -> str:
+    """Return a message without the names of its object and its container."""
+    for name in sorted((place.object.rpartition("/")[2], container_in(place.field)), key=len, reverse=True):
+        message = message.replace(name, "") if name else message
+    return message
 
 
 def _place(at: Placed | Place) -> Place:

@@ -44,8 +44,7 @@ class Finding:
     @property
     def container(self) -> str:
         """Return the name of the container that it is about, or its number in the list, or nothing."""
-        found = _CONTAINER.search(self.place.field)
-        return found["name"] if found else ""
+        return container_in(self.place.field)
 
     @property
     def fingerprint(self) -> str:
@@ -54,3 +53,9 @@ class Finding:
 
         parts = (self.rule.former_id or self.rule.id, self.place.path, self.place.object, self.place.field)
         return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def container_in(field: str) -> str:
+    """Return the name of the container that a field is a part of, or its number in the list, or nothing."""
+    found = _CONTAINER.search(field)
+    return found["name"] if found else ""

@@ -62,7 +62,7 @@ FAULTS = (  # a line each: file, what stands there, what is written instead, wha
     Fault("keda", "worker.yaml", "thumbnails:3.2.0", "thumbnails:stable", ("worker.yaml P07-latest-image",)),
     Fault("knative", "service.yaml", "hello:1.0.4", "hello:latest", ("service.yaml P07-latest-image",)),
     Fault("knative", "service.yaml", "            limits:\n              memory: 128Mi\n", "", ("service.yaml P13-memory-limit",)),
-    Fault("monorepo", f"{GATEWAY}/Dockerfile", 'ENTRYPOINT ["tini", "--", "node", "dist/main.js"]', "CMD node dist/main.js", (f"{GATEWAY}/Dockerfile P02-shell-form",)),
+    Fault("monorepo", f"{GATEWAY}/Dockerfile", 'ENTRYPOINT ["tini", "--", "node", "dist/main.js"]', "CMD node dist/main.js", (f"{GATEWAY}/Dockerfile P02-shell-form-unsure",)),
     Fault("monorepo", f"{CATALOG}/Dockerfile", "USER 65532:65532", "USER catalog", (f"{CATALOG}/Dockerfile P14-user-refused",)),
     Fault("monorepo", "k8s/ingress.yaml", "name: gateway\n                port", "name: gatevay\n                port", ("k8s/ingress.yaml P08-route-service",)),
     Fault("monorepo", f"{GATEWAY}/k8s/gateway.yaml", "selector: {app: gateway}", "selector: {app: gate}", (f"{GATEWAY}/k8s/gateway.yaml P03-service-selects-nothing",)),

@@ -99,7 +99,7 @@ def test_what_is_left_out_is_counted_and_said() -> None:
         ("pod.yaml", "has 7 more findings of P03-naked-pod", "not shown")
     ]
     assert all("has 7 more findings of P03-naked-pod" in each for each in shown.values())
-    assert f"{budget.IN_FILE + 7} errors in 1 file." in shown["text"]
+    assert f"{budget.IN_FILE + 7} warnings in 1 file." in shown["text"]
     assert not report.notes, "what is not shown makes no strict run fail"
 
 
@@ -129,9 +129,9 @@ def test_notes_are_bounded_too() -> None:
 def test_findings_without_number_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collected, "MOST", 100)
     report = findings(1000)
-    assert (len(report.findings), report.uncounted) == (100, {"error": 900})
+    assert (len(report.findings), report.uncounted) == (100, {"warning": 900})
     shown = told(report)
-    assert "1000 errors in 1 file." in shown["text"]
+    assert "1000 warnings in 1 file." in shown["text"]
     assert json.loads(shown["json"])["totals"]["findings"] == 1000
     assert "has 900 more findings in other places" in shown["github"]
 

@@ -31,10 +31,10 @@ def test_what_is_found_is_shown_with_its_line_and_a_caret(broken: Path) -> None:
     assert done.returncode == 1
     lines = done.stdout.splitlines()
     assert lines[0] == "Pod/web"
-    assert lines[1].startswith("  pod.yaml:2:7: error P03-naked-pod: ")
+    assert lines[1].startswith("  pod.yaml:2:7: warning P03-naked-pod: ")
     assert lines[2] == "        2 | kind: Pod"
     assert lines[3] == "          |       ^^^"
-    assert "1 error in 1 file." in lines
+    assert "1 warning in 1 file." in lines
     brief = scaffold("check", "--select", "P03", cwd=broken).stdout.splitlines()
     assert brief[:2] == lines[:2] and not brief[2]
 

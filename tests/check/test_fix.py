@@ -209,7 +209,7 @@ def test_every_other_byte_stays(tmp_path: Path) -> None:
         ("assigned.Dockerfile", "FROM debian:13.1-slim\nCMD A=b serve\n"),
         ("builtin.Dockerfile", "FROM debian:13.1-slim\nCMD cd /app\n"),
         ("continued.Dockerfile", "FROM debian:13.1-slim\nCMD serve \\\n  --port 80\n"),
-        ("entrypoint.Dockerfile", 'FROM debian:13.1-slim\nENTRYPOINT ["dumb-init", "--"]\nCMD serve\n'),
+        ("entrypoint.Dockerfile", 'FROM debian:13.1-slim\nENTRYPOINT ["tini", "--"]\nCMD serve\n'),
         (
             "latest.yaml",
             "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - image: a:latest\n    imagePullPolicy: Never\n",

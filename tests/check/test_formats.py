@@ -43,7 +43,7 @@ def test_json(folder: Path) -> None:
     told = json.loads(rendered(folder, "json"))
     pod = next(each for each in told["findings"] if each["rule"] == "P03-naked-pod")
     assert (pod["path"], pod["line"], pod["column"], pod["end_column"]) == ("a b:c,d/pod.yaml", 2, 7, 10)
-    assert (pod["object"], pod["field"], pod["severity"]) == ("Pod/web", "kind", "error")
+    assert (pod["object"], pod["field"], pod["severity"]) == ("Pod/web", "kind", "warning")
     assert [note["path"] for note in told["notes"]] == ["broken.yaml"]
     assert [(each["rule"], each["by"], each["reason"]) for each in told["suppressed"]] == [
         ("P07-latest-image", "comment", "it is a test")
@@ -125,7 +125,7 @@ def test_workflow_commands(folder: Path) -> None:
     lines = rendered(folder, "github").splitlines()
     (pod,) = [line for line in lines if "P03-naked-pod" in line]
     assert pod.startswith(
-        "::error file=a b%3Ac%2Cd/pod.yaml,line=2,endLine=2,col=7,endColumn=10,title=P03-naked-pod::a naked Pod: "
+        "::warning file=a b%3Ac%2Cd/pod.yaml,line=2,endLine=2,col=7,endColumn=10,title=P03-naked-pod::a naked Pod: "
     )
     assert any(line.startswith("::notice file=broken.yaml,") for line in lines)
 

@@ -7,14 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from scaffold.check.built.helm import ChartFiles, RenderedDocument
+from scaffold.check.built.rendered import ChartFiles, RenderedDocument
 from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import check
-from scaffold.git.walk import shown
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
-from tests.check.helm import needs_helm
+from tests.check.helm import needs_helm, places
 from tests.check.repositories import CORPUS, fuzzed
 from tests.support.files import write_tree
 
@@ -35,17 +34,6 @@ def test_without_helm_a_chart_is_said_to_be_unjudged(monkeypatch: pytest.MonkeyP
 @pytest.fixture
 def chart(tmp_path: Path, with_helm: None) -> Path:
     return Path(shutil.copytree(CORPUS / "chart", tmp_path / "chart"))
-
-
-def places(report: CheckReport, folder: Path, rule: str) -> set[tuple[str, int, str]]:
-    """Return file, line and marked text of the findings of a rule."""
-    prefix = f"{shown(str(folder))}/"
-    found = set()
-    for place in (each.place for each in report.findings if each.rule.id == rule):
-        path = place.path.removeprefix(prefix)
-        line = (folder / path).read_text().splitlines()[place.line - 1]
-        found.add((path, place.line, line[place.column - 1 : place.end_column - 1]))
-    return found
 
 
 @needs_helm
@@ -176,7 +164,7 @@ SHOWN = {
     "P09-cron-concurrency": {("values.yaml", 7, "Allow"), ("templates/shop.yaml", 17, "Allow")},
     "P13-request-above-limit": {("values.yaml", 2, "2Gi")},
     "P08-probe-port": {("values.yaml", 6, "https")},
-    "P07-latest-image": {("values.yaml", 9, "example.com/mail"), ("templates/shop.yaml", 28, "containers")},
+    "P07-latest-image": {("values.yaml", 9, "example.com/mail"), ("templates/_helpers.tpl", 3, "example.com/sidecar")},
     "P12-secret-in-manifest": {("templates/shop.yaml", 37, "{{ $value | quote }}")},
     "P10-proxy-timeout": {
         ("templates/shop.yaml", 51, "nginx.conf"),

@@ -166,6 +166,34 @@ CHANGES = {
         {"overlay/files/nginx.conf": "server {\n  location / { proxy_pass http://web; }\n}\n"},
         "P10-proxy-timeout", "overlay/files/nginx.conf", "http://web",
     ),
+    "environment file": (
+        "secretGenerator:\n- name: own\n  envs: [own.env]\n",
+        {"overlay/own.env": "# for tests\nUSER=shop\n  PASSWORD=correct-horse\n"},
+        "P12-secret-in-manifest", "overlay/own.env", "correct-horse",
+    ),
+    "environment file, as it was written before": (
+        "configMapGenerator:\n- name: own\n  env: own.env\n",
+        {"overlay/own.env": "USER=shop\nPASSWORD=correct-horse\n"},
+        "P12-secret-in-manifest", "overlay/own.env", "correct-horse",
+    ),
+    "environment file that is hidden": (
+        "secretGenerator:\n- name: own\n  envs: [.env]\n",
+        {"overlay/.env": "PASSWORD=correct-horse\n"},
+        "P12-secret-in-manifest", OVERLAY, ".env",
+    ),
+    "second mount of a volume": (
+        "namePrefix: a-\nresources: [logs.yaml]\n",
+        {"overlay/logs.yaml": WEB.replace("name: web\n", "name: logs\n", 1).replace(
+            "          env:", "          volumeMounts:\n            - {name: data, mountPath: /data, subPath: data}\n"
+            "            - {name: data, mountPath: /var/log/web, subPath: logs}\n          env:")},
+        "P05-log-volume", "overlay/logs.yaml", "/var/log/web",
+    ),
+    "variable that is there twice": (
+        "resources: [twice.yaml]\n",
+        {"overlay/twice.yaml": WEB.replace("name: web\n", "name: twice\n", 1).replace(
+            "          resources:", "            - {name: API_TOKEN, value: other}\n          resources:")},
+        "P12-secret-in-manifest", "overlay/twice.yaml", "other",
+    ),
 }  # fmt: skip
 
 
@@ -175,6 +203,16 @@ def test_where_a_change_is_written(change: str, tmp_path: Path) -> None:
     own = "" if "resources: [" in text else "resources: []\n"
     write_tree(tmp_path, {**BASE, **files, OVERLAY: (own + text).replace("resources: [", "resources: [../base, ")})
     assert (path, marked) in places(tmp_path, rule)
+
+
+def test_a_file_of_two_overlays_is_reported_once(tmp_path: Path) -> None:
+    base = BASE["base/kustomization.yaml"] + "secretGenerator: [{name: own, envs: [own.env]}]\n"
+    files = {"base/own.env": "PASSWORD=correct-horse\n", "base/kustomization.yaml": base}
+    overlays = dict.fromkeys((OVERLAY, "other/kustomization.yaml"), "resources: [../base]\n")
+    write_tree(tmp_path, {**BASE, **files, **overlays})
+    (secret,) = found(tmp_path, "P12-secret-in-manifest")
+    assert (secret.place.path.rpartition("/")[2], secret.place.line, secret.place.column) == ("own.env", 1, 10)
+    assert len(secret.scopes) == 2
 
 
 @pytest.mark.parametrize(

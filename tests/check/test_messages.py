@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
 
 from scaffold.check.rules import all_rules
+from scaffold.check.rules.secret_values import is_guessed
 from scaffold.check.run import check
 
 
@@ -61,3 +64,49 @@ def test_who_is_pid_1(image: str, start: str, program: str, tmp_path: Path, monk
     (tmp_path / "Dockerfile").write_text(f"FROM {image}\n{start}\n")
     told = messages("P02-no-init", tmp_path, monkeypatch)
     assert told == ([f"{program} is PID 1: it ignores SIGTERM by default, and reaps no orphans"] if program else [])
+
+
+@pytest.mark.parametrize(("types", "way"), [("Ingress", "of its pods lets it in"), ("Egress", "lets it out")])
+def test_the_side_that_is_closed(types: str, way: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy for all pods stands on both sides of a call, and closes one."""
+    pod = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME}\nspec: {template: {metadata: {labels: {app: NAME}}, "
+        "spec: {containers: [{name: NAME, image: 'NAME:1', ports: [{containerPort: 80}], ENV}]}}}\n---\n"
+    )
+    asks = pod.replace("ENV", "env: [{name: URL, value: 'http://b'}]").replace("NAME", "a")
+    service = (
+        "apiVersion: v1\nkind: Service\nmetadata: {name: b}\nspec: {selector: {app: b}, ports: [{port: 80}]}\n---\n"
+    )
+    policy = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: all}\n"
+        f"spec: {{podSelector: {{}}, policyTypes: [{types}]}}\n"
+    )
+    (tmp_path / "all.yaml").write_text(asks + pod.replace("ENV", "").replace("NAME", "b") + service + policy)
+    assert messages("P15-unreachable", tmp_path, monkeypatch) == [f"a can't reach b:80: no NetworkPolicy {way}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "guessed"),
+    [
+        *((each, True) for each in ("admin", "postgres", "fake_password", "yourpassword", "changeme", "root1234")),
+        *((each, True) for each in ("Password!", "my-secret", "123456789", "Admin123")),
+        *((each, False) for each in ("correct-horse", "c-krit", "admin7Kx", "83726451", "a" * 1000, "password" * 100)),
+    ],
+)
+def test_what_anybody_guesses(text: str, *, guessed: bool) -> None:
+    assert is_guessed(text) is guessed
+
+
+@pytest.mark.parametrize(("name", "rule"), [("cafe.example.com", True), ("cafe.example.com.shop", False)])
+def test_a_key_for_examples(name: str, *, rule: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key of a certificate is worth nothing where nobody has the name."""
+    body = b64encode(f"{name}0".encode()).decode()
+    certificate = f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+    key = "-----BEGIN PRIVATE KEY-----\nabc\n"
+    texts = {"tls.crt": certificate, "tls.key": key}
+    data = {key: b64encode(text.encode()).decode() for key, text in texts.items()}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "tls"}, "data": data}
+    (tmp_path / "secret.json").write_text(json.dumps(secret))
+    guessed = messages("P12-secret-in-manifest-guessed", tmp_path, monkeypatch)
+    assert guessed == (["the Secret tls contains tls.key, for a name that examples have"] if rule else [])
+    assert bool(messages("P12-secret-in-manifest", tmp_path, monkeypatch)) != rule

@@ -57,6 +57,8 @@ def test_manifests(name: str, text: str, tmp_path: Path) -> None:
         ("vendor/pod.yaml", POD),
         ("pkg/testdata/pod.yaml", POD),
         ("reconcile/test/fixtures/pod.yaml", POD),
+        ("tests/data/tls/pod.yaml", POD),
+        ("tests/unit/test-data/pod.yaml", POD),
         ("tests/unit/__fixtures__/deep/pod.yaml", POD),
         ("notes.txt", POD),
     ],

@@ -139,5 +139,5 @@ def test_rendered_manifests_from_a_pipe(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[:2] == [
         "Pod/web",
-        "  <stdin>:2:7: error P03-naked-pod: a naked Pod: nothing replaces web when it is lost",
+        "  <stdin>:2:7: warning P03-naked-pod: a naked Pod: nothing replaces web when it is lost",
     ]

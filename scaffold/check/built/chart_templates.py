@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from scaffold.syntax.source import Source
@@ -20,6 +21,9 @@ _KEY = re.compile(r"""["']?([^\s"':{][^"':{]*+)["']?\s*+:(?:\s+|$)""")
 _DOT = re.compile(r"\{\{-?\s*toYaml \. ")
 _WITH = re.compile(r"\{\{-?\s*with\b")
 _VALUES = re.compile(r"\.Values((?:\.\w+)+)")
+_INCLUDE = re.compile(r"\b(?:include|template)\s+\"([^\"]+)\"")
+_DEFINE = re.compile(r"\{\{-?\s*define\b")
+_BLOCK = re.compile(r"\{\{-?\s*(if|with|range|block|define|end)\b(?:\s+\"([^\"]+)\")?")
 
 
 @dataclass(frozen=True)
@@ -46,12 +50,15 @@ class Line:
 class Found:
     """How far a path leads: the line that it ends at, the keys that are left, and the values that are put in there.
 
-    `values` are paths such as ("image", "tag").
+    `values` are paths such as ("image", "tag"), of which the first `beside` stand on that line; `includes` are the
+    names of the helpers that are put in there.
     """
 
     line: Line | None
     left: tuple[str | int, ...]
     values: tuple[tuple[str, ...], ...]
+    includes: tuple[str, ...] = ()
+    beside: int = 0
 
 
 class ChartTemplate:
@@ -71,25 +78,51 @@ class ChartTemplate:
         """Follow the path of a rendered value."""
         root = value.document.root
         lines = max(self.documents, key=lambda each: _likeness(each, root))
-        return self._follow(lines, value)
+        return self.follow(lines, value)
 
-    def _follow(self, lines: list[Line], value: Value) -> Found:
+    def follow(self, lines: list[Line], value: Value, start: int = 0) -> Found:
+        """Follow the path of a value through some lines, from the key with the number `start` on."""
         line: Line | None = None
-        way = _way(value)
-        for passed, each in enumerate(way):
+        for passed, each in enumerate(_way(value)[start:], start):
             inside = _item(lines, each) if isinstance(each.key, int) else _entry(lines, each)
             if inside is None:
-                return Found(line, value.path[passed:], self._values(line, lines))
+                includes, _ = self.uses([*([line] if line else []), *lines])
+                beside = len(self.uses([line])[1]) if line else 0
+                return Found(line, value.path[passed:], self._values(line, lines), includes, beside)
             line, lines = inside
-        return Found(line, (), self._values(line, []))
+        includes, _ = self.uses([line] if line else [])
+        return Found(line, (), self._values(line, []), includes)
+
+    def uses(self, lines: Iterable[Line]) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+        """Return which helpers and values some lines put in."""
+        text = "\n".join(self.source.line(each.number) for each in lines)
+        values = tuple(tuple(found.split(".")[1:]) for found in _VALUES.findall(text))
+        return tuple(dict.fromkeys(_INCLUDE.findall(text))), values
+
+    @cached_property
+    def helpers(self) -> dict[str, list[Line]]:
+        """Return the lines of each template that is defined here for others."""
+        found: dict[str, list[Line]] = {}
+        name, depth = "", 0
+        for number, text in enumerate(self.source.lines, 1):
+            for block in _BLOCK.finditer(text):
+                depth += -1 if block[1] == "end" else 1
+                if block[1] == "define" and block[2]:
+                    name, depth = block[2], 1
+                    found[name] = []
+            if depth < 1:
+                name = ""
+            if name and not _DEFINE.search(text) and (line := _line(number, text)) is not None:
+                found[name].append(line)
+        return {name: lines for name, lines in found.items() if lines}
 
     def _values(self, line: Line | None, lines: Iterable[Line]) -> tuple[tuple[str, ...], ...]:
         """Return the values that a line and those below it put in."""
         numbers = [each.number for each in (*([line] if line else []), *lines)]
         texts = [self.source.line(number) for number in numbers]
-        if line and _DOT.search(texts[0]):
-            before = (self.source.line(number) for number in range(line.number - 1, 0, -1))
-            texts += [next((text for text in before if _WITH.search(text)), "")]
+        dotted = next((number for number, text in zip(numbers, texts, strict=True) if _DOT.search(text)), 0)
+        before = (self.source.line(number) for number in range(dotted - 1, 0, -1))
+        texts += [next((text for text in before if _WITH.search(text)), "")]
         return tuple(tuple(found.split(".")[1:]) for text in texts for found in _VALUES.findall(text))
 
 
@@ -187,10 +220,17 @@ def _item(lines: list[Line], value: Value) -> tuple[Line, list[Line]] | None:
         likeness = [max((fits(each.text, text) for each in item if each.key == "name"), default=-1) for item in items]
         best = max(likeness, default=-1)
         if best > 0 or (best == 0 and (likeness[value.key :][:1] == [0] or _is_repeated(lines[: starts[0]]))):
-            return _opened(items[likeness.index(best)])
+            alike = [item for item, each in zip(items, likeness, strict=True) if each == best]
+            return _opened(max(alike, key=lambda item: _alike(item, value)))
         return None
     siblings = len(value.parent.items()) if value.parent else 0
     return _opened(items[value.key]) if len(items) == siblings else None
+
+
+def _alike(item: list[Line], value: Value) -> int:
+    """Return how well the fields of an item fit a rendered one: two mounts of one volume have the same name."""
+    texts = ((each, value.text(each.key)) for each in item if each.key)
+    return sum(fits(each.text, text) for each, text in texts if text is not None)
 
 
 def _is_repeated(lines: Iterable[Line]) -> bool:

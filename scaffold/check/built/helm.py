@@ -1,41 +1,39 @@
 """Helm charts: their templates are not YAML, so `helm template` renders them, and findings are shown in the templates.
 
-Rendered with the default values, and once more with each other `values*.yaml` beside them. Helm sees a copy of the
-chart (`chart_copy`), and no word of its command line is a path out of the repository.
+Rendered with the default values, and once more with each other `values*.yaml` beside them; where none of these is
+enough, with the values of the chart's tests, or those that its schema gives. Helm sees a copy of the chart
+(`chart_copy`), and no word of its command line is a path out of the repository.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import posixpath
-import re
-from base64 import b64encode
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scaffold.check.built.built import Built
+from scaffold.check.built.chart_copy import SCHEMA
+from scaffold.check.built.chart_values import beside, is_values, missing, of_schema, of_tests
 from scaffold.check.built.enclosure import Enclosure
+from scaffold.check.built.rendered import ChartFiles, RenderedDocument
 from scaffold.check.ground import Ground
 from scaffold.programs import ProgramError
-from scaffold.syntax.source import Note, Place, Source, read
-from scaffold.syntax.yaml_nodes import Document, Value, documents
+from scaffold.syntax.source import Note, Source, read
+from scaffold.syntax.yaml_nodes import documents
 
 if TYPE_CHECKING:
-    import yaml
-
     from scaffold.check.built.chart_copy import ChartCopy
-    from scaffold.check.built.chart_templates import ChartTemplate, Found
     from scaffold.check.built.helm_template import HelmTemplate
 
-_SOURCE = re.compile(r"# Source: [^/]+/(.+)")
-_VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
 _PARTS = frozenset({"Chart.yaml", "values.yaml", "templates", "charts", "crds", "ci"})
-_MOST_VALUES = 5
 
 
 class Charts:
@@ -57,7 +55,7 @@ class Charts:
         if folder is None:
             return False
         inside = name[len(folder) :].lstrip("/")
-        return inside.partition("/")[0] in _PARTS or _VALUES.fullmatch(inside) is not None
+        return inside.partition("/")[0] in _PARTS or is_values(inside)
 
     def render(self, enclosure: Enclosure) -> list[Built]:
         """Return what each chart renders to; `notes` report those that can't be rendered."""
@@ -76,10 +74,42 @@ class Charts:
                 for number, folder in enumerate(self.folders)
                 for job in self._prepared(enclosure, folder, number)
             ]
-            found = [each.result() for each in begun]
-        for _, notes in found:
-            self.notes += notes
-        return [built for built, _ in found if built]
+            tried: dict[str, list[_Rendered]] = {}
+            for each in (job.result() for job in begun):
+                tried.setdefault(each.job.copy.folder, []).append(each)
+            done = list(chain(*pool.map(lambda some: self._with_more_values(helm, some), tried.values())))
+        for rendered in done:
+            self.notes += rendered.notes
+        return [each.built for each in done if each.built]
+
+    def _with_more_values(self, helm: HelmTemplate, tried: list[_Rendered]) -> list[_Rendered]:
+        """Return what a chart was rendered to; with the values of its tests or its schema where all others lack some.
+
+        What lacks in the default values has no note where others have it.
+        """
+        if any(each.built for each in tried):
+            return [each for each in tried if each.built or each.job.values or not each.lacks]
+        for jobs in self._with_other_values(helm.enclosure, tried[0].job) if all(each.failed for each in tried) else ():
+            more = [self._render(helm, job) for job in jobs]
+            if any(each.built for each in more):
+                return [*(each for each in tried if each.job.values), *(each for each in more if each.built)]
+        return tried
+
+    def _with_other_values(self, enclosure: Enclosure, job: _Job) -> Iterator[list[_Job]]:
+        """Yield what else to render of a chart: with the values of its tests, and with those of its schema."""
+        folder = job.copy.folder
+        names = self._names_in(folder)
+        with suppress(OSError):
+            jobs = []
+            for count, values in enumerate(of_tests(names, folder)):
+                enclosure.put(job.place / f"tests-{count}.yaml", self.ground.real(values))
+                jobs.append(replace(job, values=values, file=f"tests-{count}.yaml"))
+            enclosure.steps.expect(len(jobs))
+            yield jobs
+            if given := of_schema(names, folder):
+                (job.place / "schema.yaml").write_text(json.dumps(given), encoding="utf-8")
+                enclosure.steps.expect(1)
+                yield [replace(job, values=posixpath.join(folder, SCHEMA), file="schema.yaml")]
 
     def _names_in(self, folder: str) -> list[str]:
         """Return the files below a folder, which stand together among the sorted names; `0` comes next after `/`."""
@@ -87,8 +117,7 @@ class Charts:
         return self.names[start:end] if folder else self.names
 
     def _values(self, folder: str) -> list[str]:
-        own = [name for name in self._names_in(folder) if posixpath.dirname(name) == folder]
-        return ["", *sorted(name for name in own if _VALUES.fullmatch(posixpath.basename(name)))][: _MOST_VALUES + 1]
+        return ["", *beside(self._names_in(folder), folder)]
 
     def _prepared(self, enclosure: Enclosure, folder: str, number: int) -> list[_Job]:
         """Copy a chart, and return what to render of it: once with each of its files of values."""
@@ -118,26 +147,24 @@ class Charts:
         enclosure.steps.expect(len(jobs))
         return jobs
 
-    def _render(self, helm: HelmTemplate, job: _Job) -> tuple[Built | None, list[Note]]:
+    def _render(self, helm: HelmTemplate, job: _Job) -> _Rendered:
         folder, path = job.copy.folder, job.values or _chart(job.copy.folder)
         try:
             done = helm.run(job.copy, job.place, job.name, [job.file] if job.file else [])
         except ProgramError as error:
-            return None, [Note(path, f"can't be rendered: it {error}; not checked")]
+            return _Rendered(job, None, [Note(path, f"can't be rendered: it {error}; not checked")])
         finally:
             helm.enclosure.steps.finish()
         if done.code != 0:
             said = helm.problem(done, job.place).replace(job.file or path, posixpath.basename(path))
-            return None, [Note(path, f"can't be rendered: {said}; not checked")]
+            lacks = missing(said, job.copy.shown)
+            why = lacks or f"can't be rendered: {said}"
+            return _Rendered(job, None, [Note(path, f"{why}; not checked")], failed=True, lacks=bool(lacks))
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"does not render to YAML: {note.message}")] if note else []
-        name = folder or job.name
         files = ChartFiles(job.copy.shown, job.values)
-        built = Built(
-            f"{name} with {posixpath.basename(job.values)}" if job.values else name,
-            [RenderedDocument(each.source, each.node, files) for each in found],
-        )
-        return built, notes
+        built = Built(job.title, [RenderedDocument(each.source, each.node, files) for each in found])
+        return _Rendered(job, built, notes)
 
 
 @dataclass(frozen=True)
@@ -150,142 +177,22 @@ class _Job:
     place: Path
     file: str
 
-
-class ChartFiles:
-    """The templates and values of a chart, each read when the first finding leads there."""
-
-    def __init__(self, files: Mapping[str, str], values: str) -> None:
-        """Take the files that may be shown, by their paths in the chart, and the file of values beside its own, if any.
-
-        Which template something comes from is found by text that the chart itself may print, so no other file is read.
-        """
-        self._files = files
-        self._named = values
-        self._templates: dict[str, ChartTemplate | None] = {}
-        self._values: dict[str, Value | None] = {}
-
-    def template(self, name: str) -> ChartTemplate | None:
-        """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
-        from scaffold.check.built.chart_templates import ChartTemplate
-
-        if name not in self._templates:
-            source = read(self._files[name]) if name in self._files else None
-            self._templates[name] = ChartTemplate(source) if isinstance(source, Source) else None
-        return self._templates[name]
-
-    def hold(self, text: str) -> bool:
-        """Return whether a text stands in any file of the chart."""
-        return any(text in each for each in self._texts)
-
-    @cached_property
-    def _texts(self) -> list[str]:
-        names = {*self._files.values(), *([self._named] if self._named else [])}
-        return [source.text for name in sorted(names) if isinstance(source := read(name), Source)]
-
-    def value(self, template: str, keys: Sequence[str]) -> Value | None:
-        """Return what `.Values.KEYS` is in a template, where it is written; a parent's go before the dependency's."""
-        parts = template.split("/templates/")[0].split("/") if template.startswith("charts/") else []
-        names = parts[1::2]
-        found = [self._look_up(self._named, (*names, *keys)) if self._named else None]
-        found.append(self._look_up(self._files.get("values.yaml"), (*names, *keys)))
-        if names:
-            found.append(self._look_up(self._files.get("/".join((*parts, "values.yaml"))), keys))
-        return next(filter(None, found), None)
-
-    def _look_up(self, file: str | None, keys: Sequence[str]) -> Value | None:
-        if file is None:
-            return None
-        if file not in self._values:
-            source = read(file)
-            found = documents(source)[0] if isinstance(source, Source) else []
-            self._values[file] = found[0].root if found else None
-        top = self._values[file]
-        return top.get(*keys) if top else None
+    @property
+    def title(self) -> str:
+        name = self.copy.folder or self.name
+        inside = self.values[len(self.copy.folder) :].lstrip("/")
+        return f"{name} with {inside}" if self.values else name
 
 
-class RenderedDocument(Document):
-    """A document that helm rendered from a template."""
+@dataclass(frozen=True)
+class _Rendered:
+    """What a job ended with: `failed` where helm refused the chart, `lacks` where it needs a value that it named."""
 
-    default_namespace = "default"  # which stands for the one of the release
-
-    def __init__(self, source: Source, node: yaml.Node, files: ChartFiles) -> None:
-        """Take the document as it was rendered, and its chart's files."""
-        super().__init__(source, node)
-        self.files = files
-
-    @cached_property
-    def origin(self) -> str:
-        """Return the path of its template in the chart, or nothing."""
-        for number in range(self.node.start_mark.line, 0, -1):
-            if found := _SOURCE.fullmatch(self.source.line(number)):
-                return found[1]
-        return ""
-
-    def place(self, value: Value) -> Place:
-        """Return where a value is written: among the chart's values, or in the template as far as its keys go there."""
-        template = self.files.template(self.origin)
-        if template is None:
-            place = self.source.place(1, 1, 0)
-        else:
-            found = template.find(value)
-            written = self._written(value, found)
-            place = written.place() if written else _in_template(template, found, value.text() or "")
-        return replace(place, object=self.title_of(value), field=value.field)
-
-    def _written(self, value: Value, found: Found) -> Value | None:
-        """Return the value of the chart that a rendered one is, or whose last part it is."""
-        for keys in reversed(found.values):
-            written = self.files.value(self.origin, keys)
-            for key in found.left:
-                if written is None or written.text() is not None:  # a scalar in a mapping that is written on one line
-                    break
-                items = written.items()
-                written = written.get(key) if isinstance(key, str) else items[key] if key < len(items) else None
-            text, whole = written.text() if written else None, value.text()
-            same = text == whole if found.left or text is None else bool(text) and (whole or "").endswith(text)
-            same = same or (bool(text) and whole == b64encode((text or "").encode()).decode())
-            if written and same:
-                return written
-            if not found.left:
-                return None
-        return None
-
-    def writes(self, value: Value, text: str) -> bool:
-        """Return whether a text is written in the chart; where it is made of several, whether its longest word is.
-
-        What a template draws (`randAlphaNum`, `genSelfSignedCert`) or looks up in the cluster is nowhere.
-        """
-        return self.files.hold(max(text.split(), key=len, default=""))
-
-    def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
-        """Return the place of a line in a text, where the template has the same line; otherwise that of the text."""
-        place = self.place(value)
-        template = self.files.template(self.origin)
-        inner = ((value.text() or "").split("\n") + [""] * line)[line - 1]
-        if template is None or place.path != template.source.path or not inner.strip():
-            return place
-        for number in range(place.line, len(template.source.lines) + 1):
-            written = template.source.line(number)
-            if written.strip() == inner.strip():
-                shift = len(written) - len(written.lstrip()) - (len(inner) - len(inner.lstrip()))
-                found = template.source.place(number, column + shift, length)
-                return replace(found, object=self.title_of(value), field=value.field)
-        return place
-
-
-def _in_template(template: ChartTemplate, found: Found, text: str) -> Place:
-    """Return the place of the value behind a key, or of the key where it has none on its line."""
-    if found.line is None:
-        return template.source.place(1, 1, 0)
-    line = template.source.line(found.line.number)
-    end = found.line.column + len(found.line.key)
-    behind = line.find(":", end) + 1 if found.line.key else found.line.column
-    if text and (column := line.find(text, behind)) >= 0:
-        return template.source.place(found.line.number, column + 1, len(text))
-    written = line[behind:].strip()
-    if not written or found.left or written[0] in "|>":
-        return template.source.place(found.line.number, found.line.column + 1, len(found.line.key) or 0)
-    return template.source.place(found.line.number, line.index(written, behind) + 1, len(written))
+    job: _Job
+    built: Built | None
+    notes: list[Note]
+    failed: bool = False
+    lacks: bool = False
 
 
 def _above(name: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from scaffold.check.built.closure import KustomizationFile
 from scaffold.syntax.embedded import Embedded
-from scaffold.syntax.source import Source
+from scaffold.syntax.source import Place, Source
 from scaffold.syntax.yaml_nodes import Key, Value, documents
 
 _FIELD_KEY = re.compile(r"\[[^\[\]]*\]|(?:\\.|[^.\[\]\\])+")
@@ -147,8 +147,23 @@ def step(written: Value, built: Value, key: Key) -> tuple[Value, Value] | None:
     candidates = written.items()
     if name is not None:
         candidates = [each for each in candidates if each.text("name") == name]
-        return (candidates[0], item) if candidates else None
+        return (_alike(candidates, item, built, name), item) if candidates else None
     return (candidates[key], item) if key < len(candidates) else None
+
+
+def _alike(candidates: Sequence[Value], item: Value, built: Value, name: str) -> Value:
+    """Return the one of several items with one name that a built item is: two mounts of one volume have the same.
+
+    It has the most fields of it; of those that have as many, it is the one at the same place among them.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    texts = item.texts()
+    same = [sum(texts.get(key) == text for key, text in each.texts().items()) for each in candidates]
+    before = sum(each.text("name") == name for each in built.items()[: item.key if isinstance(item.key, int) else 0])
+    if before < len(candidates) and same[before] == max(same):
+        return candidates[before]
+    return candidates[same.index(max(same))]
 
 
 def _patches(kustomization: Value) -> Iterator[tuple[Value, Value | None]]:
@@ -178,7 +193,7 @@ def _read(kustomization: Value, path: str) -> Source | None:
     return document.beside(path) if isinstance(document, KustomizationFile) else None
 
 
-def generated_from(kustomization: Value, root: Value, path: tuple[Key, ...]) -> Value | Source | None:
+def generated_from(kustomization: Value, root: Value, path: tuple[Key, ...]) -> Value | Source | Place | None:
     """Return what a generated ConfigMap or Secret comes from: a literal, a file, otherwise the generator's name."""
     kind, name = root.text("kind"), _HASH.sub("", root.text("metadata", "name") or "")
     if kind not in ("ConfigMap", "Secret"):
@@ -194,7 +209,7 @@ def generated_from(kustomization: Value, root: Value, path: tuple[Key, ...]) -> 
     return None
 
 
-def _entry(kustomization: Value, generator: Value, key: str) -> Value | Source | None:
+def _entry(kustomization: Value, generator: Value, key: str) -> Value | Source | Place | None:
     for literal in generator.items("literals"):
         if (literal.text() or "").startswith(f"{key}="):
             return literal
@@ -202,4 +217,20 @@ def _entry(kustomization: Value, generator: Value, key: str) -> Value | Source |
         name, equals, file = (each.text() or "").partition("=")
         if (name if equals else posixpath.basename(name)) == key:
             return _read(kustomization, file if equals else name)
+    files = [*generator.items("envs"), *([one] if (one := generator.get("env")) else [])]
+    hidden = None
+    for each in files:
+        source = _read(kustomization, each.text() or "")
+        if source and (place := _line_of(source, key)):
+            return place
+        hidden = hidden or (each if source is None else None)
+    return hidden
+
+
+def _line_of(source: Source, key: str) -> Place | None:
+    """Return where the value of a key stands in a file of lines `KEY=value`."""
+    for number, line in enumerate(source.lines, 1):
+        name, equals, value = line.lstrip().partition("=")
+        if equals and name == key:
+            return source.place(number, len(line) - len(value) + 1, len(value.rstrip()))
     return None

@@ -30,8 +30,10 @@ class Origins:
         self.made: Callable[[str], Value | None] = lambda _: None
         self._files: dict[str, list[Document]] = {}
 
-    def written(self, built: Value) -> Value | Source:
+    def written(self, built: Value) -> Value | Source | Place:
         """Return what a built value was written as: a value, or the file that a generator put into a ConfigMap.
+
+        It is a place where that is a line of such a file.
 
         Where a kustomization changes the value, that is the one; where nobody wrote it, the nearest value around it.
         """
@@ -93,8 +95,7 @@ class BuiltDocument(Document):
     def place(self, value: Value) -> Place:
         """Return where a value was written."""
         written = self.origins.written(value)
-        place = written.place() if isinstance(written, Value) else written.place(1, 1, 0)
-        return replace(place, object=self.title_of(value), field=value.field)
+        return replace(_place(written), object=self.title_of(value), field=value.field)
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
         """Return a place in the text that a value holds."""
@@ -102,8 +103,14 @@ class BuiltDocument(Document):
         if isinstance(written, Value):
             place = written.document.place_in_text(written, line, column, length)
         else:
-            place = written.place(line, column, length)
+            place = written.place(line, column, length) if isinstance(written, Source) else written
         return replace(place, object=self.title_of(value), field=value.field)
+
+
+def _place(written: Value | Source | Place) -> Place:
+    if isinstance(written, Place):
+        return written
+    return written.place() if isinstance(written, Value) else written.place(1, 1, 0)
 
 
 def _is_origin(written: Value, built: Value) -> bool:

@@ -32,7 +32,7 @@ class Images:
         """Return the Dockerfile that a container's image is built from, or None where that is not sure.
 
         It is the one of the service whose answers name the image, or the one whose folder or file is called like it;
-        a repository's only Dockerfile also makes the image that is called like its workload.
+        a repository's only Dockerfile also makes the image that is called like its workload, for what lies below it.
         """
         if container.image is None or not self._dockerfiles:
             return None
@@ -44,7 +44,8 @@ class Images:
         if answered and answered.text() == name:
             folder = answered.document.source.path.rpartition("/")[0]
             return self._by_path.get(f"{folder}/Dockerfile" if folder else "Dockerfile")
-        return self._dockerfiles[0] if len(self._dockerfiles) == 1 and name == container.workload.name else None
+        only = self._dockerfiles[0] if len(self._dockerfiles) == 1 and name == container.workload.name else None
+        return only if only and _is_above(only, container.image.place().path) else None
 
     def containers_of(self, dockerfile: Dockerfile) -> list[Container]:
         """Return the containers whose image is built from a Dockerfile, as far as that is sure."""
@@ -57,6 +58,11 @@ class Images:
             if dockerfile := self.dockerfile_of(container):
                 found.setdefault(id(dockerfile), []).append(container)
         return found
+
+
+def _is_above(dockerfile: Dockerfile, path: str) -> bool:
+    folder, slash, _ = dockerfile.source.path.rpartition("/")
+    return path.startswith(folder + slash)
 
 
 def _names(path: str) -> set[str]:

@@ -64,10 +64,8 @@ class Scope:
 
     def elsewhere(self, each: KubernetesObject) -> list[Scope]:
         """Return the other environments that share an object: what it refers to may be in those that have it."""
-        if id(each.value.document) not in self._shared:
-            return []
-        plain = (other for other in self.repository.scopes if other is not self and not other.name)
-        return list(islice(plain, MANY))
+        shares = id(each.value.document) in self._shared
+        return list(islice((it for it in self.repository.scopes if shares and it is not self and not it.name), MANY))
 
     def workloads_of(self, each: Selector | Configuration) -> list[Workload]:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
@@ -84,7 +82,7 @@ class Scope:
     def _selectors(self) -> Selectors:
         return Selectors(self.objects, self._selection)
 
-    def services_of(self, server: Server) -> list[Service]:
+    def services_of(self, server: Workload) -> list[Service]:
         """Return the Services that send traffic to a workload's pods, at most `MANY`."""
         return self._selectors.services.get(server, [])
 
@@ -263,6 +261,12 @@ class Checked:
     def pods(self) -> Pods:
         """Return which pods are made anywhere in the repository."""
         return Pods(each for scope in self.scopes for each in scope.of(Workload))
+
+    @cached_property
+    def plain_servers(self) -> set[tuple[str, str, str]]:
+        """Return namespace, kind and name of the workloads in plain manifests, of whatever environment."""
+        plain = (scope for scope in self.scopes if not scope.name)
+        return {(each.namespace, each.kind, each.name) for scope in plain for each in scope.of(Server)}
 
     @cached_property
     def provided(self) -> Provided:

@@ -9,6 +9,7 @@ from scaffold.check.rules.rule import AnyRule, Rule
 
 MODULES = (
     "p01_build_and_run_apart",
+    "p02_shells",
     "p02_no_zombies",
     "p03_no_naked_pods",
     "p03_policies",

@@ -20,15 +20,41 @@ class NakedPod(Rule[Pod]):
     """
 
     id = "P03-naked-pod"
+    severity = "warning"
+    looks_at = Pod
+
+    def check(self, pod: Pod, scope: Scope) -> Problems:
+        """Make it the template of a Deployment."""
+        if _is_naked(pod) and not _asked_by(pod, scope):
+            yield Problem(pod.value.get("kind") or pod.at, f"a naked Pod: nothing replaces {pod.name} when it is lost")
+
+
+def _is_naked(pod: Pod) -> bool:
+    """Return whether nothing replaces a Pod that is to stay."""
+    return not (pod.ends or pod.is_patch or pod.is_hook or pod.value.get("metadata", "ownerReferences"))
+
+
+def _asked_by(pod: Pod, scope: Scope) -> Service | None:
+    """Return a Service that has no other pods than naked ones."""
+    services = (each for each in scope.services_of(pod) if len(scope.workloads_of(each)) <= MANY)
+    return next((each for each in services if all(isinstance(one, Pod) for one in scope.workloads_of(each))), None)
+
+
+class NakedPodServes(Rule[Pod]):
+    """A Service sends its requests to a Pod that was created directly.
+
+    Nothing replaces it when its node fails, is drained or evicts it. From then on, every request fails.
+    """
+
+    id = "P03-naked-pod-serves"
     severity = "error"
     looks_at = Pod
 
     def check(self, pod: Pod, scope: Scope) -> Problems:
         """Make it the template of a Deployment."""
-        if pod.ends or pod.is_patch:
-            return
-        if not pod.value.get("metadata", "ownerReferences") and not pod.is_hook:
-            yield Problem(pod.value.get("kind") or pod.at, f"a naked Pod: nothing replaces {pod.name} when it is lost")
+        if _is_naked(pod) and (service := _asked_by(pod, scope)):
+            message = f"a naked Pod: nothing replaces {pod.name} when it is lost, and {service.name} has no other"
+            yield Problem(pod.value.get("kind") or pod.at, message, (service.at,))
 
 
 class BudgetBlocksDrain(Rule[PodDisruptionBudget]):

@@ -80,7 +80,7 @@ class ImageDiffers(Rule[Scope]):
     """
 
     id = "P07-image-differs"
-    severity = "error"
+    severity = "warning"
     looks_at = Scope
 
     def check(self, scope: Scope, _: Scope) -> Problems:

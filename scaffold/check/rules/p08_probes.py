@@ -63,9 +63,14 @@ class ProbePort(Rule[Container]):
         for probe in container.probes:
             port = probe.port
             name = port.text() if port else None
-            if port and name and port.number() is None and "$" not in name and name not in container.port_names:
+            if port and name and _is_name(name) and name not in container.port_names:
                 also = (container.value.get("ports") or container.at,)
                 yield Problem(port, f"the {probe.kind} uses port {name}, which {container.name} does not have", also)
+
+
+def _is_name(text: str) -> bool:
+    """Return whether a port is given by a name, not by a number or what a tool replaces (`$PORT`, `HEALTH_PORT`)."""
+    return not re.search(r"\$|\{\{", text) and not re.fullmatch(r"[-+]?\d+|[A-Z0-9]+(?:_[A-Z0-9]+)+", text)
 
 
 class UndeclaredProbePort(Rule[Container]):

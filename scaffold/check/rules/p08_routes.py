@@ -1,4 +1,4 @@
-"""P08: requests that come from outside reach a Service that is there."""
+"""P08: routes send requests to a Service that is there."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 
 
 def _service(backend: Backend, scope: Scope) -> Service | None:
-    return scope.named.service(backend.namespace, backend.name.text() or "")
+    return scope.named.service(backend.namespace, backend.name)
 
 
 class RouteService(Rule[KubernetesObject]):
-    """An Ingress or a route sends requests to a Service that is not deployed with it, although others are.
+    """A route sends requests to a Service that is not deployed with it, although others are.
 
-    Every request gets 503, unless something else creates the Service.
+    A route is an Ingress, or one of the Gateway API, Istio (VirtualService), Traefik or Contour. Every request gets
+    503, unless something else creates the Service.
     """
 
     id = "P08-route-service"
@@ -25,18 +26,19 @@ class RouteService(Rule[KubernetesObject]):
     def check(self, route: KubernetesObject, scope: Scope) -> Problems:
         """Set the exact name of the Service."""
         for backend in backends(route):
-            if "$" in (backend.name.text() or "") or _service(backend, scope):
+            if backend.asked or "$" in backend.name or _service(backend, scope):
                 continue
             if any(_service(backend, other) for other in scope.elsewhere(route)):
                 continue
             if backend.namespace in scope.named.namespaces_with_services:
-                yield Problem(backend.name, f"there is no Service {backend.name.text()}")
+                yield Problem(backend.at, f"there is no Service {backend.name}")
 
 
 class RoutePort(Rule[KubernetesObject]):
-    """An Ingress or a route uses a port that its Service does not have.
+    """A route uses a port that its Service does not have.
 
-    Every request gets 503.
+    A route is an Ingress, or one of the Gateway API, Istio (VirtualService), Traefik or Contour. Every request gets
+    503.
     """
 
     id = "P08-route-port"

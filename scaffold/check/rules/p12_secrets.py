@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import islice
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.check.rules.secret_values import decoded, has_secret_form, is_kept, is_secret, secrets_in_file
+from scaffold.check.rules.secret_values import (
+    decoded,
+    goes_with_secret,
+    has_secret_form,
+    is_guessed,
+    is_kept,
+    is_of_example,
+    is_secret,
+    password_in_url,
+    secrets_in_file,
+)
 from scaffold.syntax.dockerfile import BuildStage, Dockerfile
+from scaffold.syntax.yaml_nodes import Value
 
+_MOST = 100  # secrets of one file that are looked at
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
 
 
@@ -28,48 +43,112 @@ class SecretInManifest(Rule[KubernetesObject]):
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create the Secret outside of the repository, refer to it, and change the secret's value."""
-        if isinstance(each, Workload):
-            for container in each.all_containers:
-                yield from _in_container(container, scope)
-        elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
-            yield from _in_data(each)
+        for secret in _secrets(each, scope):
+            if not secret.is_guessed:
+                yield Problem(secret.at, f"{secret.what}, and everyone can read it {secret.where}".rstrip())
 
 
-def _in_container(container: Container, scope: Scope) -> Problems:
+class SecretInManifestGuessed(Rule[KubernetesObject]):
+    """A manifest contains a password that anybody can guess, or the key of a certificate for examples.
+
+    It is a product's default, or one that examples have. Whoever reaches the program gets in.
+    """
+
+    id = "P12-secret-in-manifest-guessed"
+    severity = "warning"
+    looks_at = KubernetesObject
+
+    def check(self, each: KubernetesObject, scope: Scope) -> Problems:
+        """Create a Secret with a random value outside of the repository, and refer to it."""
+        for secret in _secrets(each, scope):
+            if secret.is_guessed:
+                why = "which anybody can guess" if secret.text else "for a name that examples have"
+                yield Problem(secret.at, f"{secret.what}, {why}")
+
+
+@dataclass(frozen=True)
+class _Secret:
+    """A secret that a manifest contains: where, what that is, in which words, its text, and names from the same object.
+
+    The text is empty where the secret is worth nothing.
+    """
+
+    at: Value
+    what: str
+    where: str
+    text: str
+    around: tuple[str, ...] = ()
+
+    @property
+    def is_guessed(self) -> bool:
+        texts = (password_in_url(self.text) or self.text, self.at.text() or "")
+        return not self.text or any(is_guessed(text, self.around) for text in texts)
+
+
+def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
+    if isinstance(each, Workload):
+        for container in each.all_containers:
+            yield from _in_container(container, scope)
+    elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
+        yield from _in_data(each)
+
+
+def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
+    texts = {name: value.text() or "" for name, value in container.environment.items()}
+    around = (container.image_name, *(it for name, it in texts.items() if goes_with_secret(name)))
     for name, value in container.environment.items():
-        text = value.text() or ""
+        text = texts[name]
         if form := has_secret_form(text):
-            yield Problem(value, f"{name} {form}, and everyone can read it in this manifest")
+            yield _Secret(value, f"{name} {form}", "in this manifest", text)
         elif is_secret(name, text) and text not in scope.secrets.names:
-            yield Problem(value, f"{name} is a secret, and everyone can read it in this manifest")
+            yield _Secret(value, f"{name} is a secret", "in this manifest", text, around)
     before = ""
     for word in container.words:
         text = word.text() or ""
         option, equals, given = text.partition("=")
         name, secret = (option, given) if equals else (before, text)
         if name.startswith("--") and not secret.startswith("-") and is_secret(name.lstrip("-"), secret):
-            yield Problem(word, f"{name} passes a secret, and everyone can read it in this manifest")
+            yield _Secret(word, f"{name} passes a secret", "in this manifest", secret, around)
         elif form := has_secret_form(text):
-            yield Problem(word, f"an argument of {container.name} {form}, and everyone can read it")
+            yield _Secret(word, f"an argument of {container.name} {form}", "", text)
         before = "" if equals else text
 
 
-def _in_data(each: KubernetesObject) -> Problems:
+def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
     """Yield what a ConfigMap or a Secret says by itself; a value that is to be replaced is none."""
-    for key, value in (each.value.fields("data") | each.value.fields("stringData")).items():
-        text = value.text() or ""
-        if each.kind == "Secret":
-            plain = decoded(text) if value.path[0] == "data" else text
+    values = each.value.fields("data") | each.value.fields("stringData")
+    is_coded = each.kind == "Secret"
+    plains = {key: _plain(value) if is_coded else value.text() or "" for key, value in values.items()}
+    for key, value in values.items():
+        text, plain = value.text() or "", plains[key]
+        beside = (it for other, it in plains.items() if other != key and goes_with_secret(other))
+        around = (*re.split(r"[-._]", each.name), *beside)
+        if is_coded:
             if is_kept(key, plain) and value.document.writes(value, plain):
-                yield Problem(value, f"the Secret {each.name} contains {key}, and everyone can read it")
+                inside = _in_file(plain, of_secret=True) if "\n" in plain else None
+                published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
+                secret = "" if published else inside[1] if inside else plain
+                yield _Secret(value, f"the Secret {each.name} contains {key}", "", secret, around)
         elif form := has_secret_form(text) if "\n" not in text else "":
-            yield Problem(value, f"{key} {form}, and everyone can read it in this ConfigMap")
+            yield _Secret(value, f"{key} {form}", "in this ConfigMap", text)
         elif "\n" not in text and is_secret(key, text):
-            yield Problem(value, f"{key} is a secret, and everyone can read it in this ConfigMap")
-        elif found := next(secrets_in_file(text), None) if "\n" in text else None:
-            yield Problem(
-                value, f"{key} contains {found[0] or 'a token, a key or a password'}, and everyone can read it"
-            )
+            yield _Secret(value, f"{key} is a secret", "in this ConfigMap", text, around)
+        elif found := _in_file(text) if "\n" in text else None:
+            yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1])
+
+
+def _plain(value: Value) -> str:
+    """Return what a value of a Secret stands for."""
+    text = value.text() or ""
+    return decoded(text) if value.path[0] == "data" else text
+
+
+def _in_file(text: str, *, of_secret: bool = False) -> tuple[str, str] | None:
+    """Return a secret of a file, one that nobody guesses if there is any: its name, or nothing, and its text."""
+    found = list(islice(secrets_in_file(text, of_secret=of_secret), _MOST))
+    return next(
+        (each for each in found if not is_guessed(password_in_url(each[1]) or each[1])), next(iter(found), None)
+    )
 
 
 class SecretInImage(Rule[Dockerfile]):

@@ -189,8 +189,10 @@ class AutoscalerTarget(Rule[Autoscaler]):
     def check(self, autoscaler: Autoscaler, scope: Scope) -> Problems:
         """Set scaleTargetRef to the workload's exact kind and name."""
         kind, name = autoscaler.target
-        if kind not in SCALED or any(each.server_of(autoscaler) for each in (scope, *scope.elsewhere(autoscaler))):
+        if kind not in SCALED or scope.server_of(autoscaler):
             return
+        if not scope.name and (autoscaler.namespace, kind, name) in scope.repository.plain_servers:
+            return  # alternatives may share an autoscaler
         here = [each for each in scope.workloads_in(autoscaler.namespace) if isinstance(each, Server)]
         if any(kind == each.kind or name == each.name for each in here):  # else another chart may bring it
             target = autoscaler.value.get("spec", "scaleTargetRef", "name") or autoscaler.at

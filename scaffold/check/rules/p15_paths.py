@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from scaffold.check.model.callers import Call, calls, port_of
 from scaffold.check.model.objects import KubernetesObject, NetworkPolicy, Service
 from scaffold.check.model.policies import Direction, Port, everybody, governs, rules_of
-from scaffold.check.model.routes import backends
+from scaffold.check.model.routes import backends, is_outside
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY
 from scaffold.check.model.workloads import Container, Workload
@@ -50,25 +50,25 @@ def _closed(call: Call, client: Workload, scope: Scope) -> Problem | None:
     servers = scope.workloads_of(call.service)
     if not 0 < len(servers) <= _FEW or client in servers or scope.policies.others_in(call.service.namespace):
         return None
-    found: list[NetworkPolicy] = []
+    found: list[tuple[NetworkPolicy, Direction]] = []
     for server in servers:
         port = port_of(call, server)
-        policy = _closing(client, server, port, scope) if port and not on_host(server) else None
-        if policy is None:
+        closed = _closing(client, server, port, scope) if port and not on_host(server) else None
+        if closed is None:
             return None
-        found.append(policy)
-    out = found[0] in scope.policies_of(client)
-    why = "lets it out" if out else "of its pods lets it in"
-    return Problem(call.at, f"{client.name} can't reach {call.shown}: no NetworkPolicy {why}", (found[0].at,))
+        found.append(closed)
+    policy, direction = found[0]
+    why = "lets it out" if direction == "Egress" else "of its pods lets it in"
+    return Problem(call.at, f"{client.name} can't reach {call.shown}: no NetworkPolicy {why}", (policy.at,))
 
 
-def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> NetworkPolicy | None:
+def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> tuple[NetworkPolicy, Direction] | None:
     """Return the first policy of the side that is closed: the client's way out, or the server's way in."""
     sides: tuple[tuple[Workload, Workload, Direction], ...] = ((client, server, "Egress"), (server, client, "Ingress"))
     for own, other, direction in sides:
         its = [each for each in scope.policies_of(own) if governs(each, direction)]
         if 0 < len(its) <= _FEW and not any(scope.policies.may_pass(each, direction, other, port) for each in its):
-            return its[0]
+            return its[0], direction
     return None
 
 
@@ -132,8 +132,8 @@ class AdminPortExposed(Rule[KubernetesObject]):
                         at = port.get("targetPort") or port.get("port") or port
                         yield Problem(at, f"{each.name} opens the admin port {shown} to the outside of the cluster")
             return
-        for backend in backends(each):
-            service = scope.named.service(backend.namespace, backend.name.text() or "")
+        for backend in backends(each) if is_outside(each) else ():
+            service = scope.named.service(backend.namespace, backend.name)
             for port in service.value.items("spec", "ports") if service and backend.port else ():
                 said = backend.port.text() if backend.port else None
                 if (

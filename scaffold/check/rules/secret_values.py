@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _TOKENS = re.compile(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS
@@ -18,7 +18,7 @@ _TOKENS = re.compile(
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:([^\s/@'\"]+)@[^\s/@]", re.IGNORECASE)
-_PASSWORD = re.compile(r"(?:^|[_.-])(?:pass(?:word|wd|phrase|code)?|pwd)(?:$|[_.-])", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?:^|[_.-])(?:pass(?:word|wd|phrase|code)?|pwd)(?:$|[_.-])|password$", re.IGNORECASE)
 _SECRET = re.compile(
     r"(?:^|[_.-])(?:secret|token|api[_.-]?key|private[_.-]?key|access[_.-]?key|credentials?)(?:$|[_.-])", re.IGNORECASE
 )
@@ -54,14 +54,30 @@ _PLACEHOLDER = re.compile(
 _TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
+_LONGEST_GUESS = 40
+_RESERVED = re.compile(rb"(?:example\.(?:com|net|org)|\.test|\.invalid|localhost)(?![a-z.-])")
+_FEW = 3
+_SAYS_SO = re.compile(r"pass|secret")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE = re.compile(
     r"(?:^|[_.-])(?:user|user[_-]?name|login|e?mail|db|database|schema|host|hostname|server|port|region|zone|domain|realm"
-    r"|ur[il]|address|version|kind|driver|name|id|in[_-]?role|ssl[_-]?mode)\d*$",
+    r"|ur[il]|address|version|kind|driver|name|id|in[_-]?role|ssl[_-]?mode)(?:[_-]in)?\d*$"
+    r"|(?:account|user|bucket|server|database|cluster)name\d*$",
     re.IGNORECASE,
 )
 """The keys of a Secret that go with the secret, and are not secret: whom and what it lets in."""
 
+_GUESSED = re.compile(
+    "changeme|changeit|replaceme|change|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
+    "|password|passw0rd|passwort|passwd|passphrase|pass|pwd|pw|secretkey|secret|insecure|secure|username|user|keycloak|grafana"
+    "|mariadb|mongodb|mongo|mysql|redis|elastic|minio|oracle|neo4j|nexus|sonar|zabbix|default|example|sample|testing"
+    "|test|demo|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|some|your|this|not|my|me"
+    r"|\d{1,4}(?!\d)",
+)
+"""Words of which the passwords are made that products begin with, and that examples have."""
+
+_SECRET_KEY = re.compile(r"pass|pw|secret|token|key|auth|cred|cert|salt|cookie|seed|hash|pin|psk|code", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]{1,20}")  # a setting, where the key is not that of a secret
 _KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
 
@@ -82,6 +98,36 @@ def is_placeholder(text: str) -> bool:
     )
 
 
+def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
+    """Return whether anybody guesses a password: a product's default, or one that an example has.
+
+    `around` are names from the same object, such as the user's or the product's: many passwords are only these.
+    """
+    if len(text) > _LONGEST_GUESS:
+        return False
+    low = text.strip().lower()
+    for name in around:
+        low = low.replace(name.lower(), "") if len(name) > 2 else low
+    rest = _GUESSED.sub("", low).strip("-_.!@#$ ")
+    says = len(rest) <= _FEW and len(text) > 2 * len(rest) and _SAYS_SO.search(low) is not None
+    return not rest or says or re.fullmatch(r"123456\d*", text) is not None
+
+
+def is_of_example(certificate: str) -> bool:
+    """Return whether a certificate is for names that nobody has: https://www.rfc-editor.org/rfc/rfc2606."""
+    inside = "".join(re.sub(r"-----[A-Z ]+-----", "", certificate.partition("-----END")[0]).split())
+    try:
+        return _RESERVED.search(base64.b64decode(inside, validate=True)) is not None
+    except ValueError:
+        return False
+
+
+def password_in_url(text: str) -> str:
+    """Return the password of a URL, or nothing."""
+    found = _IN_URL.search(text)
+    return found[1] if found else ""
+
+
 def has_secret_form(text: str) -> str:
     """Return what makes a text a secret whatever its name is, or nothing."""
     if _TOKENS.search(text):
@@ -96,11 +142,22 @@ def _is_about(name: str) -> bool:
 
 def is_secret(name: str, text: str) -> bool:
     """Return whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
-    if _is_about(name) or _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or _TO_REPLACE.fullmatch(text):
+    if (
+        name == text
+        or _is_about(name)
+        or _REFERENCE.search(text)
+        or _NO_SECRET.fullmatch(text)
+        or _TO_REPLACE.fullmatch(text)
+    ):
         return False
     if _PASSWORD.search(name):
         return True
     return bool(_SECRET.search(name)) and not (_NAMED.search(name) and _NAME.fullmatch(text))
+
+
+def goes_with_secret(name: str) -> bool:
+    """Return whether a name is that of a user, a database or the like, and what it has is not secret."""
+    return _BESIDE.search(_CAMEL.sub("_", name)) is not None
 
 
 def is_kept(key: str, text: str) -> bool:
@@ -119,7 +176,7 @@ def is_kept(key: str, text: str) -> bool:
         return False
     if (_SETTINGS.fullmatch(key) or "\n" in text) and not (_PASSWORD.search(words) or _SECRET.search(words)):
         return next(secrets_in_file(text, of_secret=True), None) is not None
-    return True
+    return bool(_SECRET_KEY.search(words)) or not _WORD.fullmatch(text)
 
 
 def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str, str]]:

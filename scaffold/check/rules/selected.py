@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scaffold.check.model.objects import Service
+from scaffold.check.model.objects import KubernetesObject, Service
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selectors import Selector
 from scaffold.check.model.workloads import Workload
@@ -29,9 +29,18 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
         return scope.named.workload(each.namespace, "", each.name)
     if close := scope.with_half(labels, each.namespace):
         return close
-    if named := scope.named.workload(each.namespace, "", each.name):
+    named = scope.named.workload(each.namespace, "", each.name)
+    if named and (scope.name or _is_beside(each, named)):
         return named
     if misspelt := scope.misspelt(labels, each.namespace):
         return misspelt
     workloads = scope.workloads_in(each.namespace)
     return workloads[0] if len(workloads) == 1 and not scope.any_selects(type(each)) else None
+
+
+def _is_beside(one: KubernetesObject, other: KubernetesObject) -> bool:
+    """Return whether two objects stand in one folder, in one below the other, or in two that lie beside each other."""
+    here, there = (each.value.document.source.path.rpartition("/")[0] for each in (one, other))
+    if here.startswith(there) or there.startswith(here):
+        return True
+    return here.rpartition("/")[0] == there.rpartition("/")[0]

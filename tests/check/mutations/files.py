@@ -59,6 +59,12 @@ FILES = (
         "---\napiVersion: v1\nkind: Secret\nmetadata: {name: mail}\n"
         'stringData: {mail.properties: "host=mail\\\\nsmtpPassword=x7Kp\\\\n"}\n',
     ),
+    Mutation(
+        "P12-secret-in-manifest-guessed",
+        DEPLOYMENT,
+        r"            - name: TMPDIR.*\n.*\n",
+        "            - name: MAIL_PASSWORD\n              value: changeme\n",
+    ),
     Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
     Mutation("P12-volume-missing", DEPLOYMENT, r"(volumeMounts:\n            - name: )\w+", r"\1other"),
     Mutation(

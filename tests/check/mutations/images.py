@@ -25,7 +25,13 @@ IMAGES = (
     ),
     Mutation("P01-copies-everything", DOCKERFILE, "COPY --from=build /app /app", "COPY . /app"),
     Mutation("P02-shell-form", DOCKERFILE, r"ENTRYPOINT .*", "ENTRYPOINT python -m app"),
-    Mutation("P02-shell-form", DOCKERFILE, r'CMD \["serve"\]', "CMD serve"),
+    Mutation("P02-shell-form", DOCKERFILE, r"ENTRYPOINT .*\nCMD .*", "CMD python -m app serve"),
+    Mutation(
+        "P02-shell-form-unsure",
+        DOCKERFILE,
+        r"ENTRYPOINT .*\nCMD .*",
+        'SHELL ["/bin/bash", "-c"]\nCMD cd /app && python -m app serve',
+    ),
     Mutation("P02-no-init", DOCKERFILE, r'"dumb-init", "--", ', ""),
     Mutation(
         "P02-init-bypassed", DEPLOYMENT, r"          args: \[serve\]", "          command: [python, -m, app, serve]"
@@ -38,6 +44,12 @@ IMAGES = (
         DEPLOYMENT,
         r"args: \[serve\]",
         'command: [sh, -c, "while true; do python -m app serve; sleep 1; done"]',
+    ),
+    Mutation(
+        "P02-shell-wrapper-unsure",
+        DEPLOYMENT,
+        r"args: \[serve\]",
+        'command: [bash, -c, "cd /app && python -m app serve"]',
     ),
     Mutation(
         "P02-shell-wrapper-in-image",

@@ -8,7 +8,6 @@ from tests.check.mutations.mutation import (
     DOCKERFILE,
     JOB,
     POLICY,
-    PRODUCTION,
     SERVICE,
     Mutation,
 )
@@ -145,6 +144,6 @@ SECURITY = (
         r"\Z",
         CLOSED.replace("NAME", "mail"),
         "frontend-rust",
-        found_in=PRODUCTION,
+        found_in="deploy/base/config.env",
     ),
 )

@@ -24,6 +24,19 @@ def _http(path: str) -> str:
     return rf"httpGet:\n              path: /{path}\n              port: admin\n"
 
 
+VIRTUAL = """---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata:
+  name: frontend
+spec:
+  hosts: [shop.example.com]
+  http:
+    - route:
+        - destination:
+            host: {name}
+            port: {{number: {port}}}
+"""
 INGRESS = """---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
@@ -47,6 +60,13 @@ spec:
 """
 
 WORKLOADS = (
+    Mutation(
+        "P03-naked-pod-serves",
+        SERVICE,
+        r"\Z",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: mail, labels: {app: mail}}\nspec: {containers: []}\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: mail}\nspec: {selector: {app: mail}, ports: [{port: 25}]}\n",
+    ),
     Mutation(
         "P03-naked-pod",
         SERVICE,
@@ -131,6 +151,8 @@ WORKLOADS = (
     ),
     Mutation("P08-route-service", SERVICE, r"\Z", INGRESS.format(name="front", port=80)),
     Mutation("P08-route-port", SERVICE, r"\Z", INGRESS.format(name="frontend", port=8080)),
+    Mutation("P08-route-service", SERVICE, r"\Z", VIRTUAL.format(name="front", port=80)),
+    Mutation("P08-route-port", SERVICE, r"\Z", VIRTUAL.format(name="frontend", port=8080)),
     Mutation(
         "P08-claim-held",
         DEPLOYMENT,
