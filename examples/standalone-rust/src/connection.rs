@@ -36,11 +36,21 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Time in which a client must take some of what it is sent; one that takes nothing is cut off.
 const STALLED: Duration = Duration::from_secs(5);
 
+/// Whether connections go on, and how they end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    No,
+    /// Idle ones at once, the others after the request that they are in.
+    AfterRequest,
+    /// All at once.
+    Now,
+}
+
 /// The open connections of one listener or more.
 #[derive(Clone)]
 pub struct Connections {
-    /// True when they shall end; each open connection holds one receiver, so the channel counts them too.
-    ending: watch::Sender<bool>,
+    /// How they shall end; each open connection holds one receiver, so the channel counts them too.
+    ending: watch::Sender<Ending>,
     /// How many there have been: one that comes for a single request is open only for a moment.
     accepted: watch::Sender<u64>,
 }
@@ -48,7 +58,7 @@ pub struct Connections {
 impl Connections {
     pub fn new() -> Connections {
         Connections {
-            ending: watch::Sender::new(false),
+            ending: watch::Sender::new(Ending::No),
             accepted: watch::Sender::new(0),
         }
     }
@@ -58,7 +68,13 @@ impl Connections {
         let _ = stream.set_nodelay(true);
         let ending = self.ending.subscribe(); // first, so that who sees it counted sees it open
         self.accepted.send_modify(|accepted| *accepted += 1);
-        tokio::spawn(converse(stream, router, ending));
+        tokio::spawn(async move {
+            let mut cut = ending.clone();
+            tokio::select! {
+                () = converse(stream, router, ending) => {}
+                _ = cut.wait_for(|ending| *ending == Ending::Now) => {}
+            }
+        });
     }
 
     /// Waits until for so long no connection has been open, and none has come.
@@ -80,8 +96,15 @@ impl Connections {
 
     /// Ends idle connections at once and the others after the request that they are in.
     pub async fn end(&self) {
-        self.ending.send_replace(true);
+        self.ending.send_replace(Ending::AfterRequest);
         self.none_open().await;
+    }
+
+    /// Ends all connections, and with them their requests, each of which is logged by then.
+    pub async fn cut(&self) {
+        self.ending.send_replace(Ending::Now);
+        // A route that blocks its thread can't be ended.
+        let _ = timeout(LAST_CALL, self.none_open()).await;
     }
 }
 
@@ -91,7 +114,7 @@ impl Default for Connections {
     }
 }
 
-async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver<Ending>) {
     let traffic = Arc::new(Traffic::default());
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
@@ -111,7 +134,7 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
     );
     tokio::select! {
         result = connection.as_mut() => return report(result),
-        _ = ending.wait_for(|ending| *ending) => {}
+        _ = ending.wait_for(|ending| *ending != Ending::No) => {}
     }
     if let Ok(result) = timeout(LAST_CALL, connection.as_mut()).await {
         return report(result);

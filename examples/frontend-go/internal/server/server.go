@@ -19,6 +19,7 @@ const (
 	maxHeaderBytes = 32 << 10               // cookies and tokens fit
 	quietTime      = 500 * time.Millisecond // nobody connected before a drain ends early: probes see it meanwhile
 	unsentTime     = time.Second            // at the end, for connected clients to send their first request
+	cutTime        = 50 * time.Millisecond  // for handlers to end after their connections
 	tick           = 10 * time.Millisecond
 )
 
@@ -99,13 +100,25 @@ func (s *Server) Finish(ctx context.Context) error {
 		listener.Close()
 	}
 	working := time.Now()
-	return wait(ctx, func() bool {
+	err := wait(ctx, func() bool {
 		_, busy := s.open()
 		if s.inFlight.Load() > 0 {
 			working = time.Now()
 		}
 		return busy == 0 || time.Since(working) >= unsentTime
 	})
+	if err != nil {
+		s.cut()
+	}
+	return err
+}
+
+// cut ends the requests in flight, so that none of them is logged after the line that says why.
+func (s *Server) cut() {
+	s.http.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), cutTime)
+	defer cancel()
+	wait(ctx, func() bool { return s.inFlight.Load() == 0 })
 }
 
 // wait looks again and again whether it is done.
