@@ -14,8 +14,9 @@ export function limitBodies(app: FastifyInstance, maxBytes: number): void {
       throw tooLarge();
     }
   });
-  app.addHook("preParsing", async ({ headers }, _reply, body) => {
-    return headers["transfer-encoding"] ? readWhole(body, maxBytes, tooLarge) : body;
+  app.addHook("preParsing", async ({ headers, method }, _reply, body) => {
+    const unparsed = headers["content-length"] && (method === "GET" || method === "HEAD");
+    return headers["transfer-encoding"] || unparsed ? readWhole(body, maxBytes, tooLarge) : body;
   });
   app.addHook("onResponse", async ({ raw }) => {
     if (!raw.complete) {
@@ -26,7 +27,7 @@ export function limitBodies(app: FastifyInstance, maxBytes: number): void {
 }
 
 /**
- * A chunked body says its size at its end, so it is read before the route runs.
+ * A chunked body says its size at its end, and that of a GET is not parsed: they are read before the route runs.
  * One that is too large flows on unread: a connection closed on it would lose the answer.
  */
 function readWhole(body: Readable, maxBytes: number, tooLarge: () => Error): Promise<Readable> {

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from "fastify";
+import { endAnswers } from "./answers.js";
 import { answerWithProblems, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import type { Settings } from "./settings.js";
@@ -16,6 +17,9 @@ import type { Settings } from "./settings.js";
  * balancers and clients (60 s), so that they close first and no request meets a closing connection.
  */
 const IDLE_MS = 75_000;
+
+/** For a request's head, from its first byte: a client that takes longer is broken, or a slowloris. */
+const HEAD_MS = 10_000;
 
 type Observer = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -35,9 +39,9 @@ export function createServer(
     genReqId: requestId,
     bodyLimit: settings.maxBodyBytes,
     handlerTimeout: requestMs,
-    // Both count from the start of a connection, which may be opened long before it is needed.
+    // Both count from the start of a connection, too: see `refuseClient`.
     requestTimeout: Math.max(IDLE_MS, requestMs),
-    http: { headersTimeout: IDLE_MS, connectionsCheckingInterval: 1000 },
+    http: { headersTimeout: HEAD_MS, connectionsCheckingInterval: 1000 },
     keepAliveTimeout: IDLE_MS,
     // While it closes it goes on answering; drain.ts sees to its end.
     return503OnClosing: false,
@@ -48,6 +52,7 @@ export function createServer(
     },
     clientErrorHandler: refuseClient,
   });
+  endAnswers(app.server);
   answerWithProblems(app);
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
@@ -71,8 +76,12 @@ export async function listen(app: FastifyInstance, port: number): Promise<void> 
 
 /** What Node can't even parse, or what comes too slowly, has no request and no route. */
 function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
-  // A connection that was never used ends without a word: an answer would be taken for that of the next request.
-  if (!socket.writable || error.code === "ECONNRESET" || socket.bytesRead === 0) {
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && socket.bytesRead === 0) {
+    // It is idle, not slow: the time of its first head begins with the first byte.
+    socket.setTimeout(IDLE_MS - HEAD_MS);
+    return;
+  }
+  if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
   }

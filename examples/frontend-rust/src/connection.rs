@@ -24,6 +24,9 @@ use crate::held::Held;
 /// Longer than load balancers keep an idle connection (60 s is usual): they end it, so no request meets a closed one.
 const IDLE: Duration = Duration::from_secs(75);
 
+/// Time for a request's head, from its first byte; a client that takes longer is broken, or a slowloris.
+const HEAD: Duration = Duration::from_secs(10);
+
 /// Largest request head; more is answered by 431.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
@@ -159,6 +162,8 @@ fn report(result: hyper::Result<()>) {
 /// What one connection still owes its client.
 #[derive(Default)]
 struct Traffic {
+    /// Requests whose head has come to its end.
+    begun: AtomicUsize,
     /// Requests whose answer has not come to its end: hyper may read the next one before it has sent the last.
     in_flight: AtomicUsize,
     /// The client does not take what has been written.
@@ -175,6 +180,7 @@ struct InFlight(Arc<Traffic>);
 
 impl InFlight {
     fn new(traffic: Arc<Traffic>) -> InFlight {
+        traffic.begun.fetch_add(1, Ordering::SeqCst);
         traffic.in_flight.fetch_add(1, Ordering::SeqCst);
         InFlight(traffic)
     }
@@ -189,10 +195,12 @@ impl Drop for InFlight {
 /// A stream that, once all is said, still reads what its client is sending, for a moment.
 ///
 /// To close a socket with unread bytes resets the connection, and the client loses the answer (413, 431) that it just got.
-/// It gives up a client that takes nothing of its answer.
+/// It gives up a client that takes nothing of its answer, or too long for the head of a request.
 struct Polite {
     stream: TcpStream,
     traffic: Arc<Traffic>,
+    /// How many requests had begun when the next one's head began, and the head's time.
+    head: Option<(usize, Pin<Box<Sleep>>)>,
     stalled: Option<Pin<Box<Sleep>>>,
     patience: Option<Pin<Box<Sleep>>>,
 }
@@ -202,8 +210,33 @@ impl Polite {
         Polite {
             stream,
             traffic,
+            head: None,
             stalled: None,
             patience: None,
+        }
+    }
+
+    /// What a read came to, or an error where a head takes too long.
+    fn read(
+        &mut self,
+        read: Poll<io::Result<()>>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        let begun = self.traffic.begun.load(Ordering::SeqCst);
+        self.head.take_if(|(before, _)| *before != begun);
+        if read.is_ready() {
+            if self.traffic.in_flight.load(Ordering::SeqCst) == 0 {
+                self.head
+                    .get_or_insert_with(|| (begun, Box::pin(sleep(HEAD))));
+            }
+            return read;
+        }
+        match &mut self.head {
+            Some((_, head)) => {
+                ready!(head.as_mut().poll(context));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+            None => Poll::Pending,
         }
     }
 
@@ -232,7 +265,8 @@ impl AsyncRead for Polite {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.read(read, context)
     }
 }
 

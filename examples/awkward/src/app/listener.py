@@ -17,6 +17,8 @@ KEEP_ALIVE_SECONDS = 75
 # For a client that has connected, but whose first request is still under way
 FIRST_REQUEST_SECONDS = 1.0
 
+LOOK_SECONDS = 0.5
+
 
 class PortUnavailable(Exception):
     """Another process has the port, or the system does not give it to us."""
@@ -51,6 +53,7 @@ class Listener(uvicorn.Server):
         except OSError as error:
             raise PortUnavailable(f"port {self._socket.getsockname()[1]}: {error}") from error
         self._ticks = asyncio.create_task(self.main_loop())
+        self._looks = asyncio.create_task(self._cut_stalled())
 
     @property
     def connections(self) -> int:
@@ -73,6 +76,15 @@ class Listener(uvicorn.Server):
         self.should_exit = True
         await self._ticks
         await self.shutdown()
+        self._looks.cancel()
+
+    async def _cut_stalled(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, GuardedProtocol):
+                    connection.cut_if_stalled(loop.time())
 
     def _protocol(self) -> asyncio.Protocol:
         return GuardedProtocol(self.config, self.server_state, app_state={})

@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with the two limits that it lacks: on the size and time of headers."""
+"""uvicorn's HTTP protocol with the limits that it lacks: on headers, and on clients that take nothing."""
 
 import asyncio
 
@@ -9,6 +9,9 @@ MAX_HEADER_BYTES = 32_768
 
 # A client that takes longer to say what it wants is broken, or a slowloris.
 HEADER_SECONDS = 10.0
+
+# For a client to take some of its answer; one that takes nothing is cut off.
+UNSENT_SECONDS = 5.0
 
 
 class Traffic(ServerState):
@@ -27,17 +30,24 @@ class GuardedProtocol(HttpToolsProtocol):
     _timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
     _unparsed_bytes = 0
+    _unsent_bytes = 0
+    _taken_at = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self.server_state.accepted += 1
-        self._expect_head()
+        # Until its first byte it is idle, as between two requests.
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._timer is None and (self.cycle is None or self.cycle.response_complete):
+            self._expect_head()  # also for empty lines, with which no message begins
         super().data_received(data)
         if self._timer is not None and not self.transport.is_closing():
             # Still no end of the head: one endless header never gets to `on_header`.
@@ -60,6 +70,14 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._stop_timer()
         super().on_headers_complete()
+
+    def cut_if_stalled(self, now: float) -> None:
+        """To be called now and then: uvicorn waits for ever for a client that takes nothing."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0 or unsent != self._unsent_bytes:
+            self._unsent_bytes, self._taken_at = unsent, now
+        elif now - self._taken_at >= UNSENT_SECONDS:
+            self.transport.abort()
 
     def _expect_head(self) -> None:
         self._head_bytes = self._unparsed_bytes = 0

@@ -15,7 +15,7 @@ import (
 )
 
 func start(t *testing.T, handler http.HandlerFunc) (s *Server, address string) {
-	s = New(handler, time.Minute)
+	s = New(handler)
 	port, err := s.Listen(0)
 	if err != nil {
 		t.Fatal(err)

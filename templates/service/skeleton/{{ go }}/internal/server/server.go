@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	headerTime     = 5 * time.Second        // for a request's header, so that slow clients hold nothing for long
+	headerTime     = 10 * time.Second       // for a request's header, so that slow clients hold nothing for long
 	idleTime       = 75 * time.Second       // longer than the 60 s of usual proxies, which then close first
 	maxHeaderBytes = 32 << 10               // cookies and tokens fit
 	quietTime      = 500 * time.Millisecond // nobody connected before a drain ends early: probes see it meanwhile
@@ -37,8 +37,8 @@ type Server struct {
 	left        time.Time // when the last of them was closed
 }
 
-// New returns a server of the handler, whose requests take at most the given time.
-func New(handler http.Handler, longest time.Duration) *Server {
+// New returns a server of the handler.
+func New(handler http.Handler) *Server {
 	s := &Server{
 		handler:     handler,
 		failed:      make(chan error, 1),
@@ -51,7 +51,6 @@ func New(handler http.Handler, longest time.Duration) *Server {
 	s.http.ReadHeaderTimeout = headerTime
 	s.http.IdleTimeout = idleTime
 	s.http.MaxHeaderBytes = maxHeaderBytes
-	s.http.WriteTimeout = longest + headerTime // a client that does not read the answer is cut off
 	return s
 }
 
@@ -63,7 +62,7 @@ func (s *Server) Listen(port int) (int, error) {
 	}
 	s.listeners = append(s.listeners, listener)
 	go func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+		if err := s.http.Serve(patient{listener}); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			s.failed <- err
 		}
 	}()

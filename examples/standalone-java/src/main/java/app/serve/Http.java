@@ -13,6 +13,13 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 /** Jetty's HTTP/1.1, where any path is a path: one that means trouble where it names a file only finds no route. */
 final class Http extends HttpConnectionFactory {
     private static final int HEADER_BYTES = 16_384;
+
+    // For a request's head, from its first byte: a client that takes longer is broken, or a slowloris.
+    private static final long HEAD_NANOSECONDS = 10_000_000_000L;
+
+    // For a client to take some of its answer; one that takes nothing is cut off.
+    private static final int UNSENT_MILLISECONDS = 5_000;
+
     private static final Pattern CLIMBING = Pattern.compile("^[^?]*/([.]|%2[eE]){2}([/;?]|$)");
 
     Http() {
@@ -23,6 +30,7 @@ final class Http extends HttpConnectionFactory {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(HEADER_BYTES);
+        http.setIdleTimeout(UNSENT_MILLISECONDS); // of reads and writes within a request
         http.setUriCompliance(UriCompliance.UNSAFE); // such as //
         return http;
     }
@@ -32,9 +40,31 @@ final class Http extends HttpConnectionFactory {
         return configure(new AnyPath(getHttpConfiguration(), connector, endPoint), connector, endPoint);
     }
 
+    /** Closes a connection whose head takes too long, if called now and then; Jetty's own time begins with each byte. */
+    static void closeSlowHead(EndPoint endPoint, long now) {
+        if (endPoint.getConnection() instanceof AnyPath connection) {
+            connection.closeSlowHead(now);
+        }
+    }
+
     private static final class AnyPath extends HttpConnection {
+        private boolean inHead;
+        private long headSeen;
+        private long requestsBefore;
+
         AnyPath(HttpConfiguration configuration, Connector connector, EndPoint endPoint) {
             super(configuration, connector, endPoint);
+        }
+
+        private void closeSlowHead(long now) {
+            boolean underWay = getParser().inHeaderState() && !getParser().isStart();
+            if (!underWay || !inHead || getMessagesIn() != requestsBefore) {
+                inHead = underWay;
+                headSeen = now;
+                requestsBefore = getMessagesIn();
+            } else if (now - headSeen >= HEAD_NANOSECONDS) {
+                getEndPoint().close();
+            }
         }
 
         /** Jetty has no form for a path that climbs above /: its dots become letters. */
