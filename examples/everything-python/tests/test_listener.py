@@ -58,7 +58,26 @@ async def test_large_headers_are_refused(head: bytes) -> None:
     async with listening() as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(head)
-        assert b" 400 " in await reader.readline()
+        assert b" 431 " in await reader.readline()
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"BREW / HTTP/1.1\r\nHost: service\r\n\r\n", b" 501 "),
+        (b"no http\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.1\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.0\r\n\r\n", b" 200 "),
+    ],
+)
+async def test_what_cannot_be_a_request_is_refused(request_: bytes, status: bytes) -> None:
+    async with listening() as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request_)
+        assert status in await reader.readline()
+        assert b"\r\nx-request-id: " in await reader.readuntil(b"\r\n\r\n") or status == b" 200 "
         writer.close()
 
 

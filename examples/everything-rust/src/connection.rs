@@ -1,43 +1,36 @@
 //! One client's connection, from its first byte to its last.
 use std::convert::Infallible;
-use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header::HOST;
+use axum::http::{StatusCode, Version};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::timeout;
 
 use crate::held::Held;
+use crate::observe::RequestId;
+use crate::polite::{FAREWELL, InFlight, Polite, Traffic};
+use crate::problem::{self, Problem};
 
 /// Longer than load balancers keep an idle connection (60 s is usual): they end it, so no request meets a closed one.
 const IDLE: Duration = Duration::from_secs(75);
 
-/// Time for a request's head, from its first byte; a client that takes longer is broken, or a slowloris.
-const HEAD: Duration = Duration::from_secs(10);
-
 /// Largest request head; more is answered by 431.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_HEAD_BYTES: usize = 32 * 1024;
 
 /// Time for a request that has reached the node, but not yet us, when the connections end.
 const LAST_CALL: Duration = Duration::from_millis(50);
-
-/// Time for a client that is told to go, but has sent half a request head or is still sending a refused body.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Time in which a client must take some of what it is sent; one that takes nothing is cut off.
-const STALLED: Duration = Duration::from_secs(5);
 
 /// Whether connections go on, and how they end.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -122,9 +115,14 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         let in_flight = InFlight::new(traffic.clone());
+        let one_host = has_one_host(&request);
         let answer = router.call(request);
         async move {
-            let answer = answer.await?;
+            let answer = if one_host {
+                answer.await?
+            } else {
+                refuse_host()
+            };
             Ok::<_, Infallible>(answer.map(|body| Held::new(body, in_flight, drop)))
         }
     });
@@ -153,170 +151,21 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
     }
 }
 
+/// HTTP/1.0 knows no Host header (RFC 9112).
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
+    }
+}
+
+fn refuse_host() -> Response {
+    let refusal = Problem::new(StatusCode::BAD_REQUEST, "A request has one Host header.");
+    problem::write(refusal.into_response(), &RequestId::new().0)
+}
+
 fn report(result: hyper::Result<()>) {
     if let Err(error) = result {
         tracing::debug!(%error, "connection ended early");
-    }
-}
-
-/// What one connection still owes its client.
-#[derive(Default)]
-struct Traffic {
-    /// Requests whose head has come to its end.
-    begun: AtomicUsize,
-    /// Requests whose answer has not come to its end: hyper may read the next one before it has sent the last.
-    in_flight: AtomicUsize,
-    /// The client does not take what has been written.
-    unsent: AtomicBool,
-}
-
-impl Traffic {
-    fn pending(&self) -> bool {
-        self.in_flight.load(Ordering::SeqCst) > 0 || self.unsent.load(Ordering::SeqCst)
-    }
-}
-
-struct InFlight(Arc<Traffic>);
-
-impl InFlight {
-    fn new(traffic: Arc<Traffic>) -> InFlight {
-        traffic.begun.fetch_add(1, Ordering::SeqCst);
-        traffic.in_flight.fetch_add(1, Ordering::SeqCst);
-        InFlight(traffic)
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// A stream that, once all is said, still reads what its client is sending, for a moment.
-///
-/// To close a socket with unread bytes resets the connection, and the client loses the answer (413, 431) that it just got.
-/// It gives up a client that takes nothing of its answer, or too long for the head of a request.
-struct Polite {
-    stream: TcpStream,
-    traffic: Arc<Traffic>,
-    /// How many requests had begun when the next one's head began, and the head's time.
-    head: Option<(usize, Pin<Box<Sleep>>)>,
-    stalled: Option<Pin<Box<Sleep>>>,
-    patience: Option<Pin<Box<Sleep>>>,
-}
-
-impl Polite {
-    fn new(stream: TcpStream, traffic: Arc<Traffic>) -> Polite {
-        Polite {
-            stream,
-            traffic,
-            head: None,
-            stalled: None,
-            patience: None,
-        }
-    }
-
-    /// What a read came to, or an error where a head takes too long.
-    fn read(
-        &mut self,
-        read: Poll<io::Result<()>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<()>> {
-        let begun = self.traffic.begun.load(Ordering::SeqCst);
-        self.head.take_if(|(before, _)| *before != begun);
-        if read.is_ready() {
-            if self.traffic.in_flight.load(Ordering::SeqCst) == 0 {
-                self.head
-                    .get_or_insert_with(|| (begun, Box::pin(sleep(HEAD))));
-            }
-            return read;
-        }
-        match &mut self.head {
-            Some((_, head)) => {
-                ready!(head.as_mut().poll(context));
-                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-            }
-            None => Poll::Pending,
-        }
-    }
-
-    /// What a write came to, or an error where the client has taken nothing for too long.
-    fn written(
-        &mut self,
-        written: Poll<io::Result<usize>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
-        self.traffic
-            .unsent
-            .store(written.is_pending(), Ordering::SeqCst);
-        if written.is_ready() {
-            self.stalled = None;
-            return written;
-        }
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(STALLED)));
-        ready!(stalled.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl AsyncRead for Polite {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.read(read, context)
-    }
-}
-
-impl AsyncWrite for Polite {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.written(written, context)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.patience.is_none() {
-            ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
-            self.patience = Some(Box::pin(sleep(FAREWELL)));
-        }
-        let Polite {
-            stream, patience, ..
-        } = &mut *self;
-        let mut bytes = [0; 8192];
-        loop {
-            if let Some(patience) = patience
-                && patience.as_mut().poll(context).is_ready()
-            {
-                return Poll::Ready(Ok(()));
-            }
-            let mut buffer = ReadBuf::new(&mut bytes);
-            match ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {}
-                _ => return Poll::Ready(Ok(())),
-            }
-        }
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.written(written, context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import Fastify, {
+  type ConnectionError,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -8,7 +9,7 @@ import Fastify, {
   LogController,
 } from "fastify";
 import { endAnswers } from "./answers.js";
-import { answerWithProblems, problemBody, sendProblem } from "./problem.js";
+import { answerWithProblems, Problem, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import type { Settings } from "./settings.js";
 
@@ -20,6 +21,8 @@ const IDLE_MS = 75_000;
 
 /** For a request's head, from its first byte: a client that takes longer is broken, or a slowloris. */
 const HEAD_MS = 10_000;
+
+const MAX_HEADER_BYTES = 32_768;
 
 type Observer = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -41,7 +44,11 @@ export function createServer(
     handlerTimeout: requestMs,
     // Both count from the start of a connection, too: see `refuseClient`.
     requestTimeout: Math.max(IDLE_MS, requestMs),
-    http: { headersTimeout: HEAD_MS, connectionsCheckingInterval: 1000 },
+    http: {
+      headersTimeout: HEAD_MS,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     keepAliveTimeout: IDLE_MS,
     // While it closes it goes on answering; drain.ts sees to its end.
     return503OnClosing: false,
@@ -57,6 +64,9 @@ export function createServer(
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     observer(request, reply);
+    if ((request.raw.headersDistinct.host?.length ?? 0) > 1) {
+      throw new Problem(400, "A request has one Host header.");
+    }
   });
   // Any body is bytes to whoever reads it, so that a type without a parser is limited as well.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -75,7 +85,7 @@ export async function listen(app: FastifyInstance, port: number): Promise<void> 
 }
 
 /** What Node can't even parse, or what comes too slowly, has no request and no route. */
-function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuseClient(error: ConnectionError, socket: Socket): void {
   if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && socket.bytesRead === 0) {
     // It is idle, not slow: the time of its first head begins with the first byte.
     socket.setTimeout(IDLE_MS - HEAD_MS);
@@ -85,7 +95,10 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const [status, detail] = CLIENT_ERRORS[error.code ?? ""] ?? [400, "This is not HTTP."];
+  const unknown = error.code === "HPE_INVALID_METHOD" && REQUEST_LINE.test(String(error.rawPacket));
+  const [status, detail] = unknown
+    ? [501, "The method is not known."]
+    : (CLIENT_ERRORS[error.code ?? ""] ?? [400, "This is not HTTP."]);
   const id = requestId({ headers: {} });
   const body = problemBody(status, detail, id);
   const head = [
@@ -97,6 +110,9 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }
+
+/** A request line of any method; Node.js knows only some. */
+const REQUEST_LINE = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.[01]\r?\n/;
 
 const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],

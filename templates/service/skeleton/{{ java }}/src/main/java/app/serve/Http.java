@@ -12,7 +12,7 @@ import org.eclipse.jetty.server.internal.HttpConnection;
 
 /** Jetty's HTTP/1.1, where any path is a path: one that means trouble where it names a file only finds no route. */
 final class Http extends HttpConnectionFactory {
-    private static final int HEADER_BYTES = 16_384;
+    private static final int HEADER_BYTES = 32_768;
 
     // For a request's head, from its first byte: a client that takes longer is broken, or a slowloris.
     private static final long HEAD_NANOSECONDS = 10_000_000_000L;
