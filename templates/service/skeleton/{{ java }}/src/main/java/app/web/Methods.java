@@ -35,7 +35,8 @@ class Methods extends BusinessFilter {
         } else if (allowed.isEmpty() || allowed.contains(method)) {
             chain.doFilter(request, response);
         } else {
-            response.setHeader(HttpHeaders.ALLOW, allowed.stream().map(Enum::name).collect(Collectors.joining(", ")));
+            response.setHeader(
+                    HttpHeaders.ALLOW, allowed.stream().map(Enum::name).collect(Collectors.joining(", ")));
             problems.write(response, HttpStatus.METHOD_NOT_ALLOWED, "This path does not take %s.".formatted(method));
         }
     }
