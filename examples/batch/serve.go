@@ -19,8 +19,8 @@ const margin = 100 * time.Millisecond
 // serve runs the service until the context ends.
 func serve(ctx context.Context, settings config.Config, _ []string) int {
 	m, state := metrics.New(), &health.State{}
-	business := server.New(api.New(settings, m), settings.Request)
-	probes := server.New(admin.New(state, m), settings.Request)
+	business := server.New(api.New(settings, m))
+	probes := server.New(admin.New(state, m))
 	defer business.Close()
 	defer probes.Close()
 

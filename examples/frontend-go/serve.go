@@ -21,8 +21,8 @@ const margin = 100 * time.Millisecond
 func serve(ctx context.Context, settings config.Config, _ []string) int {
 	m, state := metrics.New(), &health.State{}
 	set := dependencies.New(settings.Upstreams, m)
-	business := server.New(api.New(settings, set, m), settings.Request)
-	probes := server.New(admin.New(state, m), settings.Request)
+	business := server.New(api.New(settings, set, m))
+	probes := server.New(admin.New(state, m))
 	defer business.Close()
 	defer probes.Close()
 

@@ -11,8 +11,12 @@ _SECTIONS = {
     "Commands": ("commands", "the sub-commands of the service's program"),
     "Environment": ("environment", "the environment variables, their types and defaults"),
     "Probes": ("probes", "the paths of the probes, and their status codes over the life of a process"),
-    "Routes": ("routes", "the routes of the business port, and the fields of the response"),
+    "Routes": (
+        "routes",
+        "the routes of the business port, what they answer to each method, and the fields of the response",
+    ),
     "Errors": ("problems", "the status codes of errors, and the fields of their body"),
+    "Slow clients": ("slow_clients", "how long a client may take to send a request and to read the response"),
     "Request ids": ("request_id", "the header that carries a request's id"),
     "Logs": ("logs", "the fields of a log line, and the fixed messages"),
     "Metrics": ("metrics", "the names, types and labels of the metrics"),

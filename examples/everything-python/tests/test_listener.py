@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import listener, protocol
-from app.listener import Listener, PortUnavailable, bind
+from app.listener import Listener, PortUnavailable, bind, wait_until
 from app.serve import QUIET_SECONDS, drain
 
 REQUEST = b"GET / HTTP/1.1\r\nHost: service\r\n\r\n"
@@ -20,10 +20,14 @@ async def hello(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse("hello")(scope, receive, send)
 
 
+async def much(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse("x" * 10_000_000)(scope, receive, send)
+
+
 @asynccontextmanager
-async def listening() -> AsyncIterator[tuple[Listener, int]]:
+async def listening(app: ASGIApp = hello) -> AsyncIterator[tuple[Listener, int]]:
     sock = bind(0)
-    server = Listener(hello, sock)
+    server = Listener(app, sock)
     await server.open()
     try:
         yield server, sock.getsockname()[1]
@@ -54,7 +58,26 @@ async def test_large_headers_are_refused(head: bytes) -> None:
     async with listening() as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(head)
-        assert b" 400 " in await reader.readline()
+        assert b" 431 " in await reader.readline()
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"BREW / HTTP/1.1\r\nHost: service\r\n\r\n", b" 501 "),
+        (b"no http\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.1\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", b" 400 "),
+        (b"GET / HTTP/1.0\r\n\r\n", b" 200 "),
+    ],
+)
+async def test_what_cannot_be_a_request_is_refused(request_: bytes, status: bytes) -> None:
+    async with listening() as (_, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(request_)
+        assert status in await reader.readline()
+        assert b"\r\nx-request-id: " in await reader.readuntil(b"\r\n\r\n") or status == b" 200 "
         writer.close()
 
 
@@ -67,6 +90,27 @@ async def test_a_slow_head_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         writer.write(REQUEST[:-2])
         assert await reader.read() == b""
         writer.close()
+
+
+async def test_a_silent_connection_is_not_a_slow_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "HEADER_SECONDS", 0.2)
+    async with listening() as (_, port), asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        await asyncio.sleep(0.5)
+        writer.write(REQUEST)
+        assert b" 200 " in await reader.readline()
+        writer.close()
+
+
+async def test_a_client_that_reads_nothing_is_disconnected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "UNREAD_SECONDS", 0.3)
+    monkeypatch.setattr(listener, "CHECK_SECONDS", 0.05)
+    async with listening(much) as (server, port):
+        with socket.create_connection(("127.0.0.1", port)) as silent:
+            silent.sendall(REQUEST)
+            await wait_until(lambda: server.connections > 0, 2)
+            await wait_until(lambda: server.connections == 0, 2)
+            assert server.connections == 0
 
 
 async def test_a_connection_that_came_before_the_end_is_answered() -> None:

@@ -12,6 +12,9 @@ const QUIET_MS = 500;
 /** For a request that reached the kernel before the listener closed. */
 const SETTLE_MS = 100;
 
+/** A client that reads nothing for this time after the drain is disconnected. */
+const UNREAD_MS = 5_000;
+
 const POLL_MS = 20;
 
 /** The connections and requests in flight of all watched servers. */
@@ -61,6 +64,13 @@ export class Traffic {
       }
     }
   }
+
+  /** From now on, a client that reads nothing of its response has less time. */
+  hurry(): void {
+    for (const response of this.#responses) {
+      response.setTimeout(UNREAD_MS);
+    }
+  }
 }
 
 /** Keeps serving until nobody is connected or the drain is over, then stops listening. */
@@ -76,6 +86,7 @@ export async function drain(
 
   const closed = Promise.all(apps.map((app) => app.close()));
   await sleep(SETTLE_MS);
+  traffic.hurry();
   const finished = await until(() => traffic.requests === 0, end);
   // The remaining connections have no request.
   for (const { server } of apps) {

@@ -17,7 +17,10 @@ export class Problem extends Error {
 
 /** Turns every error into a problem without internals. */
 export function answerWithProblems(app: FastifyInstance): void {
-  app.setNotFoundHandler((_request) => {
+  app.setNotFoundHandler(({ method }) => {
+    if (!app.supportedMethods.includes(method)) {
+      throw new Problem(501, "The method is not known.");
+    }
     throw new Problem(404, "There is no such route.");
   });
   app.setErrorHandler(sendProblem);

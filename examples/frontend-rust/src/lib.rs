@@ -13,6 +13,7 @@ pub mod logging;
 pub mod metrics;
 pub mod observe;
 pub mod phase;
+pub mod polite;
 pub mod problem;
 pub mod routes;
 pub mod serve;

@@ -38,8 +38,11 @@ pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {
     if let Some(serving) = serving {
         stop.asked().await;
         let deadline = Instant::now() + app.config.shutdown;
+        let connections = serving.connections.clone();
         let stopping = serving.drain_and_stop(&app);
         if timeout_at(deadline, stopping).await.is_err() {
+            // First, so that the line about it is the last one.
+            connections.cut().await;
             return Err("SHUTDOWN_SECONDS ran out before the last request ended".to_owned());
         }
     }

@@ -283,7 +283,11 @@ fn a_shutdown_that_takes_too_long_fails() {
         std::thread::sleep(Duration::from_millis(10));
     }
     service.signal();
-    assert_eq!(service.end().status.code(), Some(1));
+    let output = service.end();
+    assert_eq!(output.status.code(), Some(1));
+    // The request that was cut off is logged, and the reason is the last line.
+    let said = messages(&output);
+    assert_eq!(said[said.len() - 2..], ["request", "failed"]);
 }
 
 #[test]

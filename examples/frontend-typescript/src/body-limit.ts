@@ -14,8 +14,9 @@ export function limitBodies(app: FastifyInstance, maxBytes: number): void {
       throw tooLarge();
     }
   });
-  app.addHook("preParsing", async ({ headers }, _reply, body) => {
-    return headers["transfer-encoding"] ? readWhole(body, maxBytes, tooLarge) : body;
+  app.addHook("preParsing", async ({ headers, method }, _reply, body) => {
+    const unparsed = headers["content-length"] && (method === "GET" || method === "HEAD");
+    return headers["transfer-encoding"] || unparsed ? readWhole(body, maxBytes, tooLarge) : body;
   });
   app.addHook("onResponse", async ({ raw }) => {
     if (!raw.complete) {
@@ -26,9 +27,9 @@ export function limitBodies(app: FastifyInstance, maxBytes: number): void {
 }
 
 /**
- * The size of a chunked body is known only at its end, so it is read before the route runs. The
- * rest of a body that is too large is dropped, because closing the connection would lose the
- * response.
+ * The size of a chunked body is known only at its end, and the body of a GET is not parsed, so both
+ * are read before the route runs. The rest of a body that is too large is dropped, because closing
+ * the connection would lose the response.
  */
 function readWhole(body: Readable, maxBytes: number, tooLarge: () => Error): Promise<Readable> {
   return new Promise((resolve, reject) => {

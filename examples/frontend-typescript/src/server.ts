@@ -1,13 +1,15 @@
 import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import Fastify, {
+  type ConnectionError,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
   LogController,
 } from "fastify";
-import { answerWithProblems, problemBody, sendProblem } from "./problem.js";
+import { endAnswers } from "./answers.js";
+import { answerWithProblems, Problem, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import type { Settings } from "./settings.js";
 
@@ -16,6 +18,11 @@ import type { Settings } from "./settings.js";
  * idle time of load balancers and clients (60 s), so that they close first.
  */
 const IDLE_MS = 75_000;
+
+/** For a request's head, from its first byte: a client that takes longer is broken, or a slowloris. */
+const HEAD_MS = 10_000;
+
+const MAX_HEADER_BYTES = 32_768;
 
 type Observer = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -35,9 +42,13 @@ export function createServer(
     genReqId: requestId,
     bodyLimit: settings.maxBodyBytes,
     handlerTimeout: requestMs,
-    // Both count from the start of a connection, which can be opened long before it is used.
+    // Both also count from the start of a connection: see `refuseClient`.
     requestTimeout: Math.max(IDLE_MS, requestMs),
-    http: { headersTimeout: IDLE_MS, connectionsCheckingInterval: 1000 },
+    http: {
+      headersTimeout: HEAD_MS,
+      connectionsCheckingInterval: 1000,
+      maxHeaderSize: MAX_HEADER_BYTES,
+    },
     keepAliveTimeout: IDLE_MS,
     // While it closes, it keeps responding; drain.ts ends it.
     return503OnClosing: false,
@@ -48,10 +59,14 @@ export function createServer(
     },
     clientErrorHandler: refuseClient,
   });
+  endAnswers(app.server);
   answerWithProblems(app);
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     observer(request, reply);
+    if ((request.raw.headersDistinct.host?.length ?? 0) > 1) {
+      throw new Problem(400, "A request has one Host header.");
+    }
   });
   // Every body is read as bytes, so that a type without a parser is also limited.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
@@ -70,14 +85,20 @@ export async function listen(app: FastifyInstance, port: number): Promise<void> 
 }
 
 /** Input that Node.js can't parse, or that is too slow, has no request and no route. */
-function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
-  // An unused connection is closed without a response. The client would use it as the response of
-  // the next request.
-  if (!socket.writable || error.code === "ECONNRESET" || socket.bytesRead === 0) {
+function refuseClient(error: ConnectionError, socket: Socket): void {
+  if (error.code === "ERR_HTTP_REQUEST_TIMEOUT" && socket.bytesRead === 0) {
+    // It is idle, not slow. The time of its first header starts with the first byte.
+    socket.setTimeout(IDLE_MS - HEADER_MS);
+    return;
+  }
+  if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
   }
-  const [status, detail] = CLIENT_ERRORS[error.code ?? ""] ?? [400, "This is not HTTP."];
+  const unknown = error.code === "HPE_INVALID_METHOD" && REQUEST_LINE.test(String(error.rawPacket));
+  const [status, detail] = unknown
+    ? [501, "The method is not known."]
+    : (CLIENT_ERRORS[error.code ?? ""] ?? [400, "This is not HTTP."]);
   const id = requestId({ headers: {} });
   const body = problemBody(status, detail, id);
   const head = [
@@ -89,6 +110,9 @@ function refuseClient(error: NodeJS.ErrnoException, socket: Socket): void {
   ];
   socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
 }
+
+/** A request line of any method; Node.js knows only some. */
+const REQUEST_LINE = /^[\w!#$%&'*+.^`|~-]+ \S+ HTTP\/1\.[01]\r?\n/;
 
 const CLIENT_ERRORS: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],

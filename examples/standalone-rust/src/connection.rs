@@ -1,48 +1,53 @@
 //! One client's connection, from its first byte to its last.
 use std::convert::Infallible;
-use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request;
+use axum::http::header::HOST;
+use axum::http::{StatusCode, Version};
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::timeout;
 
 use crate::held::Held;
+use crate::observe::RequestId;
+use crate::polite::{FAREWELL, InFlight, Polite, Traffic};
+use crate::problem::{self, Problem};
 
 /// Longer than load balancers keep an idle connection (usually 60 s), so that they close it first.
 const IDLE: Duration = Duration::from_secs(75);
 
 /// Largest request header; a larger one gets 431.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+const MAX_HEADER_BYTES: usize = 32 * 1024;
 
 /// Time for a request that has reached the node but not the service when the connections close.
 const LAST_CALL: Duration = Duration::from_millis(50);
 
-/// Time for a client that has sent part of a request header, or still sends a rejected body, when
-/// its connection closes.
-const FAREWELL: Duration = Duration::from_secs(1);
-
-/// Time in which a client must read a part of its response. Otherwise its connection is closed.
-const STALLED: Duration = Duration::from_secs(5);
+/// Whether connections stay open, and how they end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    No,
+    /// Idle ones at once, the others after their current request.
+    AfterRequest,
+    /// All at once.
+    Now,
+}
 
 /// The open connections of one or more listeners.
 #[derive(Clone)]
 pub struct Connections {
-    /// True when the connections must end. Each open connection holds a receiver, so the channel
-    /// also counts them.
-    ending: watch::Sender<bool>,
+    /// How the connections must end. Each open connection holds a receiver, so the channel also
+    /// counts them.
+    ending: watch::Sender<Ending>,
     /// The number of connections so far. It also shows connections that were open only for a
     /// moment.
     accepted: watch::Sender<u64>,
@@ -51,7 +56,7 @@ pub struct Connections {
 impl Connections {
     pub fn new() -> Connections {
         Connections {
-            ending: watch::Sender::new(false),
+            ending: watch::Sender::new(Ending::No),
             accepted: watch::Sender::new(0),
         }
     }
@@ -61,7 +66,13 @@ impl Connections {
         let _ = stream.set_nodelay(true);
         let ending = self.ending.subscribe(); // first, so that a counted connection is also open
         self.accepted.send_modify(|accepted| *accepted += 1);
-        tokio::spawn(converse(stream, router, ending));
+        tokio::spawn(async move {
+            let mut cut = ending.clone();
+            tokio::select! {
+                () = converse(stream, router, ending) => {}
+                _ = cut.wait_for(|ending| *ending == Ending::Now) => {}
+            }
+        });
     }
 
     /// Waits until no connection has been open for this time.
@@ -83,8 +94,15 @@ impl Connections {
 
     /// Closes idle connections at once, and the others after their current request.
     pub async fn end(&self) {
-        self.ending.send_replace(true);
+        self.ending.send_replace(Ending::AfterRequest);
         self.none_open().await;
+    }
+
+    /// Closes all connections. Their requests end, and each is logged first.
+    pub async fn cut(&self) {
+        self.ending.send_replace(Ending::Now);
+        // A route that blocks its thread can't be ended.
+        let _ = timeout(LAST_CALL, self.none_open()).await;
     }
 }
 
@@ -94,14 +112,19 @@ impl Default for Connections {
     }
 }
 
-async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver<bool>) {
+async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver<Ending>) {
     let traffic = Arc::new(Traffic::default());
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         let in_flight = InFlight::new(traffic.clone());
+        let one_host = has_one_host(&request);
         let answer = router.call(request);
         async move {
-            let answer = answer.await?;
+            let answer = if one_host {
+                answer.await?
+            } else {
+                refuse_host()
+            };
             Ok::<_, Infallible>(answer.map(|body| Held::new(body, in_flight, drop)))
         }
     });
@@ -109,13 +132,14 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
         http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE)
-            .max_header_size(MAX_HEAD_BYTES)
+            .max_header_size(MAX_HEADER_BYTES)
             .serve_connection(TokioIo::new(Polite::new(stream, traffic.clone())), service)
     );
     tokio::select! {
         result = connection.as_mut() => return report(result),
-        _ = ending.wait_for(|ending| *ending) => {}
+        _ = ending.wait_for(|ending| *ending != Ending::No) => {}
     }
+    traffic.stop();
     if let Ok(result) = timeout(LAST_CALL, connection.as_mut()).await {
         return report(result);
     }
@@ -131,140 +155,21 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
     }
 }
 
+/// HTTP/1.0 knows no Host header (RFC 9112).
+fn has_one_host(request: &Request<Incoming>) -> bool {
+    match request.headers().get_all(HOST).iter().count() {
+        0 => request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
+    }
+}
+
+fn refuse_host() -> Response {
+    let refusal = Problem::new(StatusCode::BAD_REQUEST, "A request has one Host header.");
+    problem::write(refusal.into_response(), &RequestId::new().0)
+}
+
 fn report(result: hyper::Result<()>) {
     if let Err(error) = result {
         tracing::debug!(%error, "connection ended early");
-    }
-}
-
-/// The open work of a connection.
-#[derive(Default)]
-struct Traffic {
-    /// Requests whose response is not complete. hyper can read the next request before it has sent
-    /// the last response.
-    in_flight: AtomicUsize,
-    /// The client does not read what was written.
-    unsent: AtomicBool,
-}
-
-impl Traffic {
-    fn pending(&self) -> bool {
-        self.in_flight.load(Ordering::SeqCst) > 0 || self.unsent.load(Ordering::SeqCst)
-    }
-}
-
-struct InFlight(Arc<Traffic>);
-
-impl InFlight {
-    fn new(traffic: Arc<Traffic>) -> InFlight {
-        traffic.in_flight.fetch_add(1, Ordering::SeqCst);
-        InFlight(traffic)
-    }
-}
-
-impl Drop for InFlight {
-    fn drop(&mut self) {
-        self.0.in_flight.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
-/// A stream that keeps reading from its client for a moment after the response.
-///
-/// Closing a socket with unread bytes resets the connection, and the client loses the response
-/// (413, 431). It closes the connection of a client that does not read its response.
-struct Polite {
-    stream: TcpStream,
-    traffic: Arc<Traffic>,
-    stalled: Option<Pin<Box<Sleep>>>,
-    patience: Option<Pin<Box<Sleep>>>,
-}
-
-impl Polite {
-    fn new(stream: TcpStream, traffic: Arc<Traffic>) -> Polite {
-        Polite {
-            stream,
-            traffic,
-            stalled: None,
-            patience: None,
-        }
-    }
-
-    /// The result of a write, or an error if the client has read nothing for too long.
-    fn written(
-        &mut self,
-        written: Poll<io::Result<usize>>,
-        context: &mut Context<'_>,
-    ) -> Poll<io::Result<usize>> {
-        self.traffic
-            .unsent
-            .store(written.is_pending(), Ordering::SeqCst);
-        if written.is_ready() {
-            self.stalled = None;
-            return written;
-        }
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(STALLED)));
-        ready!(stalled.as_mut().poll(context));
-        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-    }
-}
-
-impl AsyncRead for Polite {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for Polite {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.written(written, context)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.patience.is_none() {
-            ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
-            self.patience = Some(Box::pin(sleep(FAREWELL)));
-        }
-        let Polite {
-            stream, patience, ..
-        } = &mut *self;
-        let mut bytes = [0; 8192];
-        loop {
-            if let Some(patience) = patience
-                && patience.as_mut().poll(context).is_ready()
-            {
-                return Poll::Ready(Ok(()));
-            }
-            let mut buffer = ReadBuf::new(&mut bytes);
-            match ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
-                Ok(()) if !buffer.filled().is_empty() => {}
-                _ => return Poll::Ready(Ok(())),
-            }
-        }
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        self.written(written, context)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 }

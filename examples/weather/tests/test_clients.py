@@ -1,3 +1,4 @@
+import asyncio
 import time
 
 import pytest
@@ -40,6 +41,15 @@ async def test_a_slow_critical_one_fails_the_request_in_time(
     assert answer.status_code == 504
     assert answer.json()["title"] == "Gateway Timeout"
     assert value("dependency_requests_total", outcome="timeout") == before + 1
+
+
+async def test_a_call_that_nobody_waits_for_is_not_counted(upstream: Upstream) -> None:
+    outcomes = ("ok", "error", "timeout")
+    before = [value("dependency_requests_total", outcome=outcome) for outcome in outcomes]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await client(upstream.url + "/slow", critical=True).ask()
+    assert [value("dependency_requests_total", outcome=outcome) for outcome in outcomes] == before
 
 
 FAULTS = ["/500", "/404", "/bad", "/nan", "/surrogate", "/large"]

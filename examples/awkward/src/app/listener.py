@@ -17,6 +17,15 @@ KEEP_ALIVE_SECONDS = 75
 # For a client that is connected, but whose first request has not arrived
 FIRST_REQUEST_SECONDS = 1.0
 
+# A client that reads nothing of its response for this time is disconnected
+UNREAD_SECONDS = 30.0
+
+# The same when the service stops
+UNREAD_SECONDS_AT_STOP = 5.0
+
+# Between two checks of the connections
+CHECK_SECONDS = 0.5
+
 
 class PortUnavailable(Exception):
     """Another process uses the port, or the system does not allow it."""
@@ -51,6 +60,7 @@ class Listener(uvicorn.Server):
         except OSError as error:
             raise PortUnavailable(f"port {self._socket.getsockname()[1]}: {error}") from error
         self._ticks = asyncio.create_task(self.main_loop())
+        self._checks = asyncio.create_task(self._cut_unread())
 
     @property
     def connections(self) -> int:
@@ -73,6 +83,15 @@ class Listener(uvicorn.Server):
         self.should_exit = True
         await self._ticks
         await self.shutdown()
+        self._checks.cancel()
+
+    async def _cut_unread(self) -> None:
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            patience = UNREAD_SECONDS_AT_STOP if self.should_exit else UNREAD_SECONDS
+            for connection in list(self.server_state.connections):
+                if isinstance(connection, GuardedProtocol):
+                    connection.cut_if_unread(patience)
 
     def _protocol(self) -> asyncio.Protocol:
         return GuardedProtocol(self.config, self.server_state, app_state={})

@@ -41,7 +41,8 @@ func TestRefusals(t *testing.T) {
 		{"GET", "/missing", "", 404},
 		{"POST", "/missing", "x", 404},
 		{"POST", "/", "x", 405},
-		{"BREW", "/", "", 405},
+		{"TRACE", "/", "", 405},
+		{"BREW", "/", "", 501},
 		{"GET", "/", "0123456789a", 413},
 		{"POST", "/missing", "0123456789a", 413},
 	} {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
@@ -13,11 +14,22 @@ from app.lifespan import lifespan
 from app.middleware.closing import CloseWhileDraining
 from app.middleware.errors import Errors
 from app.middleware.limits import Limits
+from app.middleware.methods import Methods
 from app.middleware.observe import Observe
 from app.middleware.request_id import RequestId
 from app.state import State
 
-router = APIRouter()
+
+class Route(APIRoute):
+    """Answers HEAD where it answers GET, as RFC 9110 has it; uvicorn leaves out the body."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.methods and "GET" in self.methods:
+            self.methods.add("HEAD")
+
+
+router = APIRouter(route_class=Route)
 
 
 class Overview(BaseModel):
@@ -51,6 +63,7 @@ def create_api(settings: Settings, state: State, clients: list[Dependency]) -> F
             Middleware(Observe),
             Middleware(CloseWhileDraining, state=state),
             Middleware(Errors),
+            Middleware(Methods),
             Middleware(
                 Limits, seconds=settings.request_seconds, body_bytes=settings.max_body_bytes
             ),

@@ -14,11 +14,12 @@ import (
 )
 
 const (
-	headerTime     = 5 * time.Second        // for the header of a request, so that slow clients do not keep connections
+	headerTime     = 10 * time.Second       // for the header of a request, so that slow clients do not keep connections
 	idleTime       = 75 * time.Second       // longer than the usual 60 s of proxies, so that they close first
 	maxHeaderBytes = 32 << 10               // enough for cookies and tokens
 	quietTime      = 500 * time.Millisecond // without a connection, before a drain ends early
 	unsentTime     = time.Second            // at the end, for the first request of connected clients
+	cutTime        = 50 * time.Millisecond  // for handlers to end after their connections
 	tick           = 10 * time.Millisecond
 )
 
@@ -36,8 +37,8 @@ type Server struct {
 	left        time.Time // when the last connection was closed
 }
 
-// New returns a server of the handler; the given time is the limit of a request.
-func New(handler http.Handler, longest time.Duration) *Server {
+// New returns a server of the handler.
+func New(handler http.Handler) *Server {
 	s := &Server{
 		handler:     handler,
 		failed:      make(chan error, 1),
@@ -50,7 +51,6 @@ func New(handler http.Handler, longest time.Duration) *Server {
 	s.http.ReadHeaderTimeout = headerTime
 	s.http.IdleTimeout = idleTime
 	s.http.MaxHeaderBytes = maxHeaderBytes
-	s.http.WriteTimeout = longest + headerTime // closes the connection of a client that does not read the response
 	return s
 }
 
@@ -62,7 +62,7 @@ func (s *Server) Listen(port int) (int, error) {
 	}
 	s.listeners = append(s.listeners, listener)
 	go func() {
-		if err := s.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
+		if err := s.http.Serve(patient{listener, &s.draining}); !errors.Is(err, http.ErrServerClosed) && !errors.Is(err, net.ErrClosed) {
 			s.failed <- err
 		}
 	}()
@@ -99,13 +99,25 @@ func (s *Server) Finish(ctx context.Context) error {
 		listener.Close()
 	}
 	working := time.Now()
-	return wait(ctx, func() bool {
+	err := wait(ctx, func() bool {
 		_, busy := s.open()
 		if s.inFlight.Load() > 0 {
 			working = time.Now()
 		}
 		return busy == 0 || time.Since(working) >= unsentTime
 	})
+	if err != nil {
+		s.cut()
+	}
+	return err
+}
+
+// cut ends the requests in flight, so that they are logged before the line with the reason.
+func (s *Server) cut() {
+	s.http.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), cutTime)
+	defer cancel()
+	wait(ctx, func() bool { return s.inFlight.Load() == 0 })
 }
 
 // wait checks repeatedly whether done is true.

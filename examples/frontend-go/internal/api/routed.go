@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 
 	"gitlab.com/example-org/frontend-go/internal/problem"
@@ -13,7 +14,14 @@ type routed struct {
 	mux *http.ServeMux
 }
 
+// known are the methods of HTTP itself (RFC 9110) and PATCH.
+var known = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
+
 func (m routed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if !slices.Contains(known, r.Method) {
+		problem.Respond(w, r, problem.New(http.StatusNotImplemented, "The method is not known."))
+		return
+	}
 	handler, pattern := m.match(r)
 	if pattern != "" {
 		m.mux.ServeHTTP(w, r)

@@ -15,7 +15,7 @@ import (
 )
 
 func start(t *testing.T, handler http.HandlerFunc) (s *Server, address string) {
-	s = New(handler, time.Minute)
+	s = New(handler)
 	port, err := s.Listen(0)
 	if err != nil {
 		t.Fatal(err)
@@ -177,9 +177,12 @@ func TestFinishWaitsForRequests(t *testing.T) {
 
 func TestFinishGivesUp(t *testing.T) {
 	begun := make(chan struct{})
+	var ended atomic.Bool
 	s, address := start(t, func(_ http.ResponseWriter, r *http.Request) {
 		close(begun)
 		<-r.Context().Done()
+		time.Sleep(tick) // as long as a log line takes
+		ended.Store(true)
 	})
 	connection := dial(t, address)
 	go request(connection)
@@ -188,6 +191,9 @@ func TestFinishGivesUp(t *testing.T) {
 	defer cancel()
 	if err := s.Finish(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
+	}
+	if !ended.Load() {
+		t.Error("the request goes on")
 	}
 }
 

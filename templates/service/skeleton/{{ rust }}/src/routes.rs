@@ -2,7 +2,7 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use axum::{Extension, Json, Router};
@@ -14,6 +14,19 @@ use crate::dependencies::{Failed, Failure};
 use crate::limits::limit;
 use crate::observe::{RequestId, observe};
 use crate::problem::Problem;
+
+/// The methods of HTTP itself (RFC 9110) and PATCH.
+const KNOWN: [Method; 9] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+    Method::TRACE,
+    Method::CONNECT,
+];
 
 pub fn router(app: Arc<App>) -> Router {
     guard(routes(), app)
@@ -27,15 +40,21 @@ fn routes() -> Router<Arc<App>> {
 pub fn guard(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
     routes
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "There is no such resource."))
-        .method_not_allowed_fallback(async || {
-            Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The resource has no such method.",
-            )
-        })
+        .method_not_allowed_fallback(refuse_method)
         .layer(from_fn_with_state(app.clone(), limit))
         .layer(from_fn_with_state(app.clone(), observe))
         .with_state(app)
+}
+
+async fn refuse_method(method: Method) -> Problem {
+    if KNOWN.contains(&method) {
+        Problem::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "The resource has no such method.",
+        )
+    } else {
+        Problem::new(StatusCode::NOT_IMPLEMENTED, "The method is not known.")
+    }
 }
 
 async fn index(

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
@@ -27,6 +28,8 @@ final class Listener extends ServerConnector {
     // For a client that does not read its response after the listener has closed.
     private static final int STALLED_MILLISECONDS = 5_000;
 
+    private static final int CHECK_EVERY_MILLISECONDS = 500;
+
     // Connections that wait in the kernel; with the default of 50, further ones wait for a second.
     private static final int BACKLOG = 1_024;
 
@@ -40,6 +43,20 @@ final class Listener extends ServerConnector {
         setIdleTimeout(IDLE_MILLISECONDS);
         setShutdownIdleTimeout(LAST_REQUEST_MILLISECONDS);
         setAcceptQueueSize(BACKLOG);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        super.doStart();
+        checkHeaders();
+    }
+
+    private void checkHeaders() {
+        long now = System.nanoTime();
+        getConnectedEndPoints().forEach(connection -> Http.closeSlowHeader(connection, now));
+        if (!isStopped()) {
+            getScheduler().schedule(this::checkHeaders, CHECK_EVERY_MILLISECONDS, TimeUnit.MILLISECONDS);
+        }
     }
 
     /** The number of connections so far. */

@@ -79,9 +79,13 @@ class WebTest {
     @Test
     void errorsAreProblems() throws Exception {
         problem(service.get("/nowhere"), 404);
-        HttpResponse<String> wrongMethod = Http.send(request("/").DELETE().build());
-        problem(wrongMethod, 405);
-        assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET");
+        for (String method : List.of("DELETE", "OPTIONS", "TRACE")) {
+            HttpResponse<String> wrong = Http.send(
+                    request("/").method(method, BodyPublishers.noBody()).build());
+            problem(wrong, 405);
+            assertThat(wrong.headers().firstValue("Allow")).contains("GET, HEAD");
+        }
+        problem(Http.send(request("/").method("MADEUP", BodyPublishers.noBody()).build()), 501);
     }
 
     @Test
@@ -168,7 +172,7 @@ class WebTest {
         assertThat(metrics)
                 .contains("http_requests_total{method=\"GET\",route=\"/bug/{kind}\",status=\"500\"}")
                 .contains("http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}")
-                .contains("http_requests_total{method=\"other\",route=\"/bug/{kind}\",status=\"405\"}")
+                .contains("http_requests_total{method=\"other\",route=\"/bug/{kind}\",status=\"501\"}")
                 .contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"unmatched\",le=\"0.1\"}")
                 .contains("http_requests_in_flight 0.0")
                 .contains("process_")
