@@ -19,8 +19,8 @@ import type { Settings } from "./settings.js";
  */
 const IDLE_MS = 75_000;
 
-/** For a request's head, from its first byte: a client that takes longer is broken, or a slowloris. */
-const HEAD_MS = 10_000;
+/** For a request's header, from its first byte. A longer one comes from an attacker (slowloris). */
+const HEADER_MS = 10_000;
 
 const MAX_HEADER_BYTES = 32_768;
 
@@ -45,7 +45,7 @@ export function createServer(
     // Both also count from the start of a connection: see `refuseClient`.
     requestTimeout: Math.max(IDLE_MS, requestMs),
     http: {
-      headersTimeout: HEAD_MS,
+      headersTimeout: HEADER_MS,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: MAX_HEADER_BYTES,
     },

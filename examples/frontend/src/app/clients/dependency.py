@@ -55,7 +55,7 @@ class Dependency(ABC):
             self._log(f"{type(error).__name__}: {error}")
             raise DependencyError(self.name, timed_out=False) from error
         finally:
-            # Where nobody waits any more, the time was the caller's: it shows nothing of the dependency.
+            # If nobody waits any more, the caller ran out of time, not the dependency.
             if outcome != "cancelled":
                 metrics.DEPENDENCY_REQUESTS.labels(self.name, outcome).inc()
                 metrics.DEPENDENCY_SECONDS.labels(self.name).observe(time.perf_counter() - began)

@@ -1,4 +1,4 @@
-"""A method that HTTP itself does not have is 501, whatever the route (RFC 9110)."""
+"""Responds with 501 to a method that HTTP does not have, on every route (RFC 9110)."""
 
 from http import HTTPStatus
 

@@ -101,7 +101,7 @@ impl Connections {
     /// Closes all connections. Their requests end, and each is logged first.
     pub async fn cut(&self) {
         self.ending.send_replace(Ending::Now);
-        // A route that blocks its thread can't be ended.
+        // A route that blocks its thread can't be stopped.
         let _ = timeout(LAST_CALL, self.none_open()).await;
     }
 }
@@ -155,7 +155,7 @@ async fn converse(stream: TcpStream, router: Router, mut ending: watch::Receiver
     }
 }
 
-/// HTTP/1.0 knows no Host header (RFC 9112).
+/// HTTP/1.0 has no Host header (RFC 9112).
 fn has_one_host(request: &Request<Incoming>) -> bool {
     match request.headers().get_all(HOST).iter().count() {
         0 => request.version() < Version::HTTP_11,

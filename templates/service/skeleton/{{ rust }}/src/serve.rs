@@ -41,7 +41,7 @@ pub async fn run(app: Arc<App>, mut stop: Stop) -> Result<(), String> {
         let connections = serving.connections.clone();
         let stopping = serving.drain_and_stop(&app);
         if timeout_at(deadline, stopping).await.is_err() {
-            // First, so that the line about it is the last one.
+            // First, so that the line with the reason is the last one.
             connections.cut().await;
             return Err("SHUTDOWN_SECONDS ran out before the last request ended".to_owned());
         }

@@ -21,7 +21,7 @@ from app.state import State
 
 
 class Route(APIRoute):
-    """Answers HEAD where it answers GET, as RFC 9110 has it; uvicorn leaves out the body."""
+    """A route with GET also has HEAD (RFC 9110). uvicorn leaves out the body."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

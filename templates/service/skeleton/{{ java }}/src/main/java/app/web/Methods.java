@@ -13,7 +13,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.RequestMethod;
 
-/** Refuses methods that the route does not have; servlets answer OPTIONS by themselves, and return TRACE's headers. */
+/** Rejects methods that the route does not have. A servlet would respond to OPTIONS, and return TRACE's headers. */
 @Component
 @Order(6)
 class Methods extends BusinessFilter {
