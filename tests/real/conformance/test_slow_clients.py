@@ -152,6 +152,6 @@ def test_a_client_that_waits_for_its_answer_is_not_slow(own: Bench) -> None:
     own.stubs[own.subject.upstream("critical")["name"]].behave("delayed", UNREAD + 2)
     service = own.serve(timeout=2 * UNREAD, REQUEST_SECONDS=str(2 * UNREAD))
     with ThreadPoolExecutor() as pool:
-        fresh = pool.submit(service.ask, "/")
-        with_body = pool.submit(service.ask, "/", body=b"x" * 1000)
+        fresh = pool.submit(service.ask, timeout=2 * UNREAD)
+        with_body = pool.submit(service.ask, body=b"x" * 1000, timeout=2 * UNREAD)
         assert (fresh.result().status, with_body.result().status) == (200, 200)
