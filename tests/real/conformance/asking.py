@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 
 from tests.real.conformance.contract import CONTRACT, REQUEST_ID, check_types, status_of
@@ -19,6 +20,29 @@ def check_problem(answer: Answer, kind: str) -> None:
     assert problem["type"] == "about:blank"
     assert problem["status"] == answer.status
     assert problem["request_id"] == answer.headers[REQUEST_ID]
+
+
+def raw(port: int, request: bytes, *, half: bool = False) -> bytes:
+    """Send bytes and return what comes back until the server hangs up or is silent for long."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        try:
+            connection.sendall(request)
+            if half:
+                connection.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+        found = b""
+        try:
+            while b"\r\n\r\n" not in found and (more := connection.recv(65536)):
+                found += more
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return found
+
+
+def status_line(answer: bytes) -> int:
+    """Return the status of an answer as it came."""
+    return int(answer.split(b" ", 2)[1])
 
 
 class Asking(threading.Thread):

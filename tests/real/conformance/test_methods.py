@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.real.conformance.asking import check_problem, raw, status_line
 from tests.real.conformance.contract import CONTRACT, status_of
 from tests.real.conformance.service import Service
-from tests.real.conformance.test_requests import check_problem, raw, status_line
 
 METHODS = CONTRACT["methods"]
 LARGEST = CONTRACT["largest_header_bytes"]

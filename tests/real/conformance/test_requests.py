@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.real.conformance.asking import check_problem
+from tests.real.conformance.asking import check_problem, raw, status_line
 from tests.real.conformance.conftest import LARGEST_BODY
 from tests.real.conformance.contract import CONTRACT, MADE_ID, REQUEST_ID, check_types, status_of
 from tests.real.conformance.service import SLACK, Bench, Connection, Service, ask
@@ -121,28 +121,6 @@ def test_a_body_that_nobody_wants_is_read_for_a_moment_only(service: Service, pa
                 connection.sendall(b"2000\r\n" + b"x" * 0x2000 + b"\r\n")
                 time.sleep(0.02)
         assert time.monotonic() - began < 1 + 2 * SLACK
-
-
-def raw(port: int, request: bytes, *, half: bool = False) -> bytes:
-    """Send bytes and return what comes back until the server hangs up or is silent for long."""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        try:
-            connection.sendall(request)
-            if half:
-                connection.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-        found = b""
-        try:
-            while b"\r\n\r\n" not in found and (more := connection.recv(65536)):
-                found += more
-        except (TimeoutError, ConnectionResetError):
-            pass
-        return found
-
-
-def status_line(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1])
 
 
 @pytest.mark.parametrize("given", ["abc", "A.b_c-9", "x" * 64])
