@@ -14,13 +14,13 @@ ANSWERS = FILE
 
 
 def edit_at_random(folder: Path, chance: random.Random) -> None:
-    """Change, add and remove lines and files, and modes; the answers file stays."""
+    """Change, add and remove lines and files, and modes, each so that it shows; the answers file stays."""
     files = sorted(
         path for path in folder.rglob("*") if path.is_file() and ".git" not in path.relative_to(folder).parts
     )
     files = [path for path in files if path.name not in (FILE, ".gitattributes", ".gitignore")]
     for path in chance.sample(files, k=chance.randint(1, 8)):
-        chance.choice([_change_a_line, _add_lines, _remove_a_line, _remove, _make_executable])(path, chance)
+        chance.choice([_change_a_line, _add_lines, _remove_a_line, _remove, _change_the_mode])(path, chance)
     for number in range(chance.randint(0, 3)):
         new = folder / chance.choice(["", "src", "notes/deep", "deploy/base"]) / f"own-{number}.txt"
         new.parent.mkdir(parents=True, exist_ok=True)
@@ -32,9 +32,9 @@ def _lines(path: Path) -> list[bytes]:
 
 
 def _change_a_line(path: Path, chance: random.Random) -> None:
-    if lines := _lines(path):
-        lines[chance.randrange(len(lines))] = b"changed %d\n" % chance.randrange(1000)
-        path.write_bytes(b"".join(lines))
+    lines = _lines(path) or [b""]
+    lines[chance.randrange(len(lines))] = b"changed %d\n" % chance.randrange(1000)
+    path.write_bytes(b"".join(lines))
 
 
 def _add_lines(path: Path, chance: random.Random) -> None:
@@ -48,14 +48,16 @@ def _remove_a_line(path: Path, chance: random.Random) -> None:
     if lines := _lines(path):
         del lines[chance.randrange(len(lines))]
         path.write_bytes(b"".join(lines))
+    else:
+        _add_lines(path, chance)
 
 
 def _remove(path: Path, _: random.Random) -> None:
     path.unlink()
 
 
-def _make_executable(path: Path, _: random.Random) -> None:
-    path.chmod(0o755)
+def _change_the_mode(path: Path, _: random.Random) -> None:
+    path.chmod(path.stat().st_mode ^ 0o111)
 
 
 def without_record(service: Path) -> Path:

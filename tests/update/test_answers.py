@@ -54,7 +54,7 @@ def test_each_change_of_language_removes_many_files() -> None:
     for before, after in itertools.permutations(languages, 2):
         files, removed = len(made[before]), len(made[before] - made[after])
         assert replace(REPORT, files=files, removed=removed).removes_many, (before, after)
-    most = {file.path for file in goldens.rendered(goldens.recorded_in("everything-python"))}
+    most = {file.path for file in goldens.rendered(goldens.answers_of("everything-python"))}
     fewer = replace(REPORT, files=len(most), removed=len(most - made["python"]))
     assert fewer.removed and not fewer.removes_many, "all dependencies, jobs and sidecars go, and no code of one's own"
 
