@@ -6,13 +6,13 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from tests.real.conformance.contract import CONTRACT, OK, status_of
-from tests.real.conformance.service import SLACK, Bench, Service, wait_until
+from tests.real.conformance.service import SLACK, Bench, Connection, Service, wait_until
 from tests.real.conformance.stubs import LARGE_BYTES
 from tests.real.conformance.subjects import needs
 
@@ -53,16 +53,13 @@ def test_a_head_has_its_time_from_its_first_byte(service: Service, kept: bool) -
 
 def test_a_silent_connection_is_kept(service: Service) -> None:
     """It is a balancer's, which opens connections before it needs them."""
-    with (
-        socket.create_connection(("127.0.0.1", service.port), timeout=5) as unused,
-        socket.create_connection(("127.0.0.1", service.port), timeout=5) as used,
-    ):
-        used.sendall(REQUEST)
-        assert used.recv(65536).startswith(b"HTTP/1.1 200")
+    with closing(Connection(service.port)) as unused, closing(Connection(service.port)) as used:
+        unused.http.connect()
+        assert used.ask().status == 200
         time.sleep(HEADER + LOOK + SLACK)
         for connection in (unused, used):
-            connection.sendall(REQUEST)
-            assert connection.recv(65536).startswith(b"HTTP/1.1 200")
+            connection.http.auto_open = 0  # no other one in its place
+            assert connection.ask().status == 200
 
 
 @pytest.mark.parametrize("length", [b"Content-Length: 9000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n2000\r\n"])
