@@ -31,8 +31,8 @@ def pytest(suite: str, *words: str) -> tuple[str, ...]:
 
 JOBS = int(os.environ.get("JOBS", "2"))
 BY_SIDE = ("-n", str(JOBS), "--dist", "loadgroup")
-BY_SIDE_WAITING = ("-n", str(2 * JOBS), "--dist", "loadgroup")
-"""For tests that use a fifth of a core each: they wait for time-outs, drains and starts."""
+BY_SIDE_WAITING = ("-n", str(max(5, 2 * JOBS)), "--dist", "loadgroup")
+"""For tests that mostly sleep, in time-outs, drains and slow clients: a worker for each language."""
 
 UPTIME = Path("/proc/uptime")
 AGAIN = ("--reruns", "2", "--reruns-delay", "5", "--rerun-show-tracebacks", "-raR")  # and the summary says why
