@@ -225,7 +225,10 @@ class ContainerLab(Lab):
         if self.stage.network == "host":
             return ["--network=host"]
         gateway = [] if self.runtime.is_podman else ["--add-host=host.docker.internal:host-gateway"]
-        return [*gateway, *(f"--publish=127.0.0.1::{number}" for number in ports.values())]
+        # An engine that chooses by itself takes a port of clients, which one may have by the time of the start.
+        outside = free_ports(len(ports))
+        pairs = zip(outside, ports.values(), strict=True)
+        return [*gateway, *(f"--publish=127.0.0.1:{there}:{number}" for there, number in pairs)]
 
     def _urls(self, container: str, ports: Mapping[Port, int]) -> dict[str, str]:
         if self.stage.network == "host":
