@@ -14,7 +14,7 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from scaffold.files.yaml import Bounded, Refused, problem_of
-from scaffold.syntax.source import Note, Place, Source
+from scaffold.syntax.source import Note, Place, Source, read
 
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
@@ -241,6 +241,12 @@ def _own_fields(node: yaml.Node) -> tuple[dict[str, yaml.Node], yaml.Node | None
             elif name.__class__ is str:
                 fields[name] = value
     return fields, merged
+
+
+def documents_in(path: str) -> list[Document]:
+    """Return the documents of a file as far as it is YAML; none where it can't be checked or is not there."""
+    source = read(path)
+    return documents(source)[0] if isinstance(source, Source) else []
 
 
 def documents(source: Source) -> tuple[list[Document], Note | None]:

@@ -17,7 +17,7 @@ from scaffold.check.built.enclosure import Enclosure, named
 from scaffold.check.ground import Ground
 from scaffold.files.foreign import LARGEST
 from scaffold.syntax.source import Note, Source, read
-from scaffold.syntax.yaml_nodes import Value, documents
+from scaffold.syntax.yaml_nodes import Value, documents, documents_in
 
 SCHEMA = "values.schema.json"
 
@@ -139,8 +139,7 @@ class ChartCopy:
         return any(self._top_of(path).text("name") == name for path in charts)
 
     def _top_of(self, path: str) -> Value:
-        source = read(self.ground.shown(self.files[path]))
-        found = documents(source)[0] if isinstance(source, Source) else []
+        found = documents_in(self.ground.shown(self.files[path]))
         return found[0].root if found else documents(Source(path, b"{}"))[0][0].root
 
 

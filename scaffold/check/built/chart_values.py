@@ -11,7 +11,7 @@ from typing import Any
 from scaffold.check.built.chart_copy import SCHEMA
 from scaffold.check.built.enclosure import named
 from scaffold.syntax.source import Source, read
-from scaffold.syntax.yaml_nodes import Value, documents
+from scaffold.syntax.yaml_nodes import Value, documents_in
 
 _VALUES = re.compile(r"values[-.][^/]+\.ya?ml|[^/]+[-.]values\.ya?ml", re.DOTALL)
 _OF_TESTS = re.compile(r"ci/[^/]*values[^/]*\.ya?ml", re.DOTALL)
@@ -97,8 +97,7 @@ def _resolved(schema: Any, root: Any) -> Any:
 
 
 def _top(file: str) -> Value | None:
-    source = read(file)
-    found = documents(source)[0] if isinstance(source, Source) else []
+    found = documents_in(file)
     return found[0].root if found else None
 
 

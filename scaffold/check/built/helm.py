@@ -26,8 +26,8 @@ from scaffold.check.built.enclosure import Enclosure
 from scaffold.check.built.rendered import ChartFiles, RenderedDocument
 from scaffold.check.ground import Ground
 from scaffold.programs import ProgramError
-from scaffold.syntax.source import Note, Source, read
-from scaffold.syntax.yaml_nodes import documents
+from scaffold.syntax.source import Note, Source
+from scaffold.syntax.yaml_nodes import documents, documents_in
 
 if TYPE_CHECKING:
     from scaffold.check.built.chart_copy import ChartCopy
@@ -124,8 +124,7 @@ class Charts:
         from scaffold.check.built.chart_copy import ChartCopy
         from scaffold.check.built.helm_template import CHART
 
-        source = read(_chart(folder))
-        top = documents(source)[0] if isinstance(source, Source) else []
+        top = documents_in(_chart(folder))
         if top and top[0].root.text("type") == "library":
             self.notes.append(Note(_chart(folder), "is a library chart: checked where it is used"))
             return []

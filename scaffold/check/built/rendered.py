@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from scaffold.check.built.chart_templates import ChartTemplate, Found, Line
 from scaffold.syntax.source import Place, Source, read
-from scaffold.syntax.yaml_nodes import Document, Value, documents
+from scaffold.syntax.yaml_nodes import Document, Value, documents_in
 
 if TYPE_CHECKING:
     import yaml
@@ -103,8 +103,7 @@ class ChartFiles:
         if file is None:
             return None
         if file not in self._values:
-            source = read(file)
-            found = documents(source)[0] if isinstance(source, Source) else []
+            found = documents_in(file)
             self._values[file] = found[0].root if found else None
         return self._values[file]
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import yaml
 
 from scaffold.check.built.overlay import changed_by, generated_from, step
-from scaffold.syntax.source import Place, Source, read
-from scaffold.syntax.yaml_nodes import Document, Key, Value, documents
+from scaffold.syntax.source import Place, Source
+from scaffold.syntax.yaml_nodes import Document, Key, Value, documents, documents_in
 
 ORIGIN = "config.kubernetes.io/origin"
 
@@ -67,8 +67,7 @@ class Origins:
     def _objects(self, file: str) -> Iterator[Value]:
         if file not in self._files:
             name = self.find(file)
-            source = read(name) if name else None
-            self._files[file] = documents(source)[0] if isinstance(source, Source) else []
+            self._files[file] = documents_in(name) if name else []
         for document in self._files[file]:
             yield from document.root.items("items") if document.root.text("kind") == "List" else [document.root]
 
