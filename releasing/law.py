@@ -36,7 +36,8 @@ def check_updates(root: Path, old: str, new: str) -> int:
         TemplateError: for the first one that does not come out as the new version gives it.
     """
     history = History(root)
-    editions, home = Editions(history), Home(project_url(), history)
+    home = Home(project_url(), history)
+    editions = home.editions
     before, after = history.resolve(old), history.resolve(new)
     examples = _examples(root, before)
     judged = list(examples)[:: max(1, len(examples) // BY_COPIER)]
@@ -47,7 +48,7 @@ def check_updates(root: Path, old: str, new: str) -> int:
             given = editions.questionnaire(before).resolve(answered)
             service = _start(folder / example, editions.rendered(before, given, project_url(), "sha1"))
             twin = shutil.copytree(service, folder / f"{example}-copier") if example in judged else None
-            crossing = update(service, Request(home, new, editions=editions)).plan.crossing
+            crossing = update(service, Request(home, new)).plan.crossing
             forgotten = [each.name for each in crossing.answer_changes if each.why != "follows"]
             if forgotten:
                 raise TemplateError(f"{example}: the update answers {forgotten[0]} otherwise than the service did.")

@@ -52,7 +52,7 @@ class Lineage:
         """Return the versions of the checkout."""
         return History(self.root)
 
-    @property
+    @cached_property
     def home(self) -> Home:
         """Return the checkout as the home of its template."""
         return Home(project_url(), self.history)

@@ -14,10 +14,16 @@ from scaffold.cli.help import examples
 from scaffold.cli.interview import KEPT, ask
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scaffold.engine.answers import Answers, Proposals
     from scaffold.engine.render import Origin
+    from scaffold.engine.template import Template
     from scaffold.files.folder import RenderedFile
     from scaffold.new.unfinished import Unfinished
+
+NAME = "name"
+"""The question for the service's name, which is its folder's where nobody gives another."""
 
 NEXT = ("make setup test", "make run")
 
@@ -30,6 +36,7 @@ NEXT = ("make setup test", "make run")
         "scaffold new payments --defaults --data language=go",
         "scaffold new payments --answers answers.yml --dry-run",
         "scaffold new payments --vcs-ref 0.1.0         from an older version of the template",
+        "scaffold new payments --template https://git.example.org/platform/template.git@1.2.0",
         "scaffold new --defaults --data 'dependencies=[{name: mail, url: http://mail, kind: critical, timeout: 1}]'",
     ),
 )
@@ -43,12 +50,11 @@ NEXT = ("make setup test", "make run")
 @options.version(
     help="Use this version of the template (0.1.0, a commit; HEAD: as it is here)  [default: the newest release]."
 )
-@click.option(
-    "--template",
-    "template_url",
-    metavar="URL",
-    help="Template address that the service records. Set SCAFFOLD_TEMPLATE_URL or config.toml to make it permanent.",
+@options.template(
+    help="Use another template: a git URL, a folder, or a bundle of git. "
+    "Set SCAFFOLD_TEMPLATE_URL or config.toml to make it permanent."
 )
+@options.offline
 @click.option("--dry-run", is_flag=True, help="Show the files and their sizes; write nothing.")
 @click.option("--git/--no-git", "with_git", default=True, help="Create a git repository with one commit (the default).")
 @click.option(
@@ -66,7 +72,8 @@ def new(
     answers_file: Path | None,
     resume: bool,
     vcs_ref: str | None,
-    template_url: str | None,
+    template: str | None,
+    offline: bool,
     dry_run: bool,
     with_git: bool,
     force: bool,
@@ -79,7 +86,7 @@ def new(
 
     interactive = not defaults and sys.stdin.isatty() and not json_
     if resume:
-        if not interactive or folder or data or answers_file or vcs_ref or template_url:
+        if not interactive or folder or data or answers_file or vcs_ref or template:
             raise click.UsageError("--resume needs a terminal, and takes the options of the interrupted run.")
         wanted = recall()
     else:
@@ -89,8 +96,8 @@ def new(
             )
         given = {**(read_answers(answers_file) if answers_file else {}), **parse_pairs(data)}
         named = None if folder is None else str(folder)
-        wanted = Unfinished(named, vcs_ref, template_url, with_git, force, given)
-    _Run(wanted, interactive=interactive, dry_run=dry_run, json=json_, quiet=quiet).make()
+        wanted = Unfinished(named, vcs_ref, template, with_git, force, given)
+    _Run(wanted, interactive=interactive, offline=offline, dry_run=dry_run, json=json_, quiet=quiet).make()
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,7 @@ class _Run:
 
     wanted: Unfinished
     interactive: bool
+    offline: bool
     dry_run: bool
     json: bool
     quiet: bool
@@ -111,20 +119,21 @@ class _Run:
         from scaffold.files.folder import check_destination
         from scaffold.new.defaults import proposals
         from scaffold.new.unfinished import forget
-        from scaffold.releases.home import installed_home
+        from scaffold.releases.home import Homes
         from scaffold.show.console import console
         from scaffold.show.progress import progress
 
         wanted = self.wanted
         folder = None if wanted.folder is None else Path(wanted.folder)
-        home = installed_home(wanted.template_url)
+        tell = options.teller(quiet=self.quiet or self.json)
+        home = Homes(wanted.template, offline=self.offline, tell=tell).for_new()
         template, origin = home.template(wanted.vcs_ref), home.origin(wanted.vcs_ref)
         check_names(template, wanted.given)
         if folder is not None:
             check_destination(folder, force=wanted.force)
         renderer = Renderer(template.root, template.settings)
         questionnaire = Questionnaire(template, renderer)
-        given, renamed = _named(template.asked[0].name, folder, wanted.given)
+        given, renamed = _named(template, folder, wanted.given)
         proposed = proposals(template, folder or Path())
         out = console(quiet=self.quiet or self.json)
         if self.interactive:
@@ -135,7 +144,7 @@ class _Run:
             forget()
             out.print("Nothing was written.")
             return
-        destination = folder or Path(answers.asked["name"])
+        destination = folder or _folder_of(answers)
         check_destination(destination, force=wanted.force)
         with progress(out, "Rendering") as on_file:
             files = render(template, renderer, answers, origin, on_file)
@@ -167,7 +176,7 @@ class _Run:
 
         options = {"with_git": self.wanted.with_git, "force": self.wanted.force}
         try:
-            return create(made.folder, made.answers.asked["name"], made.files, **options)
+            return create(made.folder, made.name, made.files, **options)
         except ScaffoldError as error:
             if self.interactive:
                 error.args = (f"{error} {KEPT}",)
@@ -186,7 +195,7 @@ class _Run:
         else:
             out = console(quiet=self.quiet)
             show.remarks(out, _remarks(made, proposed, asked=self.interactive, with_git=self.wanted.with_git))
-            show.done(out, made.folder, len(made.files), NEXT, repository=made.repository)
+            show.done(out, made.folder, len(made.files), made.next, repository=made.repository)
 
 
 @dataclass(frozen=True)
@@ -201,6 +210,17 @@ class _Made:
     repository: bool = False
     replaced: list[str] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """Return the service's name; the folder's where the template asks for none."""
+        return str(self.answers.asked.get(NAME, self.folder.absolute().name))
+
+    @property
+    def next(self) -> tuple[str, ...]:
+        """Return what to run in the new folder: what its Makefile has."""
+        makefile = next((file.content for file in self.files if file.path == "Makefile"), b"")
+        return NEXT if all(f"\n{target}:".encode() in makefile for target in ("setup", "test", "run")) else ()
+
     def as_json(self) -> dict[str, Any]:
         files = [{"path": each.path, "bytes": len(each.content), "executable": each.executable} for each in self.files]
         return {
@@ -211,26 +231,37 @@ class _Made:
             "derived": [vars(each) for each in self.answers.derived],
             "files": files,
             "replaced": self.replaced,
-            "next": [*([f"cd {self.folder}"] if self.folder != Path() else []), *NEXT],
+            "next": [*([f"cd {self.folder}"] if self.folder != Path() else []), *self.next],
         }
 
 
-def _named(question: str, folder: Path | None, given: dict[str, Any] | Any) -> tuple[dict[str, Any], str]:
+def _named(template: Template, folder: Path | None, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the answers with the folder's name as the service's, unless another is given; and the name before it."""
     from scaffold.new.defaults import name_from
 
-    if folder is None or question in given:
+    asks_name = any(question.name == NAME for question in template.asked)
+    if folder is None or NAME in given or not asks_name:
         return dict(given), ""
     name, before = name_from(folder), folder.absolute().name
-    return {**given, question: name}, "" if name == before else before
+    return {**given, NAME: name}, "" if name == before else before
+
+
+def _folder_of(answers: Answers) -> Path:
+    """Return the folder of a service that the user did not name: that of its name.
+
+    Raises:
+        click.UsageError: when the template asks for no name.
+    """
+    if NAME not in answers.asked:
+        raise click.UsageError("this template asks for no name; name the folder: scaffold new FOLDER")
+    return Path(str(answers.asked[NAME]))
 
 
 def _renamed(made: _Made) -> list[str]:
     """Return the note that the service is not called as its folder; none where it is."""
-    name = made.answers.asked["name"]
-    if not made.renamed or name == made.renamed:
+    if not made.renamed or made.name == made.renamed:
         return []
-    return [f"Note: the service is called {name}, because Kubernetes does not accept {made.renamed} as a name."]
+    return [f"Note: the service is called {made.name}, because Kubernetes does not accept {made.renamed} as a name."]
 
 
 def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -> list[str]:
@@ -241,7 +272,7 @@ def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -
     found = _renamed(made)
     by_source: dict[str, list[str]] = {}
     for name, source in proposed.sources.items():
-        if made.answers.asked[name] == proposed.values[name]:
+        if made.answers.asked.get(name) == proposed.values[name]:
             by_source.setdefault(source, []).append(name)
     if not asked:
         found += [f"From {source}: {', '.join(names)}." for source, names in by_source.items()]

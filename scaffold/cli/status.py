@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from scaffold.cli import options
 from scaffold.cli.help import examples
 from scaffold.text.printable import sentence
 
@@ -22,30 +23,29 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("folders", metavar="[FOLDER]...", nargs=-1, type=click.Path(path_type=Path))
-@click.option(
-    "--template", "url", metavar="URL", help="Template address that the services recorded, if it is not the usual one."
-)
+@options.template(help="Take the template from here, not from the address that each service remembers.")
+@options.offline
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors only; the exit code shows the result.")
-def status(folders: tuple[Path, ...], *, url: str | None, json_: bool, quiet: bool) -> None:
+def status(folders: tuple[Path, ...], *, template: str | None, offline: bool, json_: bool, quiet: bool) -> None:
     """Show how far behind the newest template the service in each FOLDER is, and which changes it misses.
 
     The state shows unfinished work: an update that is not committed, conflicts, or answers that were edited by hand
     and not applied. The exit code is 1 when a service is behind or has such a state.
     """
     from scaffold.errors import ScaffoldError
-    from scaffold.releases.home import installed_home
+    from scaffold.releases.home import Homes
     from scaffold.show.say import say, say_json
     from scaffold.show.status import table
     from scaffold.update.status import status as status_of
 
-    home = installed_home(url)
+    homes = Homes(template, offline=offline, tell=options.teller(quiet=quiet))
     found: list[Status] = []
     records: list[dict[str, Any]] = []
     code = 0
     for folder in folders or (Path(),):
         try:
-            one = status_of(folder, home)
+            one = status_of(folder, homes)
         except ScaffoldError as error:
             code = max(code, error.exit_code)
             records.append({"folder": str(folder), "error": str(error)})

@@ -18,16 +18,17 @@ if TYPE_CHECKING:
     from scaffold.update.run import Request, Updated
     from scaffold.update.wanted import Wanted
 
-NEXT = ("git diff --staged", "make setup test", "git commit")
-NEXT_COMMITTED = ("git show", "make setup test")
+TEST = "make setup test"
+NEXT = ("git diff --staged", TEST, "git commit")
+NEXT_COMMITTED = ("git show", TEST)
 NEXT_WITH_CONFLICTS = (
     "git status",
     "git mergetool",
     "git add --update",
-    "make setup test",
+    TEST,
     "git commit",
 )
-NEXT_WITH_REJECTS = ("git status", "git add --update", "make setup test", "git commit")
+NEXT_WITH_REJECTS = ("git status", "git add --update", TEST, "git commit")
 
 
 @click.command(
@@ -40,6 +41,7 @@ NEXT_WITH_REJECTS = ("git status", "git add --update", "make setup test", "git c
         "scaffold update --remove dependencies.db --ask jobs",
         "scaffold update --to 0.2.0 --ask-new  update to this version; ask its new questions",
         "scaffold update services/* --branch template-update --commit",
+        "scaffold update --onto https://git.example.org/platform/template.git",
         "scaffold update --conflict theirs     on conflicts, take the template's lines",
         "scaffold update --abort               undo an update that is not committed",
     ),
@@ -96,8 +98,12 @@ NEXT_WITH_REJECTS = ("git status", "git add --update", "make setup test", "git c
 )
 @click.option("--abort", "abort_", is_flag=True, help="Undo the last update, as long as it is not committed.")
 @click.option(
-    "--template", "url", metavar="URL", help="Template address that the service recorded, if it is not the usual one."
+    "--onto",
+    metavar="URL|PATH[@VERSION]",
+    help="Move the service to another template, for example that of your platform team; answers and edits stay.",
 )
+@options.template(help="Take the template from here, not from the address that the service remembers.")
+@options.offline
 @click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 @click.option("--quiet", "-q", is_flag=True, help="Show errors and conflicts only.")
 def update(
@@ -110,13 +116,15 @@ def update(
     commit: bool,
     yes: bool,
     abort_: bool,
-    url: str | None,
+    onto: str | None,
+    template: str | None,
+    offline: bool,
     json_: bool,
     quiet: bool,
     **answers: Any,
 ) -> None:
     """Update the service in each FOLDER (default: this one) to a newer template version, and keep your changes."""
-    from scaffold.releases.home import installed_home
+    from scaffold.releases.home import Homes
     from scaffold.update.run import Request
 
     folders = tuple(dict.fromkeys(folders)) or (Path(),)
@@ -132,8 +140,10 @@ def update(
         )
         raise click.UsageError(f"{reason}; answer with --data KEY=VALUE or --answers FILE.")
     confirm = (lambda _: True) if yes else _confirm if terminal else None
-    home = installed_home(url)
-    request = Request(home, wanted, _wanted(**answers), conflict, dry_run, confirm, branch, commit)
+    tell = options.teller(quiet=quiet or json_)
+    homes = Homes(template, offline=offline, tell=tell)
+    target = Homes(onto, offline=offline, tell=tell).for_new() if onto else None
+    request = Request(homes, wanted, _wanted(**answers), conflict, dry_run, confirm, branch, commit, target)
     code = _one(folders[0], request, json_, quiet) if len(folders) == 1 else _several(folders, request, json_, quiet)
     if code:
         raise click.exceptions.Exit(code)
@@ -159,15 +169,11 @@ def _one(folder: Path, request: Request, json_: bool, quiet: bool) -> int:
 
 def _several(folders: tuple[Path, ...], request: Request, json_: bool, quiet: bool) -> int:
     """Update one service after the other, a line each; return the highest exit code."""
-    from dataclasses import replace
-
     from scaffold.errors import CONFLICTS, ScaffoldError
-    from scaffold.releases.editions import Editions
     from scaffold.show.say import say, say_json
     from scaffold.show.update import in_one_line
     from scaffold.update.run import update as run
 
-    request = replace(request, editions=Editions(request.home.history))
     found: list[dict[str, Any]] = []
     code = 0
     for folder in folders:
@@ -241,8 +247,10 @@ def next_commands(outcome: Updated) -> tuple[str, ...]:
     if not outcome.applied:
         return ()
     if outcome.plan.conflicts:
-        return NEXT_WITH_CONFLICTS
-    return NEXT_WITH_REJECTS if outcome.unresolved else NEXT_COMMITTED if outcome.commit else NEXT
+        steps: tuple[str, ...] = NEXT_WITH_CONFLICTS
+    else:
+        steps = NEXT_WITH_REJECTS if outcome.unresolved else NEXT_COMMITTED if outcome.commit else NEXT
+    return steps if "Makefile" in outcome.plan.after.contents else tuple(each for each in steps if each != TEST)
 
 
 def _result(folder: Path, outcome: Updated) -> dict[str, Any]:

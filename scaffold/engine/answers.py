@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
@@ -117,9 +118,13 @@ class Questionnaire:
         """Return whether the answer changes anything, after the answers so far."""
         return not question.relevant or cast_to_bool(self._string(question, question.relevant, context))
 
+    def _is_asked(self, question: Question, context: Mapping[str, Any]) -> bool:
+        return not question.when or cast_to_bool(self._string(question, question.when, context))
+
     def relevant_names(self, answers: Answers) -> list[str]:
         """Return the names of the questions whose answers change anything, in order."""
-        return [each.name for each in self.template.asked if self.relevant(each, answers.context)]
+        asked = [each for each in self.template.asked if each.name in answers.asked]
+        return [each.name for each in asked if self.relevant(each, answers.context)]
 
     def check(self, question: Question, raw: Any, context: Mapping[str, Any]) -> Any:
         """Return the value of a raw answer.
@@ -175,8 +180,10 @@ class Questionnaire:
                 filled[each.name] = self.field_default(each, filled, context)
         return {**filled, **record}
 
-    def walk(self, answer: Answerer) -> Answers:
+    def walk(self, answer: Answerer, on_hidden: Callable[[Question], None] = lambda _: None) -> Answers:
         """Return all values: `answer(question, default, context)` gives each asked question's raw answer, in order.
+
+        `on_hidden` gets each question that is not asked beside the answers before it.
 
         Raises:
             AnswerError: for the first wrong answer.
@@ -185,10 +192,14 @@ class Questionnaire:
         computed: dict[str, Any] = {}
         context: dict[str, Any] = dict(self._earlier)
         for question in self.template.questions:
-            if question.computed:
+            hidden = question.computed or not self._is_asked(question, context)
+            if hidden:
                 context.pop(question.name, None)
+                on_hidden(question)
+                if question.required:  # as in Copier, there is no such value then
+                    continue
             default = self._default(question, context)
-            if question.computed:
+            if hidden:
                 computed[question.name] = context[question.name] = _computed(question, default)
             else:
                 raw = answer(question, default, context)
@@ -207,10 +218,17 @@ class Questionnaire:
         def answer(question: Question, default: Any, context: Mapping[str, Any]) -> Any:
             if question.name in given:
                 return given[question.name]
+            if question.required and not (proposals and question.name in proposals.values):
+                raise AnswerError(f"{question.name} has no default. Answer it with --data {question.name}=VALUE.")
             return self.proposed(question, default, context, proposals)
 
+        def refuse(question: Question) -> None:
+            name = question.name
+            if name in given and given[name] != self._earlier.get(name, given):  # a remembered one just goes
+                raise AnswerError(f"{name} is not asked beside these answers ({question.when}). Leave it out.")
+
         with bounded("the template's questions"):
-            answers = self.walk(answer)
+            answers = self.walk(answer, refuse)
             return replace(answers, given=frozenset(given) | self.taken(proposals, answers))
 
     def taken(self, proposals: Proposals | None, answers: Answers) -> frozenset[str]:
@@ -240,11 +258,20 @@ class Questionnaire:
         found: dict[str, Any] = {}
 
         def remember(question: Question, default: Any, _: Mapping[str, Any]) -> Any:
-            found[question.name] = cast(question, default)
+            found[question.name] = None if question.required else cast(question, default)
             return answers.asked[question.name]
 
         self.walk(remember)
         return found
+
+    def unanswered(self) -> dict[str, Any]:
+        """Return the default of each asked question where nobody answers any; None where there is none."""
+        known: dict[str, Any] = {}
+        for question in self.template.questions:
+            with suppress(AnswerError, TemplateError):  # it needs an answer that only a user gives
+                if not question.required:
+                    known[question.name] = cast(question, self._default(question, known))
+        return {question.name: known.get(question.name) for question in self.template.asked}
 
     def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
         default = question.default

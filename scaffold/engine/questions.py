@@ -45,6 +45,8 @@ class Question:
     `choices` maps the label that is shown to the value. `fields` describes the records of a list question.
     `relevant` is Jinja, too: where it renders to no, the terminal takes the default and does not ask.
     A question with a `group` is not asked at first: the terminal shows its default with the `reason` (Jinja) for it.
+    `when` is Jinja: where it renders to no, the value is computed from the default, as of a `computed` question.
+    One that is `required` has no default.
     """
 
     name: str
@@ -59,6 +61,8 @@ class Question:
     group: str = ""
     reason: str = ""
     computed: bool = False
+    when: str = ""
+    required: bool = False
 
 
 def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
@@ -85,6 +89,8 @@ def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
         group=spec.get("group", ""),
         reason=spec.get("reason", ""),
         computed=spec.get("when") is False,
+        when=when if isinstance(when := spec.get("when"), str) else "",
+        required="default" not in spec,
     )
 
 

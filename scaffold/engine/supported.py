@@ -37,7 +37,14 @@ _COPIERS = (
     *("message_after_update", "message_before_copy", "message_before_update", "migrations", "preserve_symlinks"),
     *("secret_questions", "skip_if_exists", "tasks"),
 )
-_COPIERS_QUESTION_KEYS = ("multiline", "multiselect", "placeholder", "qmark", "secret")
+_ON_THE_SCREEN = ("multiline", "placeholder", "qmark")
+"""Keys that change only what Copier's own prompt looks like."""
+
+_COPIERS_QUESTION_KEYS = ("multiselect", "secret")
+
+
+class UnsupportedError(TemplateError):
+    """The template uses a part of Copier's format that scaffold does not know."""
 
 
 def check_settings(settings: Mapping[str, Any], file: str) -> None:
@@ -70,11 +77,11 @@ def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
         TemplateError: for the first one.
     """
     here = f"{file}, question {name}"
-    _check_keys(spec, QUESTION_KEYS, _COPIERS_QUESTION_KEYS, "key of a question", here)
+    _check_keys(spec, (*QUESTION_KEYS, *_ON_THE_SCREEN), _COPIERS_QUESTION_KEYS, "key of a question", here)
     if spec.get("type", "str") not in TYPES:
         raise TemplateError(f"{here}: type is {_shown(spec['type'])}, and must be one of {', '.join(TYPES)}.")
-    if spec.get("when", True) not in (True, False):
-        raise TemplateError(f"{here}: `when` must be true or false, for example `when: false`.")
+    if not isinstance(spec.get("when", True), bool | str):
+        raise TemplateError(f"{here}: `when` must be true, false, or a template, not {_shown(spec['when'])}.")
     for key in ("help", "validator", "relevant", "group", "reason"):
         if not isinstance(spec.get(key, ""), str):
             raise TemplateError(f"{here}: {key} must be text, not {_shown(spec[key])}.")
@@ -90,9 +97,9 @@ def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
 def _check_choices(choices: Any, here: str) -> None:
     values = choices.values() if isinstance(choices, Mapping) else choices
     if isinstance(choices, str) or not isinstance(choices, Mapping | list | tuple):
-        raise TemplateError(f"{here}: choices must be a list or a mapping; scaffold knows no other, `copier` does.")
+        raise UnsupportedError(f"{here}: choices must be a list or a mapping; scaffold supports no others.")
     if any(isinstance(value, Mapping | list) for value in values):
-        raise TemplateError(f"{here}: each of the choices must be one value; scaffold knows no others, `copier` does.")
+        raise UnsupportedError(f"{here}: each choice must be one value; scaffold supports no others.")
 
 
 def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[str], what: str, here: str) -> None:
@@ -101,7 +108,7 @@ def _check_keys(found: Iterable[Any], known: Iterable[str], copiers: Iterable[st
         if key in known:
             continue
         if key in copiers:
-            raise TemplateError(f"{here}: scaffold does not support {key}, `copier` does; use copier, or remove it.")
+            raise UnsupportedError(f"{here}: {key} is a part of Copier's format that scaffold does not support.")
         near = suggest(key, known, f"scaffold knows {', '.join(known)}.")
         raise TemplateError(f"{here}: {_shown(key)} is not a {what}. {near}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property
 from itertools import groupby, islice
 from pathlib import Path, PurePosixPath
@@ -24,7 +25,11 @@ from scaffold.errors import TemplateError
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import Loader, load_all, place_of, problem_of
 
-COPIER_YML = "copier.yml"
+COPIER_YMLS = ("copier.yml", "copier.yaml")
+"""Names of the file with the questions and settings."""
+
+_LEFT_OUT = (*COPIER_YMLS, "~*", "*.py[co]", "__pycache__", ".git", ".DS_Store", ".svn")
+"""Names that Copier leaves out of a template without `_subdirectory` (copier/_template.py, `DEFAULT_EXCLUDE`)."""
 
 MOST_FILES = 10_000
 """Files of a skeleton; the template's own has some 300."""
@@ -86,10 +91,11 @@ class Template:
         """Return every file of the skeleton, ordered by path."""
         skeleton = self.root / self.settings.get("subdirectory", "")
         if not is_below(skeleton, self.root):
-            raise TemplateError(f"_subdirectory of {COPIER_YML} leads out of the template: {skeleton}.")
+            raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {skeleton}.")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
-        found = tuple(islice(_walk(skeleton, (), self.root), MOST_FILES + 1))
+        left_out = _LEFT_OUT if skeleton == self.root else _COMPILED
+        found = tuple(islice(_walk(skeleton, (), self.root, left_out), MOST_FILES + 1))
         if len(found) > MOST_FILES:
             raise TemplateError(f"{skeleton} holds more than {MOST_FILES} files; a template has fewer.")
         return tuple(sorted(found, key=lambda entry: entry.parts))
@@ -105,18 +111,30 @@ def _folder_of(entry: Entry) -> tuple[str, ...]:
     return entry.parts[:-1]
 
 
-def _walk(folder: Path, parents: tuple[str, ...], root: Path, entered: frozenset[str] = frozenset()) -> Iterator[Entry]:
-    """Yield the files below a folder; `entered` are the folders to which links on the way led."""
+_COMPILED = ("__pycache__",)  # pip compiles the Python below an installed package, and this is there
+
+
+def _walk(
+    folder: Path,
+    parents: tuple[str, ...],
+    root: Path,
+    left_out: tuple[str, ...],
+    entered: frozenset[str] = frozenset(),
+) -> Iterator[Entry]:
+    """Yield the files below a folder but for names like those `left_out`.
+
+    `entered` are the folders to which links on the way led.
+    """
     with os.scandir(folder) as items:
         for item in items:
-            if item.name == "__pycache__":  # pip compiles the Python below an installed package, and this is there
+            if any(fnmatchcase(item.name, pattern) for pattern in left_out):
                 continue
             parts, file = (*parents, item.name), Path(item.path)
             name = file.relative_to(root).as_posix()
             if item.is_symlink() and not (file.exists() and is_below(file, root)):
                 raise TemplateError(f"{name} is a link that leads out of the template, or nowhere.")
             if item.is_dir():
-                yield from _walk(file, parts, root, _after_link(item, entered, name))
+                yield from _walk(file, parts, root, left_out, _after_link(item, entered, name))
             elif item.is_file():
                 yield Entry(parts, file, item.stat().st_mode & 0o777, name)
             else:
@@ -140,13 +158,13 @@ def template_root() -> Path:
     """
     package = Path(__file__).parents[1]
     for root in (package / "_template", package.parent):
-        if (root / COPIER_YML).is_file():
+        if (root / COPIER_YMLS[0]).is_file():
             return root
     raise TemplateError(f"no template beside {package}: the installation is incomplete. Install kube-scaffold again.")
 
 
 def load_template(root: Path) -> Template:
-    """Read copier.yml and what it includes.
+    """Read copier.yml (or copier.yaml) and what it includes.
 
     Raises:
         TemplateError: when a file is missing, leads out of the template, is not valid YAML (with its name and line), or
@@ -154,8 +172,9 @@ def load_template(root: Path) -> Template:
     """
     settings: dict[str, Any] = {}
     questions: dict[Any, tuple[Any, str]] = {}
-    with bounded(str(root / COPIER_YML)):
-        for name, document in _documents(root / COPIER_YML, root, ()):
+    file = next((root / name for name in COPIER_YMLS if (root / name).is_file()), root / COPIER_YMLS[0])
+    with bounded(str(file)):
+        for name, document in _documents(file, root, ()):
             own = {key[1:]: value for key, value in document.items() if isinstance(key, str) and key.startswith("_")}
             check_settings(own, name)
             settings |= own

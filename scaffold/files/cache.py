@@ -85,7 +85,7 @@ def _folder(name: str) -> Path | None:
 def _in_cache(target: Path, make: Make, is_whole: IsWhole) -> Path:
     if _says_yes(is_whole, target):
         return target
-    with _alone(target.parent):
+    with alone(target.parent):
         if not _says_yes(is_whole, target):  # nobody else made it meanwhile
             sweep.remove_leftovers(target.parent)
             _set_aside(target)
@@ -101,8 +101,8 @@ def _says_yes(is_whole: IsWhole, folder: Path) -> bool:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Let one process at a time make things in a folder, where the system has such locks; it frees them by itself."""
+def alone(folder: Path) -> Iterator[None]:
+    """Let one process at a time change a folder, where the system has such locks; it frees them by itself."""
     if fcntl is None:
         yield
         return

@@ -12,12 +12,16 @@ from scaffold.git.command import (
     try_git,
 )
 from scaffold.git.environment import clean_environment
+from scaffold.git.remote import PROTOCOLS, clone_bare, fetch
 
 __all__ = [
+    "PROTOCOLS",
     "ask",
     "clean_environment",
+    "clone_bare",
     "commit_all",
     "failure",
+    "fetch",
     "inside_work_tree",
     "knows_author",
     "read",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.engine.answers import Proposals
-from scaffold.engine.template import Template
+from scaffold.engine.template import Template, load_template, template_root
 from scaffold.errors import FileError
 from scaffold.files.user_folders import settings_file
 from scaffold.settings.repository import find_table, repository_of
@@ -32,11 +32,17 @@ def proposals(template: Template, folder: Path) -> Proposals:
     sources: dict[str, str] = {}
     for table, where in found:
         for key, value in table.items():
+            if key not in known and key in _questions_here():
+                continue  # it is meant for services of the other template
             if key not in known:
                 near = suggest(key, known, "`scaffold questions` lists them.")
                 raise FileError(f"{where}: {one_line(key)} is not a question of this template. {near}")
             values[key], sources[key] = value, where
     return Proposals(values, sources)
+
+
+def _questions_here() -> set[str]:
+    return {question.name for question in load_template(template_root()).asked}
 
 
 def name_from(folder: Path) -> str:

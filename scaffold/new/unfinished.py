@@ -25,7 +25,7 @@ class Unfinished:
 
     folder: str | None
     vcs_ref: str | None
-    template_url: str | None
+    template: str | None
     with_git: bool
     force: bool
     given: Mapping[str, Any]

@@ -60,10 +60,10 @@ class Interview:
         """Return the settings that matter by group: name, value in words, and its source or reason. OWN is the last."""
         found: dict[str, list[tuple[str, str, str]]] = {}
         for question in self.questionnaire.template.asked:
-            if self.questionnaire.relevant(question, answers.context):
+            if question.name in answers.asked and self.questionnaire.relevant(question, answers.context):
                 row = (question.name, in_words(answers.asked[question.name]), self._source(question, answers))
                 found.setdefault(question.group or OWN, []).append(row)
-        own = found.pop(OWN)
+        own = found.pop(OWN, [])
         return {**found, OWN: own}
 
     def change_group(self, group: str, answers: Answers) -> Answers:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold import __version__, git
-from scaffold.engine.template import REVISION, Template, template_root
+from scaffold.engine.template import REVISION, Template, load_template, template_root
 from scaffold.errors import GitError, VersionError
 from scaffold.releases.changes import FILE as CHANGES
 from scaffold.releases.changes import Change, read_changes
@@ -17,7 +17,7 @@ from scaffold.releases.known import FILE as RELEASES
 from scaffold.releases.known import Release, read_releases
 from scaffold.releases.revision import Revision, find
 from scaffold.releases.source import git_dir
-from scaffold.releases.trees import extract
+from scaffold.releases.trees import PARTS, extract
 
 
 class History:
@@ -76,8 +76,24 @@ class History:
             TemplateError, DestinationError, GitError: as `git_dir` does.
         """
         if reference not in self._revisions:
-            self._revisions[reference] = find(reference.strip(), self.known, lambda: self.git_dir)
+            self._revisions[reference] = self._find(reference.strip())
         return self._revisions[reference]
+
+    def renew(self) -> None:
+        """Look for versions that came since; what lies on this machine is always as it is."""
+
+    def template_here(self) -> Template:
+        """Return the template as it lies here, with what is not committed yet.
+
+        Raises:
+            TemplateError: when it is broken.
+        """
+        return load_template(self.root)
+
+    def is_at(self, source: str) -> bool:
+        """Return whether a service's `_src_path` is the path of this checkout."""
+        path = Path(source).expanduser() if source.isprintable() else Path()
+        return path.is_absolute() and path.resolve() == self.root.resolve()
 
     def template_at(self, reference: str) -> Template:
         """Return the template as it was in a version: a release (`0.1.0`, `v0.1.0`), a commit, or what `_commit` says.
@@ -90,7 +106,7 @@ class History:
         """
         commit = self.resolve(reference).commit
         if commit not in self._templates:
-            self._templates[commit] = extract(commit, self.git_dir)
+            self._templates[commit] = extract(commit, self.git_dir, self._parts(commit))
         return self._templates[commit]
 
     def changes_at(self, reference: str) -> list[Change]:
@@ -118,6 +134,13 @@ class History:
         had = {change.id for change in self.changes_at(old)}
         gained = [change for change in self.changes_at(new) if change.id not in had]
         return gained if answers is None else [change for change in gained if change.concerns(answers)]
+
+    def _find(self, reference: str) -> Revision:
+        return find(reference, self.known, lambda: self.git_dir)
+
+    def _parts(self, commit: str) -> tuple[str, ...]:
+        """Return what of a commit is the template, as paths; all of it where there are none."""
+        return PARTS
 
 
 @cache

@@ -1,20 +1,22 @@
-"""Where the template comes from, as the answers file of a service remembers it: a URL (`_src_path`) and a version."""
+"""Where a template comes from, as a service remembers it: an address (`_src_path`) and a version."""
 
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
-from pathlib import Path
-from urllib.parse import urlsplit
 
 from scaffold.engine.render import Origin
-from scaffold.engine.template import Template, load_template
-from scaffold.errors import FileError
+from scaffold.engine.template import Template
+from scaffold.errors import FileError, ServiceError
 from scaffold.files import user_folders as folders
+from scaffold.releases.address import Address, read_address
+from scaffold.releases.editions import Editions
 from scaffold.releases.history import History, installed
+from scaffold.releases.mirror import Mirror, Tell
 from scaffold.settings.user import read_settings
+from scaffold.text.brief import one_line
 
 SOURCE_VARIABLE = "SCAFFOLD_TEMPLATE_URL"
 
@@ -24,10 +26,19 @@ HERE = "HEAD"
 
 @dataclass(frozen=True)
 class Home:
-    """A template's address, as new services remember it, and its versions that are known here."""
+    """A template's address, as new services remember it, and its versions.
+
+    `version` is the one that the user named together with the address.
+    """
 
     url: str
     history: History
+    version: str | None = None
+
+    @cached_property
+    def editions(self) -> Editions:
+        """Return what its versions make of answers; all services of the template share it."""
+        return Editions(self.history)
 
     def template(self, version: str | None = None) -> Template:
         """Return the template of the newest release, of a version, or (HERE) as it lies here.
@@ -36,7 +47,7 @@ class Home:
             VersionError, TemplateError, DestinationError, GitError: as `History.template_at` does.
         """
         known = self._looked_up(version)
-        return load_template(self.history.root) if known is None else self.history.template_at(known)
+        return self.history.template_here() if known is None else self.history.template_at(known)
 
     def origin(self, version: str | None = None) -> Origin:
         """Return what a new service remembers of the template that `template` returns."""
@@ -49,60 +60,94 @@ class Home:
         That is so for HERE, for a template without any release, and where a package carries just its newest release:
         then no git is needed.
         """
+        version = version or self.version
         if version is not None:
             return None if version == HERE else version
+        self.history.renew()
         latest = self.history.latest
         return None if latest is None or latest.tag == self.history.recorded else latest.tag
 
     def owns(self, source: str) -> bool:
-        """Return whether a service's `_src_path` means this template.
+        """Return whether a service's `_src_path` means this template."""
+        return _plain(source) == _plain(self.url) or self.history.is_at(source)
 
-        It does when it is the address, the project's own one, or a path to the checkout that runs.
+    def of(self, source: str) -> Home:
+        """Return this home for a service that was made from it, as `Homes.of` does.
+
+        Raises:
+            ServiceError: when the service comes from another template.
         """
-        if _plain(source) in (_plain(project_url()), _plain(self.url)):
-            return True
-        path = Path(source).expanduser() if source.isprintable() else Path()
-        return path.is_absolute() and path.resolve() == self.history.root.resolve()
+        if not self.owns(source):
+            raise ServiceError(f"it was made from another template ({one_line(source)}).")
+        return self
 
 
-def installed_home(url: str | None = None) -> Home:
-    """Return the home of the template that this installation carries; `url` as in `template_url`.
+class Homes:
+    """The templates that one run of scaffold uses, each read once.
 
-    Raises:
-        FileError: as `template_url` does.
-        TemplateError: when there is no template.
+    Without a choice, new services are made from the template of SCAFFOLD_TEMPLATE_URL, of the user's settings, or from
+    the one that this installation carries; a service that exists has the template that it remembers.
     """
-    return Home(template_url(url), installed())
+
+    def __init__(self, chosen: str | None = None, *, offline: bool = False, tell: Tell = lambda _: None) -> None:
+        """Take the address that the user chose, if any; `offline` and `tell` as `Mirror` does."""
+        self._chosen = chosen
+        self._offline = offline
+        self._tell = tell
+        self._known: dict[str, Home] = {}
+
+    @cached_property
+    def own(self) -> Home:
+        """Return the home of the template that this installation carries.
+
+        Raises:
+            TemplateError: when there is no template.
+        """
+        return Home(project_url(), installed())
+
+    def for_new(self) -> Home:
+        """Return the home from which a new service is made.
+
+        Raises:
+            FileError: when the option, the variable or the setting is not an address.
+            TemplateError: when there is no template.
+        """
+        text, where = _chosen(self._chosen)
+        return self.own if text is None else self._at(read_address(text, where))
+
+    def of(self, source: str) -> Home:
+        """Return the home of a service by what it remembers (`_src_path`); the chosen one goes before.
+
+        Raises:
+            FileError: when the chosen one is not an address.
+            ServiceError: when what it remembers is not.
+        """
+        if self._chosen is not None:
+            return self._at(read_address(self._chosen, "--template"))
+        if self.own.owns(source):
+            return self.own
+        try:
+            address = read_address(source, "_src_path", versioned=False)
+        except FileError as error:
+            raise ServiceError(f"the answers file names no template that scaffold can read: {error}") from error
+        return self._at(address)
+
+    def _at(self, address: Address) -> Home:
+        if self.own.owns(address.source) and address.path is None:
+            return Home(self.own.url, self.own.history, address.version)
+        if address.location not in self._known:
+            mirror = Mirror(address, offline=self._offline, tell=self._tell)
+            self._known[address.location] = Home(address.source, mirror, address.version)
+        return self._known[address.location]
 
 
-def template_url(given: str | None = None) -> str:
-    """Return the URL to remember: the given one, SCAFFOLD_TEMPLATE_URL, the user's setting, or the project's own.
-
-    Raises:
-        FileError: when it is not a URL, or holds a password.
-    """
+def _chosen(given: str | None) -> tuple[str | None, str]:
+    """Return the address that was chosen for new services, and where; nothing where none was."""
     if given is not None:
-        return _checked(given, "--template")
+        return given, "--template"
     if value := os.environ.get(SOURCE_VARIABLE):
-        return _checked(value, SOURCE_VARIABLE)
-    if value := read_settings().get("template"):
-        return _checked(value, str(folders.settings_file()))
-    return project_url()
-
-
-def _checked(url: str, where: str) -> str:
-    """Refuse what git would misread, and what would put a secret into every service's answers file."""
-    if not re.fullmatch(r"[^\s-]\S*", url) or not url.isprintable():
-        raise FileError(f"{where}: {url!r} is not a URL; for example https://git.example.org/kube-scaffold.git.")
-    try:
-        secret = urlsplit(url).password
-    except ValueError as error:
-        raise FileError(f"{where}: {url!r} is not a URL: {error}.") from error
-    if secret:
-        raise FileError(
-            f"{where}: the URL contains a password, which every service would contain, too; use a URL without one."
-        )
-    return url
+        return value, SOURCE_VARIABLE
+    return read_settings().get("template"), str(folders.settings_file())
 
 
 def project_url() -> str:

@@ -18,16 +18,15 @@ _FIELDS = ("version", "commit", "date")
 
 @dataclass(frozen=True)
 class Release:
-    """One released version: the commit that holds it (a full id), and the day on which it was recorded."""
+    """One released version: the commit that holds it (a full id), and the day on which it was recorded.
+
+    `tag` is the name of its git tag, which Copier records as `_commit`.
+    """
 
     version: Version
     commit: str
     date: date
-
-    @property
-    def tag(self) -> str:
-        """Return the name of its git tag, which Copier records as `_commit`."""
-        return f"v{self.version}"
+    tag: str
 
 
 def read_releases(text: str | bytes, name: str = FILE) -> tuple[Release, ...]:
@@ -51,4 +50,4 @@ def _release(record: dict[str, str], name: str) -> Release:
         raise TemplateError(f"{name}: {record['version']}: {error}.") from error
     if not re.fullmatch(r"[0-9a-f]{40}|[0-9a-f]{64}", record["commit"]):
         raise TemplateError(f"{name}: {version}: commit {record['commit']} is not a full commit id.")
-    return Release(version, record["commit"], day)
+    return Release(version, record["commit"], day, f"v{version}")

@@ -45,7 +45,12 @@ def find(reference: str, releases: Sequence[Release], git_dir: Callable[[], Path
         commit = git.ask(git_dir(), "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
         if commit:
             return _describe(commit, releases, git_dir())
-    raise _unknown(reference, releases)
+    if releases and _is_newer(reference, releases[-1].version):
+        raise VersionError(
+            f"version {reference} is newer than this scaffold, which knows versions up to {releases[-1].version}; "
+            "upgrade scaffold the way you installed it."
+        )
+    raise unknown(reference, releases, "this installation knows no release")
 
 
 def _release(reference: str, releases: Sequence[Release]) -> Release | None:
@@ -85,14 +90,10 @@ def _describe(commit: str, releases: Sequence[Release], git_dir: Path) -> Revisi
     return Revision(commit, str(short), Version(f"0.0.0.post{count}.dev0+{short}"))
 
 
-def _unknown(reference: str, releases: Sequence[Release]) -> VersionError:
+def unknown(reference: str, releases: Sequence[Release], none: str) -> VersionError:
+    """Return the error for a version that there is not; `none` says why there are no releases."""
     if not releases:
-        return VersionError(f"{reference} is not a version of the template, and this installation knows no release.")
-    if _is_newer(reference, releases[-1].version):
-        return VersionError(
-            f"version {reference} is newer than this scaffold, which knows versions up to {releases[-1].version}; "
-            "upgrade scaffold the way you installed it."
-        )
+        return VersionError(f"{reference} is not a version of the template, and {none}.")
     near = _neighbours(reference, [each.version for each in releases])
     return VersionError(
         f"{reference or 'an empty word'} is not a version of the template; "

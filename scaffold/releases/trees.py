@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold import git
-from scaffold.engine.template import Template, load_template
-from scaffold.errors import GitError, VersionError
+from scaffold.engine.template import COPIER_YMLS, MOST_FILES, Template, load_template
+from scaffold.errors import GitError, TemplateError, VersionError
 from scaffold.files.cache import kept
 from scaffold.files.private import contents
 
 PARTS = ("copier.yml", "templates")
-"""What of the repository is the template; nothing else is extracted."""
+"""What of this project's repository is the template."""
+
+_SUBMODULE = "160000"
+_LARGEST = 256 * 1024 * 1024
+"""Bytes of a template that is all of somebody's repository."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +36,10 @@ class TemplateFile:
     id: str
 
 
-def extract(commit: str, repository: Path) -> Template:
+def extract(commit: str, repository: Path, parts: Sequence[str] = ()) -> Template:
     """Return the template as it was in a commit of a repository, whose git folder is given.
+
+    `parts` are the paths that are the template; without any, all of the repository is.
 
     Raises:
         VersionError: when it holds no template.
@@ -41,20 +47,30 @@ def extract(commit: str, repository: Path) -> Template:
         DestinationError: when neither the cache nor a temporary folder can be written.
         GitError: when git refuses.
     """
-    blobs = _list(commit, repository)
-    if not any(blob.path == "copier.yml" for blob in blobs):
-        raise VersionError(f"commit {commit[:12]} holds no template: it has no copier.yml.")
-    folder = kept(commit, lambda stage: _write(stage, blobs, repository), lambda there: _is_whole(there, blobs))
+    blobs = _list(commit, repository, parts)
+    if not any(blob.path in COPIER_YMLS for blob in blobs):
+        raise VersionError(f"commit {commit[:12]} holds no template: it has no {COPIER_YMLS[0]}.")
+    name = commit if parts else f"{commit}-whole"
+    folder = kept(name, lambda stage: _write(stage, blobs, repository), lambda there: _is_whole(there, blobs))
     return load_template(folder)
 
 
-def _list(commit: str, repository: Path) -> list[TemplateFile]:
-    listing = git.read(repository, "ls-tree", "-r", "-z", "--full-tree", commit, "--", *PARTS).decode()
+def _list(commit: str, repository: Path, parts: Sequence[str]) -> list[TemplateFile]:
+    listing = os.fsdecode(git.read(repository, "ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", *parts))
     blobs = []
+    size = 0
     for line in filter(None, listing.split("\0")):
         head, path = line.split("\t", 1)
-        mode, _, object_id = head.split()
+        mode, _, object_id, length = head.split()
+        if mode == _SUBMODULE:
+            raise TemplateError(f"{path} is a submodule of git, which scaffold does not support in a template.")
+        size += int(length)
         blobs.append(TemplateFile(path, mode, object_id))
+    if len(blobs) > MOST_FILES or size > _LARGEST:
+        raise TemplateError(
+            f"commit {commit[:12]} is too large for a template: it has more than {MOST_FILES} files or "
+            f"{_LARGEST >> 20} MiB."
+        )
     return blobs
 
 

@@ -47,7 +47,8 @@ def remarks(out: Console, sentences: Iterable[str]) -> None:
 
 def done(out: Console, folder: Path, count: int, commands: Sequence[str], *, repository: bool) -> None:
     """Print what was made, and what to do now: enter the folder if it is another one, then these commands."""
-    head = f"{folder}: {count} files{', one commit' if repository else ''}. Next:"
+    steps = (*([f"cd {folder}"] if folder != Path() else []), *commands)
+    head = f"{folder}: {counted(count, 'file')}{', one commit' if repository else ''}.{' Next:' if steps else ''}"
     out.print(line(head, style="bold"), soft_wrap=True)
-    for command in (*([f"cd {folder}"] if folder != Path() else []), *commands):
+    for command in steps:
         out.print(line(f"  {command}"), soft_wrap=True)

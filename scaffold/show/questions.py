@@ -17,13 +17,15 @@ def questions(described: Sequence[dict[str, Any]], defaults: Mapping[str, Any]) 
     out = console(result=True)
     for each in described:
         out.print(line((each["name"], "bold"), f"  {each['type']}"))
-        _indented(out, 2, each["help"])
+        if each["help"]:
+            _indented(out, 2, each["help"])
         follows = " (follows from other answers)" if "{{" in str(each["default"]) else ""
-        _indented(out, 2, f"default: {compact(defaults[each['name']])}{follows}", style="dim")
+        default = defaults[each["name"]]
+        _indented(out, 2, f"default: {'none' if default is None else compact(default)}{follows}", style="dim")
         if each["example"] is not None:
             _indented(out, 2, f"example: {compact(each['example'])}", style="dim")
         if "choices" in each:
-            _indented(out, 2, f"choices: {', '.join(each['choices'])}", style="dim")
+            _indented(out, 2, f"choices: {', '.join(map(str, each['choices']))}", style="dim")
         for field in each.get("fields", []):
             optional = "" if field["required"] else " (optional)"
             _indented(out, 4, f"{field['name']}  {field['type']}{optional}  {field['help']}", style="dim")

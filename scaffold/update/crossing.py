@@ -49,6 +49,7 @@ class Crossing:
     """A service, the version that made it, and the one to bring it to, with its answers for both.
 
     `edited` names the answers that were edited by hand since the service was rendered; `given` those given again.
+    `source` is the template's address afterwards.
     """
 
     service: GeneratedService
@@ -58,6 +59,7 @@ class Crossing:
     new_answers: Answers
     edited: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
+    source: str = ""
 
     @cached_property
     def answer_changes(self) -> tuple[AnswerChange, ...]:
@@ -124,7 +126,8 @@ def prepare(
             raise ServiceError(f"{service.answers_file}, edited by hand, does not fit {new.name}: {error}") from error
         way = f" Change it with --data {error.question}=VALUE." if error.question else ""
         raise AnswerError(f"an answer does not fit {new.name}: {error}{way}") from error
-    return Crossing(service, old, new, earlier, answers, edited, frozenset(wanted.names | typed))
+    given = frozenset(wanted.names | typed)
+    return Crossing(service, old, new, earlier, answers, edited, given, service.remembered.source)
 
 
 def _old_answers(

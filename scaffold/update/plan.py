@@ -58,7 +58,7 @@ def plan(
     service = crossing.service
     repository, source = service.repository, service.remembered.source
     before = editions.rendered(crossing.old, crossing.old_answers, source, repository.algorithm)
-    after = editions.rendered(crossing.new, crossing.new_answers, source, repository.algorithm)
+    after = editions.rendered(crossing.new, crossing.new_answers, crossing.source, repository.algorithm)
     ours = repository.tree(service.commit)
     with scratch(repository, _attributes(repository, ours), keep=keep) as scratched:
         pair = as_the_service_has_them(repository, _within(ours, service.prefix), before, after)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import closing, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.errors import OptionError
 from scaffold.git.repository import Repository, locate
 from scaffold.releases.editions import Editions
-from scaffold.releases.home import Home
+from scaffold.releases.history import History
+from scaffold.releases.home import Home, Homes
+from scaffold.releases.joined import Joined
 from scaffold.update.abort import abort
 from scaffold.update.apply import apply, refuse_unfinished
 from scaffold.update.committing import begin_branch, check_branch, check_identity, commit, message
@@ -22,7 +24,7 @@ from scaffold.update.report import UpdateReport, report
 from scaffold.update.resolve import Choice
 from scaffold.update.scratch import require_merge_tree
 from scaffold.update.transaction import Transaction, work_tree
-from scaffold.update.versions import target, version_of
+from scaffold.update.versions import newest, target, version_of
 from scaffold.update.wanted import Wanted
 
 Confirm = Callable[[UpdateReport], bool]
@@ -33,12 +35,12 @@ Confirm = Callable[[UpdateReport], bool]
 class Request:
     """What the user wants: `to` a version (None: the newest), `wanted` of the answers, `conflict` of each clash.
 
-    `home` is the template's. What it gives goes to a new `branch`, and `commit` commits it, unless there are conflicts.
+    `home` gives the template by what the service remembers; `onto` is another template to move the service to. What it
+    gives goes to a new `branch`, and `commit` commits it, unless there are conflicts.
     `confirm` is asked before more than a third of the template's files go; None refuses that.
-    Many updates share `editions` of its history, so that what they have in common is compiled and rendered once.
     """
 
-    home: Home
+    home: Home | Homes
     to: str | None = None
     wanted: Wanted = field(default_factory=Wanted)
     conflict: Choice = "inline"
@@ -46,7 +48,7 @@ class Request:
     confirm: Confirm | None = None
     branch: str | None = None
     commit: bool = False
-    editions: Editions | None = None
+    onto: Home | None = None
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,8 @@ def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] 
             Transaction(repository).recover()
             refuse_unfinished(repository, prefix)
             _refuse_destination(repository, request)
-        planned = _plan(repository, prefix, request)
-        told = report(planned, request.home.history)
+        planned, history = _plan(repository, prefix, request)
+        told = report(planned, history)
         show(told)
         if request.dry_run or not _confirmed(told, request.confirm) or not apply(planned):
             return Updated(planned, told, applied=False)
@@ -126,11 +128,18 @@ def take_back(folder: Path) -> Journal:
         return abort(repository)
 
 
-def _plan(repository: Repository, prefix: str, request: Request) -> Plan:
+def _plan(repository: Repository, prefix: str, request: Request) -> tuple[Plan, History]:
+    """Return the plan, and the history of both its versions."""
     require_merge_tree()
     service = read_service(repository, "HEAD", prefix)
-    old = version_of(service.remembered, request.home)
-    new = target(old, request.to, request.home.history)
-    editions = request.editions or Editions(request.home.history)
-    crossing = prepare(editions, service, old, new, request.wanted)
-    return plan(editions, crossing, conflict=request.conflict, keep=not request.dry_run, count_lines=True)
+    home, onto = request.home.of(service.remembered.source), request.onto
+    old = version_of(service.remembered, home)
+    if onto is None:
+        new, editions, source = target(old, request.to, home.history), home.editions, service.remembered.source
+    else:
+        wanted = request.to or onto.version
+        new = onto.history.resolve(wanted) if wanted else newest(onto.history)
+        editions, source = Editions(Joined(home.history, onto.history, new)), onto.url
+    crossing = replace(prepare(editions, service, old, new, request.wanted), source=source)
+    made = plan(editions, crossing, conflict=request.conflict, keep=not request.dry_run, count_lines=True)
+    return made, editions.history

@@ -13,7 +13,7 @@ from scaffold.files.foreign import read_foreign
 from scaffold.files.place import require_folder
 from scaffold.git.repository import Repository, locate
 from scaffold.releases import Change, Release, Revision
-from scaffold.releases.home import Home
+from scaffold.releases.home import Home, Homes
 from scaffold.text.counted import counted
 from scaffold.update.handwork import edited_names, rendered_from
 from scaffold.update.versions import target, version_of
@@ -45,7 +45,7 @@ class Status:
         return self.newest.version > self.version.version
 
 
-def status(folder: Path, home: Home) -> Status:
+def status(folder: Path, home: Home | Homes) -> Status:
     """Return how far behind the service in `folder` is; without git's history, less is known of its state.
 
     Raises:
@@ -71,7 +71,7 @@ def status(folder: Path, home: Home) -> Status:
 def _status(
     folder: Path,
     content: bytes,
-    home: Home,
+    home: Home | Homes,
     conflicts: tuple[str, ...] = (),
     edited: tuple[str, ...] = (),
     state: str | None = None,
@@ -79,6 +79,7 @@ def _status(
     remembered = read_remembered(content, str(folder / FILE))
     if state is None:
         state = EDITED if remembered.intact is False else ""
+    home = home.of(remembered.source)
     old = version_of(remembered, home)
     newest = target(old, None, home.history)
     between = tuple(each for each in home.history.known if old.version < each.version <= newest.version)

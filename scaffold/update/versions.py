@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from scaffold.engine.remembered import Remembered
-from scaffold.errors import ServiceError, VersionError
+from scaffold.errors import VersionError
 from scaffold.releases import History, Revision
 from scaffold.releases.home import Home
 from scaffold.text.brief import one_line
 
 
 def version_of(remembered: Remembered, home: Home) -> Revision:
-    """Return the version of the template that made a service.
+    """Return the version of its template that made a service.
 
     Raises:
-        ServiceError: when it comes from another template.
-        VersionError: when no such version is known here.
+        VersionError: when no such version is known.
     """
-    if not home.owns(remembered.source):
-        raise ServiceError(
-            f"it was made from another template ({one_line(remembered.source)}); update it with copier update. "
-            "If that is another address of this template, give it with --template."
-        )
     try:
         return home.history.resolve(remembered.reference)
     except VersionError as error:
@@ -34,10 +28,7 @@ def target(old: Revision, wanted: str | None, history: History) -> Revision:
         VersionError: when there is none, or the wanted one is older.
     """
     if wanted is None:
-        newest = history.latest
-        if newest is None:
-            raise VersionError("this installation has no release of the template; name a version with --to.")
-        new = history.resolve(newest.tag)
+        new = newest(history)
         return new if new.version > old.version else old
     new = history.resolve(wanted)
     if new.version < old.version:
@@ -46,3 +37,16 @@ def target(old: Revision, wanted: str | None, history: History) -> Revision:
             "to undo an update, use git revert."
         )
     return new
+
+
+def newest(history: History) -> Revision:
+    """Return the newest release.
+
+    Raises:
+        VersionError: when there is none.
+    """
+    history.renew()
+    latest = history.latest
+    if latest is None:
+        raise VersionError("the template has no release; name a version with --to. Example: --to HEAD.")
+    return history.resolve(latest.tag)

@@ -18,13 +18,13 @@ from tests.support.small_templates import refused, template_in
 def test_a_setting_that_only_copier_knows(setting: str, root: Path) -> None:
     template_in(root, {}, f"_{setting}\n")
     name = setting.partition(":")[0]
-    refused(root, f"copier.yml: scaffold does not support _{name}, `copier` does; use copier, or remove it.")
+    refused(root, f"copier.yml: _{name} is a part of Copier's format that scaffold does not support.")
 
 
 def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> None:
     template_in(root, {}, "---\n!include more.yml\n")
     (root / "more.yml").write_text("_tasks: [x]\n")
-    refused(root, "more.yml: scaffold does not support _tasks")
+    refused(root, "more.yml: _tasks is a part of Copier's format")
 
 
 @pytest.mark.parametrize(
@@ -38,17 +38,15 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("_envops: {variable_start_string: '[['}", "'variable_start_string' is not a setting of _envops"),
         ("_envops: {trim_blocks: 5}", "trim_blocks in _envops must be true or false"),
         ("_envops: {undefined: jinja2.DebugUndefined}", "undefined in _envops must be one of"),
-        ("a: {type: str, secret: true}", "question a: scaffold does not support secret, `copier` does"),
-        ("a: {type: str, multiselect: true}", "does not support multiselect"),
-        ("a: {type: str, multiline: true}", "does not support multiline"),
-        ("a: {type: str, placeholder: x}", "does not support placeholder"),
+        ("a: {type: str, secret: true}", "question a: secret is a part of Copier's format"),
+        ("a: {type: str, multiselect: true}", "multiselect is a part of Copier's format"),
         ("a: {type: str, defalt: x}", "'defalt' is not a key of a question. Did you mean default?"),
         ("a: {type: path}", "type is 'path', and must be one of bool"),
         ("a: {type: [str]}", "type is a list, and must be one of bool"),
-        ("a: {type: str, when: '{{ b }}'}", "`when` must be true or false"),
+        ("a: {type: str, when: [b]}", "`when` must be true, false, or a template, not a list"),
         ("a: {type: str, validator: [x]}", "validator must be text"),
         ("a: {type: str, choices: '{{ b }}'}", "choices must be a list or a mapping"),
-        ("a: {type: str, choices: [[label, value]]}", "each of the choices must be one value"),
+        ("a: {type: str, choices: [[label, value]]}", "each choice must be one value"),
         ("a: {type: yaml, fields: [b]}", "fields must be a mapping"),
         ("a: {type: yaml, fields: {b: {secret: true}}}", "field b: 'secret' is not a key of a field"),
         ("1: x", "1 is not a name of a question"),

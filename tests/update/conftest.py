@@ -27,7 +27,7 @@ def lineage(tmp_path_factory: pytest.TempPathFactory) -> Lineage:
 
 @pytest.fixture(scope="session")
 def editions(lineage: Lineage) -> Editions:
-    return Editions(lineage.history)
+    return lineage.home.editions
 
 
 @pytest.fixture(scope="session")
@@ -55,11 +55,11 @@ def start(generated: Callable[[str], Path], tmp_path: Path) -> Start:
 
 
 @pytest.fixture
-def update_to(lineage: Lineage, editions: Editions) -> Update:
+def update_to(lineage: Lineage) -> Update:
     """Update a service in this process."""
 
     def run(folder: Path, to: str | None = "0.2.0", **given: object) -> Updated:
         wanted = Wanted(**{key: given.pop(key) for key in ("given", "added", "removed") if key in given})  # type: ignore[arg-type]
-        return update(folder, Request(to=to, **{"home": lineage.home, "editions": editions, "wanted": wanted, **given}))  # type: ignore[arg-type]
+        return update(folder, Request(to=to, **{"home": lineage.home, "wanted": wanted, **given}))  # type: ignore[arg-type]
 
     return run

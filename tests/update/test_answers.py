@@ -95,9 +95,9 @@ def test_a_release_with_another_default_moves_who_follows_and_says_so(other_defa
     follows, given = start("defaults", "follows"), start("defaults", "given")
     update_to(given, "0.1.0", given={"shutdown_seconds": 20})
     commit(given)
-    outcome = update_to(follows, "0.4.0", home=other_default.home, editions=None)
+    outcome = update_to(follows, "0.4.0", home=other_default.home)
     assert changed(outcome) == {"shutdown_seconds": (20, 25, "follows")}
-    outcome = update_to(given, "0.4.0", home=other_default.home, editions=None)
+    outcome = update_to(given, "0.4.0", home=other_default.home)
     assert changed(outcome) == {} and recorded_in(given)["shutdown_seconds"] == 20
 
 

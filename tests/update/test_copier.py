@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import AnswerError, ServiceError, TemplateError
-from scaffold.releases.editions import Editions
 from tests.update.edits import edit_at_random
 from workshop import goldens
 from workshop.history import QUESTIONS, Lineage, commit, edit, git
@@ -158,7 +157,7 @@ def test_they_differ_on_tasks(with_a_task: Lineage, start, update_to) -> None:
     mine = start("frontend", "mine")
     theirs = twin(mine)
     with pytest.raises(TemplateError, match="does not support _tasks"):
-        update_to(mine, "0.4.0", home=with_a_task.home, editions=Editions(with_a_task.history))
+        update_to(mine, "0.4.0", home=with_a_task.home)
     assert git(mine, "status", "--porcelain") == ""
     copier_update(with_a_task, theirs, "0.4.0", "--trust")
     assert not (mine / "made-by-a-task").exists()
@@ -167,7 +166,7 @@ def test_they_differ_on_tasks(with_a_task: Lineage, start, update_to) -> None:
 
 def test_they_differ_on_answers_that_became_wrong(stricter: Lineage, start, update_to) -> None:
     mine = start("frontend", "mine")
-    theirs, version = twin(mine), {"home": stricter.home, "editions": Editions(stricter.history)}
+    theirs, version = twin(mine), {"home": stricter.home}
     with pytest.raises(
         AnswerError,
         match=r"an answer does not fit v0\.4\.0: description must have at most 40 .*--data description=VALUE",

@@ -20,7 +20,7 @@ from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import Values, read_settings
 from scaffold.prove.subject.subject import Dependency, JobCommand, Port, Probes, Subject
-from scaffold.releases import installed
+from scaffold.releases.home import Homes
 from scaffold.text.brief import brief, one_line
 
 _WRONG = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
@@ -47,16 +47,17 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     subject = Subject(name=str(answers.get("name") or chosen.get("name") or folder.absolute().name), folder=folder)
     subject = _with_manifests(subject, chosen)
     if answers:
-        subject = _with_answers(subject, answers, _contract(str(answers.get("_commit", ""))))
+        subject = _with_answers(subject, answers, _contract(answers))
     return _with_paths(_with_settings(subject, chosen))
 
 
-def _contract(reference: str) -> Contract:
+def _contract(answers: Mapping[str, Any]) -> Contract:
     """Return the contract of the version that made a service; where that is not known here, the newest one."""
-    history = installed()
+    homes = Homes(offline=True)
     with suppress(ScaffoldError):
-        return read_contract(history.template_at(reference).root)
-    return read_contract(history.root)
+        home = homes.of(str(answers.get("_src_path", "")))
+        return read_contract(home.history.template_at(str(answers.get("_commit", ""))).root)
+    return read_contract(homes.own.history.root)
 
 
 # --- the three sources ------------------------------------------------------------------------------------------------
