@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from scaffold import git
 from scaffold.errors import FileError
+from scaffold.text.brief import brief
 
 _FORGES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 """Copier's short names of two forges (copier/_vcs.py, `ALIASES`)."""
@@ -33,18 +34,21 @@ class Address:
         return path if path.is_absolute() else None
 
 
-def read_address(text: str, where: str, *, versioned: bool = True) -> Address:
-    """Return the address that `URL`, `PATH` or `FILE.bundle` means; `versioned`, it may end with `@VERSION`.
+def read_address(text: str, where: str, *, remembered: bool = False) -> Address:
+    """Return the address that `URL`, `PATH` or `FILE.bundle` means, perhaps with `@VERSION` behind it.
 
-    `where` is the option, variable or file that names it.
+    `where` is the option, variable or file that names it. One that is `remembered` by a service has no version, and no
+    path that is relative to somebody's folder.
 
     Raises:
         FileError: when it is none, names a protocol that scaffold does not use, or holds a password.
     """
     if not re.fullmatch(r"[^\s-]\S*", text) or not text.isprintable():
-        raise FileError(f"{where}: {text!r} is not an address of a template; {_EXAMPLE}.")
-    source, version = _split(text) if versioned and not Path(text).exists() else (text, None)
+        raise FileError(f"{where}: {brief(text)} is not an address of a template; {_EXAMPLE}.")
+    source, version = (text, None) if remembered or _exists(text) else _split(text)
     if _is_path(source):
+        if remembered and not Path(source).expanduser().is_absolute():
+            raise FileError(f"{where}: {brief(source)} is a relative path. Name the template with --template.")
         path = str(Path(source).expanduser().absolute())
         return Address(path, path, version)
     location = source.removeprefix("git+")
@@ -64,6 +68,13 @@ def _split(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+def _exists(text: str) -> bool:
+    try:
+        return Path(text).exists()
+    except OSError:  # a name that is too long
+        return False
+
+
 def _is_path(text: str) -> bool:
     return text.startswith(("/", ".", "~")) or not re.match(r"[^/]*:", text)
 
@@ -74,7 +85,7 @@ def _refuse_unknown(location: str, where: str) -> None:
         parts = urlsplit(location)
         secret = parts.password
     except ValueError as error:
-        raise FileError(f"{where}: {location!r} is not a URL: {error}.") from error
+        raise FileError(f"{where}: {brief(location)} is not a URL: {error}.") from error
     if secret:
         raise FileError(
             f"{where}: the URL contains a password, which every service would contain, too; use a URL without one, "
@@ -82,4 +93,6 @@ def _refuse_unknown(location: str, where: str) -> None:
         )
     if "::" in location.partition("/")[0] or ("://" in location and parts.scheme not in git.PROTOCOLS):
         known = ", ".join(git.PROTOCOLS)
-        raise FileError(f"{where}: scaffold does not use the protocol of {location!r}; it uses {known}, and paths.")
+        raise FileError(
+            f"{where}: scaffold does not use the protocol of {brief(location)}; it uses {known}, and paths."
+        )

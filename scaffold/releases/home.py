@@ -9,7 +9,7 @@ from importlib import metadata
 
 from scaffold.engine.render import Origin
 from scaffold.engine.template import Template
-from scaffold.errors import FileError, ServiceError
+from scaffold.errors import FileError, OptionError, ServiceError
 from scaffold.files import user_folders as folders
 from scaffold.releases.address import Address, read_address
 from scaffold.releases.editions import Editions
@@ -109,25 +109,28 @@ class Homes:
         """Return the home from which a new service is made.
 
         Raises:
-            FileError: when the option, the variable or the setting is not an address.
+            OptionError: when the chosen one is not an address.
+            FileError: when the variable or the setting is not.
             TemplateError: when there is no template.
         """
-        text, where = _chosen(self._chosen)
+        if self._chosen is not None:
+            return self._at(_option(self._chosen))
+        text, where = _usual()
         return self.own if text is None else self._at(read_address(text, where))
 
     def of(self, source: str) -> Home:
         """Return the home of a service by what it remembers (`_src_path`); the chosen one goes before.
 
         Raises:
-            FileError: when the chosen one is not an address.
+            OptionError: when the chosen one is not an address.
             ServiceError: when what it remembers is not.
         """
         if self._chosen is not None:
-            return self._at(read_address(self._chosen, "--template"))
+            return self._at(_option(self._chosen))
         if self.own.owns(source):
             return self.own
         try:
-            address = read_address(source, "_src_path", versioned=False)
+            address = read_address(source, "_src_path", remembered=True)
         except FileError as error:
             raise ServiceError(f"the answers file names no template that scaffold can read: {error}") from error
         return self._at(address)
@@ -141,10 +144,15 @@ class Homes:
         return self._known[address.location]
 
 
-def _chosen(given: str | None) -> tuple[str | None, str]:
-    """Return the address that was chosen for new services, and where; nothing where none was."""
-    if given is not None:
-        return given, "--template"
+def _option(text: str) -> Address:
+    try:
+        return read_address(text, "the template")
+    except FileError as error:
+        raise OptionError(str(error)) from error
+
+
+def _usual() -> tuple[str | None, str]:
+    """Return the address that is set for new services, and where; nothing where none is."""
     if value := os.environ.get(SOURCE_VARIABLE):
         return value, SOURCE_VARIABLE
     return read_settings().get("template"), str(folders.settings_file())

@@ -16,6 +16,7 @@ WRONG = {
     "new --data": "no-equals-sign",
     "update --data": "no-equals-sign",
     "update --branch": "a..b",
+    "questions --template": "ext::sh",
     "check --select": "P99",
     "check --ignore": "P99",
     "check --baseline": "no-such-file.json",
@@ -36,6 +37,10 @@ LEADS_ELSEWHERE = {
     "update --add": ("no-such-list.db", 3),
     "update --remove": ("dependencies.no-such-record", 3),
     "update --ask": ("replicas", 2),  # there is no terminal
+    "new --template": ("ext::sh", 2),
+    "update --template": ("ext::sh", 2),
+    "update --onto": ("ext::sh", 2),
+    "status --template": ("ext::sh", 2),
     "new --vcs-ref": ("no-such-version", 11),
     "questions --vcs-ref": ("no-such-version", 11),
     "update --to": ("no-such-version", 11),
@@ -45,9 +50,6 @@ LEADS_ELSEWHERE = {
 }
 # Any text is a right one, or only the cluster knows.
 ANYTHING = {
-    "new --template",
-    "update --template",
-    "status --template",
     "check --exclude",
     "prove --context",
     "prove --overlay",

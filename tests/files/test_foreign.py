@@ -17,7 +17,7 @@ from scaffold.errors import AnswerError, FileError, ScaffoldError, ServiceError
 from scaffold.files.foreign import read_foreign
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.read import load_subject
-from scaffold.releases.home import installed_home
+from scaffold.releases.home import Homes
 from scaffold.settings.user import read_settings
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import documents
@@ -106,7 +106,7 @@ def test_status_shows_no_bomb(value: str, tmp_path: Path) -> None:
     text = bomb(4) if value == "[*a3]" else bomb() if value.startswith("*") else ""
     (tmp_path / ".copier-answers.yml").write_text(f"{text}_src_path: {value}\n_commit: v0.1.0\n")
     with pytest.raises(ServiceError) as caught:
-        status(tmp_path, installed_home())
+        status(tmp_path, Homes())
     assert len(str(caught.value)) < 600
 
 
@@ -135,7 +135,7 @@ def outside(path: Path) -> None:
 
 PLANTS: dict[str, Callable[[Path], None]] = {"a pipe": fifo, "a device": device, "a link out of the folder": outside}
 READERS: dict[str, tuple[str, Callable[[Path], object]]] = {
-    "status": (".copier-answers.yml", lambda folder: status(folder, installed_home())),
+    "status": (".copier-answers.yml", lambda folder: status(folder, Homes())),
     "prove, its answers": (".copier-answers.yml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "prove, its settings": (".scaffold.toml", lambda folder: load_subject(folder, {"image": "a:1"})),
     "prove, its manifests": ("x.yaml", lambda folder: manifests.read(folder)),

@@ -44,7 +44,9 @@ def test_a_path_means_the_same_from_everywhere(tmp_path: Path, monkeypatch: pyte
 
 
 def test_what_a_service_remembers_has_no_version() -> None:
-    assert read_address("/srv/t@1.0", "_src_path", versioned=False).source == "/srv/t@1.0"
+    assert read_address("/srv/t@1.0", "_src_path", remembered=True).source == "/srv/t@1.0"
+    with pytest.raises(FileError, match=r"^_src_path: '\.\./t' is a relative path\. Name the template with --template"):
+        read_address("../t", "_src_path", remembered=True)
 
 
 @pytest.mark.parametrize("text", ["", " ", "a b", "--upload-pack=x", "https://a\nb", "\x00"])
@@ -53,7 +55,9 @@ def test_what_is_no_address_is_refused(text: str) -> None:
         read_address(text, "--template")
 
 
-@pytest.mark.parametrize("text", ["ext::sh -c x", "ext::sh", "fd::17/x", "ftp://a/b", "codecommit::eu://r", "rsync://a"])
+@pytest.mark.parametrize(
+    "text", ["ext::sh -c x", "ext::sh", "fd::17/x", "ftp://a/b", "codecommit::eu://r", "rsync://a"]
+)
 def test_a_protocol_that_could_run_something_is_refused(text: str) -> None:
     with pytest.raises(FileError):
         read_address(text, "--template")

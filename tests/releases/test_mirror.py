@@ -133,7 +133,7 @@ def test_a_bundle_and_a_folder(template: Path, tmp_path: Path) -> None:
 def test_hooks_and_programs_of_the_repository_never_run(template: Path, tmp_path: Path) -> None:
     canary = tmp_path / "canary"
     program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\ntouch {canary}\nexec git upload-pack \"$@\"\n")
+    program.write_text(f'#!/bin/sh\ntouch {canary}\nexec git upload-pack "$@"\n')
     program.chmod(0o755)
     for hook in ("post-checkout", "reference-transaction", "pre-upload", "post-upload"):
         (template / ".git/hooks" / hook).parent.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ def refused(root: Path, *words: str) -> str:
     """Return the one sentence by which a template is refused; it holds the words."""
     with pytest.raises(ScaffoldError) as error:
         rendered(root)
-    assert type(error.value) is TemplateError
+    assert isinstance(error.value, TemplateError)
     sentence = str(error.value)
     assert "\n" not in sentence and len(sentence) < 700
     for word in words:

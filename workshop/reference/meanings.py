@@ -20,7 +20,7 @@ OF_CHECK = {
 }
 
 OF_USER = {
-    "template": "Address of the template, as new services record it: for example of your mirror.",
+    "template": "Template for new services: a git URL, a folder or a bundle, perhaps with `@VERSION`.",
     "answers": "Table of defaults for new services; see [`[answers]`](#answers).",
 }
 
