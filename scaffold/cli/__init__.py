@@ -28,7 +28,7 @@ Exit codes:
   130  interrupted by ^C
   143  ended by SIGTERM"""
 
-COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "docs", "completion")
+COMMANDS = ("new", "update", "status", "check", "questions", "pin", "prove", "template", "docs", "completion")
 """The commands, in the order in which people meet them; each is a function in the module of its name."""
 
 _COMMANDS = f"The commands are {', '.join(COMMANDS)}."

@@ -170,6 +170,21 @@ def load_template(root: Path) -> Template:
         TemplateError: when a file is missing, leads out of the template, is not valid YAML (with its name and line), or
             shows what scaffold does not support.
     """
+    settings, questions = _read(root)
+    return Template(root, settings, tuple(question_from(key, *spec) for key, spec in questions.items()))
+
+
+def raw_questions(root: Path) -> dict[str, Any]:
+    """Return what copier.yml and what it includes say of each question, by its name.
+
+    Raises:
+        TemplateError: as `load_template` does.
+    """
+    return {key: spec for key, (spec, _) in _read(root)[1].items()}
+
+
+def _read(root: Path) -> tuple[dict[str, Any], dict[Any, tuple[Any, str]]]:
+    """Return the settings, and of each question what it is and in which file."""
     settings: dict[str, Any] = {}
     questions: dict[Any, tuple[Any, str]] = {}
     file = next((root / name for name in COPIER_YMLS if (root / name).is_file()), root / COPIER_YMLS[0])
@@ -179,7 +194,7 @@ def load_template(root: Path) -> Template:
             check_settings(own, name)
             settings |= own
             questions |= {key: (value, name) for key, value in document.items() if f"{key}"[:1] != "_"}
-        return Template(root, settings, tuple(question_from(key, *spec) for key, spec in questions.items()))
+    return settings, questions
 
 
 def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[tuple[str, Mapping[Any, Any]]]:

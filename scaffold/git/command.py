@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -131,6 +132,25 @@ def last_words(done: Done) -> str:
     lines = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
     words = next((line for line in lines if line.startswith(("fatal: ", "error: "))), lines[-1] if lines else "")
     return words.rstrip(".") or f"exit code {done.code}"
+
+
+def merge_file(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, str]) -> tuple[bytes, bool]:
+    """Return what two changes of one text give together, and whether they clash (`git help merge-file`).
+
+    `labels` stand in the markers of a clash: for the base, ours and theirs.
+
+    Raises:
+        GitError: when git is missing, or the texts are no texts.
+    """
+    with tempfile.TemporaryDirectory(prefix="scaffold-merge-") as name:
+        sides = dict(zip(("ours", "base", "theirs"), (ours, base, theirs), strict=True))
+        for side, content in sides.items():
+            Path(name, side).write_bytes(content)
+        names = [word for label in (labels[1], labels[0], labels[2]) for word in ("-L", label)]
+        done = try_git("merge-file", "-p", "--diff3", *names, *sides, folder=Path(name), looking=True)
+    if done.code < 0 or done.code > 127:  # up to 127, it is the number of clashes
+        raise GitError(f"git merge-file: {last_words(done)}.")
+    return done.stdout, bool(done.code)
 
 
 def inside_work_tree(folder: Path) -> bool:

@@ -1,0 +1,213 @@
+"""`scaffold template`: a platform team's own template on top of this project's."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scaffold.cli import options
+from scaffold.cli.help import examples
+
+if TYPE_CHECKING:
+    from scaffold.releases import History
+    from scaffold.template.work import Platform
+
+_folder = partial(
+    click.option, "--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Folder of the template."
+)
+_quiet = click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
+_json = click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
+
+
+@click.group(
+    short_help="Make and keep a platform team's own template.",
+    epilog=examples(
+        "scaffold template new acme --url https://git.example.org/platform/template.git",
+        "scaffold template override deploy/base/service.yaml.jinja",
+        "scaffold template build",
+        "scaffold template pull --dry-run",
+    ),
+)
+def template() -> None:
+    """Make a template of your own on top of the one that scaffold carries, and keep it current.
+
+    Your changes are in platform/. `build` makes a plain Copier template of them and of a release of the base.
+    """
+
+
+@template.command(
+    short_help="Create a platform's template.",
+    epilog=examples("scaffold template new acme --url https://git.example.org/platform/template.git"),
+)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", help="Name of the platform  [default: the folder's name].")
+@click.option("--url", required=True, help="Address at which the template will be published.")
+@options.version(help="Release of the base  [default: the newest].")
+@click.option("--git/--no-git", "with_git", default=True, help="Create a git repository with one commit (the default).")
+@_quiet
+def new(folder: Path, *, name: str | None, url: str, vcs_ref: str | None, with_git: bool, quiet: bool) -> None:
+    """Create a platform's template in FOLDER, with an example of each kind of change."""
+    from scaffold.files.folder import check_destination
+    from scaffold.new import create
+    from scaffold.new.defaults import name_from
+    from scaffold.releases.home import Homes
+    from scaffold.show import template as show
+    from scaffold.template.base import Base
+    from scaffold.template.work import start
+    from scaffold.update.versions import newest
+
+    check_destination(folder)
+    history = Homes().own.history
+    base = Base(history, history.resolve(vcs_ref) if vcs_ref else newest(history))
+    name = name or name_from(folder)
+    files = start(name, url, base)
+    made = create(folder, name, list(files.values()), with_git=with_git)
+    show.created(folder, len(files), base.revision.name, repository=made, quiet=quiet)
+
+
+@template.command(short_help="Build the Copier template from platform/.")
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when the built template is not current.")
+@_folder()
+@_quiet
+def build(*, check: bool, folder: Path, quiet: bool) -> None:
+    """Build copier.yml and templates/ from the base and platform/."""
+    from scaffold.show import template as show
+
+    found = _open(folder).build(check=check)
+    show.built(found, check=check, quiet=quiet)
+    if check and found:
+        raise click.exceptions.Exit(1)
+
+
+@template.command(short_help="Take files of the base into platform/files, to change them there.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_folder()
+@_quiet
+def override(paths: tuple[str, ...], *, folder: Path, quiet: bool) -> None:
+    """Take each PATH of the base's skeleton into platform/files. Later releases of the base are merged into it."""
+    from scaffold.show import template as show
+    from scaffold.template.edit import override as taken
+
+    platform = _open(folder)
+    platform.write(taken(platform.overlay, platform.base, paths))
+    show.taken(paths, quiet=quiet)
+
+
+@template.command(short_help="Leave files of the base out of every service.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_folder()
+@_quiet
+def remove(paths: tuple[str, ...], *, folder: Path, quiet: bool) -> None:
+    """Leave each PATH of the base's skeleton out of every service, and build the template."""
+    from scaffold.show import template as show
+    from scaffold.template.edit import remove as left_out
+
+    platform = _open(folder)
+    platform.write(left_out(platform.overlay, platform.base, paths))
+    show.built(_open(folder).build(), check=False, quiet=quiet)
+
+
+@template.command(short_help="Use the base's files again.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_folder()
+@_quiet
+def restore(paths: tuple[str, ...], *, folder: Path, quiet: bool) -> None:
+    """Use the base's file again for each PATH that is overridden or removed, and build the template."""
+    from scaffold.show import template as show
+    from scaffold.template.edit import restore as given_back
+
+    platform = _open(folder)
+    platform.write(*given_back(platform.overlay, paths))
+    show.built(_open(folder).build(), check=False, quiet=quiet)
+
+
+@template.command(short_help="List the files of the skeleton, and where each comes from.")
+@_folder()
+@_json
+def files(*, folder: Path, json_: bool) -> None:
+    """List every file of the skeleton: the base's, overridden, removed, or the platform's own."""
+    from scaffold.show.say import say, say_json
+
+    found = list(_open(folder).paths())
+    if json_:
+        say_json([{"path": path, "from": source} for source, path in found])
+    else:
+        for source, path in found:
+            say(f"{source:<8}  {path}")
+
+
+@template.command(short_help="Show what overrides change of the base.")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_folder()
+def diff(paths: tuple[str, ...], *, folder: Path) -> None:
+    """Show the lines in which overrides differ from the base's files: all of them, or those of each PATH."""
+    from scaffold.show.say import say
+
+    for line in _open(folder).diff(paths):
+        say(line)
+
+
+@template.command(short_help="Show whether the base has newer releases, and whether the build is current.")
+@_folder()
+@_json
+@_quiet
+def status(*, folder: Path, json_: bool, quiet: bool) -> None:
+    """Show the base's version, the releases that are newer, and what is to be done. Exit 1 when something is."""
+    from scaffold.show import template as show
+    from scaffold.show.say import say_json
+
+    found = _open(folder).status()
+    if json_:
+        say_json(show.as_record(found))
+    elif not quiet:
+        show.status(found)
+    if not found.is_current:
+        raise click.exceptions.Exit(1)
+
+
+@template.command(short_help="Move to another release of the base.")
+@click.option("--to", "wanted", metavar="VERSION", help="Release of the base  [default: the newest].")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option(
+    "--conflict",
+    type=click.Choice(["stop", "inline"]),
+    default="stop",
+    show_default=True,
+    help="When both changed the same lines: write nothing, or add markers to the overrides.",
+)
+@_folder()
+@_json
+@_quiet
+def pull(*, wanted: str | None, dry_run: bool, conflict: str, folder: Path, json_: bool, quiet: bool) -> None:
+    """Move the overlay to another release of the base, merge the overrides, and build: all of it, or nothing."""
+    from scaffold.errors import CONFLICTS
+    from scaffold.show import template as show
+    from scaffold.show.say import say_json
+    from scaffold.template.base import Base
+    from scaffold.update.versions import target
+
+    platform = _open(folder)
+    history = platform.base.history
+    new = target(platform.base.revision, wanted, history)
+    found = platform.pull(Base(history, new), dry_run=dry_run, inline=conflict == "inline")
+    if json_:
+        say_json(show.pull_record(found, dry_run=dry_run))
+    else:
+        show.pulled(found, dry_run=dry_run, quiet=quiet)
+    if found.conflicts:
+        raise click.exceptions.Exit(CONFLICTS)
+
+
+def _history() -> History:
+    from scaffold.releases.home import Homes
+
+    return Homes().own.history
+
+
+def _open(folder: Path) -> Platform:
+    from scaffold.template.work import open_platform
+
+    return open_platform(folder.absolute(), _history())

@@ -1,0 +1,126 @@
+"""What the platform team sees of `scaffold template`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from scaffold.show.console import console, line
+from scaffold.template.overlay import FILES
+from scaffold.template.place import Difference
+from scaffold.template.pull import Pulled
+from scaffold.template.work import Status
+from scaffold.text.counted import counted
+
+
+def created(folder: Path, count: int, version: str, *, repository: bool, quiet: bool) -> None:
+    """Show what was created, and what to do next."""
+    commit = ", one commit" if repository else ""
+    _lines(
+        f"{folder}: {counted(count, 'file')}{commit}, on {version} of the base. Next:",
+        f"  cd {folder}",
+        "  edit platform/questions.yml",
+        "  scaffold template build",
+        quiet=quiet,
+    )
+
+
+def built(found: Difference, *, check: bool, quiet: bool) -> None:
+    """Show what a build changed, or would change."""
+    if not found:
+        _lines("The built template is current.", quiet=quiet)
+        return
+    changed = [*(f"  {path}" for path in found.written), *(f"  {path} (removed)" for path in found.removed)]
+    count = counted(len(changed), "file")
+    head = f"The built template is not current ({count}):" if check else f"Built, {count} changed:"
+    last = ("Run: scaffold template build",) if check else ()
+    _lines(head, *changed[:_MOST], *_more(changed), *last, quiet=quiet)
+
+
+_MOST = 20
+
+
+def _more(lines: Sequence[str]) -> tuple[str, ...]:
+    return (f"  and {len(lines) - _MOST} more",) if len(lines) > _MOST else ()
+
+
+def taken(paths: Sequence[str], *, quiet: bool) -> None:
+    """Show where the files are that can be changed now."""
+    _lines(*(f"{FILES}/{path}" for path in paths), "Change them there. Then run: scaffold template build", quiet=quiet)
+
+
+_BUILD = "  scaffold template build           "
+_PULL = "  scaffold template pull --dry-run  "
+
+
+def status(found: Status) -> None:
+    """Show how a platform's template stands."""
+    overlay = found.platform.overlay
+    own = {path for path in overlay.files if path not in overlay.overrides}
+    _lines(
+        f"{overlay.name} on {found.platform.base.revision.name} of the base",
+        f"  {counted(len(overlay.overrides), 'override')}, {counted(len(own), 'own file')}, "
+        f"{counted(len(overlay.removed), 'removed file')}, {counted(len(overlay.questions), 'question')}",
+        *(f"  newer: {each.tag}" for each in found.newer),
+        *(("Next:",) if not found.is_current else ()),
+        *(() if found.build_is_current else (f"{_BUILD}the built template is not current",)),
+        *((f"{_PULL}see what the newest release brings",) if found.newer else ()),
+    )
+
+
+def as_record(found: Status) -> dict[str, Any]:
+    """Return the status as data."""
+    overlay = found.platform.overlay
+    return {
+        "name": overlay.name,
+        "url": overlay.url,
+        "base": found.platform.base.revision.name,
+        "newer": [each.tag for each in found.newer],
+        "overrides": sorted(overlay.overrides),
+        "own": sorted(path for path in overlay.files if path not in overlay.overrides),
+        "removed": sorted(overlay.removed),
+        "questions": sorted(overlay.questions),
+        "build_is_current": found.build_is_current,
+    }
+
+
+_REFUSED = "Nothing was written. Change these overrides so that they fit, restore them, or add --conflict inline."
+_MARKED = "Conflict markers were written, and nothing was built. Resolve them, then run: scaffold template build"
+
+
+def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
+    """Show what a move to another release of the base brings."""
+    if found.conflicts:
+        _lines(*found.conflicts, error=True)
+        _lines(_MARKED if found.marked else _REFUSED, error=True)
+        return
+    if found.old.revision == found.new.revision:
+        _lines(f"Already at {found.new.revision.name} of the base.", quiet=quiet)
+        return
+    _lines(
+        f"{found.old.revision.name} to {found.new.revision.name} of the base",
+        *(f"  {each.pattern.replace('none', '').strip() or '-':<3} {each.title}" for each in found.changes),
+        *found.notes,
+        "Nothing was written." if dry_run else "Written and built, not committed. Next: git diff",
+        quiet=quiet,
+    )
+
+
+def pull_record(found: Pulled, *, dry_run: bool) -> dict[str, Any]:
+    """Return what a move brings as data."""
+    return {
+        "from": found.old.revision.name,
+        "to": found.new.revision.name,
+        "applied": not (dry_run or (found.conflicts and not found.marked) or found.old.revision == found.new.revision),
+        "changes": [vars(each) for each in found.changes],
+        "overlay": sorted(found.files),
+        "notes": list(found.notes),
+        "conflicts": list(found.conflicts),
+    }
+
+
+def _lines(*texts: str, quiet: bool = False, error: bool = False) -> None:
+    out = console(quiet=quiet, result=not error)
+    for each in texts:
+        out.print(line(each), soft_wrap=True)

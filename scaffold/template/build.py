@@ -1,0 +1,181 @@
+"""Builds the plain Copier template of an overlay: a pure function of the overlay and its base."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from scaffold.errors import FileError
+from scaffold.files.folder import RenderedFile
+from scaffold.releases.changes import FILE as CHANGES_FILE
+from scaffold.releases.changes import read_changes
+from scaffold.template.base import LICENSE, SKELETON, Base, id_of
+from scaffold.template.overlay import CHANGES, FILES, PINS, QUESTIONS, REMOVE, Overlay
+from scaffold.text.brief import brief
+from scaffold.text.nearest import suggest
+
+NEW = "templates/platform/new.yml"
+CHANGED = "templates/platform/changed.yml"
+NOTICE = "NOTICE"
+_DERIVED = "---\n!include templates/service/questions/derived.yml\n"
+_ATTRIBUTES = ".gitattributes"
+MARK = b"<<<<<<< platform\n"
+"""How a conflict begins that `pull` wrote."""
+PLACES = ("copier.yml", "templates/", LICENSE, NOTICE, _ATTRIBUTES)
+"""What `build` writes, and removes where it is no longer built."""
+
+
+def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
+    """Return each file of the built template by its path.
+
+    Raises:
+        FileError: when the overlay names something that the base does not have, or contradicts itself.
+    """
+    files = dict(base.files)
+    _apply_files(files, overlay, base)
+    changed, new = _questions(overlay, base)
+    _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), bool(new)))
+    _put(files, CHANGED, _yaml("What the platform's overlay changes of the base's questions.", changed))
+    if new:
+        _put(files, NEW, _yaml("The platform's own questions.", new))
+    _put(files, CHANGES_FILE, _changes(files[CHANGES_FILE].content, overlay))
+    _put(files, NOTICE, _notice(overlay, base))
+    _put(files, _ATTRIBUTES, "copier.yml linguist-generated\ntemplates/** linguist-generated\n")
+    if base.license:
+        files[LICENSE] = RenderedFile(LICENSE, base.license, False)
+    return files
+
+
+def _apply_files(files: dict[str, RenderedFile], overlay: Overlay, base: Base) -> None:
+    for path in overlay.removed:
+        base.require(path, REMOVE)
+        if path in overlay.files:
+            raise FileError(f"{REMOVE}: {path} is in {FILES}, too. Remove one of the two.")
+        del files[SKELETON + path]
+    for path, file in overlay.files.items():
+        if base.skeleton(path) and path not in overlay.overrides:
+            raise FileError(f"{FILES}/{path} replaces a file of the base. Run: scaffold template override '{path}'")
+        files[SKELETON + path] = RenderedFile(SKELETON + path, file.content, file.executable)
+        if MARK in file.content:
+            raise FileError(f"{FILES}/{path} has conflict markers. Resolve them first.")
+    for path, blob in overlay.overrides.items():
+        if path not in overlay.files:
+            raise FileError(f"{FILES}/{path} is missing. To use the base's file: scaffold template restore '{path}'")
+        if blob != id_of(base.require(path, f"{FILES}/{path}")):
+            raise FileError(f"{FILES}/{path} was made of another file of the base. Run: scaffold template pull")
+
+
+def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the questions of the base that change, each whole, and the new ones."""
+    changed: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    for name, keys in overlay.pins.items():
+        spec = _spec(base, name, PINS)
+        if spec.get("when") is not False or not isinstance(spec.get("default"), Mapping):
+            raise FileError(f"{PINS}: {name} has no versions or images. Change it in {QUESTIONS}.")
+        changed[name] = {**spec, "default": _merged(spec.get("default"), keys, f"{PINS}: {name}")}
+    for name, keys in overlay.questions.items():
+        if name in overlay.pins:
+            raise FileError(f"{QUESTIONS}: {name} is in {PINS}, too. Remove one of the two.")
+        if name in base.questions:
+            changed[name] = _changed({**_spec(base, name, QUESTIONS), **keys})
+        elif {"type", "help"} <= keys.keys() or "fixed" in keys:
+            new[name] = _changed(dict(keys))
+        else:
+            near = suggest(name, base.questions, "A new question needs type and help.")
+            raise FileError(f"{QUESTIONS}: {name} is not a question of the base. {near}")
+    return changed, new
+
+
+def _spec(base: Base, name: str, where: str) -> dict[str, Any]:
+    """Return what the base says of a question; its short form `name: default` is written out."""
+    if name not in base.questions:
+        near = suggest(name, base.questions, "")
+        raise FileError(f"{where}: {name} is not a question of the base. {near}".rstrip())
+    spec = base.questions[name]
+    return copy.deepcopy(dict(spec)) if isinstance(spec, Mapping) else {"default": spec}
+
+
+def _changed(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return a question with `fixed` written as Copier has it: a default that is not asked for."""
+    if "fixed" not in spec:
+        return spec
+    kept = {key: value for key, value in spec.items() if key in ("type", "fields")}
+    return {"type": "yaml", **kept, "default": spec["fixed"], "when": False}
+
+
+def _merged(old: Any, keys: Any, where: str) -> Any:
+    """Return a value with keys of a mapping replaced; a key that is not there has a wrong name."""
+    if not isinstance(old, Mapping) or not isinstance(keys, Mapping):
+        return keys
+    for key in keys:
+        if key not in old:
+            known = [str(each) for each in old]
+            raise FileError(f"{where}: {brief(key)} is not there in the base. {suggest(key, known, _known(known))}")
+    return {key: _merged(value, keys[key], f"{where}.{key}") if key in keys else value for key, value in old.items()}
+
+
+def _known(names: list[str]) -> str:
+    return f"It has {', '.join(names)}."
+
+
+def _copier_yml(text: str, has_new: bool) -> str:
+    if has_new:
+        if _DERIVED not in text:
+            raise FileError(f"{QUESTIONS}: this version of the base takes no new questions.")
+        text = text.replace(_DERIVED, f"---\n!include {NEW}\n{_DERIVED}")
+    return f"{text.rstrip()}\n---\n!include {CHANGED}\n"
+
+
+def _changes(base: bytes, overlay: Overlay) -> bytes:
+    own = read_changes(overlay.changes, CHANGES)
+    taken = {each.id for each in read_changes(base)}
+    for each in own:
+        if each.id in taken:
+            raise FileError(f"{CHANGES}: {each.id} is an id of the base's changes. Choose another one.")
+    return base.rstrip() + b"\n" + overlay.changes if own else base
+
+
+def _yaml(title: str, content: Mapping[str, Any]) -> str:
+    head = f"# {title} Written by `scaffold template build`; change platform/ instead.\n"
+    return head + (yaml.dump(dict(content), Dumper=_Dumper, sort_keys=False, width=110) if content else "{}\n")
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as blocks, and no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write each value out."""
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def _notice(overlay: Overlay, base: Base) -> str:
+    return (
+        f"{overlay.name}\n\nThis template contains kube-scaffold {base.revision.name} ({base.revision.commit}),\n"
+        "which is licensed under the Apache License 2.0 (see LICENSE), with the changes in platform/.\n"
+    )
+
+
+def _put(files: dict[str, RenderedFile], path: str, content: str | bytes) -> None:
+    files[path] = RenderedFile(path, content if isinstance(content, bytes) else content.encode(), False)
+
+
+def built_paths(root: Path) -> list[str]:
+    """Return the paths of what lies where `build` writes."""
+    found = []
+    for place in PLACES:
+        path = root / place
+        inside = path.rglob("*") if path.is_dir() else [path]
+        found += [each.relative_to(root).as_posix() for each in inside if each.is_file() or each.is_symlink()]
+    return sorted(found)

@@ -1,0 +1,106 @@
+"""Moves an overlay to another release of the base: everything, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from scaffold import git
+from scaffold.files.folder import RenderedFile
+from scaffold.releases import Change
+from scaffold.template.base import SKELETON, Base, id_of
+from scaffold.template.edit import removed_text
+from scaffold.template.overlay import FILES, MANIFEST, OVERRIDES, REMOVE, Overlay, manifest, overrides_text
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a pull gives: the overlay's `files` to write and `gone` ones, what it brings and what is left to decide.
+
+    `conflicts` are overrides that both sides changed, with a sentence each. `notes` are what to know: a removed file
+    that the base changed, an override that the base renamed. `marked` shows that the conflicts were written as markers,
+    which is possible where all of them are clashes of lines.
+    """
+
+    old: Base
+    new: Base
+    changes: tuple[Change, ...]
+    files: dict[str, RenderedFile]
+    gone: tuple[str, ...]
+    conflicts: tuple[str, ...]
+    notes: tuple[str, ...]
+    can_be_marked: bool = False
+    marked: bool = False
+
+
+def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
+    """Return what the move of an overlay from one version of its base to another gives.
+
+    Raises:
+        GitError: when git can't compare the versions.
+    """
+    names = _renamed(old, new)
+    files: dict[str, RenderedFile] = {}
+    made: dict[str, str] = {}
+    gone, conflicts, notes = [], [], []
+    clashes = 0
+    for path, own in overlay.files.items():
+        if path not in overlay.overrides:
+            if new.skeleton(path) and not old.skeleton(path):
+                conflicts.append(f"{FILES}/{path}: the base has a file of that name now. Rename yours, or delete it.")
+            continue
+        target = names.get(path, path)
+        theirs = new.skeleton(target)
+        if theirs is None:
+            conflicts.append(f"{FILES}/{path}: the base has no such file any more. Restore it, or rename yours.")
+            continue
+        if target != path:
+            notes.append(f"{path} is called {target} now; the override follows it.")
+            gone.append(f"{FILES}/{path}")
+        before = old.require(path, f"{FILES}/{path}")
+        labels = ("base", "platform", new.revision.name)
+        merged, clash = git.merge_file(before.content, own.content, theirs.content, labels)
+        if clash:
+            clashes += 1
+            conflicts.append(f"{FILES}/{path}: both the base and the platform changed the same lines.")
+        if target != path or merged != own.content:
+            files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", merged, own.executable)
+        made[target] = id_of(theirs)
+    removed = _still_removed(overlay, old, new, names, notes)
+    texts = {
+        MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit),
+        OVERRIDES: overrides_text(made),
+        **({REMOVE: removed_text(removed)} if removed != list(overlay.removed) else {}),
+    }
+    files |= {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}
+    changes = tuple(new.history.changes_between(old.revision.commit, new.revision.commit))
+    return Pulled(old, new, changes, files, tuple(gone), tuple(conflicts), tuple(notes), clashes == len(conflicts))
+
+
+def _still_removed(overlay: Overlay, old: Base, new: Base, names: dict[str, str], notes: list[str]) -> list[str]:
+    kept = []
+    for path in overlay.removed:
+        target = names.get(path, path)
+        theirs, before = new.skeleton(target), old.skeleton(path)
+        if theirs is None:
+            notes.append(f"{path} is gone from the base, so it is not in {REMOVE} any more.")
+            continue
+        if before is not None and theirs.content != before.content:
+            notes.append(f"{target} changed in the base; your services still do not get it.")
+        kept.append(target)
+    return kept
+
+
+def _renamed(old: Base, new: Base) -> dict[str, str]:
+    """Return the paths of the skeleton that the base renamed, as git finds them (`git help diff`, -M)."""
+    options = ("diff", "--name-status", "-z", "--find-renames", "--diff-filter=R", "--no-ext-diff")
+    listing = git.read(new.history.git_dir, *options, old.revision.commit, new.revision.commit, "--", SKELETON)
+    fields = listing.decode().split("\0")[:-1]
+    return {
+        before.removeprefix(SKELETON): after.removeprefix(SKELETON)
+        for before, after in zip(fields[1::3], fields[2::3], strict=True)
+    }
+
+
+def rebased(overlay: Overlay, new: Base) -> Overlay:
+    """Return the overlay as its manifest names the new base."""
+    return replace(overlay, version=str(new.revision.version), commit=new.revision.commit)

@@ -1,0 +1,94 @@
+"""The first version of a platform's template: an overlay with an example of each kind."""
+
+from __future__ import annotations
+
+from scaffold.files.folder import RenderedFile
+from scaffold.template.base import Base
+from scaffold.template.edit import removed_text
+from scaffold.template.overlay import (
+    CHANGES,
+    FILES,
+    MANIFEST,
+    OVERRIDES,
+    PINS,
+    QUESTIONS,
+    REMOVE,
+    manifest,
+    overrides_text,
+)
+
+_QUESTIONS = """\
+# Questions of the base by name, with the keys that change; and questions of your own.
+# `scaffold questions` lists those of the base. A list (choices, an example) replaces the base's.
+owner:  # another default
+  default: {name}-org/platform
+
+# ci: {{fixed: gitlab}}  # asked no more: every service has this value
+
+cost_center:  # a question of your own; templates use it as {{{{ cost_center }}}}
+  type: str
+  help: Cost center that pays for the service
+  default: CC-0000
+  example: CC-1234
+  validator: >-
+    {{% if not cost_center | regex_search("^CC-[0-9]{{4}}$") %}}
+    cost_center must be CC- and four digits, not {{{{ cost_center }}}}. Example: CC-1234.
+    {{% endif %}}
+"""
+_PINS = """\
+# Versions and images of the base that are others here, by the names and keys of the base (questions/pins.yml).
+# languages:
+#   go: {runtime_image: "registry.example.org/base/debian:13.8-slim"}
+"""
+_CHANGES = """\
+# What each release of this template changes for its services, the oldest first; `scaffold update` shows it.
+# Ids of your own begin with the template's name, so that the base never takes one.
+- id: {name}-first
+  version: unreleased
+  pattern: none
+  title: Services have a cost center
+  why: Finance needs it on every bill.
+  check: Nothing.
+  files: [PLATFORM.md]
+"""
+_PAGE = """\
+# {{{{ name }}}} at {name}
+
+Cost center: {{{{ cost_center }}}}
+"""
+_README = """\
+# The service template of {name}
+
+It is made on top of kube-scaffold. Change `platform/` and `{manifest}`; everything else is built:
+
+```
+scaffold template build            build copier.yml and templates/ from platform/
+scaffold template build --check    fail when they are not built from it (for CI)
+scaffold template override PATH    take a file of the base into platform/files, to change it there
+scaffold template diff             show what the overrides change of the base
+scaffold template status           show whether the base has a newer release
+scaffold template pull             move to the newest release of the base
+```
+
+Services are made from a git tag of this repository:
+
+```
+scaffold new payments --template {url}
+copier copy {url} payments
+```
+"""
+
+
+def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
+    """Return the files of a new overlay, without what is built of them."""
+    texts = {
+        MANIFEST: manifest(name, url, str(base.revision.version), base.revision.commit),
+        QUESTIONS: _QUESTIONS.format(name=name),
+        PINS: _PINS,
+        REMOVE: removed_text([]),
+        CHANGES: _CHANGES.format(name=name),
+        OVERRIDES: overrides_text({}),
+        f"{FILES}/PLATFORM.md.jinja": _PAGE.format(name=name),
+        "README.md": _README.format(name=name, url=url, manifest=MANIFEST),
+    }
+    return {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}

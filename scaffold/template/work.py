@@ -1,0 +1,134 @@
+"""The steps of `scaffold template`, each from the folder of an overlay to what is to be written."""
+
+from __future__ import annotations
+
+import difflib
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scaffold.errors import FileError
+from scaffold.files.folder import RenderedFile
+from scaffold.files.staging import staging
+from scaffold.releases import History, Release
+from scaffold.template.base import SKELETON, Base, base_of
+from scaffold.template.build import build
+from scaffold.template.overlay import FILES, FOLDER, MANIFEST, Overlay, read_overlay
+from scaffold.template.place import Difference, difference, put
+from scaffold.template.pull import Pulled, pull
+from scaffold.template.start import first_files
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A platform's template in `root`: its overlay and the base that it names."""
+
+    root: Path
+    overlay: Overlay
+    base: Base
+
+    def build(self, *, check: bool = False) -> Difference:
+        """Build the template, and return what changed; with `check`, only what would.
+
+        Raises:
+            FileError: when the overlay is wrong.
+            DestinationError: when the disk refuses.
+        """
+        files = build(self.overlay, self.base)
+        found = difference(self.root, files)
+        if not check:
+            put(self.root, files if found.written else {}, found.removed)
+        return found
+
+    def status(self) -> Status:
+        """Return how far the base has gone on, and what the overlay has of it."""
+        newer = tuple(each for each in self.base.history.known if each.version > self.base.revision.version)
+        return Status(self, newer, build_is_current=not self.build(check=True))
+
+    def diff(self, paths: Sequence[str]) -> Iterator[str]:
+        """Yield the lines in which overrides differ from the base's files; all overrides without paths.
+
+        Raises:
+            FileError: when a path is no override.
+        """
+        for path in paths or self.overlay.overrides:
+            own, theirs = self.overlay.files.get(path), self.base.skeleton(path)
+            if own is None or theirs is None:
+                raise FileError(f"diff: {path} is not an override. `scaffold template files` lists them.")
+            before, after = (each.content.decode(errors="replace").splitlines() for each in (theirs, own))
+            yield from difflib.unified_diff(before, after, f"base/{path}", f"{FILES}/{path}", lineterm="")
+
+    def paths(self) -> Iterator[tuple[str, str]]:
+        """Yield each file of the skeleton: where it comes from (base, override, own, removed), and its path."""
+        known = {path.removeprefix(SKELETON) for path in self.base.files if path.startswith(SKELETON)}
+        for path in sorted(known | self.overlay.files.keys()):
+            if path in self.overlay.removed:
+                yield "removed", path
+            else:
+                yield ("override" if path in known else "own") if path in self.overlay.files else "base", path
+
+    def pull(self, new: Base, *, dry_run: bool = False, inline: bool = False) -> Pulled:
+        """Move the overlay to another version of the base, and build it; return what that brings.
+
+        Where there are conflicts, nothing is written. With `inline`, the overlay gets markers, and nothing is built.
+
+        Raises:
+            FileError: when the overlay does not fit the new version.
+        """
+        pulled = pull(self.overlay, self.base, new)
+        if pulled.conflicts:
+            if inline and not dry_run and pulled.can_be_marked:
+                put(self.root, pulled.files, pulled.gone)
+                return replace(pulled, marked=True)
+            return pulled
+        with staging(self.root, "pull") as stage:
+            shutil.copy2(self.root / MANIFEST, stage.path)
+            shutil.copytree(self.root / FOLDER, stage.path / FOLDER, symlinks=True)
+            put(stage.path, pulled.files, pulled.gone)
+            built = build(read_overlay(stage.path), new)
+        found = difference(self.root, built)
+        if not dry_run:
+            put(self.root, {**pulled.files, **built}, [*pulled.gone, *found.removed])
+        return pulled
+
+    def write(self, files: Mapping[str, RenderedFile], removed: Sequence[str] = ()) -> None:
+        """Write files of the overlay."""
+        put(self.root, files, removed)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a platform's template stands: the releases of the base that it lacks, and whether the build is current."""
+
+    platform: Platform
+    newer: tuple[Release, ...]
+    build_is_current: bool
+
+    @property
+    def is_current(self) -> bool:
+        """Return whether nothing is to be done."""
+        return self.build_is_current and not self.newer
+
+
+def open_platform(root: Path, history: History) -> Platform:
+    """Return the platform's template in a folder.
+
+    Raises:
+        FileError, VersionError: when it is none, or its base is not known.
+    """
+    overlay = read_overlay(root)
+    return Platform(root, overlay, base_of(overlay, history))
+
+
+def start(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
+    """Return all files of a new template of a platform, built.
+
+    Raises:
+        FileError: when the name or the URL is not one.
+    """
+    first = first_files(name, url, base)
+    with tempfile.TemporaryDirectory(prefix="scaffold-template-") as folder:
+        put(Path(folder), first)
+        return {**first, **build(read_overlay(Path(folder)), base)}

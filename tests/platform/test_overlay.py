@@ -1,0 +1,138 @@
+"""Overlays that are wrong: one sentence, an exit code, and nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.platform.conftest import DOCKERFILE, URL, Run, tree
+from tests.support.commands import scaffold
+
+
+def in_file(path: str, text: str) -> Callable[[Path], object]:
+    def write(acme: Path) -> None:
+        (acme / path).parent.mkdir(parents=True, exist_ok=True)
+        (acme / path).write_text(text)
+
+    return write
+
+
+def replaced(old: str, new: str) -> Callable[[Path], object]:
+    def write(acme: Path) -> None:
+        text = (acme / "scaffold-template.yml").read_text()
+        assert old in text
+        (acme / "scaffold-template.yml").write_text(text.replace(old, new))
+
+    return write
+
+
+QUESTIONS, PINS, REMOVE, CHANGES = (f"platform/{name}.yml" for name in ("questions", "pins", "remove", "changes"))
+BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
+    "no manifest": (lambda acme: (acme / "scaffold-template.yml").unlink(), 12, "has no scaffold-template.yml"),
+    "manifest no YAML": (in_file("scaffold-template.yml", "a: ["), 12, "scaffold-template.yml:2:1 is not valid YAML"),
+    "manifest a list": (in_file("scaffold-template.yml", "- a\n"), 12, "must be a mapping of names"),
+    "manifest key": (replaced("url:", "uri:"), 12, "'uri' is not a key. Did you mean url?"),
+    "manifest name": (replaced("name: acme", "name: Acme!"), 12, "name is 'Acme!'. Example: name: acme."),
+    "no base": (replaced("base:", "url2:"), 12, "'url2' is not a key"),
+    "base a text": (in_file("scaffold-template.yml", f"name: a\nurl: {URL}\nbase: 1\n"), 12, "must have version and"),
+    "base version": (replaced('"0.2.0"', '"7.0.0"'), 11, "version 7.0.0 is newer than this scaffold"),
+    "base version number": (replaced('"0.2.0"', "2"), 12, "base.version is 2. Example: version: 0.3.0."),
+    "base commit": (replaced("commit: ", "commit: 0"), 12, "base.commit is '0"),
+    "another commit": (replaced("commit: ", f"commit: {'a' * 40} #"), 12, "is not the commit of 0.2.0"),
+    "questions no YAML": (in_file(QUESTIONS, "a: {"), 12, "platform/questions.yml:2:1 is not valid YAML"),
+    "questions a text": (in_file(QUESTIONS, "a"), 12, "must be a mapping of names, not 'a'"),
+    "question a text": (in_file(QUESTIONS, "replicas: 3\n"), 12, "replicas must be a mapping of keys, not 3"),
+    "question misspelt": (in_file(QUESTIONS, "replica: {default: 3}\n"), 12, "Did you mean replicas?"),
+    "question without help": (in_file(QUESTIONS, "x_y: {type: str}\n"), 12, "A new question needs type and help."),
+    "question key": (in_file(QUESTIONS, "replicas: {defalt: 3}\n"), 12, "'defalt' is not a key of a question"),
+    "question type": (in_file(QUESTIONS, "q: {type: path, help: x}\n"), 12, "type is 'path'"),
+    "question secret": (
+        in_file(QUESTIONS, "q: {type: str, help: x, secret: true}\n"),
+        12,
+        "secret is a part of Copier's",
+    ),
+    "question choices": (in_file(QUESTIONS, "language: {choices: go}\n"), 12, "choices must be a list or a mapping"),
+    "pins misspelt": (
+        in_file(PINS, "language: {go: {}}\n"),
+        12,
+        "language has no versions or images. Change it in platform/qu",
+    ),
+    "pins unknown": (
+        in_file(PINS, "languags: {}\n"),
+        12,
+        "languags is not a question of the base. Did you mean languages?",
+    ),
+    "pins key": (in_file(PINS, "languages: {go: {runtime_imag: x}}\n"), 12, "Did you mean runtime_image?"),
+    "pins a list": (in_file(PINS, "- a\n"), 12, "platform/pins.yml must be a mapping"),
+    "pins of a question": (in_file(PINS, "owner: x\n"), 12, "owner has no versions or images"),
+    "remove a mapping": (in_file(REMOVE, "a: b\n"), 12, "platform/remove.yml must be a list of paths"),
+    "remove unknown": (in_file(REMOVE, "- renovat.json.jinja\n"), 12, "Did you mean renovate.json.jinja?"),
+    "remove outside": (in_file(REMOVE, "- ../../copier.yml\n"), 12, "is not a file of the base's skeleton"),
+    "remove one's own": (in_file(REMOVE, "- PLATFORM.md.jinja\n"), 12, "is not a file of the base's skeleton"),
+    "file of the base": (in_file("platform/files/Makefile.jinja", "a:\n"), 12, "Run: scaffold template override 'Make"),
+    "file with a colon": (in_file("platform/files/a:b", "a\n"), 12, "platform/files/a:b "),
+    "a link": (lambda acme: (acme / "platform/files/x").symlink_to("/etc/passwd"), 12, "is a link, or no file"),
+    "a link to a folder": (lambda acme: (acme / "platform/files/y").symlink_to("/etc"), 12, "is a link, or no file"),
+    "questions a link": (
+        lambda acme: ((acme / QUESTIONS).unlink(), (acme / QUESTIONS).symlink_to("/etc/hostname")),
+        12,
+        "platform/questions.yml can't be read: it leads out of",
+    ),
+    "override without a file": (in_file("platform/overrides.yml", f"Makefile.jinja: '{'0' * 40}'\n"), 12, "is missing"),
+    "override of another base": (
+        lambda acme: [
+            in_file("platform/overrides.yml", f"Makefile.jinja: '{'0' * 40}'\n")(acme),
+            in_file("platform/files/Makefile.jinja", "a:\n")(acme),
+        ],
+        12,
+        "was made of another file of the base. Run: scaffold template pull",
+    ),
+    "changes key": (in_file(CHANGES, "- id: a\n"), 6, "platform/changes.yml, entry 1: version is missing"),
+    "changes id": (
+        in_file(CHANGES, "- {id: alerts, version: unreleased, pattern: none, title: t, why: w, check: c}\n"),
+        12,
+        "alerts is an id of the base's changes. Choose another one.",
+    ),
+    "a bomb": (in_file(QUESTIONS, "a: &a [1]\n" + "\n".join(f"k{n}: [{'*a, ' * 9}*a]" for n in range(9))), 12, ""),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_overlay(name: str, acme: Path, run: Run) -> None:
+    break_, code, words = BROKEN[name]
+    break_(acme)
+    before = tree(acme)
+    done = run("build", code=code)
+    assert words in done.stderr and done.stderr.count("\n") == 1 and len(done.stderr) < 600
+    assert "Traceback" not in done.stderr
+    assert tree(acme) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("override", "Makefil.jinja"), "Did you mean Makefile.jinja?"),
+        (("override", "../copier.yml"), "is not a file of the base's skeleton"),
+        (("override", "renovate.json.jinja"), "is in platform/remove.yml"),
+        (("override", DOCKERFILE), "is there already. Change it there."),
+        (("remove", DOCKERFILE), "takes its place. Give it back first"),
+        (("remove", "nothing-like-it"), "`scaffold template files` lists them."),
+        (("restore", "Makefile.jinja"), "is neither an override nor in platform/remove.yml"),
+    ],
+)
+def test_paths_that_can_t_be_taken(arguments: tuple[str, ...], words: str, acme: Path, run: Run) -> None:
+    run("override", DOCKERFILE)
+    run("remove", "renovate.json.jinja")
+    before = tree(acme)
+    assert words in run(*arguments, code=12).stderr
+    assert tree(acme) == before
+
+
+def test_a_folder_that_is_not_empty_and_a_wrong_name(acme: Path, tmp_path: Path) -> None:
+    done = scaffold("template", "new", "acme", "--url", URL, cwd=tmp_path)
+    assert (done.returncode, "is not empty" in done.stderr) == (4, True)
+    done = scaffold("template", "new", "other", "--url", URL, "--name", "No Name", cwd=tmp_path)
+    assert (done.returncode, "name is 'No Name'. Example: name: acme." in done.stderr) == (12, True)
+    assert not (tmp_path / "other").exists()

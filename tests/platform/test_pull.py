@@ -1,0 +1,94 @@
+"""`scaffold template pull`: our fixes reach a platform's template and its services; all of it, or nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.platform.conftest import DOCKERFILE, Run, release, tree
+from tests.support.commands import scaffold
+from workshop.history import git
+
+MAKEFILE = "Makefile.jinja"
+
+
+def test_pull_brings_the_base_s_fixes_to_the_services(acme: Path, run: Run, tmp_path: Path) -> None:
+    run("override", MAKEFILE)
+    file = acme / "platform/files" / MAKEFILE
+    file.write_text("# Ours\n" + file.read_text())
+    run("build")
+    release(acme, "1.0.0")
+    scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=tmp_path)
+    status = run("status", code=1).stdout
+    assert "newer: v0.3.0" in status and "scaffold template pull --dry-run" in status
+    before = tree(acme)
+    dry = json.loads(run("pull", "--dry-run", "--json").stdout)
+    assert (dry["from"], dry["to"], dry["applied"]) == ("v0.2.0", "v0.3.0", False)
+    assert "P07" in {each["pattern"] for each in dry["changes"]} and tree(acme) == before
+    run("pull")
+    assert file.read_text().startswith("# Ours\n") and file.read_bytes() != before[f"platform/files/{MAKEFILE}"]
+    run("build", "--check")
+    assert "Already at v0.3.0" in run("pull").stdout
+    release(acme, "1.1.0")
+    lacks = json.loads(scaffold("status", "shop", "--json", cwd=tmp_path).stdout)[0]["lacks"]
+    assert {each["id"] for each in lacks} == {each["id"] for each in dry["changes"]}
+    done = scaffold("update", "shop", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    fresh = scaffold("new", "fresh", "--template", str(acme), "--defaults", "--data", "name=shop", cwd=tmp_path)
+    assert fresh.returncode == 0, fresh.stderr
+    ours, theirs = tree(tmp_path / "shop"), tree(tmp_path / "fresh")
+    assert {path for path in ours | theirs if ours.get(path) != theirs.get(path)} <= {".copier-answers.yml"}
+
+
+def test_pull_and_build_are_one(acme: Path, run: Run) -> None:
+    """What pull writes is what build gives of the merged overlay on the new base."""
+    run("override", DOCKERFILE, MAKEFILE)
+    run("pull")
+    pulled = tree(acme)
+    for path in [each for each in pulled if each.startswith("templates/") or each == "copier.yml"]:
+        (acme / path).unlink()
+    run("build")
+    assert tree(acme) == pulled
+
+
+def test_a_clash_stops_the_pull_or_is_marked(acme: Path, run: Run) -> None:
+    run("override", MAKEFILE)
+    file = acme / "platform/files" / MAKEFILE
+    file.write_text("".join(f"# {line}\n" for line in file.read_text().splitlines()))
+    run("build")
+    before = tree(acme)
+    done = run("pull", code=8)
+    assert f"platform/files/{MAKEFILE}: both the base and the platform changed the same lines." in done.stderr
+    assert tree(acme) == before
+    done = run("pull", "--conflict", "inline", code=8)
+    assert "Resolve them, then run: scaffold template build" in done.stderr
+    assert "has conflict markers. Resolve them first." in run("build", code=12).stderr
+    file.write_text("all:\n")
+    run("build")
+    assert run("status").stdout.startswith("acme on v0.3.0 of the base\n")
+
+
+def test_a_file_that_the_base_changed_stays_removed_and_is_told(acme: Path, run: Run) -> None:
+    run("remove", "Makefile.jinja")
+    assert "Makefile.jinja changed in the base; your services still do not get it." in run("pull").stdout
+    assert not (acme / "templates/service/skeleton/Makefile.jinja").exists()
+
+
+@pytest.mark.parametrize("version", ["9.0", "0.1.0"])
+def test_a_version_that_can_t_be_pulled(version: str, acme: Path, run: Run) -> None:
+    before = tree(acme)
+    assert version in run("pull", "--to", version, code=11).stderr
+    assert tree(acme) == before
+
+
+def test_a_question_that_the_new_base_does_not_have(acme: Path, run: Run) -> None:
+    (acme / "platform/pins.yml").write_text("languages:\n  go: {version: '1.26'}\n")
+    run("build")
+    text = (acme / "platform/pins.yml").read_text().replace("version:", "no_such_key:")
+    (acme / "platform/pins.yml").write_text(text)
+    before = tree(acme)
+    assert "no_such_key" in run("pull", code=12).stderr
+    assert tree(acme) == before
+    assert git(acme, "tag") == ""
