@@ -1,5 +1,7 @@
 """The golden files: examples/NAME.yml holds answers, examples/NAME/ the service that they give.
 
+tests/new/tops/ has what is at the top of a repository with two services in folders.
+
 `python -m workshop.goldens` renders them all again; read the diff before you commit it.
 """
 
@@ -16,12 +18,16 @@ from scaffold.engine.answers_file import read_answers
 from scaffold.engine.jinja import Renderer
 from scaffold.engine.render import Origin, render
 from scaffold.engine.template import Template, load_template
+from scaffold.files.at_top import FOLDER, PLACES, carried
 from scaffold.files.folder import RenderedFile, write_files
 from scaffold.releases.home import project_url
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = Path(os.environ.get("KUBE_SCAFFOLD_EXAMPLES", ROOT / "examples"))
 ORIGIN = Origin(project_url(), f"v{__version__}")
+TOPS = ROOT / "tests/new/tops"
+SERVICES = {"mail": "go", "orders": "python"}
+CI_SYSTEMS = ("github", "gitlab")
 NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.yml"))
 
 
@@ -58,8 +64,21 @@ def tracked(files: list[RenderedFile]) -> dict[str, tuple[bytes, bool]]:
     return {file.path: (file.content, file.executable) for file in files}
 
 
+def top_of_two(ci: str) -> dict[str, bytes]:
+    """Return what is at the top of a repository with the two services of SERVICES, by path."""
+    found: dict[str, bytes] = {}
+    for name, language in SERVICES.items():
+        given = {"name": name, "language": language, "ci": ci, "folder": f"services/{name}"}
+        for file in rendered(engine()[1].resolve(given)):
+            path = file.path.removeprefix(FOLDER)
+            if path != file.path:
+                became = carried(path, found.get(path), None, file.content) if path in PLACES else None
+                found[path] = (became and became.after) or file.content
+    return found
+
+
 def regenerate() -> None:
-    """Write all examples anew."""
+    """Write all examples anew, and the tops of repositories with two services."""
     fresh = {name: rendered(answers_of(name)) for name in NAMES}
     for old in EXAMPLES.iterdir():
         if old.is_dir():
@@ -67,6 +86,11 @@ def regenerate() -> None:
     for name, files in fresh.items():
         (EXAMPLES / name).mkdir()
         write_files(EXAMPLES / name, files)
+    for ci in CI_SYSTEMS:
+        shutil.rmtree(TOPS / ci, ignore_errors=True)
+        for path, content in top_of_two(ci).items():
+            (TOPS / ci / path).parent.mkdir(parents=True, exist_ok=True)
+            (TOPS / ci / path).write_bytes(content)
 
 
 if __name__ == "__main__":

@@ -144,6 +144,10 @@ def second(root: Path) -> None:
     edit(skeleton / "deploy/base/kustomization.yaml.jinja", r"\A", "# Read the overlays first.\n")
     edit(skeleton / ".editorconfig.jinja", r"^charset = .*$", "charset = utf-8\nmax_line_length = 100")
     (skeleton / "deploy/base/logging.env.jinja").write_text("LOG_LEVEL={{ log_level }}\n")
+    edit(skeleton / "{{ shared }}/.pre-commit-config.yaml.jinja", "name: make lint in", "name: lint of")
+    edit(skeleton / "{{ shared }}/renovate.json.jinja", '"pre-commit": ', '"timezone": "UTC",\n  "pre-commit": ')
+    workflow = skeleton / "{{ github }}/{{ at_top }}/.github/workflows/{{ workflow }}.yml.jinja"
+    edit(workflow, "working-directory: ", "working-directory: ./")
     (skeleton / "scripts").mkdir()
     (skeleton / "scripts/check.sh").write_text("#!/bin/sh\nexec make check\n")
     (skeleton / "scripts/check.sh").chmod(0o755)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scaffold.engine.render import Origin
     from scaffold.engine.template import Template
     from scaffold.files.folder import RenderedFile
+    from scaffold.new.at_top import AtTop
     from scaffold.new.unfinished import Unfinished
 
 NAME = "name"
@@ -117,6 +118,7 @@ class _Run:
         from scaffold.engine.jinja import Renderer
         from scaffold.engine.render import render
         from scaffold.files.folder import check_destination
+        from scaffold.new.at_top import QUESTION, divided, folder_below
         from scaffold.new.defaults import proposals
         from scaffold.new.unfinished import forget
         from scaffold.releases.home import Homes
@@ -134,6 +136,8 @@ class _Run:
         renderer = Renderer(template.root, template.settings)
         questionnaire = Questionnaire(template, renderer)
         given, renamed = _named(template, folder, wanted.given)
+        if folder is not None and QUESTION not in given and (below := folder_below(template, folder)):
+            given[QUESTION] = below
         proposed = proposals(template, folder or Path())
         out = console(quiet=self.quiet or self.json)
         if self.interactive:
@@ -146,9 +150,13 @@ class _Run:
             return
         destination = folder or _folder_of(answers)
         check_destination(destination, force=wanted.force)
+        if QUESTION not in given and (below := folder_below(template, destination)):  # known only with the name
+            named = questionnaire.resolve({**answers.asked, QUESTION: below})
+            answers = replace(named, given=answers.given | {QUESTION})
         with progress(out, "Rendering") as on_file:
-            files = render(template, renderer, answers, origin, on_file)
-        self._write(_Made(destination, answers, files, origin, renamed), proposed)
+            rendered = render(template, renderer, answers, origin, on_file)
+        files = divided(template, destination, rendered, answers.asked)
+        self._write(_Made(destination, answers, files.files, origin, renamed, top=files.top), proposed)
 
     def _write(self, made: _Made, proposed: Proposals) -> None:
         """Write the files, unless the user does not want to replace others by them, and report what was done."""
@@ -176,13 +184,14 @@ class _Run:
 
         options = {"with_git": self.wanted.with_git, "force": self.wanted.force}
         try:
-            return create(made.folder, made.name, made.files, **options)
+            return create(made.folder, made.name, made.files, made.top, **options)
         except ScaffoldError as error:
             if self.interactive:
                 error.args = (f"{error} {KEPT}",)
             raise
 
     def _tell(self, made: _Made, proposed: Proposals) -> None:
+        from scaffold.show import at_top
         from scaffold.show import new as show
         from scaffold.show.console import console
         from scaffold.show.say import say_json
@@ -192,9 +201,15 @@ class _Run:
         elif self.dry_run:
             show.remarks(console(quiet=self.quiet), _renamed(made))
             show.tree(console(quiet=self.quiet, result=True), str(made.folder), made.files)
+            if made.top:
+                show.tree(console(quiet=self.quiet, result=True), str(made.top.folder), made.top.files)
+                at_top.by_hand(console(quiet=self.quiet), made.top.by_hand)
         else:
             out = console(quiet=self.quiet)
             show.remarks(out, _remarks(made, proposed, asked=self.interactive, with_git=self.wanted.with_git))
+            if made.top:
+                at_top.written(out, made.top.folder, [each.path for each in made.top.files])
+                at_top.by_hand(out, made.top.by_hand)
             show.done(out, made.folder, len(made.files), made.next, repository=made.repository)
 
 
@@ -207,6 +222,7 @@ class _Made:
     files: list[RenderedFile]
     origin: Origin
     renamed: str
+    top: AtTop | None = None
     repository: bool = False
     replaced: list[str] = field(default_factory=list)
 
@@ -222,17 +238,28 @@ class _Made:
         return NEXT if all(f"\n{target}:".encode() in makefile for target in ("setup", "test", "run")) else ()
 
     def as_json(self) -> dict[str, Any]:
-        files = [{"path": each.path, "bytes": len(each.content), "executable": each.executable} for each in self.files]
+        from scaffold.files.at_top import block
+
+        top = self.top and {
+            "folder": str(self.top.folder),
+            "files": [_as_json(each) for each in self.top.files],
+            "by_hand": {path: block(content) for path, content in self.top.by_hand.items()},
+        }
         return {
             "folder": str(self.folder),
             "template": {"url": self.origin.source, "version": self.origin.version},
             "git": self.repository,
             "answers": dict(self.answers.asked),
             "derived": [vars(each) for each in self.answers.derived],
-            "files": files,
+            "files": [_as_json(each) for each in self.files],
+            "top": top,
             "replaced": self.replaced,
             "next": [*([f"cd {self.folder}"] if self.folder != Path() else []), *self.next],
         }
+
+
+def _as_json(file: RenderedFile) -> dict[str, Any]:
+    return {"path": file.path, "bytes": len(file.content), "executable": file.executable}
 
 
 def _named(template: Template, folder: Path | None, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:

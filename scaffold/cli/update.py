@@ -254,6 +254,8 @@ def next_commands(outcome: Updated) -> tuple[str, ...]:
 
 
 def _result(folder: Path, outcome: Updated) -> dict[str, Any]:
+    from scaffold.files.at_top import block
+
     told, plan = outcome.report, outcome.plan
     return {
         "folder": str(folder),
@@ -264,6 +266,7 @@ def _result(folder: Path, outcome: Updated) -> dict[str, Any]:
         "changes": [vars(change) for change in told.changes],
         "files": [vars(line) for line in told.lines],
         "conflicts": [{**vars(clash), "changes": [change.id for change in clash.changes]} for clash in told.clashes],
+        "by_hand": {path: block(content) for path, content in told.by_hand.items()},
         "rejects": sorted(plan.beside),
         "drivers": dict(told.drivers),
         "answers": dict(plan.crossing.new_answers.asked),

@@ -86,6 +86,11 @@ class Template:
         """Return the path of the answers file in a generated service."""
         return str(self.settings.get("answers_file", ANSWERS))
 
+    @property
+    def asks_folder(self) -> bool:
+        """Return whether `folder` asks for the service's place in its repository: `at_top` follows from it then."""
+        return {"folder", "at_top"} <= {question.name for question in self.questions}
+
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
         """Return every file of the skeleton, ordered by path."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from scaffold.show.at_top import by_hand
 from scaffold.show.console import line
 from scaffold.text.brief import brief
 from scaffold.text.counted import counted
@@ -36,6 +37,7 @@ def report(out: Console, told: UpdateReport) -> None:
     _diffstat(out, told.lines)
     for clash in told.clashes:
         _clash(out, clash)
+    by_hand(out, told.by_hand)
     for path, driver in sorted(told.drivers.items()):
         text = f"Your merge driver {driver} was not started; the update will merge {path} with it."
         out.print(Text(text), soft_wrap=True)

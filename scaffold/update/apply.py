@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +28,9 @@ _OPERATIONS = {
 }
 
 
+_SHARED = " With --commit, an update of several services commits each of them."
+
+
 def refuse_unfinished(repository: Repository, prefix: str) -> None:
     """Refuse a work tree in which an update would mix with something else.
 
@@ -38,12 +41,16 @@ def refuse_unfinished(repository: Repository, prefix: str) -> None:
     for name, operation in _OPERATIONS.items():
         if (repository.git_dir / name).exists():
             raise ServiceError(f"a {operation} is not finished in {top}; finish it, or git {operation} --abort.")
+    _refuse_uncommitted(repository, [f":(top){prefix}"])
+
+
+def _refuse_uncommitted(repository: Repository, pathspecs: Sequence[str], advice: str = "") -> None:
     options = ("--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
-    changed = os.fsdecode(repository.git("status", *options, "--", f":(top){prefix}")).split("\0")[:-1]
+    changed = os.fsdecode(repository.git("status", *options, "--", *pathspecs)).split("\0")[:-1]
     if changed:
         raise ServiceError(
             f"{len(changed)} {'file is' if len(changed) == 1 else 'files are'} changed and not committed "
-            f"({changed[0][3:]}{', …' if len(changed) > 1 else ''}); git commit or git stash first."
+            f"({changed[0][3:]}{', …' if len(changed) > 1 else ''}); git commit or git stash first.{advice}"
         )
 
 
@@ -60,6 +67,8 @@ def apply(plan: Plan) -> list[PathChange]:
     crossing, service = plan.crossing, plan.crossing.service
     repository = service.repository
     changes = path_changes(repository, service.tree, plan.tree)
+    if at_top := [each.path for each in changes if not each.path.startswith(service.prefix)]:
+        _refuse_uncommitted(repository, [f":(top,literal){path}" for path in at_top], _SHARED)
     transaction = Transaction(repository)
     _refuse_in_the_way(transaction.top, changes, plan.beside)
     marks = marks_of(repository, [each.path for each in changes if each.before])

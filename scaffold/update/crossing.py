@@ -14,8 +14,12 @@ from scaffold.errors import AnswerError, ServiceError
 from scaffold.git.repository import Repository
 from scaffold.releases import Revision
 from scaffold.releases.editions import Editions
+from scaffold.text.shown import shown
 from scaffold.update.handwork import edited_names, rendered_from
 from scaffold.update.wanted import Outcome, Wanted, apply_wanted
+
+FOLDER = "folder"
+"""The question for the service's folder in its repository."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,9 @@ def prepare(
     if edited and service.remembered.intact is None and (same := _alike(editions, service, old, earlier)):
         edited, earlier = (), same  # an update made a commit of only that, since nothing follows from the answer
     outcome = _wanted_answers(editions, service, old, new, earlier, edited, wanted)
+    in_folder = editions.template(new).asks_folder
+    if in_folder:
+        outcome = _in_its_folder(service, earlier, outcome, wanted)
     known = service.remembered.answers.keys() | earlier.asked.keys()
     asked = wanted.names_to_ask(editions.template(new), known) if wanted.ask else set()
     try:
@@ -126,8 +133,25 @@ def prepare(
             raise ServiceError(f"{service.answers_file}, edited by hand, does not fit {new.name}: {error}") from error
         way = f" Change it with --data {error.question}=VALUE." if error.question else ""
         raise AnswerError(f"an answer does not fit {new.name}: {error}{way}") from error
+    if in_folder:
+        _check_folder(service, answers)
     given = frozenset(wanted.names | typed)
     return Crossing(service, old, new, earlier, answers, edited, given, service.remembered.source)
+
+
+def _in_its_folder(service: GeneratedService, earlier: Answers, outcome: Outcome, wanted: Wanted) -> Outcome:
+    """Return the answers with the folder that the service lies in now, where it was moved to another one."""
+    if not earlier.asked.get(FOLDER) or not service.prefix or FOLDER in wanted.names:
+        return outcome
+    return replace(outcome, answers={**outcome.answers, FOLDER: service.prefix[:-1]})
+
+
+def _check_folder(service: GeneratedService, answers: Answers) -> None:
+    folder = answers.asked.get(FOLDER)
+    if folder and service.prefix and folder != service.prefix[:-1]:
+        raise AnswerError(
+            f"{FOLDER} must be the service's own, not {shown(folder)}. Example: {FOLDER}={service.prefix[:-1]}."
+        )
 
 
 def _old_answers(

@@ -10,13 +10,11 @@ from scaffold.releases.editions import Rendered
 from scaffold.update.scratch import Scratch
 
 
-def drivers_left_out(
-    scratch: Scratch, ours: Mapping[str, Blob], prefix: str, before: Rendered, after: Rendered
-) -> dict[str, str]:
+def drivers_left_out(scratch: Scratch, ours: Mapping[str, Blob], before: Rendered, after: Rendered) -> dict[str, str]:
     """Return the driver's name for each path that both sides changed, and that a driver would merge.
 
-    None where the scratch repository runs drivers itself. `ours` is the whole repository's tree, in which the service
-    lies in `prefix`.
+    None where the scratch repository runs drivers itself. `ours` is the whole repository's tree; both versions have
+    their files by the path in it.
 
     Raises:
         GitError: when git refuses.
@@ -24,7 +22,7 @@ def drivers_left_out(
     settings = scratch.settings
     if settings is None or not settings.drivers:
         return {}
-    paths = list(_changed_by_both(ours, prefix, before, after))
+    paths = list(_changed_by_both(ours, before, after))
     asked = b"".join(os.fsencode(path) + b"\0" for path in paths)
     if not asked:
         return {}
@@ -34,8 +32,8 @@ def drivers_left_out(
     return {path: driver for path, driver in meant.items() if driver in settings.drivers}
 
 
-def _changed_by_both(ours: Mapping[str, Blob], prefix: str, before: Rendered, after: Rendered) -> Iterator[str]:
+def _changed_by_both(ours: Mapping[str, Blob], before: Rendered, after: Rendered) -> Iterator[str]:
     for path, blob in before.blobs.items():
-        mine, new = ours.get(prefix + path), after.blobs.get(path)
+        mine, new = ours.get(path), after.blobs.get(path)
         if mine is not None and mine.id != blob.id and (new is None or new.id not in (blob.id, mine.id)):
-            yield prefix + path
+            yield path

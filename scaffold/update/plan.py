@@ -17,6 +17,7 @@ from scaffold.update.crossing import Crossing, GeneratedService
 from scaffold.update.drivers import drivers_left_out
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
+from scaffold.update.placing import Placed, placed
 from scaffold.update.resolve import Choice, resolve
 from scaffold.update.scratch import Commit, scratch
 
@@ -30,7 +31,8 @@ class Plan:
 
     `before` and `after` are the template's two versions of the service. `beside`
     are untracked files (path to bytes): rejected hunks. `lines` is the diffstat. `drivers` are the
-    merge drivers, by path, that an update starts, where this plan is one that starts none.
+    merge drivers, by path, that an update starts, where this plan is one that starts none. `by_hand` has, by path, what
+    the team adds to a file at the repository's top.
     """
 
     crossing: Crossing
@@ -41,6 +43,7 @@ class Plan:
     beside: Mapping[str, bytes]
     lines: tuple[LineCount, ...]
     drivers: Mapping[str, str]
+    by_hand: Mapping[str, bytes]
 
 
 def plan(
@@ -63,12 +66,14 @@ def plan(
     with scratch(repository, _attributes(repository, ours), keep=keep) as scratched:
         pair = as_the_service_has_them(repository, _within(ours, service.prefix), before, after)
         label = f"scaffold-{crossing.new.name}"
-        scratched.import_(_commits(service, ours, *pair, label))
+        where = placed(repository, service, ours, *pair)
+        scratched.import_(_commits(service, ours, where, label))
         merged = merge(scratched, BEFORE, label)
         resolved = resolve(scratched, merged, conflict)
         lines = tuple(line_counts(scratched, service.tree, resolved.tree)) if count_lines else ()
-        drivers = drivers_left_out(scratched, ours, service.prefix, *pair)
-    return Plan(crossing, *pair, resolved.tree, resolved.conflicts, resolved.beside, lines, drivers)
+        drivers = drivers_left_out(scratched, ours, where.before, where.after)
+    tree, conflicts, beside = resolved.tree, resolved.conflicts, resolved.beside
+    return Plan(crossing, *pair, tree, conflicts, beside, lines, drivers, where.by_hand)
 
 
 def _attributes(repository: Repository, ours: Mapping[str, Blob]) -> dict[str, bytes]:
@@ -82,24 +87,21 @@ def _within(tree: Mapping[str, Blob], prefix: str) -> Mapping[str, Blob]:
     return {path.removeprefix(prefix): blob for path, blob in tree.items() if path.startswith(prefix)}
 
 
-def _commits(
-    service: GeneratedService, ours: Mapping[str, Blob], before: Rendered, after: Rendered, label: str
-) -> Iterator[Commit]:
+def _commits(service: GeneratedService, ours: Mapping[str, Blob], where: Placed, label: str) -> Iterator[Commit]:
     """Yield the merge base, the service and the new version, each as the service's tree and what differs from it.
 
-    All three have what lies outside the service's folder. The merge base has the service's own answers file, so that it
-    counts as unchanged: like Copier, the new version writes it.
+    All three have what is not the service's. The merge base has the service's own answers file, so that it counts as
+    unchanged: like Copier, the new version writes it.
     """
     present = {blob.id for blob in ours.values()}
-    inside = [path for path in ours if path.startswith(service.prefix)]
+    owned = [path for path in ours if path in where.own]
 
     def rendered(ref: str, version: Rendered, own: Mapping[str, Blob]) -> Commit:
-        files = {**{service.prefix + path: blob for path, blob in version.blobs.items()}, **own}
+        files = {**version.blobs, **own}
         puts = {path: blob for path, blob in files.items() if ours.get(path) != blob}
-        lacking = [path for path, blob in puts.items() if blob.id not in present]
-        contents = {path: version.contents[path.removeprefix(service.prefix)] for path in lacking}
-        return Commit(f"refs/heads/{ref}", service.tree, puts, contents, [path for path in inside if path not in files])
+        contents = {path: version.contents[path] for path, blob in puts.items() if blob.id not in present}
+        return Commit(f"refs/heads/{ref}", service.tree, puts, contents, [path for path in owned if path not in files])
 
-    yield rendered("base", before, {service.answers_file: ours[service.answers_file]})
+    yield rendered("base", where.before, {service.answers_file: ours[service.answers_file]})
     yield Commit(f"refs/heads/{BEFORE}", service.tree)
-    yield rendered(label, after, {})
+    yield rendered(label, where.after, {})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scaffold.git.objects import Blob
 from scaffold.patterns import named_in
@@ -32,7 +32,8 @@ class UpdateReport:
 
     `drivers` are the merge drivers that a dry run did not start, by the path that each would merge. `answers` are those
     that change, `edited` the names of those that were edited by hand. Of the `files` that the template made, it makes
-    `removed` no more. `renamed` is the service's name before, where it gets another one.
+    `removed` no more. `renamed` is the service's name before, where it gets another one. `by_hand`
+    as in the plan.
     """
 
     old: Revision
@@ -46,6 +47,7 @@ class UpdateReport:
     files: int = 0
     removed: int = 0
     renamed: str | None = None
+    by_hand: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
     def removes_many(self) -> bool:
@@ -69,9 +71,8 @@ def report(plan: Plan, history: History) -> UpdateReport:
     removed = sum(each not in after for each in before)
     answers = crossing.answer_changes
     renamed = next((each.before for each in answers if each.name == "name"), None)
-    return UpdateReport(
-        old, new, changes, plan.lines, clashes, plan.drivers, answers, crossing.edited, len(before), removed, renamed
-    )
+    made = (len(before), removed, renamed, plan.by_hand)
+    return UpdateReport(old, new, changes, plan.lines, clashes, plan.drivers, answers, crossing.edited, *made)
 
 
 def _reasons(plan: Plan, conflict: Conflict, changes: tuple[Change, ...]) -> tuple[Change, ...]:

@@ -14,6 +14,8 @@ from tests.support.commands import SCAFFOLD, scaffold
 from workshop import goldens
 from workshop.history import git
 
+FROM_HERE = ("--defaults", "--vcs-ref", "HEAD")
+
 
 def test_this_folder_is_filled_and_the_shell_stays_in_it(tmp_path: Path) -> None:
     folder = tmp_path / "orders"
@@ -90,13 +92,58 @@ def test_force_tells_machines_what_it_would_replace(tmp_path: Path) -> None:
 
 def test_in_a_monorepo_it_says_which_files_have_no_effect_there(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
-    done = scaffold("new", "services/orders", "--defaults", cwd=tmp_path)
+    done = scaffold("new", "services/orders", "--defaults", "--vcs-ref", "0.3.0", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     told = next(line for line in done.stderr.splitlines() if "work only at the top" in line)
     assert told.startswith(".github, CODEOWNERS, renovate.json, .pre-commit-config.yaml work only at the top")
     assert str(tmp_path) in told
     at_the_top = scaffold("new", ".", "--defaults", "--force", "--data", "name=top", cwd=tmp_path)
     assert "work only" not in at_the_top.stderr
+
+
+def test_in_a_monorepo_it_writes_where_the_forge_looks(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".pre-commit-config.yaml").write_text("repos: []\n")
+    shown = json.loads(scaffold("new", "services/orders", *FROM_HERE, "--json", "--dry-run", cwd=tmp_path).stdout)
+    paths = [each["path"] for each in shown["top"]["files"]]
+    assert paths == [".github/workflows/orders.yml", "CODEOWNERS", "renovate.json"]
+    assert list(shown["top"]["by_hand"]) == [".pre-commit-config.yaml"]
+    assert "orders" in scaffold("new", "services/orders", *FROM_HERE, "--dry-run", cwd=tmp_path).stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", ".pre-commit-config.yaml"]
+    (tmp_path / "services").mkdir()
+    done = scaffold("new", "--data", "name=orders", *FROM_HERE, cwd=tmp_path / "services")
+    assert done.returncode == 0, done.stderr
+    told = done.stderr.splitlines()
+    start = told.index(f"At the top of the repository ({tmp_path}):")
+    assert told[start + 1 : start + 4] == [f"  {path}" for path in paths]
+    assert told[start + 4] == ".pre-commit-config.yaml stays as it is. Add what it lacks of this:"
+    assert told[start + 5] == "    # begin services/orders: `scaffold update` keeps these lines"
+    assert (tmp_path / ".pre-commit-config.yaml").read_text() == "repos: []\n"
+    assert "folder: services/orders\n" in (tmp_path / "services/orders/.copier-answers.yml").read_text()
+    assert not [path.name for path in tmp_path.iterdir() if "scaffold-" in path.name]
+
+
+def test_in_a_monorepo_nothing_is_written_over(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    workflow = tmp_path / ".github/workflows/orders.yml"
+    workflow.parent.mkdir(parents=True)
+    workflow.write_text("ours\n")
+    done = scaffold("new", "services/orders", *FROM_HERE, cwd=tmp_path)
+    assert done.returncode == 4 and "orders.yml is there already, and is another one" in done.stderr
+    other = scaffold("new", "services/orders", *FROM_HERE, "--data", "folder=other", cwd=tmp_path)
+    assert other.returncode == 2 and "folder=other is not where the service is, services/orders" in other.stderr
+    (tmp_path / "CODEOWNERS").symlink_to(workflow)
+    linked = scaffold("new", "services/mail", *FROM_HERE, cwd=tmp_path)
+    assert linked.returncode == 4 and "CODEOWNERS is a symbolic link" in linked.stderr
+    assert workflow.read_text() == "ours\n" and not (tmp_path / "services").exists()
+
+
+def test_a_top_that_can_t_be_written_leaves_nothing(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".github").write_text("in the way\n")
+    done = scaffold("new", "services/orders", *FROM_HERE, cwd=tmp_path)
+    assert done.returncode == 4 and ".github is a file" in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".git", ".github"]
 
 
 def test_an_author_that_git_does_not_know_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.deployed import examples
+from tests.support.deployed import examples, top_of, workflow_of
 from workshop import go_tools, judges
 from workshop.goldens import ROOT
 
@@ -20,7 +20,11 @@ WORKFLOW, PIPELINE = ".github/workflows/ci.yml", ".gitlab-ci.yml"
 
 
 def with_file(name: str) -> list[Path]:
-    found = [example / name for example in examples() if (example / name).exists()]
+    found = [place / name for example in examples() for place in {example, top_of(example)} if (place / name).exists()]
+    if name == PIPELINE:
+        found += [each for example in examples() for each in top_of(example).glob(".gitlab/services/*.yml")]
+    if name == WORKFLOW:
+        found += [each for example in examples() if (each := workflow_of(example)) and each.name != "ci.yml"]
     assert found, f"no golden has {name}"
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import OVERLAYS, examples, files_of, manifests
+from tests.support.deployed import OVERLAYS, examples, files_of, manifests, workflow_of
 from workshop import judges
 
 pytestmark = pytest.mark.judges
@@ -39,7 +39,7 @@ def lay_out(folder: Path) -> None:
         for overlay in OVERLAYS:
             put(folder / "kubernetes" / f"{name}-{overlay}.yaml", manifests(example, overlay))
         put(folder / name / "Dockerfile", with_images((example / "Dockerfile").read_text()))
-        if (workflow := example / ".github/workflows/ci.yml").exists():
+        if workflow := workflow_of(example):
             put(folder / ".github/workflows" / f"{name}.yml", workflow.read_text())
         if (pipeline := example / ".gitlab-ci.yml").exists():
             put(folder / name / ".gitlab-ci.yml", pipeline.read_text())

@@ -10,7 +10,7 @@ import yaml
 from scaffold.cli import cli
 from scaffold.cli.prove import prove
 from scaffold.prove.load import MISSING
-from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml
+from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml, top_of, workflow_of
 from workshop import go_tools
 
 VERBS = (
@@ -92,7 +92,9 @@ def test_compose_runs_what_the_cluster_runs(example: Path) -> None:
 @each_example
 def test_the_owner_owns_everything(example: Path) -> None:
     (answers,) = yaml.safe_load_all((example / ".copier-answers.yml").read_text())
-    assert (example / "CODEOWNERS").read_text() == f"* @{answers['owner']}\n"
+    folder = answers["folder"]
+    (line,) = [each for each in (top_of(example) / "CODEOWNERS").read_text().splitlines() if not each.startswith("#")]
+    assert line == f"{f'/{folder}/' if folder else '*'} @{answers['owner']}"
 
 
 @each_example
@@ -106,10 +108,10 @@ def test_the_verbs_are_the_same_in_every_language(example: Path) -> None:
 @each_example
 def test_the_pipeline_is_that_of_the_forge(example: Path) -> None:
     (answers,) = yaml.safe_load_all((example / ".copier-answers.yml").read_text())
-    github, gitlab = example / ".github", example / ".gitlab-ci.yml"
+    github, gitlab = top_of(example) / ".github", example / ".gitlab-ci.yml"
     assert (github.exists(), gitlab.exists()) == (answers["ci"] == "github", answers["ci"] == "gitlab")
-    for path in (github / "workflows" / "ci.yml", gitlab):
-        if path.exists():
+    for path in (workflow_of(example), gitlab):
+        if path is not None and path.exists():
             missing = {"make lint", "make test", "yamllint", "kubeconform", "hadolint"} - {
                 word
                 for word in ("make lint", "make test", "yamllint", "kubeconform", "hadolint")
@@ -120,15 +122,15 @@ def test_the_pipeline_is_that_of_the_forge(example: Path) -> None:
         (pipeline,) = read_yaml(gitlab)
         assert not set(pipeline) & GITLAB_KEYWORDS, "a job under a name that means something else to GitLab"
     if github.exists():
-        (workflow,) = read_yaml(github / "workflows" / "ci.yml")
+        (workflow,) = read_yaml(workflow_of(example))
         assert workflow["permissions"] == {"contents": "read"}
         assert all("timeout-minutes" in job and "permissions" not in job for job in workflow["jobs"].values())
 
 
 @each_example
 def test_the_pipeline_proves_once_it_is_told_what_to_install(example: Path) -> None:
-    workflow, pipeline = example / ".github/workflows/ci.yml", example / ".gitlab-ci.yml"
-    if workflow.exists():
+    workflow, pipeline = workflow_of(example), example / ".gitlab-ci.yml"
+    if workflow:
         job = read_yaml(workflow)[0]["jobs"]["prove"]
         assert job["if"] == "vars.KUBE_SCAFFOLD != ''"
         script = "\n".join(step.get("run", "") for step in job["steps"])
@@ -143,7 +145,7 @@ def test_the_pipeline_proves_once_it_is_told_what_to_install(example: Path) -> N
     (words,) = re.findall(r"scaffold prove ([^\n']*)", script)
     top = cli.make_context("scaffold", ["prove"])
     context = prove.make_context("prove", words.split(), parent=top)  # refuses an option that there is not
-    assert context.params["cluster"] == workflow.exists()
+    assert context.params["cluster"] == bool(workflow)
     assert {context.params["html"].suffix, context.params["junit"].suffix} == {".html", ".xml"}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tests.support.deployed import Deployed, containers_of, each_example, files_of
+from tests.support.deployed import Deployed, containers_of, each_example, files_of, top_of
 
 TAGGED = re.compile(r"[^\s:@]+(?::\d+)?[^\s:@]*(?::v?\d+\.[\w.-]+(?:@sha256:[0-9a-f]{64})?|@sha256:[0-9a-f]{64})")
 USED = re.compile(r"(?:docker://\S+|[\w.-]+/[\w./-]+@(?:v\d+\.\d+\.\d+|[0-9a-f]{40}))")
@@ -81,6 +81,11 @@ def test_pods_run_the_version_of_the_overlay(service: Deployed) -> None:
 @each_example
 def test_renovate_leaves_our_own_image_alone(example: Path) -> None:
     (answers,) = yaml.safe_load_all((example / ".copier-answers.yml").read_text())
-    rules = json.loads((example / "renovate.json").read_text())["packageRules"]
+    rules = json.loads((top_of(example) / "renovate.json").read_text())["packageRules"]
+    if answers["folder"]:
+        mine = [each for each in rules if each.get("matchManagers") == ["kustomize"]]
+        assert [each["enabled"] for each in mine] == [False]
+        assert all(path.match(mine[0]["matchFileNames"][0]) for path in example.glob("deploy/overlays/*/*.yaml"))
+        return
     own = f"{answers['image_registry']}/{answers['name']}"
     assert [each["enabled"] for each in rules if each.get("matchPackageNames") == [own]] == [False]

@@ -26,6 +26,16 @@ def examples() -> list[Path]:
     return sorted(path for path in goldens.EXAMPLES.iterdir() if (path / ".copier-answers.yml").is_file())
 
 
+def top_of(example: Path) -> Path:
+    """Return where a golden has what belongs to the top of its repository."""
+    return top if (top := example / "top-of-repository").is_dir() else example
+
+
+def workflow_of(example: Path) -> Path | None:
+    """Return the workflow of GitHub Actions that a golden has, if it has one."""
+    return next(iter(top_of(example).glob(".github/workflows/*.yml")), None)
+
+
 each_example = pytest.mark.parametrize("example", examples(), ids=lambda path: path.name)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.deployed import top_of, workflow_of
 from workshop import goldens
 
 OF_LANGUAGE = {
@@ -161,8 +162,8 @@ def test_lock_keeps_versions_and_upgrade_moves_them(
 def test_every_service_runs_scaffold_check(example: str) -> None:
     folder = goldens.EXAMPLES / example
     assert "\nscaffold check" in (folder / "Makefile").read_text().replace("\t", "")
-    assert "scaffold check --quiet" in (folder / ".pre-commit-config.yaml").read_text()
+    assert "scaffold check --quiet" in (top_of(folder) / ".pre-commit-config.yaml").read_text()
     assert "`make check`" in (folder / "README.md").read_text()
-    for pipeline in (folder / ".github/workflows/ci.yml", folder / ".gitlab-ci.yml"):
-        if pipeline.exists():
+    for pipeline in (workflow_of(folder), folder / ".gitlab-ci.yml"):
+        if pipeline is not None and pipeline.exists():
             assert "scaffold check" in pipeline.read_text()

@@ -61,6 +61,8 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
         timeoutSeconds: environment.timeout("MATCH_TIMEOUT_SECONDS", 0.25),
       },
     },
+
+    // Your own settings, which no update changes
   };
   if (settings.drainSeconds >= settings.shutdownSeconds) {
     environment.mistakes.push("DRAIN_SECONDS must be below SHUTDOWN_SECONDS");

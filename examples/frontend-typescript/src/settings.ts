@@ -44,6 +44,8 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
         timeoutSeconds: environment.timeout("WEATHER_TIMEOUT_SECONDS", 0.5),
       },
     },
+
+    // Your own settings, which no update changes
   };
   if (settings.drainSeconds >= settings.shutdownSeconds) {
     environment.mistakes.push("DRAIN_SECONDS must be below SHUTDOWN_SECONDS");

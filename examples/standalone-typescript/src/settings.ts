@@ -36,6 +36,8 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
     drainSeconds: environment.seconds("DRAIN_SECONDS", 2, 0, 60),
 
     dependencies: {},
+
+    // Your own settings, which no update changes
   };
   if (settings.drainSeconds >= settings.shutdownSeconds) {
     environment.mistakes.push("DRAIN_SECONDS must be below SHUTDOWN_SECONDS");

@@ -104,6 +104,8 @@ class Settings(BaseSettings):
     none_url: HttpUrl = "http://Mail.Example.COM:80/a/b~c/"
     none_timeout_seconds: Seconds = 0.25
 
+    # Your own settings, which no update changes
+
     @field_validator("drain_seconds")
     @classmethod
     def _below_shutdown(cls, value: float, info: ValidationInfo) -> float:

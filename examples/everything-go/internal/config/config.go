@@ -31,6 +31,8 @@ type Config struct {
 	Drain    time.Duration
 
 	Upstreams Upstreams
+
+	// Your own settings, which no update changes
 }
 
 // Port is a port with its name.
@@ -97,6 +99,8 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	config.Upstreams.Tax = env.http("TAX", "https://tax.example.com:8443", 3)
 	config.Upstreams.ExchangeRates = env.http("EXCHANGE_RATES", "https://rates.example.com/api", 1.5)
 	config.Upstreams.Type = env.http("TYPE", "http://192.0.2.7:8000", 0.25)
+
+	// Read your own settings here
 
 	return config, env.mistakes
 }

@@ -105,6 +105,8 @@ class Settings(BaseSettings):
     class_url: HttpUrl = "http://192.0.2.7:8000"
     class_timeout_seconds: Seconds = 0.25
 
+    # Your own settings, which no update changes
+
     @field_validator("drain_seconds")
     @classmethod
     def _below_shutdown(cls, value: float, info: ValidationInfo) -> float:

@@ -31,6 +31,8 @@ type Config struct {
 	Drain    time.Duration
 
 	Upstreams Upstreams
+
+	// Your own settings, which no update changes
 }
 
 // Port is a port with its name.
@@ -77,6 +79,8 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 
 	config.Upstreams.Mail = env.http("MAIL", "http://mail", 2)
 	config.Upstreams.Weather = env.http("WEATHER", "http://weather", 0.5)
+
+	// Read your own settings here
 
 	return config, env.mistakes
 }

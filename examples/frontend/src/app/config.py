@@ -88,6 +88,8 @@ class Settings(BaseSettings):
     weather_url: HttpUrl = "http://weather"
     weather_timeout_seconds: Seconds = 0.5
 
+    # Your own settings, which no update changes
+
     @field_validator("drain_seconds")
     @classmethod
     def _below_shutdown(cls, value: float, info: ValidationInfo) -> float:

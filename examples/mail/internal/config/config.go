@@ -28,6 +28,8 @@ type Config struct {
 	// Shutdown is the time from SIGTERM to the exit. During the first part of it, Drain, requests are still accepted.
 	Shutdown time.Duration
 	Drain    time.Duration
+
+	// Your own settings, which no update changes
 }
 
 // Port is a port with its name.
@@ -58,6 +60,8 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	if config.Drain >= config.Shutdown && env.valid("DRAIN_SECONDS", "SHUTDOWN_SECONDS") {
 		env.refuse("DRAIN_SECONDS", "below SHUTDOWN_SECONDS")
 	}
+
+	// Read your own settings here
 
 	return config, env.mistakes
 }

@@ -82,6 +82,8 @@ class Settings(BaseSettings):
         2, ge=0, le=60, description="a number from 0 to 60, below SHUTDOWN_SECONDS"
     )
 
+    # Your own settings, which no update changes
+
     @field_validator("drain_seconds")
     @classmethod
     def _below_shutdown(cls, value: float, info: ValidationInfo) -> float:
