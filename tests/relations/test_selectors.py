@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import Deployed, matches
+from tests.support.deployed import Deployed, deployed, examples, matches
 
 
 def labels_of(service: Deployed) -> dict[str, dict[str, str]]:
@@ -84,6 +84,23 @@ def lets_out(service: Deployed, address: str, port: int) -> bool:
 def test_a_resolver_that_is_no_pod_is_reached(service: Deployed, resolver: str) -> None:
     """NodeLocal DNSCache and GKE's Cloud DNS are addresses of the node, which no label selects."""
     assert lets_out(service, resolver, 53)
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2600:1f18::7"])
+def test_a_public_dependency_is_reached_by_both_families(service: Deployed, address: str) -> None:
+    for each in service.internet:
+        assert lets_out(service, address, each)
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "169.254.1.1", "192.168.1.1", "fd12::1", "fe80::1"])
+def test_a_private_address_is_no_public_dependency(service: Deployed, address: str) -> None:
+    for each in service.internet:
+        assert not lets_out(service, address, each)
+
+
+def test_some_service_calls_the_internet() -> None:
+    """Otherwise the two tests above show nothing."""
+    assert any(list(deployed(example, "production").internet) for example in examples())
 
 
 @pytest.mark.parametrize("port", [80, 443, 988])
