@@ -21,6 +21,9 @@ KUBECTL = """\
 echo "$*" >> {log}
 [ "$1" = --namespace ] && shift 2
 case "$*" in
+*deployed-from=frontend*) printf '{left}' | grep "^$2" | sed 's/^[^ ]* //' ;;
+*replicasets*) echo "name: frontend-config-before" ;;
+"apply --filename - --output name") echo "cronjob.batch/kept" ;;
 kustomize*) echo "kind: Deployment" ;;
 apply*) cat > /dev/null ;;
 *jsonpath=*items*) printf '{existing}' ;;
@@ -50,12 +53,17 @@ class Deployment:
         return steps
 
 
-def deploy(tmp_path: Path, *, existing: str = "", ends: str = "SuccessCriteriaMet Complete") -> Deployment:
-    """Deploy production to a cluster that has `existing` Jobs, and on which the new one gets the conditions `ends`."""
+def deploy(
+    tmp_path: Path, *, existing: str = "", ends: str = "SuccessCriteriaMet Complete", left: str = ""
+) -> Deployment:
+    """Deploy production to a cluster that has `existing` Jobs, and on which the new one gets the conditions `ends`.
+
+    `left` are labelled objects of the cluster, each a line with the plural and the name.
+    """
     folder, log = tmp_path / NAME, tmp_path / "log"
     shutil.copytree(EXAMPLE / "deploy", folder / "deploy")
     shutil.copy(EXAMPLE / "Makefile", folder)
-    path = tools(tmp_path, kubectl=KUBECTL.format(log=log, existing=existing, job=JOB, ends=ends))
+    path = tools(tmp_path, kubectl=KUBECTL.format(log=log, existing=existing, job=JOB, ends=ends, left=left))
     (path / "grep").symlink_to(str(shutil.which("grep")))
     done = subprocess.run(
         [str(shutil.which("make")), "deploy-production"],
@@ -90,3 +98,30 @@ def test_a_job_that_still_runs_stops_everything(tmp_path: Path, state: str) -> N
 @pytest.mark.parametrize("state", ["Complete", "SuccessCriteriaMet Complete", "FailureTarget Failed"])
 def test_a_job_that_ended_stops_nothing(tmp_path: Path, state: str) -> None:
     assert deploy(tmp_path, existing=f"frontend-warm-up {state}\\n").code == 0
+
+
+LEFT = (
+    "cronjobs cronjob.batch/kept",
+    "cronjobs cronjob.batch/gone",
+    "configmaps configmap/frontend-config-before",
+    "configmaps configmap/frontend-config-gone",
+    "podmonitors.monitoring.coreos.com podmonitor.monitoring.coreos.com/gone",
+)
+
+
+def test_what_the_overlay_no_longer_has_is_removed_after_the_rollout(tmp_path: Path) -> None:
+    """All but a ConfigMap that an earlier version, or a run of a job, still reads."""
+    done = deploy(tmp_path, left="".join(f"{each}\\n" for each in LEFT))
+    assert done.code == 0, done.said
+    after = done.calls[next(i for i, call in enumerate(done.calls) if " rollout " in call) :]
+    removed = {call.split()[-1] for call in after if " delete " in call}
+    assert removed == {
+        "cronjob.batch/gone",
+        "configmap/frontend-config-gone",
+        "podmonitor.monitoring.coreos.com/gone",
+    }
+
+
+def test_a_failed_job_removes_nothing(tmp_path: Path) -> None:
+    done = deploy(tmp_path, ends="Failed", left=f"{LEFT[1]}\\n")
+    assert not [call for call in done.calls if call.endswith("/gone")]

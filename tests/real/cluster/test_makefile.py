@@ -98,7 +98,7 @@ def test_a_failed_job_leaves_the_old_version_serving(demo: Demo, folder: Path) -
     before = deployment(demo)["spec"]
     log_less(folder)
     manifest = folder / "deploy/base" / "job-warm-up.yaml"
-    change(manifest, lambda text: re.sub(r"(args:\n +- )\w\S*", r"\1no-such-command", text))
+    change(manifest, lambda text: re.sub(r'(args:\n +- )"warm-up"', r"\1no-such-command", text))
     said = refused(demo, folder, *DEPLOY)
     assert f"The version from before still serves: job.batch/{JOB} failed" in said
     assert deployment(demo)["spec"] == before
@@ -116,6 +116,30 @@ def test_a_job_that_still_runs_stops_the_deployment_before_anything_has_changed(
     assert (deployment(demo)["spec"], job(demo)) == (before, ran)
     demo.kubectl("delete", "job", JOB)
     make(demo, demo.folders[NAME], *DEPLOY)
+
+
+def test_what_the_overlay_no_longer_has_is_removed(demo: Demo, folder: Path) -> None:
+    """A CronJob without its line, and a ConfigMap that no version reads any more; nothing of anybody else."""
+    config = configuration(demo)
+    change(folder / "deploy/base/kustomization.yaml", lambda text: text.replace("  - job-digest.yaml\n", ""))
+    log_less(folder)
+    demo.kubectl("create", "configmap", "frontend-config-0")
+    demo.kubectl("label", "configmap", "frontend-config-0", f"deployed-from={NAME}")
+    demo.kubectl("create", "configmap", "of-another-team")
+    demo.kubectl("label", "configmap", "of-another-team", f"app.kubernetes.io/name={NAME}")
+    before = names(demo)
+    assert {"cronjob.batch/frontend-digest", "configmap/frontend-config-0"} <= before
+    make(demo, folder, *DEPLOY)
+    assert before - names(demo) == {"cronjob.batch/frontend-digest", "configmap/frontend-config-0"}
+    assert f"configmap/{config}" in names(demo), "the version before can be restored"
+    demo.kubectl("delete", "configmap", "of-another-team")
+    make(demo, demo.folders[NAME], *DEPLOY)
+
+
+def names(demo: Demo) -> set[str]:
+    """Return all objects of the namespace that some deployment made, as KIND/NAME."""
+    kinds = "deployments,cronjobs,configmaps,services,serviceaccounts,poddisruptionbudgets,networkpolicies"
+    return set(demo.kubectl("get", kinds, "--output=name").split())
 
 
 RUNNING = f"""\
