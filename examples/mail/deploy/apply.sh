@@ -1,5 +1,5 @@
 #!/bin/sh
-# Deploys an overlay: sh deploy/apply.sh OVERLAY NAMESPACE. `make deploy-…` runs it.
+# Deploys an overlay: sh deploy/apply.sh OVERLAY NAMESPACE CONTEXT. `make deploy-…` runs it.
 #
 # The old version serves on if a Job fails, because of the order:
 # 1. If a Job of the last deployment still runs, the deployment stops before it changes anything.
@@ -10,6 +10,7 @@ set -eu
 
 overlay=$1
 namespace=$2
+context=$3
 jobs=app.kubernetes.io/name=mail,app.kubernetes.io/component=job
 kinds='deployments cronjobs jobs configmaps services serviceaccounts horizontalpodautoscalers poddisruptionbudgets
   networkpolicies podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com
@@ -28,7 +29,7 @@ main() {
 }
 
 in_cluster() {
-  kubectl --namespace "$namespace" "$@"
+  kubectl --context "$context" --namespace "$namespace" "$@"
 }
 
 apply() { # [OPTION…]

@@ -30,7 +30,7 @@ def folder(demo: Demo, tmp_path: Path) -> Path:
 
 
 def make(demo: Demo, folder: Path, *verbs: str) -> None:
-    command.succeed(["make", *verbs], cwd=folder, env=environment(demo), seconds=240)
+    command.succeed(["make", *verbs, "CONTEXT=one-node"], cwd=folder, env=environment(demo), seconds=240)
 
 
 def refused(demo: Demo, folder: Path, *verbs: str) -> str:
