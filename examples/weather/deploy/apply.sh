@@ -60,7 +60,7 @@ wait_for() { # JOB
   done
 }
 
-# A kind that the cluster does not have, or that you may not list, has nothing to remove.
+# Nothing is removed of a kind that the cluster does not have, or that your account can't list.
 remove_what_is_gone() {
   used=$(in_cluster get replicasets,cronjobs,jobs,pods --output yaml)
   for kind in $kinds; do
@@ -74,7 +74,7 @@ is_applied() { # KIND/NAME
   printf '%s\n' "$applied" | grep -qxF "$1"
 }
 
-# An earlier version, to which `make rollback` can return, or a run of a job may still read a ConfigMap.
+# `make rollback` needs the ConfigMaps of earlier versions, and a run of a job needs its own.
 is_used() { # KIND/NAME
   case $1 in
   configmap/*) ;;

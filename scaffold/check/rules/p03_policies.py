@@ -80,7 +80,8 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
         """Allow UDP and TCP port 53 to the pods `k8s-app: kube-dns` of kube-system, and to 169.254.20.10.
 
-        On GKE with Cloud DNS, allow it to 169.254.169.254. On OpenShift, allow port 5353 to the pods of `openshift-dns`.
+        On GKE with Cloud DNS, allow it to 169.254.169.254. On OpenShift, allow port 5353 to the pods of
+        `openshift-dns`.
         """
         if not policy.value.items("spec", "egress") or _opens_dns(policy):
             return
@@ -104,7 +105,7 @@ class PolicyDnsPodsOnly(Rule[NetworkPolicy]):
     looks_at = NetworkPolicy
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Also allow UDP and TCP port 53 to 169.254.20.10/32 (NodeLocal DNSCache) and 169.254.169.254/32 (Cloud DNS)."""
+        """Also allow port 53 to 169.254.20.10/32 (NodeLocal DNSCache) and 169.254.169.254/32 (Cloud DNS)."""
         rule = next((each for each in _dns_rules(policy) if _only_kube_dns(each)), None)
         if rule is None or scope.policies.others_in(policy.namespace):
             return
@@ -142,6 +143,4 @@ def _is_dns(rule: Value) -> bool:
     if any((each.number("port") or 0) <= 53 <= (each.number("endPort") or 0) for each in ports):
         return True
     open_to = rule.items("to")
-    return not ports and (
-        not open_to or any(each.get("namespaceSelector") or each.get("ipBlock") for each in open_to)
-    )
+    return not ports and (not open_to or any(each.get("namespaceSelector") or each.get("ipBlock") for each in open_to))

@@ -94,7 +94,9 @@ WORKLOADS = (
     Mutation("P03-overlapping-budgets", BUDGET, r"\A((?s:.*))\Z", r"\1---\n\1", second_name="frontend-2"),
     Mutation("P03-policy-selects-nothing", POLICY, "component: serve", "component: server"),
     Mutation("P03-policy-port", POLICY, "- port: 8080", "- port: 80"),
-    Mutation("P03-policy-closes-dns", POLICY, r"    - to:  # (the cluster|OpenShift)'s DNS.*\n(?:      .*\n)+?(?=    - )", ""),
+    Mutation(
+        "P03-policy-closes-dns", POLICY, r"    - to:  # (the cluster|OpenShift)'s DNS.*\n(?:      .*\n)+?(?=    - )", ""
+    ),
     Mutation(
         "P03-policy-dns-pods-only",
         POLICY,
