@@ -31,7 +31,7 @@ def mutate(mutation: Mutation, folder: Path) -> None:
         text = mutated(text, mutation.without, "")
     if mutation.second_name:
         first, separator, second = text.rpartition("---\n")
-        text = first + separator + mutated(second, r"name: \w+\nspec", f"name: {mutation.second_name}\nspec")
+        text = first + separator + mutated(second, r"(?m)^  name: \w+$", f"  name: {mutation.second_name}")
     file.write_text(text)
     if mutation.also:
         other, old, new = mutation.also

@@ -42,10 +42,30 @@ def test_runs_do_not_pile_up(service: Deployed) -> None:
 
 def test_a_deployment_can_tell_one_shot_jobs_from_runs(service: Deployed) -> None:
     """`make deploy-…` removes finished Jobs by their label; the history of a CronJob must not have it."""
-    makefile = (service.example / "Makefile").read_text()
-    one_shot = service.all("Job")
-    assert ("app.kubernetes.io/component=job" in makefile) == bool(one_shot)
-    assert {each["metadata"]["labels"]["app.kubernetes.io/component"] for each in one_shot} <= {"job"}
+    script = (service.example / "deploy/apply.sh").read_text()
+    assert f"jobs=app.kubernetes.io/name={service.answers['name']},app.kubernetes.io/component=job\n" in script
+    assert {each["metadata"]["labels"]["app.kubernetes.io/component"] for each in service.all("Job")} <= {"job"}
     for each in service.all("CronJob"):
         pod = each["spec"]["jobTemplate"]["spec"]["template"]
         assert pod["metadata"]["labels"]["app.kubernetes.io/component"] == "cronjob"
+
+
+def test_only_what_a_job_needs_is_applied_before_it(service: Deployed) -> None:
+    """`deploy/apply.sh` applies all but these labels first: what serves, and a CronJob of the new image, come afterwards."""
+    early = {
+        each["kind"]
+        for each in service.objects
+        if each["metadata"]["labels"].get("app.kubernetes.io/component") not in ("serve", "cronjob")
+    }
+    assert {"ConfigMap", "NetworkPolicy", "ServiceAccount"} <= early
+    late = {
+        "Deployment",
+        "Service",
+        "HorizontalPodAutoscaler",
+        "PodDisruptionBudget",
+        "CronJob",
+        "EnvoyFilter",
+        "Sidecar",
+    }
+    assert not early & late
+    assert "component notin (serve, cronjob)" in (service.example / "deploy/apply.sh").read_text()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from tests.support.deployed import Deployed, matches
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+
+from tests.support.deployed import Deployed, deployed, examples, matches
 
 
 def labels_of(service: Deployed) -> dict[str, dict[str, str]]:
@@ -45,15 +50,62 @@ def test_traffic_comes_to_the_serving_pods_alone(service: Deployed) -> None:
 
 
 def test_the_policy_lets_out_to_dns_and_each_dependency(service: Deployed) -> None:
-    dns, *others = service.policies[service.answers["name"]]["egress"]
-    assert [(each["port"], each["protocol"]) for each in dns["ports"]] == [(53, "UDP"), (53, "TCP")]
+    dns, openshift, *others = service.policies[service.answers["name"]]["egress"]
+    assert ports_of(dns) == [(53, "UDP"), (53, "TCP")]
+    assert ports_of(openshift) == [(5353, "UDP"), (5353, "TCP")]
+    assert len(openshift["to"]) == 1
     dependencies = [each for each in service.answers["dependencies"] if "localhost" not in each["url"]]
     assert len(others) == len(dependencies) + service.meshed  # the mesh's control plane
     assert all(rule["to"] for rule in others), "a rule without a destination lets everything out"
     for rule in others:
         blocks = [each["ipBlock"] for each in rule["to"] if "ipBlock" in each]
         assert not blocks or rule["ports"], "an address is open at one port alone"
-        assert all(each["cidr"] != "0.0.0.0/0" or each["except"] for each in blocks)
+        assert all(each["except"] for each in blocks if each["cidr"].endswith("/0"))
+
+
+def ports_of(rule: dict[str, Any]) -> list[tuple[int, str]]:
+    return [(each["port"], each["protocol"]) for each in rule["ports"]]
+
+
+def lets_out(service: Deployed, address: str, port: int) -> bool:
+    """Return whether a pod may reach an address outside of the cluster's pods at a port."""
+    asked = ip_address(address)
+    for rule in service.policies[service.answers["name"]]["egress"]:
+        if all(each["port"] != port for each in rule.get("ports", [])):
+            continue
+        for block in (each["ipBlock"] for each in rule["to"] if "ipBlock" in each):
+            inside = [asked in ip_network(each) for each in (block["cidr"], *block.get("except", []))]
+            if inside[0] and not any(inside[1:]):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("resolver", ["169.254.20.10", "169.254.169.254"])
+def test_a_resolver_that_is_no_pod_is_reached(service: Deployed, resolver: str) -> None:
+    """NodeLocal DNSCache and GKE's Cloud DNS are addresses of the node, which no label selects."""
+    assert lets_out(service, resolver, 53)
+
+
+@pytest.mark.parametrize("address", ["203.0.113.7", "2600:1f18::7"])
+def test_a_public_dependency_is_reached_by_both_families(service: Deployed, address: str) -> None:
+    for each in service.internet:
+        assert lets_out(service, address, each)
+
+
+@pytest.mark.parametrize("address", ["10.1.2.3", "169.254.1.1", "192.168.1.1", "fd12::1", "fe80::1"])
+def test_a_private_address_is_no_public_dependency(service: Deployed, address: str) -> None:
+    for each in service.internet:
+        assert not lets_out(service, address, each)
+
+
+def test_some_service_calls_the_internet() -> None:
+    """Otherwise the two tests above show nothing."""
+    assert any(list(deployed(example, "production").internet) for example in examples())
+
+
+@pytest.mark.parametrize("port", [80, 443, 988])
+def test_the_metadata_server_stays_closed(service: Deployed, port: int) -> None:
+    assert not any(lets_out(service, address, port) for address in ("169.254.169.254", "fd00:ec2::254"))
 
 
 def test_an_autoscaler_scales_the_deployment(service: Deployed) -> None:

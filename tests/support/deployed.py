@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -109,6 +110,14 @@ class Deployed:
             yield each["metadata"]["name"], each["spec"]["template"]
         for name, spec in self.jobs:
             yield name, spec["template"]
+
+    @property
+    def internet(self) -> Iterator[int]:
+        """The port of each dependency that is called by a public name."""
+        for each in self.answers["dependencies"]:
+            url = urlsplit(each["url"] if "://" in each["url"] else f"tcp://{each['url']}")
+            if re.search(r"[.](com|net|org|io)[.]?$", url.hostname or ""):
+                yield url.port or {"http": 80, "https": 443}[url.scheme]
 
     @property
     def policies(self) -> dict[str, Object]:

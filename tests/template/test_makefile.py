@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.deployed import top_of, workflow_of
+from tests.support.tools import tools
 from workshop import goldens
 
 OF_LANGUAGE = {
@@ -19,7 +20,6 @@ OF_LANGUAGE = {
     "rust": "frontend-rust",
     "typescript": "frontend-typescript",
 }
-USUAL = ("sh", "make", "awk", "sed", "true", "touch", "env", "cat", "mkdir", "chmod", "sleep")
 
 OLD = {
     "python": f'#!/bin/sh\nexec {sys.executable} -c "import sys; sys.version_info = (3, 10, 14)\n$2"\n',
@@ -42,18 +42,6 @@ def service(folder: Path, language: str) -> Path:
         if file.is_file() and file.name != "mvnw":
             shutil.copy(file, folder)
     return folder
-
-
-def tools(folder: Path, **scripts: str) -> Path:
-    """Return a folder with the usual tools, and scripts under the names of others."""
-    found = folder / "bin"
-    found.mkdir()
-    for name in USUAL:
-        (found / name).symlink_to(str(shutil.which(name)))
-    for name, content in scripts.items():
-        (found / name).write_text(content)
-        (found / name).chmod(0o755)
-    return found
 
 
 def make(folder: Path, path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -78,7 +78,11 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
     looks_at = NetworkPolicy
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
-        """Allow UDP and TCP port 53 to the pods `k8s-app: kube-dns` of kube-system."""
+        """Allow UDP and TCP port 53 to the pods `k8s-app: kube-dns` of kube-system, and to 169.254.20.10.
+
+        On GKE with Cloud DNS, allow it to 169.254.169.254. On OpenShift, allow port 5353 to the pods of
+        `openshift-dns`.
+        """
         if not policy.value.items("spec", "egress") or _opens_dns(policy):
             return
         for each in scope.workloads_of(policy)[:MANY]:
@@ -88,20 +92,55 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
                 return
 
 
+class PolicyDnsPodsOnly(Rule[NetworkPolicy]):
+    """A NetworkPolicy lets pods reach DNS only at the pods of kube-dns.
+
+    With NodeLocal DNSCache or GKE's Cloud DNS, an address of the node answers, and no label selects it. There the pods
+    can't resolve any name.
+    """
+
+    id = "P03-policy-dns-pods-only"
+    severity = "warning"
+    kind = "hygiene"
+    looks_at = NetworkPolicy
+
+    def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
+        """Also allow port 53 to 169.254.20.10/32 (NodeLocal DNSCache) and 169.254.169.254/32 (Cloud DNS)."""
+        rule = next((each for each in _dns_rules(policy) if _only_kube_dns(each)), None)
+        if rule is None or scope.policies.others_in(policy.namespace):
+            return
+        for each in scope.workloads_of(policy)[:MANY]:
+            if all(_only_kube_dns(other) for beside in scope.policies_of(each) for other in _dns_rules(beside)):
+                yield Problem(rule.key_of("to") or rule, f"{each.name} can't reach a DNS server that is not a pod")
+                return
+
+
+def _only_kube_dns(rule: Value) -> bool:
+    """Return whether a rule lets through to nothing but pods with kube-dns's label."""
+    peers = rule.items("to")
+    return bool(peers) and all(each.text("podSelector", "matchLabels", "k8s-app") == "kube-dns" for each in peers)
+
+
 def _egress(policy: NetworkPolicy) -> Value | None:
     spec = policy.value.get("spec")
     return spec.key_of("egress") if spec else None
 
 
 def _opens_dns(policy: NetworkPolicy) -> bool:
-    """Return whether a policy lets its pods reach a DNS server somewhere: port 53, or any port of any kind of place."""
-    for rule in policy.value.items("spec", "egress"):
-        ports = rule.items("ports")
-        if any(_DNS & {each.number("port"), each.number("endPort")} or each.text("port") == "dns" for each in ports):
-            return True
-        if any((each.number("port") or 0) <= 53 <= (each.number("endPort") or 0) for each in ports):
-            return True
-        open_to = rule.items("to")
-        if not ports and (not open_to or any(each.get("namespaceSelector") or each.get("ipBlock") for each in open_to)):
-            return True
-    return False
+    """Return whether a policy lets its pods reach a DNS server somewhere."""
+    return bool(_dns_rules(policy))
+
+
+def _dns_rules(policy: NetworkPolicy) -> list[Value]:
+    """Return the rules of a policy that open DNS: port 53, or any port of any kind of place."""
+    return [each for each in policy.value.items("spec", "egress") if _is_dns(each)]
+
+
+def _is_dns(rule: Value) -> bool:
+    ports = rule.items("ports")
+    if any(_DNS & {each.number("port"), each.number("endPort")} or each.text("port") == "dns" for each in ports):
+        return True
+    if any((each.number("port") or 0) <= 53 <= (each.number("endPort") or 0) for each in ports):
+        return True
+    open_to = rule.items("to")
+    return not ports and (not open_to or any(each.get("namespaceSelector") or each.get("ipBlock") for each in open_to))

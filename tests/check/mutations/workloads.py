@@ -94,7 +94,16 @@ WORKLOADS = (
     Mutation("P03-overlapping-budgets", BUDGET, r"\A((?s:.*))\Z", r"\1---\n\1", second_name="frontend-2"),
     Mutation("P03-policy-selects-nothing", POLICY, "component: serve", "component: server"),
     Mutation("P03-policy-port", POLICY, "- port: 8080", "- port: 80"),
-    Mutation("P03-policy-closes-dns", POLICY, r"    - to:  # the cluster's DNS\n(?:      .*\n)+?(?=    - )", ""),
+    Mutation(
+        "P03-policy-closes-dns", POLICY, r"    - to:  # (the cluster|OpenShift)'s DNS.*\n(?:      .*\n)+?(?=    - )", ""
+    ),
+    Mutation(
+        "P03-policy-dns-pods-only",
+        POLICY,
+        r"matchExpressions:\n +- key: k8s-app\n.*\n.*\n(?: +- ipBlock:\n.*\n)+",
+        "matchLabels:\n              k8s-app: kube-dns\n",
+        also=(POLICY, r"    - to:  # OpenShift's DNS.*\n(?:      .*\n)+?(?=    - )", ""),
+    ),
     Mutation("P04-liveness-probe", DEPLOYMENT, _probe("livenessProbe"), ""),
     Mutation(
         "P04-healthcheck-ignored",

@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.real.cluster.asking import ask, pods
 from tests.real.cluster.conftest import OVERLAY, Demo
 from workshop import command, judges
 
 NAME, JOB = "frontend", "frontend-warm-up"
+DEPLOY = (f"deploy-{OVERLAY}",)
+
+pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+
+
+@pytest.fixture
+def folder(demo: Demo, tmp_path: Path) -> Path:
+    """Give a copy of the service that is deployed, to change it."""
+    demo.kubectl("wait", "--for=condition=complete", f"job/{JOB}", "--timeout=90s")
+    made = tmp_path / NAME
+    shutil.copytree(demo.folders[NAME], made)
+    return made
 
 
 def make(demo: Demo, folder: Path, *verbs: str) -> None:
-    env = judges.with_programs() | {"KUBECONFIG": demo.cluster.env["KUBECONFIG"]}
-    command.succeed(["make", *verbs], cwd=folder, env=env, seconds=240)
+    command.succeed(["make", *verbs, "CONTEXT=one-node"], cwd=folder, env=environment(demo), seconds=240)
+
+
+def refused(demo: Demo, folder: Path, *verbs: str) -> str:
+    """Run what must fail; return what it says."""
+    with pytest.raises(RuntimeError) as failed:
+        make(demo, folder, *verbs)
+    return str(failed.value)
+
+
+def environment(demo: Demo) -> dict[str, str]:
+    return judges.with_programs() | {"KUBECONFIG": demo.cluster.env["KUBECONFIG"]}
+
+
+def deployment(demo: Demo) -> dict[str, Any]:
+    found: dict[str, Any] = demo.cluster.get("--namespace", demo.namespace, "deployment", NAME)
+    return found
 
 
 def configuration(demo: Demo) -> str:
     """Return the name of the ConfigMap that the pods of the current version read."""
-    pod = demo.cluster.get("--namespace", demo.namespace, "deployment", NAME)["spec"]["template"]["spec"]
+    pod = deployment(demo)["spec"]["template"]["spec"]
     return str(pod["containers"][0]["envFrom"][0]["configMapRef"]["name"])
 
 
@@ -28,21 +59,103 @@ def job(demo: Demo) -> str:
     return str(demo.cluster.get("--namespace", demo.namespace, "job", JOB)["metadata"]["uid"])
 
 
-@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
-def test_a_change_is_deployed_and_rolled_back(demo: Demo, tmp_path: Path) -> None:
-    folder = tmp_path / NAME
-    shutil.copytree(demo.folders[NAME], folder)
-    demo.kubectl("wait", "--for=condition=complete", f"job/{JOB}", "--timeout=90s")
+def change(file: Path, edit: Callable[[str], str]) -> None:
+    text = file.read_text()
+    file.write_text(edit(text))
+    assert file.read_text() != text
+
+
+def log_less(folder: Path) -> None:
+    """Change a value, so that the pods would be replaced."""
+    change(folder / "deploy/base/config.env", lambda text: text.replace("LOG_LEVEL=info", "LOG_LEVEL=warn"))
+
+
+def test_a_change_is_deployed_and_rolled_back(demo: Demo, folder: Path) -> None:
     config, ran = configuration(demo), job(demo)
-    values = folder / "deploy/base/config.env"
-    values.write_text(values.read_text().replace("LOG_LEVEL=info", "LOG_LEVEL=warn"))
-    make(demo, folder, "namespaces", f"deploy-{OVERLAY}")
+    log_less(folder)
+    make(demo, folder, "namespaces", *DEPLOY)
     labels = demo.cluster.get("namespace", f"{demo.namespace}-dev")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted", "the missing namespace was made"
     assert configuration(demo) != config, "a changed value is another ConfigMap, so the pods roll (P12)"
     assert job(demo) != ran, "the finished job went and ran anew"
     make(demo, folder, "rollback")
     assert configuration(demo) == config
-    demo.kubectl("wait", "--for=condition=complete", f"job/{JOB}", "--timeout=90s")
-    make(demo, demo.folders[NAME], f"deploy-{OVERLAY}")  # the others find what they had
+    make(demo, demo.folders[NAME], *DEPLOY)  # the others find what they had
     assert configuration(demo) == config
+
+
+def test_a_job_ends_before_a_pod_is_replaced(demo: Demo, folder: Path) -> None:
+    log_less(folder)
+    make(demo, folder, *DEPLOY)
+    ended = demo.cluster.get("--namespace", demo.namespace, "job", JOB)["status"]["completionTime"]
+    config = configuration(demo)
+    new = [each for each in pods(demo, NAME) if f"'{config}'" in str(each["spec"])]
+    assert new and all(ended <= each["metadata"]["creationTimestamp"] for each in new)
+    make(demo, demo.folders[NAME], *DEPLOY)
+
+
+def test_a_failed_job_leaves_the_old_version_serving(demo: Demo, folder: Path) -> None:
+    before = deployment(demo)["spec"]
+    log_less(folder)
+    manifest = folder / "deploy/base" / "job-warm-up.yaml"
+    change(manifest, lambda text: re.sub(r'(args:\n +- )"warm-up"', r"\1no-such-command", text))
+    said = refused(demo, folder, *DEPLOY)
+    assert f"The version from before still serves: job.batch/{JOB} failed" in said
+    assert deployment(demo)["spec"] == before
+    assert ask(demo, NAME)[0] == 200
+    make(demo, demo.folders[NAME], *DEPLOY)
+
+
+def test_a_job_that_still_runs_stops_the_deployment_before_anything_has_changed(demo: Demo, folder: Path) -> None:
+    demo.kubectl("delete", "job", JOB)
+    demo.kubectl("create", "--filename", "-", input_=RUNNING)
+    before, ran = deployment(demo)["spec"], job(demo)
+    log_less(folder)
+    said = refused(demo, folder, *DEPLOY)
+    assert f"Nothing was deployed: a Job of the last deployment still runs: {JOB}" in said
+    assert (deployment(demo)["spec"], job(demo)) == (before, ran)
+    demo.kubectl("delete", "job", JOB)
+    make(demo, demo.folders[NAME], *DEPLOY)
+
+
+def test_what_the_overlay_no_longer_has_is_removed(demo: Demo, folder: Path) -> None:
+    """A CronJob without its line, and a ConfigMap that no version reads any more; nothing of anybody else."""
+    config = configuration(demo)
+    change(folder / "deploy/base/kustomization.yaml", lambda text: text.replace("  - job-digest.yaml\n", ""))
+    log_less(folder)
+    demo.kubectl("create", "configmap", "frontend-config-0")
+    demo.kubectl("label", "configmap", "frontend-config-0", f"deployed-from={NAME}")
+    demo.kubectl("create", "configmap", "of-another-team")
+    demo.kubectl("label", "configmap", "of-another-team", f"app.kubernetes.io/name={NAME}")
+    before = names(demo)
+    assert {"cronjob.batch/frontend-digest", "configmap/frontend-config-0"} <= before
+    make(demo, folder, *DEPLOY)
+    assert before - names(demo) == {"cronjob.batch/frontend-digest", "configmap/frontend-config-0"}
+    assert f"configmap/{config}" in names(demo), "the version before can be restored"
+    demo.kubectl("delete", "configmap", "of-another-team")
+    make(demo, demo.folders[NAME], *DEPLOY)
+
+
+def names(demo: Demo) -> set[str]:
+    """Return all objects of the namespace that some deployment made, as KIND/NAME."""
+    kinds = "deployments,cronjobs,configmaps,services,serviceaccounts,poddisruptionbudgets,networkpolicies"
+    return set(demo.kubectl("get", kinds, "--output=name").split())
+
+
+RUNNING = f"""\
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {JOB}
+  labels: {{app.kubernetes.io/name: {NAME}, app.kubernetes.io/component: job}}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      nodeSelector: {{kubernetes.io/hostname: a-node-that-is-full}}
+      securityContext: {{runAsNonRoot: true, runAsUser: 10001, seccompProfile: {{type: RuntimeDefault}}}}
+      containers:
+        - name: job
+          image: localhost/pause:1
+          securityContext: {{allowPrivilegeEscalation: false, capabilities: {{drop: [ALL]}}}}
+"""
