@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use reqwest::Url;
 use serde_json::Value;
-use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 use crate::defaults;
 
 #[derive(Clone, Debug)]
 pub struct Config {
     pub version: String,
-    pub log_level: LevelFilter,
+    pub log_filter: EnvFilter,
     pub shutdown: Duration,
     pub drain: Duration,
     pub request: Duration,
@@ -98,7 +98,7 @@ impl Reader<'_> {
     fn config(&mut self) -> Config {
         let config = Config {
             version: version(self.environment),
-            log_level: self.log_level(),
+            log_filter: self.log_filter(),
             shutdown: Duration::from_secs(self.number(
                 "SHUTDOWN_SECONDS",
                 defaults::SHUTDOWN_SECONDS,
@@ -121,17 +121,19 @@ impl Reader<'_> {
         config
     }
 
-    fn log_level(&mut self) -> LevelFilter {
-        match (self.environment)("LOG_LEVEL").as_deref() {
-            Some("debug") => LevelFilter::DEBUG,
-            None | Some("info") => LevelFilter::INFO,
-            Some("warn") => LevelFilter::WARN,
-            Some("error") => LevelFilter::ERROR,
-            Some(_) => {
-                self.refuse("LOG_LEVEL", "debug, info, warn or error");
-                LevelFilter::INFO
-            }
+    /// LOG_LEVEL for all, then RUST_LOG for single modules.
+    fn log_filter(&mut self) -> EnvFilter {
+        let level = (self.environment)("LOG_LEVEL").unwrap_or_else(|| "info".to_owned());
+        if !["debug", "info", "warn", "error"].contains(&level.as_str()) {
+            self.refuse("LOG_LEVEL", "debug, info, warn or error");
+            return EnvFilter::default();
         }
+        let modules = (self.environment)("RUST_LOG").unwrap_or_default();
+        let directives = format!("{level},{modules}");
+        EnvFilter::builder().parse(directives).unwrap_or_else(|_| {
+            self.refuse("RUST_LOG", "directives such as hyper=debug,reqwest=warn");
+            EnvFilter::default()
+        })
     }
 
     fn max_body(&mut self) -> usize {

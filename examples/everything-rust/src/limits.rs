@@ -1,50 +1,56 @@
-//! Limits of a request: MAX_BODY_BYTES of memory, and REQUEST_SECONDS of time including its body.
+//! The limits of a request that tower-http does not have.
+use std::error::Error;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::http::header::{CONNECTION, HeaderValue};
+use axum::http::header::HOST;
+use axum::http::{StatusCode, Version};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
-use hyper::body::Body as _;
+use axum::response::Response;
+use http_body_util::{BodyExt, LengthLimitError};
 use tokio::time::{Instant, timeout_at};
 
 use crate::app::App;
 use crate::problem::Problem;
 
-pub async fn limit(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+/// REQUEST_SECONDS for a request, including its body. `TimeoutLayer` has one status, but a slow
+/// client gets 408 (`a_body_that_never_ends_is_refused` in tests/requests.rs).
+pub async fn limit_time(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let deadline = Instant::now() + app.config.request;
     let (head, body) = request.into_parts();
-    let body = match timeout_at(deadline, read(body, app.config.max_body)).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(problem)) => return refuse(problem),
-        Err(_) => {
-            return refuse(Problem::new(
-                StatusCode::REQUEST_TIMEOUT,
-                "The request's body took too long.",
-            ));
-        }
-    };
+    let body = timeout_at(deadline, read(body)).await.map_err(|_| {
+        Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "The request's body took too long.",
+        )
+    })??;
     let request = Request::from_parts(head, Body::from(body));
-    match timeout_at(deadline, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => {
-            tracing::error!(error = "REQUEST_SECONDS ran out", "request ended");
-            Problem::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.").into_response()
-        }
-    }
+    timeout_at(deadline, next.run(request)).await.map_err(|_| {
+        tracing::error!(error = "REQUEST_SECONDS ran out", "request ended");
+        Problem::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.")
+    })
 }
 
-async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
-    // Content-Length is too large: rejected before a byte is read.
-    if body.size_hint().lower() > most as u64 {
-        return Err(too_large(most));
-    }
-    match Limited::new(body, most).collect().await {
+/// The whole body, also of a route that does not use it: `RequestBodyLimitLayer` only rejects what
+/// is read (`a_large_body_is_refused_with_and_without_its_length` in tests/requests.rs).
+async fn read(body: Body) -> Result<Bytes, Problem> {
+    match body.collect().await {
         Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large(most)),
+        Err(error)
+            if error
+                .source()
+                .is_some_and(|cause| cause.is::<LengthLimitError>()) =>
+        {
+            Err(Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "The body is too large.",
+            ))
+        }
         Err(_) => Err(Problem::new(
             StatusCode::BAD_REQUEST,
             "The request's body is broken.",
@@ -52,15 +58,14 @@ async fn read(body: Body, most: usize) -> Result<Bytes, Problem> {
     }
 }
 
-fn too_large(most: usize) -> Problem {
-    let detail = format!("A body has at most {most} bytes.");
-    Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
-}
-
-/// The rest of the body is not read, so the connection can't be reused.
-fn refuse(problem: Problem) -> Response {
-    let mut response = problem.into_response();
-    let close = HeaderValue::from_static("close");
-    response.headers_mut().insert(CONNECTION, close);
-    response
+/// Only HTTP/1.0 has requests without a Host header (RFC 9112).
+pub async fn one_host(request: Request) -> Result<Request, Problem> {
+    match request.headers().get_all(HOST).iter().count() {
+        0 if request.version() < Version::HTTP_11 => Ok(request),
+        1 => Ok(request),
+        _ => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "A request has one Host header.",
+        )),
+    }
 }

@@ -63,6 +63,16 @@ fn every_mistake_is_listed() {
 }
 
 #[test]
+fn rust_log_refines_the_level() {
+    let modules = [("LOG_LEVEL", "warn"), ("RUST_LOG", "hyper=debug")];
+    let filter = read(&modules).expect("right").log_filter.to_string();
+    assert!(filter.contains("hyper=debug"), "{filter}");
+    assert!(filter.contains("warn"), "{filter}");
+    let errors = read(&[("RUST_LOG", "hyper=loud")]).expect_err("refused");
+    assert!(errors[0].starts_with("RUST_LOG must be "), "{errors:?}");
+}
+
+#[test]
 fn the_drain_must_fit_into_the_shutdown() {
     let errors = read(&[("SHUTDOWN_SECONDS", "5"), ("DRAIN_SECONDS", "5")]).expect_err("refused");
     assert!(

@@ -1,21 +1,28 @@
 //! The response of a request in every case.
 mod support;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::http::{Request, StatusCode};
-use axum::routing::get as on_get;
+use axum::extract::State;
+use axum::http::{Method, StatusCode};
+use axum::routing::{get as on_get, post as on_post};
+use axum::{Json, Router};
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
+use serde::Deserialize;
 use serde_json::{Value, json};
 use service::app::App;
 use service::config::{Dependency, Kind, Target};
-use service::dependencies::Failure;
+use service::dependencies::{Failed, Failure};
 use service::jobs::{self, Job};
+use service::problem::Problem;
+use service::request_id::NewId;
 use service::routes;
-use support::{AUXILIARY, answer, app, config, dependency, fast, get, nobody, send, server};
+use support::{
+    AUXILIARY, answer, app, config, dependency, fast, get, nobody, recorder, request, send, server,
+};
 use tower::ServiceExt;
 
 const FOREVER: Duration = Duration::from_secs(60);
@@ -51,7 +58,7 @@ fn nobody_but_a_listener(address: &str) -> String {
 async fn the_request_id_goes_through() {
     let echo = fast(answer("200 OK", "text/plain", "{request}")).await;
     let app = app(vec![dependency("mail", &echo, Kind::Critical)]);
-    let request = Request::get("/").header("X-Request-Id", "from.outside-1_A");
+    let request = request(Method::GET, "/").header("X-Request-Id", "from.outside-1_A");
 
     let (head, body) = send(&app, request.body(Body::empty()).expect("a request")).await;
 
@@ -63,7 +70,7 @@ async fn the_request_id_goes_through() {
 #[tokio::test]
 async fn an_unfit_request_id_is_replaced() {
     for unfit in ["", "two words", "a/b", &"x".repeat(65)] {
-        let request = Request::get("/nowhere").header("X-Request-Id", unfit);
+        let request = request(Method::GET, "/nowhere").header("X-Request-Id", unfit);
         let request = request.body(Body::empty()).expect("a request");
 
         let (head, body) = send(&app(vec![]), request).await;
@@ -140,7 +147,9 @@ async fn a_fallback_answers_for_an_auxiliary_dependency() {
 
 #[tokio::test]
 async fn unknown_routes_and_methods_are_problems() {
-    let post = Request::post("/").body(Body::empty()).expect("a request");
+    let post = request(Method::POST, "/")
+        .body(Body::empty())
+        .expect("a request");
     let app = app(vec![]);
     for (request, status) in [(get("/secret/7"), 404), (post, 405)] {
         let (head, body) = send(&app, request).await;
@@ -160,7 +169,7 @@ async fn a_large_body_is_refused_with_and_without_its_length() {
         (0..=most / 1024).map(|_| Ok::<_, String>(Frame::data(Bytes::from(vec![0; 1024]))));
     let chunked = StreamBody::new(futures_util::stream::iter(chunks));
     for body in [Body::from(vec![0; most + 1]), Body::new(chunked)] {
-        let request = Request::post("/").body(body).expect("a request");
+        let request = request(Method::POST, "/").body(body).expect("a request");
 
         let (head, body) = send(&app(vec![]), request).await;
 
@@ -173,7 +182,9 @@ async fn a_large_body_is_refused_with_and_without_its_length() {
 #[tokio::test]
 async fn a_body_of_the_limit_is_taken() {
     let body = Body::from(vec![0; config().max_body]);
-    let request = Request::post("/nowhere").body(body).expect("a request");
+    let request = request(Method::POST, "/nowhere")
+        .body(body)
+        .expect("a request");
     let (head, _) = send(&app(vec![]), request).await;
     assert_eq!(head.status(), StatusCode::NOT_FOUND);
 }
@@ -213,7 +224,7 @@ async fn a_body_that_never_ends_is_refused() {
     config.request = Duration::from_millis(100);
     let app = App::new(config).expect("an app");
     let pending = futures_util::stream::pending::<Result<Frame<Bytes>, String>>();
-    let request = Request::post("/").body(Body::new(StreamBody::new(pending)));
+    let request = request(Method::POST, "/").body(Body::new(StreamBody::new(pending)));
 
     let (head, _) = send(&app, request.expect("a request")).await;
 
@@ -224,15 +235,15 @@ async fn a_body_that_never_ends_is_refused() {
 async fn a_job_fails_with_its_critical_dependency() {
     let job = Job {
         name: "test",
-        run: |context| Box::pin(async move { context.ask_dependencies().await }),
+        run: |context| Box::pin(async move { Ok(context.ask_dependencies().await?) }),
     };
     let works = fast(answer("200 OK", "text/plain", "")).await;
-    for (address, result) in [(works, Ok(())), (nobody().await, Err(()))] {
+    for (address, works) in [(works, true), (nobody().await, false)] {
         let app = app(vec![
             dependency("mail", &address, Kind::Critical),
             dependency("weather", &nobody().await, AUXILIARY),
         ]);
-        assert_eq!(jobs::run(&job, app, vec![]).await, result);
+        assert_eq!(jobs::run(&job, app, vec![]).await.is_ok(), works);
     }
 }
 
@@ -240,4 +251,95 @@ async fn a_job_fails_with_its_critical_dependency() {
 fn a_failure_says_why() {
     let timeout = Failure::Timeout(Duration::from_millis(300));
     assert_eq!(timeout.to_string(), "no answer within 300ms");
+    let cause = anyhow::anyhow!("refused").context("no connection");
+    assert_eq!(Failure::Error(cause).to_string(), "no connection: refused");
+}
+
+#[derive(Deserialize)]
+struct Receipt {
+    number: u32,
+}
+
+#[tokio::test]
+async fn a_document_is_posted() {
+    let json = answer("200 OK", "application/json", r#"{"number": 7}"#);
+    let (address, asked) = recorder(json).await;
+    let app = app(vec![dependency("ledger", &address, Kind::Critical)]);
+    let ledger = app.dependencies.get("ledger").expect("a client");
+    let order = json!({"item": "tea"});
+
+    let receipt: Receipt = ledger
+        .post("orders", &order, &NewId.make())
+        .await
+        .expect("a receipt");
+
+    assert_eq!(receipt.number, 7);
+    let asked = asked.await.expect("a request");
+    assert!(asked.starts_with("POST /orders HTTP/1.1"), "{asked}");
+    assert!(asked.contains("x-request-id: "), "{asked}");
+    assert!(asked.ends_with(&order.to_string()), "{asked}");
+    let metrics = app.metrics.text().expect("metrics");
+    let ok = r#"dependency_requests_total{dependency="ledger",outcome="ok"} 1"#;
+    assert!(metrics.contains(ok), "{metrics}");
+}
+
+#[tokio::test]
+async fn any_call_has_the_time_limit_and_the_right_error() {
+    let app = app(vec![dependency("store", &nobody().await, Kind::Critical)]);
+    let query = async |State(app): State<Arc<App>>| -> Result<(), Problem> {
+        let store = app.dependencies.get("store").expect("a client");
+        let hangs = async {
+            tokio::time::sleep(FOREVER).await;
+            anyhow::Ok(())
+        };
+        Ok(store.call(hangs).await?)
+    };
+    let router = routes::guard(Router::new().route("/", on_get(query)), app.clone());
+
+    let response = router.oneshot(get("/")).await.expect("an answer");
+
+    assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
+    let metrics = app.metrics.text().expect("metrics");
+    let timeout = r#"dependency_requests_total{dependency="store",outcome="timeout"} 1"#;
+    assert!(metrics.contains(timeout), "{metrics}");
+}
+
+#[tokio::test]
+async fn a_failed_call_does_not_show_the_url() {
+    let address = nobody().await;
+    let app = app(vec![dependency("mail", &address, Kind::Critical)]);
+    let mail = app.dependencies.get("mail").expect("a client");
+    let id = NewId.make();
+
+    let failed: Failed = mail
+        .post::<Value>("?key=secret", &Value::Null, &id)
+        .await
+        .expect_err("a failure");
+
+    assert!(!failed.to_string().contains("secret"), "{failed}");
+}
+
+#[tokio::test]
+async fn a_rejection_of_an_extractor_is_a_problem() {
+    let app = app(vec![]);
+    let taken = on_post(async |Json(_): Json<Vec<u32>>| "taken");
+    let router = routes::guard(Router::new().route("/", taken), app);
+    let request = request(Method::POST, "/").header("content-type", "application/json");
+    let request = request.body(Body::from("[half")).expect("a request");
+
+    let response = router.oneshot(request).await.expect("an answer");
+
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(
+        response.headers()["content-type"],
+        "application/problem+json"
+    );
+    let id = response.headers()["x-request-id"].clone();
+    let body = response.into_body().collect().await.expect("a body");
+    let body: Value = serde_json::from_slice(&body.to_bytes()).expect("JSON");
+    assert!(
+        body["detail"].as_str().expect("a text").contains("JSON"),
+        "{body}"
+    );
+    assert_eq!(body["request_id"], id.to_str().expect("a text"));
 }

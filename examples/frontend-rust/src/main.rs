@@ -1,6 +1,5 @@
 //! Runs the sub-command: `serve`, or a job.
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use serde_json::json;
 use service::app::App;
@@ -9,7 +8,7 @@ use service::jobs::{self, Job};
 use service::signals::{Stop, TERMINATED};
 use service::{logging, serve};
 use tokio::runtime::Builder;
-use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 const FAILED: u8 = 1;
 /// A wrong command line, as in shells.
@@ -17,30 +16,42 @@ const USAGE: u8 = 2;
 /// EX_CONFIG of sysexits.h.
 const CONFIGURATION: u8 = 78;
 
-#[derive(Clone, Copy)]
 enum Command {
     Serve,
     Run(&'static Job),
 }
 
 fn main() -> ExitCode {
-    ExitCode::from(run().unwrap_or_else(|code| code))
+    let config = Config::read(variable);
+    let filter = config.as_ref().map(|config| config.log_filter.clone());
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new("info"));
+    logging::start(filter, config::version(&variable));
+    let code = run(config).unwrap_or_else(|error| {
+        tracing::error!(error = format!("{error:#}"), "failed");
+        FAILED
+    });
+    ExitCode::from(code)
 }
 
-/// Each step returns its result, or the exit code after the reason is logged.
-fn run() -> Result<u8, u8> {
-    let config = Config::read(variable);
-    let level = config.as_ref().map_or(LevelFilter::INFO, |c| c.log_level);
-    logging::start(level, config::version(&variable));
-
+/// The exit code, or an error that is not logged yet.
+fn run(config: Result<Config, Vec<String>>) -> anyhow::Result<u8> {
     let mut words = std::env::args().skip(1);
-    let command = command(words.next().as_deref())?;
-    let config = config.map_err(refuse)?;
+    let name = words.next().unwrap_or_else(|| "serve".to_owned());
+    let Some(command) = command(&name) else {
+        let jobs = jobs::JOBS.iter().map(|job| job.name);
+        let known: Vec<_> = std::iter::once("serve").chain(jobs).collect();
+        tracing::error!(command = name, json.known = %json!(known), "unknown sub-command");
+        return Ok(USAGE);
+    };
+    let config = match config {
+        Ok(config) => config,
+        Err(errors) => {
+            tracing::error!(json.errors = %json!(errors), "configuration refused");
+            return Ok(CONFIGURATION);
+        }
+    };
     // One worker for each CPU of the limit, which tokio reads from the cgroup (P13).
-    let runtime = Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| fail(&error.to_string()))?;
+    let runtime = Builder::new_multi_thread().enable_all().build()?;
     let code = runtime.block_on(carry_out(command, config, words.collect()));
     // A DNS lookup that hangs must not keep the process running.
     runtime.shutdown_background();
@@ -51,49 +62,25 @@ fn variable(name: &str) -> Option<String> {
     std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
-fn command(name: Option<&str>) -> Result<Command, u8> {
-    let name = name.unwrap_or("serve");
-    let job = jobs::JOBS.iter().find(|job| job.name == name);
-    match job {
-        _ if name == "serve" => Ok(Command::Serve),
-        Some(job) => Ok(Command::Run(job)),
-        None => {
-            let jobs = jobs::JOBS.iter().map(|job| job.name);
-            let known: Vec<_> = std::iter::once("serve").chain(jobs).collect();
-            tracing::error!(command = name, json.known = %json!(known), "unknown sub-command");
-            Err(USAGE)
-        }
+fn command(name: &str) -> Option<Command> {
+    if name == "serve" {
+        return Some(Command::Serve);
     }
+    let job = jobs::JOBS.iter().find(|job| job.name == name);
+    job.map(Command::Run)
 }
 
-fn refuse(errors: Vec<String>) -> u8 {
-    tracing::error!(json.errors = %json!(errors), "configuration refused");
-    CONFIGURATION
-}
-
-async fn carry_out(command: Command, config: Config, arguments: Vec<String>) -> Result<u8, u8> {
-    let mut stop = Stop::listen().map_err(|error| fail(&error.to_string()))?;
-    let app = App::new(config).map_err(|error| fail(&error))?;
+async fn carry_out(command: Command, config: Config, arguments: Vec<String>) -> anyhow::Result<u8> {
+    let mut stop = Stop::listen()?;
+    let app = App::new(config)?;
     match command {
-        Command::Serve => serve(app, stop).await,
+        Command::Serve => serve::run(app, stop).await.map(|()| 0),
         Command::Run(job) => tokio::select! {
-            done = jobs::run(job, app, arguments) => done.map(|()| 0).map_err(|()| FAILED),
+            done = jobs::run(job, app, arguments) => Ok(if done.is_ok() { 0 } else { FAILED }),
             () = stop.asked() => {
                 tracing::warn!(job = job.name, "job stopped");
-                Err(TERMINATED)
+                Ok(TERMINATED)
             }
         },
     }
-}
-
-async fn serve(app: Arc<App>, stop: Stop) -> Result<u8, u8> {
-    serve::run(app, stop)
-        .await
-        .map(|()| 0)
-        .map_err(|error| fail(&error))
-}
-
-fn fail(error: &str) -> u8 {
-    tracing::error!(error, "failed");
-    FAILED
 }

@@ -2,16 +2,23 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
+use axum::body::Bytes;
 use futures_util::future::try_join_all;
+use http_body_util::{BodyExt, Limited};
 use reqwest::header::CONTENT_TYPE;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Url};
+use reqwest::{Body, Method, RequestBuilder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
+use thiserror::Error;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
-use crate::config::{Dependency, Kind, Target};
+use crate::config::{self, Kind, Target};
 use crate::metrics::{Metrics, Outcome};
-use crate::observe::REQUEST_ID;
+use crate::request_id::{REQUEST_ID, RequestId};
 
 /// P13: a larger response counts as a failure, so that it can't use up the memory.
 const MAX_ANSWER_BYTES: usize = 1024 * 1024;
@@ -20,168 +27,200 @@ const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// still open.
 const IDLE: Duration = Duration::from_secs(4);
 
-pub struct Dependencies {
-    client: Client,
-    list: Vec<Dependency>,
+pub struct Dependencies(Vec<Dependency>);
+
+/// A client of one dependency.
+pub struct Dependency {
+    config: config::Dependency,
+    http: reqwest::Client,
     metrics: Arc<Metrics>,
 }
 
 /// The responses of the dependencies, by name.
+#[derive(Default)]
 pub struct Answers {
     pub values: Map<String, Value>,
     /// The dependencies whose fallback was used.
     pub degraded: Vec<&'static str>,
 }
 
-/// A critical dependency that failed.
-#[derive(Debug)]
+/// A call that failed. As an error of a route, it becomes 502 or 504.
+#[derive(Debug, Error)]
+#[error("{dependency}: {failure}")]
 pub struct Failed {
     pub dependency: &'static str,
     pub failure: Failure,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum Failure {
+    #[error("no answer within {0:?}")]
     Timeout(Duration),
-    Error(String),
-}
-
-impl std::fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Failure::Timeout(time) => write!(formatter, "no answer within {time:?}"),
-            Failure::Error(error) => formatter.write_str(error),
-        }
-    }
-}
-
-impl<E: std::error::Error> From<E> for Failure {
-    fn from(error: E) -> Failure {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(error) = cause {
-            text = format!("{text}: {error}");
-            cause = error.source();
-        }
-        Failure::Error(text)
-    }
+    /// Shown with its causes.
+    #[error("{0:#}")]
+    Error(anyhow::Error),
 }
 
 impl Dependencies {
-    pub fn new(list: Vec<Dependency>, metrics: Arc<Metrics>) -> Result<Dependencies, String> {
+    pub fn new(
+        list: Vec<config::Dependency>,
+        metrics: &Arc<Metrics>,
+    ) -> reqwest::Result<Dependencies> {
         // An error means that the process already has a provider, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
+        let http = reqwest::Client::builder()
             .pool_idle_timeout(IDLE)
             .redirect(Policy::none())
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Dependencies {
-            client,
-            list,
-            metrics,
-        })
+            .build()?;
+        let client = |config| Dependency {
+            config,
+            http: http.clone(),
+            metrics: metrics.clone(),
+        };
+        Ok(Dependencies(list.into_iter().map(client).collect()))
+    }
+
+    /// The client of a dependency in `defaults.rs`.
+    pub fn get(&self, name: &str) -> Option<&Dependency> {
+        self.0.iter().find(|each| each.config.name == name)
     }
 
     /// Calls all in parallel. The first critical failure ends it. The fallback replaces an
     /// auxiliary one that fails.
-    pub async fn ask_all(&self, request_id: &str) -> Result<Answers, Failed> {
-        let asked = self.list.iter().map(|d| self.answer(d, request_id));
-        let answers = try_join_all(asked).await?;
-        Ok(Answers {
-            degraded: answers
-                .iter()
-                .filter(|answer| answer.fallback)
-                .map(|answer| answer.name)
-                .collect(),
-            values: answers
-                .into_iter()
-                .map(|answer| (answer.name.to_owned(), answer.value))
-                .collect(),
-        })
-    }
-
-    async fn answer(&self, dependency: &Dependency, request_id: &str) -> Result<Answer, Failed> {
-        let name = dependency.name;
-        match (self.ask(dependency, request_id).await, dependency.kind) {
-            (Ok(value), _) => Ok(Answer {
-                name,
-                value,
-                fallback: false,
-            }),
-            (Err(error), Kind::Auxiliary(fallback)) => {
-                tracing::warn!(dependency = name, %error, "fallback");
-                self.metrics.fallback(name);
-                Ok(Answer {
-                    name,
-                    value: fallback(),
-                    fallback: true,
-                })
+    pub async fn ask_all(&self, id: &RequestId) -> Result<Answers, Failed> {
+        let asked = self.0.iter().map(async |each| {
+            let name = each.config.name;
+            match (each.ask(id).await, each.config.kind) {
+                (Ok(value), _) => Ok((name, value, false)),
+                (Err(_), Kind::Auxiliary(fallback)) => {
+                    each.metrics.fallback(name);
+                    Ok((name, fallback(), true))
+                }
+                (Err(failed), Kind::Critical) => Err(failed),
             }
-            (Err(failure), Kind::Critical) => {
-                tracing::error!(dependency = name, error = %failure, "dependency failed");
-                Err(Failed {
-                    dependency: name,
-                    failure,
-                })
+        });
+        let mut answers = Answers::default();
+        for (name, value, fallback) in try_join_all(asked).await? {
+            answers.values.insert(name.to_owned(), value);
+            if fallback {
+                answers.degraded.push(name);
             }
         }
+        Ok(answers)
     }
+}
 
-    /// One call within its time limit, from the DNS lookup to the last byte.
-    async fn ask(&self, dependency: &Dependency, request_id: &str) -> Result<Value, Failure> {
+impl Dependency {
+    /// Waits for any call of this dependency: a request, or a query of a driver. The call has the
+    /// answered time limit, from the DNS lookup to the last byte. Metrics count it, and its failure
+    /// is logged.
+    pub async fn call<T, E: Into<anyhow::Error>>(
+        &self,
+        work: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Failed> {
         let began = Instant::now();
-        let call = async {
-            match &dependency.target {
-                Target::Http(url) => self.fetch(url, request_id).await,
-                Target::Tcp(address) => reach(address).await,
-            }
+        let limit = self.config.timeout;
+        let result = match timeout(limit, work).await {
+            Ok(result) => result.map_err(|error| Failure::Error(without_url(error.into()))),
+            Err(_) => Err(Failure::Timeout(limit)),
         };
-        let result = tokio::time::timeout(dependency.timeout, call)
-            .await
-            .unwrap_or(Err(Failure::Timeout(dependency.timeout)));
         let outcome = match &result {
             Ok(_) => Outcome::Ok,
             Err(Failure::Timeout(_)) => Outcome::Timeout,
             Err(Failure::Error(_)) => Outcome::Error,
         };
+        let dependency = self.config.name;
         self.metrics
-            .dependency(dependency.name, outcome, began.elapsed());
-        result
+            .dependency(dependency, outcome, began.elapsed());
+        result.map_err(|failure| {
+            match self.config.kind {
+                Kind::Critical => {
+                    tracing::error!(dependency, error = %failure, "dependency failed")
+                }
+                Kind::Auxiliary(_) => {
+                    tracing::warn!(dependency, error = %failure, "dependency failed")
+                }
+            }
+            Failed {
+                dependency,
+                failure,
+            }
+        })
     }
 
-    async fn fetch(&self, url: &Url, request_id: &str) -> Result<Value, Failure> {
-        let request = self.client.get(url.clone());
-        let sent = request.header(REQUEST_ID, request_id).send().await;
-        // Without the URL, which can hold a secret and must not be logged.
-        let mut response = sent.map_err(reqwest::Error::without_url)?;
-        if !response.status().is_success() {
-            return Err(Failure::Error(format!("status {}", response.status())));
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                let error = format!("an answer of more than {MAX_ANSWER_BYTES} bytes");
-                return Err(Failure::Error(error));
+    /// A request with the request's id, to send within `call`. The path is resolved like a link, so
+    /// the path of the dependency's URL must end with `/`.
+    pub fn request(
+        &self,
+        method: Method,
+        path: &str,
+        id: &RequestId,
+    ) -> anyhow::Result<RequestBuilder> {
+        let Target::Http(url) = &self.config.target else {
+            bail!("it does not speak HTTP");
+        };
+        let request = self.http.request(method, url.join(path)?);
+        Ok(request.header(REQUEST_ID, id.header_value()))
+    }
+
+    /// Posts a document, and returns the typed answer. An example of a typed call.
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        document: &impl Serialize,
+        id: &RequestId,
+    ) -> Result<T, Failed> {
+        self.call(async {
+            let request = self.request(Method::POST, path, id)?;
+            let answer = fetch(request.json(document)).await?;
+            anyhow::Ok(serde_json::from_slice(&answer.body)?)
+        })
+        .await
+    }
+
+    async fn ask(&self, id: &RequestId) -> Result<Value, Failed> {
+        self.call(async {
+            if let Target::Tcp(address) = &self.config.target {
+                TcpStream::connect(address).await?;
+                return Ok(json!({"reachable": true}));
             }
-            body.extend_from_slice(&chunk);
-        }
-        let kind = response.headers().get(CONTENT_TYPE);
-        if kind.is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json"))) {
-            Ok(serde_json::from_slice(&body)?)
-        } else {
-            Ok(Value::String(String::from_utf8(body)?))
-        }
+            let answer = fetch(self.request(Method::GET, "", id)?).await?;
+            if answer.json {
+                anyhow::Ok(serde_json::from_slice(&answer.body)?)
+            } else {
+                Ok(Value::String(String::from_utf8(answer.body.into())?))
+            }
+        })
+        .await
     }
 }
 
 struct Answer {
-    name: &'static str,
-    value: Value,
-    fallback: bool,
+    json: bool,
+    body: Bytes,
 }
 
-async fn reach(address: &str) -> Result<Value, Failure> {
-    TcpStream::connect(address).await?;
-    Ok(json!({"reachable": true}))
+/// The answer of a request, if it is a success and not too large.
+async fn fetch(request: RequestBuilder) -> anyhow::Result<Answer> {
+    let response = request.send().await?;
+    let status = response.status();
+    if !status.is_success() {
+        bail!("status {status}");
+    }
+    let kind = response.headers().get(CONTENT_TYPE);
+    let json = kind.is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
+    let body = Limited::new(Body::from(response), MAX_ANSWER_BYTES);
+    let body = body.collect().await.map_err(anyhow::Error::from_boxed)?;
+    Ok(Answer {
+        json,
+        body: body.to_bytes(),
+    })
+}
+
+/// The URL can hold a secret and must not be logged.
+fn without_url(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<reqwest::Error>() {
+        Ok(error) => error.without_url().into(),
+        Err(error) => error,
+    }
 }

@@ -2,13 +2,14 @@
 //!
 //! The file of a job is called after its sub-command, with `_job` at the end to avoid reserved
 //! words.
-use std::pin::Pin;
 use std::sync::Arc;
 
+use futures_util::future::BoxFuture;
 use tracing::Instrument;
 
 use crate::app::App;
-use crate::observe::RequestId;
+use crate::dependencies::Failed;
+use crate::request_id::{self, NewId, RequestId};
 
 pub const JOBS: &[Job] = &[
     // One entry for each sub-command.
@@ -28,35 +29,31 @@ pub struct Context {
     pub run_id: RequestId,
 }
 
-pub type Work = Pin<Box<dyn Future<Output = Result<(), String>> + Send>>;
+pub type Work = BoxFuture<'static, anyhow::Result<()>>;
 
 impl Context {
-    pub async fn ask_dependencies(&self) -> Result<(), String> {
-        let answers = self.app.dependencies.ask_all(&self.run_id.0).await;
-        answers
-            .map(drop)
-            .map_err(|failed| format!("{}: {}", failed.dependency, failed.failure))
+    pub async fn ask_dependencies(&self) -> Result<(), Failed> {
+        self.app.dependencies.ask_all(&self.run_id).await.map(drop)
     }
 }
 
 /// Runs a job once, and logs the result.
-pub async fn run(job: &Job, app: Arc<App>, arguments: Vec<String>) -> Result<(), ()> {
-    let run_id = RequestId::new();
-    let span = tracing::error_span!("job", job = job.name, request_id = run_id.0);
+pub async fn run(job: &Job, app: Arc<App>, arguments: Vec<String>) -> anyhow::Result<()> {
+    let run_id = NewId.make();
+    let id = request_id::text(&run_id);
+    let span = tracing::error_span!("job", job = job.name, request_id = id);
     let work = (job.run)(Context {
         app,
         arguments,
         run_id,
     });
     async {
-        match work.await {
+        let result = work.await;
+        match &result {
             Ok(()) => tracing::info!("job finished"),
-            Err(error) => {
-                tracing::error!(error, "job failed");
-                return Err(());
-            }
+            Err(error) => tracing::error!(error = format!("{error:#}"), "job failed"),
         }
-        Ok(())
+        result
     }
     .instrument(span)
     .await

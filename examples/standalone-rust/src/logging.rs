@@ -1,27 +1,28 @@
 //! Logs: one JSON object per line on stdout (P05), also from libraries.
 use std::backtrace::Backtrace;
-use std::fmt::Debug;
-use std::io::Write;
+use std::fmt;
 use std::panic;
 use std::time::SystemTime;
 
 use serde_json::{Map, Value};
-use tracing::field::{Field, Visit};
-use tracing::level_filters::LevelFilter;
-use tracing::span::{Attributes, Id};
 use tracing::{Event, Level, Subscriber};
-use tracing_log::{LogTracer, NormalizeEvent};
-use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
-use tracing_subscriber::registry::{LookupSpan, Registry};
+use tracing_log::NormalizeEvent;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter};
+use tracing_subscriber::layer::{Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::defaults::SERVICE;
 
 /// From here on, every log line and every panic is a JSON object on stdout.
-pub fn start(level: LevelFilter, version: String) {
-    let subscriber = Registry::default().with(level).with(JsonLines { version });
-    // Both fail only if a test has already started them.
-    let _ = tracing::subscriber::set_global_default(subscriber);
-    let _ = LogTracer::init();
+pub fn start(filter: EnvFilter, version: String) {
+    // Fails only if a test has already started it.
+    let _ = tracing_subscriber::registry()
+        .with(filter)
+        .with(lines(version, std::io::stdout))
+        .try_init();
     panic::set_hook(Box::new(|panic| {
         let error = panic.payload_as_str().unwrap_or("a panic without a text");
         let place = panic.location().map(ToString::to_string);
@@ -30,98 +31,82 @@ pub fn start(level: LevelFilter, version: String) {
     }));
 }
 
-struct JsonLines {
+/// Writes each event as a line.
+pub fn lines<S, W>(version: String, writer: W) -> impl Layer<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + 'static,
+{
+    tracing_subscriber::fmt::layer()
+        .fmt_fields(JsonFields::new())
+        .event_format(Line { version })
+        .log_internal_errors(false) // there is no other output
+        .with_writer(writer)
+}
+
+/// One object for the fields of an event and of its spans. The library's own format nests them.
+struct Line {
     version: String,
 }
 
-/// The fields of a span or an event. A field `json.NAME` holds JSON, which becomes the value of
-/// `NAME`.
-#[derive(Default)]
-struct Fields(Map<String, Value>);
-
-impl<S> Layer<S> for JsonLines
+impl<S> FormatEvent<S, JsonFields> for Line
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
-    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let mut fields = Fields::default();
-        attributes.record(&mut fields);
-        if let Some(span) = context.span(id) {
-            span.extensions_mut().insert(fields);
+    fn format_event(
+        &self,
+        context: &FmtContext<'_, S, JsonFields>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let mut given = Map::new();
+        for span in context
+            .event_scope()
+            .into_iter()
+            .flat_map(|scope| scope.from_root())
+        {
+            if let Some(fields) = span.extensions().get::<FormattedFields<JsonFields>>() {
+                given.extend(object(&fields.fields));
+            }
         }
-    }
+        let mut fields = String::new();
+        context.format_fields(Writer::new(&mut fields), event)?;
+        given.extend(object(&fields));
 
-    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
-        let mut own = Fields::default();
-        event.record(&mut own);
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-
+        let time = humantime::format_rfc3339_millis(SystemTime::now());
         let mut line = Map::new();
         let mut put = |name: &str, value: Value| line.insert(name.to_owned(), value);
-        put("timestamp", now().into());
+        put("timestamp", time.to_string().into());
         put("level", name_of(*metadata.level()).into());
-        put("message", own.0.shift_remove("message").unwrap_or_default());
+        put("message", given.shift_remove("message").unwrap_or_default());
         put("service", SERVICE.into());
         put("version", self.version.as_str().into());
         if !metadata.target().starts_with(env!("CARGO_CRATE_NAME")) {
             put("logger", metadata.target().into());
         }
-        for span in context.event_scope(event).into_iter().flatten() {
-            if let Some(Fields(fields)) = span.extensions().get() {
-                line.extend(fields.clone());
-            }
+        for (name, value) in given {
+            let (name, value) = unwrapped(&name, value);
+            line.entry(name).or_insert(value); // the fields above can't be overwritten
         }
-        line.extend(own.0);
-        print(&Value::Object(line));
+        writeln!(writer, "{}", Value::Object(line))
     }
 }
 
-impl Fields {
-    fn put(&mut self, field: &Field, value: Value) {
-        // The `log` crate adds these fields, which are already in the line.
-        if field.name().starts_with("log.") {
-            return;
-        }
-        self.0.insert(field.name().to_owned(), value);
-    }
+fn object(text: &str) -> Map<String, Value> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        let text = format!("{value:?}");
-        match field.name().strip_prefix("json.") {
-            Some(name) => {
-                let value = serde_json::from_str(&text).unwrap_or(Value::String(text));
-                self.0.insert(name.to_owned(), value);
-            }
-            None => self.put(field, text.into()),
-        }
+/// A field `json.NAME` holds JSON, which becomes the value of `NAME`.
+fn unwrapped(name: &str, value: Value) -> (&str, Value) {
+    match (name.strip_prefix("json."), &value) {
+        (Some(name), Value::String(text)) => match serde_json::from_str(text) {
+            Ok(json) => (name, json),
+            Err(_) => (name, value),
+        },
+        _ => (name, value),
     }
-
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field, value.into());
-    }
-
-    fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, value.into());
-    }
-
-    fn record_i64(&mut self, field: &Field, value: i64) {
-        self.put(field, value.into());
-    }
-
-    fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, value.into());
-    }
-
-    fn record_f64(&mut self, field: &Field, value: f64) {
-        self.put(field, value.into());
-    }
-}
-
-fn now() -> String {
-    humantime::format_rfc3339_millis(SystemTime::now()).to_string()
 }
 
 fn name_of(level: Level) -> &'static str {
@@ -131,9 +116,4 @@ fn name_of(level: Level) -> &'static str {
         Level::INFO => "info",
         _ => "debug",
     }
-}
-
-/// One write, so that lines never mix. An error is ignored, because there is no other output.
-fn print(line: &Value) {
-    let _ = std::io::stdout().write_all(format!("{line}\n").as_bytes());
 }

@@ -1,11 +1,18 @@
 //! Errors as `application/problem+json` (RFC 9457).
 //!
-//! A handler returns `Err(Problem::new(…))`, and `observe` adds the request id.
+//! A handler returns `Err(Problem::new(…))`. The rejections of axum's extractors become problems,
+//! too.
 use axum::Json;
+use axum::body::to_bytes;
 use axum::http::StatusCode;
-use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
+
+use crate::request_id::REQUEST_ID;
+
+/// Longest text of an error that becomes its detail.
+const MAX_DETAIL_BYTES: usize = 4096;
 
 #[derive(Clone, Debug)]
 pub struct Problem {
@@ -25,31 +32,35 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
-        response.extensions_mut().insert(self);
-        response
+        (self.status, self.detail).into_response()
     }
 }
 
-/// Writes the body of a response from a `Problem`. Other responses do not change.
-pub fn write(mut response: Response, request_id: &str) -> Response {
-    let Some(problem) = response.extensions_mut().remove::<Problem>() else {
+/// Writes an error whose body is plain text, or empty, as a problem. Other responses do not change.
+pub async fn write(response: Response) -> Response {
+    let kind = response.headers().get(CONTENT_TYPE);
+    let plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let status = response.status();
+    if !plain || !(status.is_client_error() || status.is_server_error()) {
         return response;
+    }
+    let (mut head, body) = response.into_parts();
+    let title = status.canonical_reason().unwrap_or("Error");
+    let text = to_bytes(body, MAX_DETAIL_BYTES).await.unwrap_or_default();
+    let detail = match str::from_utf8(&text) {
+        Ok(text) if !text.is_empty() => text,
+        _ => title,
     };
+    let id = head.headers.get(REQUEST_ID);
     let body = Json(json!({
         "type": "about:blank",
-        "title": problem.status.canonical_reason().unwrap_or("Error"),
-        "status": problem.status.as_u16(),
-        "detail": problem.detail,
-        "request_id": request_id,
+        "title": title,
+        "status": status.as_u16(),
+        "detail": detail,
+        "request_id": id.and_then(|id| id.to_str().ok()),
     }));
-    let mut headers = std::mem::take(response.headers_mut());
-    headers.remove(axum::http::header::CONTENT_LENGTH);
-    let mut response = (problem.status, body).into_response();
-    headers.insert(
-        CONTENT_TYPE,
-        HeaderValue::from_static("application/problem+json"),
-    );
-    response.headers_mut().extend(headers);
-    response
+    head.headers.remove(CONTENT_LENGTH);
+    let kind = HeaderValue::from_static("application/problem+json");
+    head.headers.insert(CONTENT_TYPE, kind);
+    Response::from_parts(head, body.into_response().into_body())
 }

@@ -14,9 +14,9 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(config: Config) -> Result<Arc<App>, String> {
+    pub fn new(config: Config) -> anyhow::Result<Arc<App>> {
         let metrics = Arc::new(Metrics::new(&config.dependencies));
-        let dependencies = Dependencies::new(config.dependencies.clone(), metrics.clone())?;
+        let dependencies = Dependencies::new(config.dependencies.clone(), &metrics)?;
         Ok(Arc::new(App {
             config,
             dependencies,

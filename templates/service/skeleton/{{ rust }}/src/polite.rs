@@ -2,16 +2,17 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
+use tokio_util::sync::CancellationToken;
 
 /// Time for a request's header, from its first byte. A client that needs longer is broken, or an
-/// attacker (slowloris).
+/// attacker (slowloris). hyper's own time starts earlier, so it also closes idle connections.
 const HEADER: Duration = Duration::from_secs(10);
 
 /// A client that reads nothing of its response for this time is disconnected.
@@ -20,14 +21,14 @@ const UNREAD: Duration = Duration::from_secs(30);
 /// The same when the service stops.
 const UNREAD_AT_STOP: Duration = Duration::from_secs(5);
 
-/// Time between two checks of a write.
+/// Time for a client that has sent part of a request header when the service stops, or that still
+/// sends a rejected body when its connection closes.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Time between two checks of a wait.
 const CHECK: Duration = Duration::from_secs(1);
 
-/// Time for a client that has sent part of a request header, or still sends a rejected body, when
-/// its connection closes.
-pub const FAREWELL: Duration = Duration::from_secs(1);
-
-/// The open work of a connection.
+/// The requests of a connection.
 #[derive(Default)]
 pub struct Traffic {
     /// Requests whose header is complete.
@@ -35,28 +36,6 @@ pub struct Traffic {
     /// Requests whose response is not complete. hyper can read the next request before it has sent
     /// the last response.
     in_flight: AtomicUsize,
-    /// The client does not read what was written.
-    unsent: AtomicBool,
-    stopping: AtomicBool,
-}
-
-impl Traffic {
-    pub fn pending(&self) -> bool {
-        self.in_flight.load(Ordering::SeqCst) > 0 || self.unsent.load(Ordering::SeqCst)
-    }
-
-    /// From now on, a client that does not read has less time.
-    pub fn stop(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
-    }
-
-    fn patience(&self) -> Duration {
-        if self.stopping.load(Ordering::SeqCst) {
-            UNREAD_AT_STOP
-        } else {
-            UNREAD
-        }
-    }
 }
 
 pub struct InFlight(Arc<Traffic>);
@@ -75,29 +54,68 @@ impl Drop for InFlight {
     }
 }
 
+/// A wait for the client.
+struct Wait {
+    since: Instant,
+    check: Pin<Box<Sleep>>,
+}
+
+impl Wait {
+    fn begin() -> Wait {
+        Wait {
+            since: Instant::now(),
+            check: Box::pin(sleep(CHECK)),
+        }
+    }
+
+    /// Ready if it has taken too long. `patience` can become shorter meanwhile.
+    fn poll_too_long(&mut self, patience: Duration, context: &mut Context<'_>) -> Poll<io::Error> {
+        loop {
+            ready!(self.check.as_mut().poll(context));
+            if self.since.elapsed() >= patience {
+                return Poll::Ready(io::ErrorKind::TimedOut.into());
+            }
+            self.check.as_mut().reset(Instant::now() + CHECK);
+        }
+    }
+}
+
 /// A stream that keeps reading from its client for a moment after the response.
 ///
 /// Closing a socket with unread bytes resets the connection, and the client loses the response
-/// (413, 431). It closes the connection of a client that does not read its response, or that needs
-/// too long for the header of a request.
+/// (`an_early_answer_reaches_a_client_that_is_still_sending` in tests/process.rs).
+///
+/// It closes the connection of a client that does not read its response, or that needs too long for
+/// the header of a request. "Slow clients" in CONTRACT.md has the times. A test is
+/// `half_a_request_head_does_not_keep_it`.
 pub struct Polite {
     stream: TcpStream,
     traffic: Arc<Traffic>,
-    /// The number of requests before the current header, and the header's time.
-    header: Option<(usize, Pin<Box<Sleep>>)>,
-    /// Since when the client has read nothing, and the time of the next check.
-    stalled: Option<(Instant, Pin<Box<Sleep>>)>,
-    patience: Option<Pin<Box<Sleep>>>,
+    ending: CancellationToken,
+    /// The number of requests before the current header, and the wait for its end.
+    header: Option<(usize, Wait)>,
+    /// The client reads nothing.
+    unread: Option<Wait>,
+    farewell: Option<Wait>,
 }
 
 impl Polite {
-    pub fn new(stream: TcpStream, traffic: Arc<Traffic>) -> Polite {
+    pub fn new(stream: TcpStream, traffic: Arc<Traffic>, ending: CancellationToken) -> Polite {
         Polite {
             stream,
             traffic,
+            ending,
             header: None,
-            stalled: None,
-            patience: None,
+            unread: None,
+            farewell: None,
+        }
+    }
+
+    fn patience(&self, usually: Duration, at_stop: Duration) -> Duration {
+        if self.ending.is_cancelled() {
+            at_stop
+        } else {
+            usually
         }
     }
 
@@ -108,19 +126,16 @@ impl Polite {
         context: &mut Context<'_>,
     ) -> Poll<io::Result<()>> {
         let begun = self.traffic.begun.load(Ordering::SeqCst);
+        let patience = self.patience(HEADER, FAREWELL);
         self.header.take_if(|(before, _)| *before != begun);
         if read.is_ready() {
             if self.traffic.in_flight.load(Ordering::SeqCst) == 0 {
-                self.header
-                    .get_or_insert_with(|| (begun, Box::pin(sleep(HEADER))));
+                self.header.get_or_insert_with(|| (begun, Wait::begin()));
             }
             return read;
         }
         match &mut self.header {
-            Some((_, time)) => {
-                ready!(time.as_mut().poll(context));
-                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
-            }
+            Some((_, wait)) => wait.poll_too_long(patience, context).map(Err),
             None => Poll::Pending,
         }
     }
@@ -131,23 +146,13 @@ impl Polite {
         written: Poll<io::Result<usize>>,
         context: &mut Context<'_>,
     ) -> Poll<io::Result<usize>> {
-        self.traffic
-            .unsent
-            .store(written.is_pending(), Ordering::SeqCst);
         if written.is_ready() {
-            self.stalled = None;
+            self.unread = None;
             return written;
         }
-        let (since, check) = self
-            .stalled
-            .get_or_insert_with(|| (Instant::now(), Box::pin(sleep(CHECK))));
-        loop {
-            ready!(check.as_mut().poll(context));
-            if since.elapsed() >= self.traffic.patience() {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
-            check.as_mut().reset(Instant::now() + CHECK);
-        }
+        let patience = self.patience(UNREAD, UNREAD_AT_STOP);
+        let wait = self.unread.get_or_insert_with(Wait::begin);
+        wait.poll_too_long(patience, context).map(Err)
     }
 }
 
@@ -177,26 +182,22 @@ impl AsyncWrite for Polite {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.patience.is_none() {
+        if self.farewell.is_none() {
             ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
-            self.patience = Some(Box::pin(sleep(FAREWELL)));
         }
         let Polite {
-            stream, patience, ..
+            stream, farewell, ..
         } = &mut *self;
+        let wait = farewell.get_or_insert_with(Wait::begin);
         let mut bytes = [0; 8192];
-        loop {
-            if let Some(patience) = patience
-                && patience.as_mut().poll(context).is_ready()
-            {
-                return Poll::Ready(Ok(()));
-            }
+        while wait.poll_too_long(FAREWELL, context).is_pending() {
             let mut buffer = ReadBuf::new(&mut bytes);
             match ready!(Pin::new(&mut *stream).poll_read(context, &mut buffer)) {
                 Ok(()) if !buffer.filled().is_empty() => {}
-                _ => return Poll::Ready(Ok(())),
+                _ => break,
             }
         }
+        Poll::Ready(Ok(()))
     }
 
     fn poll_write_vectored(

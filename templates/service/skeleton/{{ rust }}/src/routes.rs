@@ -1,19 +1,28 @@
 //! The business routes, the same on every port.
+use std::any::Any;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Extension, State};
+use axum::http::header::{CONNECTION, HeaderValue};
 use axum::http::{Method, StatusCode};
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn_with_state, map_request, map_response, map_response_with_state};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Extension, Json, Router};
+use axum::{Json, Router};
 use serde_json::{Value, json};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::trace::TraceLayer;
 
 use crate::app::App;
 use crate::defaults::SERVICE;
 use crate::dependencies::{Failed, Failure};
-use crate::limits::limit;
-use crate::observe::{RequestId, observe};
-use crate::problem::Problem;
+use crate::limits::{limit_time, one_host};
+use crate::observe::{observe, span};
+use crate::phase::Phase;
+use crate::problem::{self, Problem};
+use crate::request_id::{NewId, REQUEST_ID, RequestId, remove_unfit};
 
 /// The methods of HTTP itself (RFC 9110) and PATCH.
 const KNOWN: [Method; 9] = [
@@ -36,13 +45,29 @@ fn routes() -> Router<Arc<App>> {
     Router::new().route("/", get(index))
 }
 
-/// Adds limits, 404 and 405, request id, logs and metrics to every route.
+/// Adds limits, 404 and 405, request id, logs and metrics to every route. A request passes the
+/// layers from the last one to the first one.
 pub fn guard(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
+    let trace = TraceLayer::new_for_http().make_span_with(span);
+    let only_span = trace
+        .on_request(())
+        .on_response(())
+        .on_eos(())
+        .on_failure(());
     routes
         .fallback(async || Problem::new(StatusCode::NOT_FOUND, "There is no such resource."))
         .method_not_allowed_fallback(refuse_method)
-        .layer(from_fn_with_state(app.clone(), limit))
+        .layer(from_fn_with_state(app.clone(), limit_time))
+        .layer(RequestBodyLimitLayer::new(app.config.max_body))
+        .layer(map_request(one_host))
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(map_response(problem::write))
+        .layer(map_response_with_state(app.clone(), close))
         .layer(from_fn_with_state(app.clone(), observe))
+        .layer(only_span)
+        .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
+        .layer(map_request(remove_unfit))
         .with_state(app)
 }
 
@@ -57,9 +82,24 @@ async fn refuse_method(method: Method) -> Problem {
     }
 }
 
+/// The panic hook has logged the stack, which the caller does not get.
+fn answer_panic(_: Box<dyn Any + Send>) -> Response {
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error.").into_response()
+}
+
+/// Ends the connection if the service stops, or if the rest of a body is not read.
+async fn close(State(app): State<Arc<App>>, mut response: Response) -> Response {
+    let unread = [StatusCode::REQUEST_TIMEOUT, StatusCode::PAYLOAD_TOO_LARGE];
+    if app.life.phase() == Phase::Draining || unread.contains(&response.status()) {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
+    }
+    response
+}
+
 async fn index(
     State(app): State<Arc<App>>,
-    Extension(RequestId(id)): Extension<RequestId>,
+    Extension(id): Extension<RequestId>,
 ) -> Result<Json<Value>, Problem> {
     let answers = app.dependencies.ask_all(&id).await?;
     Ok(Json(json!({

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{Request, Response};
+use axum::http::header::HOST;
+use axum::http::request::Builder;
+use axum::http::{Method, Request, Response};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use service::app::App;
@@ -12,6 +14,7 @@ use service::config::{Config, Dependency, Kind, Target};
 use service::routes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 pub const AUXILIARY: Kind = Kind::Auxiliary(|| Value::Null);
@@ -61,6 +64,20 @@ pub async fn fast(answer: String) -> String {
     server(Duration::ZERO, answer).await
 }
 
+/// A server for one request, and what it was sent.
+pub async fn recorder(answer: String) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address").to_string();
+    let asked = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut request = [0; 4096];
+        let read = stream.read(&mut request).await.expect("a request");
+        stream.write_all(answer.as_bytes()).await.expect("sent");
+        String::from_utf8_lossy(&request[..read]).into_owned()
+    });
+    (address, asked)
+}
+
 pub fn answer(status: &str, kind: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n{body}")
 }
@@ -80,5 +97,14 @@ pub async fn send(app: &Arc<App>, request: Request<Body>) -> (Response<()>, Valu
 }
 
 pub fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).expect("a request")
+    let request = request(Method::GET, path).body(Body::empty());
+    request.expect("a request")
+}
+
+/// With the Host header that each request must have.
+pub fn request(method: Method, path: &str) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(HOST, "test")
 }
