@@ -20,7 +20,7 @@ export function limitTime(app: FastifyInstance, milliseconds: number): void {
     const controller = new AbortController();
     request.budget = controller.signal;
     const timer = setTimeout(() => {
-      // A client may take longer to read a whole response.
+      // A client can take longer to read a whole response.
       if (reply.sent) {
         return;
       }
