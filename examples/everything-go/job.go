@@ -41,7 +41,7 @@ func await(ctx context.Context, name string, done <-chan error, longest time.Dur
 	case <-ctx.Done():
 		slog.InfoContext(ctx, "stopping", "job", name)
 		select {
-		case <-done:
+		case <-done: //nolint:errcheck // it has to stop
 		case <-time.After(longest):
 		}
 	}

@@ -25,6 +25,9 @@ _TOOLS = {
     "upload_artifact_action": "`actions/upload-artifact`",
     "pre_commit_hooks": "`pre-commit/pre-commit-hooks`",
     "hadolint_pre_commit": "hadolint as a pre-commit hook",
+    "golangci_lint": "golangci-lint, for `make lint` of a Go service",
+    "govulncheck": "`make audit` of a Go service",
+    "pip_audit": "pip-audit, for `make audit` of a Python service",
     "yamllint_pre_commit": "yamllint as a pre-commit hook, and on GitHub",
 }
 """What each of the pins is for."""

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-import httpx
+import httpx2
 import pytest
 from fastapi import FastAPI
 from prometheus_client import REGISTRY
@@ -14,9 +14,9 @@ from .conftest import Call
 Lines = Callable[[], list[dict[str, object]]]
 
 
-def api_of(client: httpx.AsyncClient) -> FastAPI:
+def api_of(client: httpx2.AsyncClient) -> FastAPI:
     transport = client._transport
-    assert isinstance(transport, httpx.ASGITransport)
+    assert isinstance(transport, httpx2.ASGITransport)
     assert isinstance(transport.app, FastAPI)
     return transport.app
 

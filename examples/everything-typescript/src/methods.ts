@@ -1,30 +1,34 @@
 import type { FastifyInstance } from "fastify";
+import createRouter from "find-my-way";
 import { Problem } from "./problem.js";
 
-/** Collects the methods of all routes. The returned function rejects all others with 405. */
-export function noteMethods(app: FastifyInstance): () => void {
-  const methodsOf = new Map<string, Set<string>>();
+/** Rejects what has no route: with 405 if the path has one for another method. */
+export function rejectUnrouted(app: FastifyInstance): void {
+  // Fastify's router finds a route by its pattern (`hasRoute`), or one that takes the method.
+  const routes = createRouter();
   app.addHook("onRoute", ({ url, method }) => {
-    const methods = methodsOf.get(url) ?? new Set();
-    for (const one of [method].flat()) {
-      methods.add(one);
+    for (const one of [method].flat() as createRouter.HTTPMethod[]) {
+      if (!routes.hasRoute(one, url)) {
+        routes.on(one, url, () => {});
+      }
     }
-    methodsOf.set(url, methods);
   });
-
-  return () => {
-    for (const [url, methods] of [...methodsOf]) {
-      const allow = [...methods].join(", ");
-      const method = app.supportedMethods.filter((one) => !methods.has(one));
-      app.route({
-        url,
-        method,
-        // Before the body is parsed, because its content does not matter.
-        preParsing: async () => {
-          throw new Problem(405, `This route knows only ${allow}.`, { allow });
-        },
-        handler: () => {},
-      });
+  app.addHook("preParsing", async ({ is404, raw }) => {
+    if (is404) {
+      // Without a type, the body is only read: its content does not matter.
+      delete raw.headers["content-type"];
     }
-  };
+  });
+  app.setNotFoundHandler(({ method, url }) => {
+    const methods = app.supportedMethods;
+    if (!methods.includes(method)) {
+      throw new Problem(501, "The method is not known.");
+    }
+    const allowed = methods.filter((one) => routes.find(one as createRouter.HTTPMethod, url));
+    if (allowed.length > 0) {
+      const allow = allowed.join(", ");
+      throw new Problem(405, `This route knows only ${allow}.`, { allow });
+    }
+    throw new Problem(404, "There is no such route.");
+  });
 }

@@ -9,7 +9,9 @@ import Fastify, {
   LogController,
 } from "fastify";
 import { endAnswers } from "./answers.js";
-import { answerWithProblems, Problem, problemBody, sendProblem } from "./problem.js";
+import { limitTime } from "./budget.js";
+import { rejectUnrouted } from "./methods.js";
+import { Problem, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import type { Settings } from "./settings.js";
 
@@ -41,7 +43,6 @@ export function createServer(
     }),
     genReqId: requestId,
     bodyLimit: settings.maxBodyBytes,
-    handlerTimeout: requestMs,
     // Both also count from the start of a connection: see `refuseClient`.
     requestTimeout: Math.max(IDLE_MS, requestMs),
     http: {
@@ -60,7 +61,8 @@ export function createServer(
     clientErrorHandler: refuseClient,
   });
   endAnswers(app.server);
-  answerWithProblems(app);
+  app.setErrorHandler(sendProblem);
+  rejectUnrouted(app);
   app.addHook("onRequest", async (request, reply) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     observer(request, reply);
@@ -68,6 +70,7 @@ export function createServer(
       throw new Problem(400, "A request has one Host header.");
     }
   });
+  limitTime(app, requestMs);
   // Every body is read as bytes, so that a type without a parser is also limited.
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   return app;

@@ -1,17 +1,24 @@
 import assert from "node:assert/strict";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { type TestContext, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { FastifyPluginAsync } from "fastify";
 import { createApi } from "../src/api.js";
+import { caller } from "../src/caller.js";
 import { HttpDependency } from "../src/clients/http.js";
 import { listen } from "../src/server.js";
 import type { Settings } from "../src/settings.js";
 import { eventually, json, type Line, stub, testLog, testSettings } from "./support.js";
 
-type Changes = Partial<Settings> & { dependencyUrl?: string; critical?: boolean };
+type Changes = Partial<Settings> & {
+  dependencyUrl?: string;
+  critical?: boolean;
+  routes?: FastifyPluginAsync;
+};
 
 /** The API on a real port. */
 async function api(t: TestContext, changes: Changes = {}): Promise<{ url: string; lines: Line[] }> {
-  const { dependencyUrl, critical = true, ...rest } = changes;
+  const { dependencyUrl, critical = true, routes, ...rest } = changes;
   const settings = await testSettings({ version: "1.2.3", ...rest });
   const { log, lines } = testLog();
   const dependency =
@@ -21,6 +28,9 @@ async function api(t: TestContext, changes: Changes = {}): Promise<{ url: string
   app.get("/broken", () => {
     throw new Error("a secret");
   });
+  if (routes) {
+    app.register(routes);
+  }
   await listen(app, Number(settings.ports.http));
   t.after(async () => {
     app.server.closeAllConnections();
@@ -80,6 +90,47 @@ test("a request ends within its budget", async (t) => {
   const response = await fetch(url);
   assert.equal(response.status, 504);
   assert.equal((await problem(response)).detail, "The request took too long.");
+});
+
+test("a route in a plugin has its other methods refused, and may add one to a path", async (t) => {
+  const { url } = await api(t, {
+    routes: async (app) => {
+      app.post("/", async () => "taken");
+      app.get("/orders/:id", async () => "order");
+    },
+  });
+  const taken = await fetch(url, { method: "POST", body: "x" });
+  assert.equal(await taken.text(), "taken");
+  const refused = await fetch(url, { method: "DELETE" });
+  assert.equal(refused.headers.get("allow"), "GET, HEAD, POST");
+  const removed = await fetch(`${url}/orders/7?really`, { method: "DELETE" });
+  assert.equal((await problem(removed)).status, 405);
+  assert.equal(removed.headers.get("allow"), "GET, HEAD");
+});
+
+test("a route with a body ends within the budget, and finds its caller", async (t) => {
+  let budget: AbortSignal | undefined;
+  const { url, lines } = await api(t, {
+    requestSeconds: 0.2,
+    routes: async (app) => {
+      app.post("/orders", async (request) => {
+        assert.equal(caller().id, request.id);
+        budget = caller().budget;
+        await sleep(50);
+        assert(!budget?.aborted);
+        await sleep(60_000, undefined, { signal: budget, ref: false });
+      });
+    },
+  });
+  const headers = { "content-type": "application/json" };
+  const late = await fetch(`${url}/orders`, { method: "POST", headers, body: "{}" });
+  assert.equal((await problem(late)).detail, "The request took too long.");
+  assert(budget?.aborted);
+  await eventually(() => lines.length > 0);
+  assert.deepEqual(
+    lines.map(({ level, message }) => [level, message]),
+    [["info", "request"]],
+  );
 });
 
 test("the request id is the caller's where it is fit for logs", async (t) => {

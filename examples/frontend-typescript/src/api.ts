@@ -1,13 +1,12 @@
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { limitBodies } from "./body-limit.js";
 import type { Dependency } from "./clients/dependency.js";
-import { noteMethods } from "./methods.js";
 import { observe } from "./observe.js";
 import { overview } from "./routes/overview.js";
 import { createServer } from "./server.js";
 import type { Settings } from "./settings.js";
 
-/** The business routes and their middleware. */
+/** The business routes, each a plugin, and their middleware. */
 export function createApi(
   settings: Settings,
   clients: Dependency[],
@@ -15,10 +14,6 @@ export function createApi(
 ): FastifyInstance {
   const app = createServer(settings, log, observe);
   limitBodies(app, settings.maxBodyBytes);
-  const refuseOtherMethods = noteMethods(app);
-
-  overview(app, settings, clients);
-
-  refuseOtherMethods();
+  app.register(overview, { settings, clients });
   return app;
 }

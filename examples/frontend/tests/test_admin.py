@@ -1,4 +1,4 @@
-import httpx
+import httpx2
 import pytest
 
 from app.admin import create_admin
@@ -6,17 +6,17 @@ from app.state import State
 
 
 @pytest.fixture
-def admin(state: State) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(create_admin(state)), base_url="http://admin"
+def admin(state: State) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(create_admin(state)), base_url="http://admin"
     )
 
 
-async def statuses(admin: httpx.AsyncClient) -> list[int]:
+async def statuses(admin: httpx2.AsyncClient) -> list[int]:
     return [(await admin.get(path)).status_code for path in ("/livez", "/startupz", "/readyz")]
 
 
-async def test_probes_follow_the_state(admin: httpx.AsyncClient, state: State) -> None:
+async def test_probes_follow_the_state(admin: httpx2.AsyncClient, state: State) -> None:
     assert await statuses(admin) == [200, 503, 503]
     assert (await admin.get("/readyz")).json() == {"status": "starting"}
 
@@ -30,18 +30,18 @@ async def test_probes_follow_the_state(admin: httpx.AsyncClient, state: State) -
 
 
 async def test_a_stop_before_the_start_never_gets_ready(
-    admin: httpx.AsyncClient, state: State
+    admin: httpx2.AsyncClient, state: State
 ) -> None:
     state.draining = True
     state.started = True
     assert (await admin.get("/readyz")).status_code == 503
 
 
-async def test_metrics_are_prometheus_text(admin: httpx.AsyncClient) -> None:
+async def test_metrics_are_prometheus_text(admin: httpx2.AsyncClient) -> None:
     answer = await admin.get("/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert "http_requests_in_flight 0.0" in answer.text
 
 
-async def test_nothing_else_is_served(admin: httpx.AsyncClient) -> None:
+async def test_nothing_else_is_served(admin: httpx2.AsyncClient) -> None:
     assert (await admin.get("/")).status_code == 404

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import type { FastifyBaseLogger } from "fastify";
 import { createAdmin } from "./admin.js";
 import { createApi } from "./api.js";
+import { callers } from "./caller.js";
 import type { Dependency } from "./clients/dependency.js";
 import { drain, Traffic } from "./drain.js";
 import { Lifecycle } from "./lifecycle.js";
@@ -25,7 +26,7 @@ export async function serve(
 
   try {
     await listen(admin, settings.adminPort);
-    await startUp(settings, stop);
+    await callers.run({ log }, startUp, settings, stop);
     for (const { port, app } of apis) {
       traffic.watch(app);
       await listen(app, port);

@@ -4,12 +4,13 @@ import asyncio
 import io
 import json
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import ClassVar
 
-import httpx
+import httpx2
 import pytest
 
 from app import logs
@@ -21,7 +22,7 @@ from app.state import State
 # Calls of loopback must not use the proxy of this machine.
 os.environ["NO_PROXY"] = "*"
 
-Call = Callable[..., httpx.AsyncClient]
+Call = Callable[..., httpx2.AsyncClient]
 
 
 @pytest.fixture
@@ -38,9 +39,9 @@ def state() -> State:
 def call(state: State) -> Call:
     """A client of the service, with settings by name and the dependencies."""
 
-    def make(*clients: Dependency, **settings: object) -> httpx.AsyncClient:
+    def make(*clients: Dependency, **settings: object) -> httpx2.AsyncClient:
         api = create_api(Settings.model_validate(settings), state, list(clients))
-        return httpx.AsyncClient(transport=httpx.ASGITransport(api), base_url="http://service")
+        return httpx2.AsyncClient(transport=httpx2.ASGITransport(api), base_url="http://service")
 
     return make
 
@@ -77,10 +78,13 @@ class Upstream:
     def __init__(self) -> None:
         self.url = ""
         self.requests: list[str] = []
+        self.hung_up = asyncio.Event()
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             request = (await reader.readuntil(b"\r\n\r\n")).decode()
+            if length := re.search(r"(?i)content-length: (\d+)", request):
+                request += (await reader.readexactly(int(length[1]))).decode()
             self.requests.append(request)
             path = request.split(" ")[1]
             if path == "/slow":
@@ -90,7 +94,9 @@ class Upstream:
                 head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
                 writer.write(f"{head}\r\n\r\n".encode() + body)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except ConnectionError:
+            self.hung_up.set()
+        except asyncio.IncompleteReadError:
             pass
         finally:
             writer.close()

@@ -44,6 +44,6 @@ def test_what_json_does_not_have_is_written_as_text(stream: io.StringIO, value: 
 
 def test_debug_is_for_the_services_own_lines(stream: io.StringIO) -> None:
     log.debug("own")
-    logging.getLogger("httpx").info("GET http://app:secret@somewhere")
+    logging.getLogger("httpx2").info("GET http://app:secret@somewhere")
     logging.getLogger("library").debug("internals")
     assert [line["message"] for line in lines(stream)] == ["own"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from app.config import Settings
@@ -49,8 +49,8 @@ class Service:
 
     def probe(self, name: str) -> int:
         try:
-            return httpx.get(f"http://127.0.0.1:{self.admin}/{name}").status_code
-        except httpx.TransportError:
+            return httpx2.get(f"http://127.0.0.1:{self.admin}/{name}").status_code
+        except httpx2.TransportError:
             return 0
 
     def wait_for(self, probe: str, status: int) -> None:
@@ -81,7 +81,7 @@ def test_every_port_serves_and_a_stop_drains() -> None:
     with running() as service:
         service.wait_for("readyz", 200)
         for port in service.ports:
-            assert httpx.get(f"http://127.0.0.1:{port}/nowhere").status_code == 404
+            assert httpx2.get(f"http://127.0.0.1:{port}/nowhere").status_code == 404
 
         kept = socket.create_connection(("127.0.0.1", service.ports[0]))
         kept.sendall(b"POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nx")
@@ -91,7 +91,7 @@ def test_every_port_serves_and_a_stop_drains() -> None:
         assert service.probe("livez") == 200
 
         # Requests during the drain get a response, and so do requests in flight.
-        late = httpx.get(f"http://127.0.0.1:{service.ports[0]}/nowhere")
+        late = httpx2.get(f"http://127.0.0.1:{service.ports[0]}/nowhere")
         assert (late.status_code, late.headers["connection"]) == (404, "close")
         kept.sendall(b"x")
         answer = kept.recv(4096)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.real.conformance.asking import Asking
+from tests.real.conformance.asking import Asking, check_problem
 from tests.real.conformance.contract import CONTRACT
 from tests.real.conformance.service import Bench, Service, ask, wait_until
 from tests.real.conformance.stubs import Stub
@@ -129,3 +129,19 @@ def test_dependencies_are_counted_by_outcome(shared: Bench, service: Service) ->
         after(stub, "slow", "timeout")
     rises(service, 2, fallbacks, "dependency_fallbacks_total", dependency=auxiliary.name)
     assert value(service, "dependency_fallbacks_total", dependency=critical.name) == 0
+
+
+@needs("critical", "auxiliary")
+def test_a_call_that_ends_with_its_request_is_not_a_failure(own: Bench) -> None:
+    """The dependency had time left: neither an outcome nor a fallback is counted, and no line blames it."""
+    names = [own.subject.upstream(kind)["name"] for kind in ("critical", "auxiliary")]
+    for name in names:
+        own.stubs[name].behave("slow")
+    service = own.serve(timeout=20, REQUEST_SECONDS="1")
+    check_problem(service.ask("/"), "dependency_timeout")
+    service.ask("/no/such/route")  # the metrics of the first request are complete by then
+    for name in names:
+        for outcome in CONTRACT["outcomes"]:
+            assert value(service, "dependency_requests_total", dependency=name, outcome=outcome) == 0, (name, outcome)
+        assert value(service, "dependency_fallbacks_total", dependency=name) == 0
+    assert service.logs("dependency failed") == []

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -64,17 +65,29 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestRoutesOfMetrics(t *testing.T) {
+func TestPaths(t *testing.T) {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", http.NotFound)
-	mux.HandleFunc("GET /orders/{id}", http.NotFound)
-	for path, want := range map[string]string{
-		"/":          "/",
-		"/orders/17": "/orders/{id}",
-		"/missing":   "unmatched",
+	mux.HandleFunc("GET /fetch/{url}", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.PathValue("url"))
+	})
+	mux.HandleFunc("GET /gone", http.NotFound)
+	for _, test := range []struct {
+		path   string
+		status int
+		want   string
+	}{
+		{"/fetch/http%3A%2F%2Fexample.com%2Fx", 200, "http://example.com/x"},
+		{"/fetch/a%2F..%2Fb", 200, "a/../b"},
+		{"/gone", 404, "404 page not found"},
+		{"/missing", 404, "There is nothing at this path."},
+		{"//", 404, "There is nothing at this path."},
+		{"//gone", 404, "There is nothing at this path."},
+		{"/fetch/../gone", 404, "There is nothing at this path."},
 	} {
-		if route := (routed{mux}).pattern(httptest.NewRequest("GET", path, nil)); route != want {
-			t.Errorf("%s is %s, want %s", path, route, want)
+		response := httptest.NewRecorder()
+		routed{mux}.ServeHTTP(response, httptest.NewRequest("GET", test.path, nil))
+		if response.Code != test.status || !strings.Contains(response.Body.String(), test.want) {
+			t.Errorf("%s gives %d %s", test.path, response.Code, response.Body)
 		}
 	}
 }

@@ -2,10 +2,12 @@ package jobs
 
 import (
 	"context"
+	"log/slog"
 )
 
 // Go is the work of the sub-command go; args are the words after it.
 func Go(ctx context.Context, args []string) error {
 	// Write the job's work here. Stop early when ctx is done.
+	slog.DebugContext(ctx, "no work yet", "args", args)
 	return ctx.Err()
 }

@@ -74,7 +74,7 @@ func (m *Metrics) Request(method, route string, status int, took time.Duration) 
 func known(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch,
-		http.MethodDelete, http.MethodConnect, http.MethodOptions, http.MethodTrace:
+		http.MethodDelete, http.MethodOptions:
 		return method
 	}
 	return "other"

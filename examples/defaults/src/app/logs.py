@@ -25,8 +25,8 @@ LEVELS = {
 # These would repeat the service's lines, or let a client fill the log.
 QUIET = {
     "asyncio": logging.WARNING,
-    "httpcore": logging.WARNING,
-    "httpx": logging.WARNING,
+    "httpcore2": logging.WARNING,
+    "httpx2": logging.WARNING,
     "uvicorn.error": logging.ERROR,
 }
 

@@ -27,7 +27,7 @@ func New(config config.Config, set dependencies.Set, m *metrics.Metrics) http.Ha
 	var handler http.Handler = routed{mux}
 	handler = middleware.Limit(config.MaxBodyBytes, config.Request, handler)
 	handler = middleware.Recover(handler)
-	handler = middleware.Observe(m, routed{mux}.pattern, handler)
+	handler = middleware.Observe(m, handler)
 	return middleware.RequestID(handler)
 }
 

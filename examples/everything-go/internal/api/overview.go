@@ -1,13 +1,10 @@
 package api
 
 import (
-	"errors"
 	"net/http"
 
 	"gitlab.example.com/example-group/backend/everything-go/internal/config"
 	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
-	"gitlab.example.com/example-group/backend/everything-go/internal/problem"
-	"gitlab.example.com/example-group/backend/everything-go/internal/upstream"
 )
 
 type overview struct {
@@ -21,19 +18,7 @@ type overview struct {
 func (a api) overview(w http.ResponseWriter, r *http.Request) error {
 	answers, err := dependencies.Gather(r.Context(), a.set)
 	if err != nil {
-		return unavailable(err)
-	}
-	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, answers.ByName, answers.Degraded})
-}
-
-// unavailable turns the failure of a dependency into an error for clients.
-func unavailable(err error) error {
-	var failure *upstream.Failure
-	if !errors.As(err, &failure) {
 		return err
 	}
-	if failure.Timeout {
-		return problem.New(http.StatusGatewayTimeout, "The dependency %s did not answer in time.", failure.Dependency)
-	}
-	return problem.New(http.StatusBadGateway, "The dependency %s gave no good answer.", failure.Dependency)
+	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, answers.ByName, answers.Degraded})
 }

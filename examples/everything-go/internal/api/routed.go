@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"path"
 	"slices"
-	"strings"
 
 	"gitlab.example.com/example-group/backend/everything-go/internal/problem"
 )
@@ -18,63 +17,56 @@ type routed struct {
 var known = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"}
 
 func (m routed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if !slices.Contains(known, r.Method) {
+	switch {
+	case !slices.Contains(known, r.Method):
 		problem.Respond(w, r, problem.New(http.StatusNotImplemented, "The method is not known."))
+	case !clean(r.URL.EscapedPath()):
+		refuse(w, r, http.StatusNotFound)
+	default:
+		m.mux.ServeHTTP(&response{ResponseWriter: w, request: r}, r)
+	}
+}
+
+// clean is false for a path such as //a, which the mux would redirect to /a; here //a has no route.
+func clean(escaped string) bool {
+	cleaned := path.Clean(escaped)
+	return escaped == cleaned || escaped == cleaned+"/" && cleaned != "/"
+}
+
+// response replaces one of the mux itself, which has found no pattern.
+type response struct {
+	http.ResponseWriter
+	request  *http.Request
+	replaced bool
+}
+
+func (w *response) WriteHeader(status int) {
+	if w.request.Pattern != "" {
+		w.ResponseWriter.WriteHeader(status)
 		return
 	}
-	handler, pattern := m.match(r)
-	if pattern != "" {
-		m.mux.ServeHTTP(w, r)
-		return
+	w.replaced = true
+	refuse(w.ResponseWriter, w.request, status)
+}
+
+func (w *response) Write(body []byte) (int, error) {
+	if w.replaced {
+		return len(body), nil
 	}
-	withoutBody(func(w http.ResponseWriter, r *http.Request) error {
-		answer := &unsent{header: http.Header{}}
-		handler.ServeHTTP(answer, r)
-		if answer.status == http.StatusMethodNotAllowed {
-			w.Header().Set("Allow", answer.header.Get("Allow"))
-			return problem.New(answer.status, "This path does not take %s.", r.Method)
+	return w.ResponseWriter.Write(body)
+}
+
+// Unwrap is for http.ResponseController.
+func (w *response) Unwrap() http.ResponseWriter {
+	return w.ResponseWriter
+}
+
+// refuse responds to a request that has no route. The mux has set the header Allow.
+func refuse(w http.ResponseWriter, r *http.Request, status int) {
+	withoutBody(func(http.ResponseWriter, *http.Request) error {
+		if status == http.StatusMethodNotAllowed {
+			return problem.New(status, "This path does not take %s.", r.Method)
 		}
 		return problem.New(http.StatusNotFound, "There is nothing at this path.")
 	}).ServeHTTP(w, r)
-}
-
-// match finds the route of a request. The mux would redirect a path such as //a to /a; here //a has no route.
-func (m routed) match(r *http.Request) (http.Handler, string) {
-	handler, pattern := m.mux.Handler(r)
-	clean := path.Clean(r.URL.Path)
-	if clean != "/" && strings.HasSuffix(r.URL.Path, "/") {
-		clean += "/"
-	}
-	if clean != r.URL.Path {
-		return handler, ""
-	}
-	return handler, pattern
-}
-
-// pattern is the route pattern of a request, for metrics.
-func (m routed) pattern(r *http.Request) string {
-	_, pattern := m.match(r)
-	if pattern == "" {
-		return "unmatched"
-	}
-	_, route, _ := strings.Cut(pattern, " ")
-	return strings.TrimSuffix(route, "{$}")
-}
-
-// unsent keeps the status and header of a response without sending them.
-type unsent struct {
-	header http.Header
-	status int
-}
-
-func (u *unsent) Header() http.Header {
-	return u.header
-}
-
-func (u *unsent) Write(body []byte) (int, error) {
-	return len(body), nil
-}
-
-func (u *unsent) WriteHeader(status int) {
-	u.status = status
 }

@@ -7,6 +7,7 @@ import (
 )
 
 // Cache is the client of cache, which is auxiliary: a fallback replaces it.
+// Write one method here for each kind of call, with your driver in c.TCP.Bounded.
 type Cache struct {
 	TCP *upstream.TCP
 }

@@ -7,6 +7,7 @@ import (
 )
 
 // Database is the client of database, which is critical: a request fails without it.
+// Write one method here for each kind of call, with your driver in c.TCP.Bounded.
 type Database struct {
 	TCP *upstream.TCP
 }

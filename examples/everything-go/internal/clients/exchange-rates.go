@@ -7,6 +7,7 @@ import (
 )
 
 // ExchangeRates is the client of exchange-rates, which is auxiliary: a fallback replaces it.
+// Write one method here for each kind of call, with c.HTTP.Get or c.HTTP.Post.
 type ExchangeRates struct {
 	HTTP *upstream.HTTP
 }

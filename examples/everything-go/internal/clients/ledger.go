@@ -8,6 +8,7 @@ import (
 )
 
 // Ledger is the client of ledger, which is critical: a request fails without it.
+// Write one method here for each kind of call, with c.HTTP.Get or c.HTTP.Post.
 type Ledger struct {
 	HTTP *upstream.HTTP
 }

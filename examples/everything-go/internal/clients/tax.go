@@ -7,6 +7,7 @@ import (
 )
 
 // Tax is the client of tax, which is critical: a request fails without it.
+// Write one method here for each kind of call, with c.HTTP.Get or c.HTTP.Post.
 type Tax struct {
 	HTTP *upstream.HTTP
 }

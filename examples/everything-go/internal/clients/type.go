@@ -7,6 +7,7 @@ import (
 )
 
 // Type is the client of type, which is auxiliary: a fallback replaces it.
+// Write one method here for each kind of call, with c.HTTP.Get or c.HTTP.Post.
 type Type struct {
 	HTTP *upstream.HTTP
 }

@@ -18,7 +18,7 @@ func Recover(next http.Handler) http.Handler {
 		if !errors.As(err, &panicked) {
 			return
 		}
-		if panicked.Value == http.ErrAbortHandler {
+		if panicked.Value == http.ErrAbortHandler { //nolint:errorlint // net/http compares it in the same way
 			panic(http.ErrAbortHandler)
 		}
 		if response.Begun() {

@@ -86,7 +86,7 @@ func (s *Server) Drain(ctx context.Context, longest time.Duration) {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
 	began := time.Now()
-	wait(ctx, func() bool { return s.quiet(began) >= quietTime })
+	_ = wait(ctx, func() bool { return s.quiet(began) >= quietTime })
 }
 
 // Finish closes the ports and waits for the requests in flight. It fails if the context ends first.
@@ -117,7 +117,7 @@ func (s *Server) cut() {
 	s.http.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), cutTime)
 	defer cancel()
-	wait(ctx, func() bool { return s.inFlight.Load() == 0 })
+	_ = wait(ctx, func() bool { return s.inFlight.Load() == 0 })
 }
 
 // wait checks repeatedly whether done is true.

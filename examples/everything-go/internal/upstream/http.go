@@ -1,6 +1,7 @@
 package upstream
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,22 +46,38 @@ func noRedirect(*http.Request, []*http.Request) error {
 }
 
 // Get requests the URL of the dependency, with the path elements appended.
-func (h *HTTP) Get(ctx context.Context, path ...string) (answer Answer, err error) {
+func (h *HTTP) Get(ctx context.Context, path ...string) (Answer, error) {
+	return h.send(ctx, http.MethodGet, nil, path)
+}
+
+// Post sends a value as JSON to the URL of the dependency, with the path elements appended.
+func (h *HTTP) Post(ctx context.Context, value any, path ...string) (Answer, error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	return h.send(ctx, http.MethodPost, body, path)
+}
+
+func (h *HTTP) send(ctx context.Context, method string, body []byte, path []string) (answer Answer, err error) {
 	target := h.url
 	if len(path) > 0 {
 		target = target.JoinPath(path...)
 	}
-	err = h.call(ctx, func(ctx context.Context) error {
-		answer, err = h.fetch(ctx, target)
+	err = h.Bounded(ctx, func(ctx context.Context) error {
+		answer, err = h.fetch(ctx, method, target, body)
 		return err
 	})
 	return answer, err
 }
 
-func (h *HTTP) fetch(ctx context.Context, target *url.URL) (Answer, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target.String(), nil)
+func (h *HTTP) fetch(ctx context.Context, method string, target *url.URL, body []byte) (Answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
 		return nil, err
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	request.Header.Set("Accept", "application/json, text/plain")
 	if id := requestid.From(ctx); id != "" {
@@ -74,14 +91,14 @@ func (h *HTTP) fetch(ctx context.Context, target *url.URL) (Answer, error) {
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return nil, fmt.Errorf("status %d", response.StatusCode)
 	}
-	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
+	received, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(body) > maxAnswerBytes {
+	if len(received) > maxAnswerBytes {
 		return nil, fmt.Errorf("more than %d bytes", maxAnswerBytes)
 	}
-	return decode(response.Header.Get("Content-Type"), body)
+	return decode(response.Header.Get("Content-Type"), received)
 }
 
 // withoutURL removes the method and URL that net/http adds to an error, because a URL can hold a secret.

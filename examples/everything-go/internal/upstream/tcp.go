@@ -24,9 +24,9 @@ func NewTCP(name string, target config.TCP, m *metrics.Metrics) *TCP {
 	return &TCP{newCaller(name, target.Timeout, m), target.Address}
 }
 
-// Connect opens a connection and closes it again.
+// Connect opens a connection and closes it again. Use a driver for real calls, in Bounded.
 func (t *TCP) Connect(ctx context.Context) (*Reachable, error) {
-	err := t.call(ctx, func(ctx context.Context) error {
+	err := t.Bounded(ctx, func(ctx context.Context) error {
 		connection, err := new(net.Dialer).DialContext(ctx, "tcp", t.address)
 		if err != nil {
 			return err

@@ -1,11 +1,6 @@
-import { type Log, reason } from "../log.js";
+import { caller, callers } from "../caller.js";
+import { reason } from "../log.js";
 import { dependencyFallbacks, dependencyRequests, dependencySeconds } from "../metrics.js";
-
-/** The request or job that calls a dependency. */
-export interface Caller {
-  readonly log: Log;
-  readonly requestId?: string;
-}
 
 export interface DependencyOptions {
   readonly name: string;
@@ -41,52 +36,52 @@ export abstract class Dependency {
     dependencyFallbacks.inc({ dependency: this.name }, 0);
   }
 
-  /** One call, which stops when the signal aborts. Any exception is a failure. */
-  protected abstract call(caller: Caller, signal: AbortSignal): Promise<unknown>;
+  /** The call of the overview; any exception is a failure. */
+  abstract ask(): Promise<unknown>;
 
-  /** `call` with the timeout, which is for the whole call and not for each read. */
-  async ask(caller: Caller): Promise<unknown> {
+  /**
+   * Does any work with the dependency, such as a driver's, with its timeout, metrics and error.
+   * The work ends with its request, too. Pass the signal to what supports it.
+   */
+  async bounded<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+    const { log, budget } = caller();
+    budget?.throwIfAborted();
+    const timeout = new AbortController();
+    const timer = setTimeout(
+      () => timeout.abort(new Error(`no answer within ${this.#timeoutSeconds} s`)),
+      this.#timeoutSeconds * 1000,
+    );
+    const signal = AbortSignal.any(budget ? [budget, timeout.signal] : [timeout.signal]);
     const stopTimer = dependencySeconds.startTimer({ dependency: this.name });
-    const deadline = new Deadline(this.#timeoutSeconds);
-    let outcome = "ok";
+    const count = (outcome: "ok" | "error" | "timeout") => {
+      stopTimer();
+      dependencyRequests.inc({ dependency: this.name, outcome });
+    };
     try {
-      return await Promise.race([this.call(caller, deadline.signal), deadline.passed]);
+      const answer = await Promise.race([work(signal), aborted(signal)]);
+      count("ok");
+      return answer;
     } catch (error) {
-      outcome = deadline.signal.aborted ? "timeout" : "error";
-      caller.log.warn(
+      // The request is over: that is not the dependency's fault.
+      budget?.throwIfAborted();
+      const timedOut = timeout.signal.aborted;
+      count(timedOut ? "timeout" : "error");
+      log.warn(
         { dependency: this.name, critical: this.critical, error: reason(error) },
         "dependency failed",
       );
-      throw new DependencyError(this.name, deadline.signal.aborted, { cause: error });
+      throw new DependencyError(this.name, timedOut, { cause: error });
     } finally {
-      deadline.cancel();
-      stopTimer();
-      dependencyRequests.inc({ dependency: this.name, outcome });
+      clearTimeout(timer);
     }
   }
 }
 
-/** The signal stops calls that support it. The promise ends the wait for all others. */
-class Deadline {
-  readonly signal: AbortSignal;
-  readonly passed: Promise<never>;
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(seconds: number) {
-    const controller = new AbortController();
-    const { signal } = controller;
-    this.signal = signal;
-    this.passed = new Promise((_resolve, reject) => {
-      signal.addEventListener("abort", () => reject(signal.reason));
-    });
-    this.#timer = setTimeout(() => {
-      controller.abort(new Error(`no answer within ${seconds} s`));
-    }, seconds * 1000);
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timer);
-  }
+/** Ends the wait for work that ignores its signal. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 export interface Answers {
@@ -96,13 +91,27 @@ export interface Answers {
   readonly degraded: string[];
 }
 
-/** Calls all in parallel. Throws if a critical one fails; an auxiliary one uses its fallback. */
-export async function askAll(clients: readonly Dependency[], caller: Caller): Promise<Answers> {
+/**
+ * Calls all in parallel; an auxiliary one that fails uses its fallback. Throws if a critical one
+ * fails, which ends the other calls.
+ */
+export async function askAll(clients: readonly Dependency[]): Promise<Answers> {
+  const { log, id, budget } = caller();
+  const stop = new AbortController();
+  const all = AbortSignal.any(budget ? [budget, stop.signal] : [stop.signal]);
+  try {
+    return await callers.run({ log, id, budget: all }, gather, clients);
+  } finally {
+    stop.abort();
+  }
+}
+
+async function gather(clients: readonly Dependency[]): Promise<Answers> {
   const degraded = new Set<string>();
   const entries = await Promise.all(
     clients.map(async (client) => {
-      const answer = await client.ask(caller).catch((error) => {
-        if (client.critical) {
+      const answer = await client.ask().catch((error) => {
+        if (client.critical || !(error instanceof DependencyError)) {
           throw error;
         }
         degraded.add(client.name);

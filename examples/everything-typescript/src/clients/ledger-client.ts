@@ -1,7 +1,10 @@
 import type { Settings } from "../settings.js";
 import { HttpDependency } from "./http.js";
 
-/** Critical: a request fails without it. Write one method here for each kind of call. */
+/**
+ * Critical: a request fails without it. Write one method here for each kind of call,
+ * such as `order(item: string) { return this.post({ item }); }`.
+ */
 export class LedgerClient extends HttpDependency {
   constructor(settings: Settings) {
     super({

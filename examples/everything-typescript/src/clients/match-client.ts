@@ -1,7 +1,10 @@
 import type { Settings } from "../settings.js";
 import { HttpDependency } from "./http.js";
 
-/** Auxiliary: a fallback replaces it. Write one method here for each kind of call. */
+/**
+ * Auxiliary: a fallback replaces it. Write one method here for each kind of call,
+ * such as `order(item: string) { return this.post({ item }); }`.
+ */
 export class MatchClient extends HttpDependency {
   constructor(settings: Settings) {
     super({

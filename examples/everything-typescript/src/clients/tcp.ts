@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
-import { type Caller, Dependency, type DependencyOptions } from "./dependency.js";
+import { Dependency, type DependencyOptions } from "./dependency.js";
 
-/** Checks only whether the dependency is reachable. Use a driver for real calls. */
+/** Checks only whether the dependency is reachable. Use a driver for real calls, in `bounded`. */
 export class TcpDependency extends Dependency {
   readonly #host: string;
   readonly #port: number;
@@ -14,13 +14,15 @@ export class TcpDependency extends Dependency {
     this.#port = Number(port);
   }
 
-  protected override async call(_caller: Caller, signal: AbortSignal): Promise<unknown> {
-    const socket = connect({ host: this.#host, port: this.#port });
-    try {
-      await once(socket, "connect", { signal });
-      return { reachable: true };
-    } finally {
-      socket.destroy();
-    }
+  override ask(): Promise<unknown> {
+    return this.bounded(async (signal) => {
+      const socket = connect({ host: this.#host, port: this.#port });
+      try {
+        await once(socket, "connect", { signal });
+        return { reachable: true };
+      } finally {
+        socket.destroy();
+      }
+    });
   }
 }

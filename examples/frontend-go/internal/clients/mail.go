@@ -8,6 +8,7 @@ import (
 )
 
 // Mail is the client of mail, which is critical: a request fails without it.
+// Write one method here for each kind of call, with c.HTTP.Get or c.HTTP.Post.
 type Mail struct {
 	HTTP *upstream.HTTP
 }

@@ -7,6 +7,7 @@ import (
 )
 
 // Weather is the client of weather, which is auxiliary: a fallback replaces it.
+// Write one method here for each kind of call, with c.HTTP.Get or c.HTTP.Post.
 type Weather struct {
 	HTTP *upstream.HTTP
 }

@@ -2,8 +2,9 @@ package dependencies
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+
+	"golang.org/x/sync/errgroup"
 
 	"gitlab.com/example-org/frontend-go/internal/metrics"
 	"gitlab.com/example-org/frontend-go/internal/panics"
@@ -44,43 +45,34 @@ func Gather(ctx context.Context, set Set) (Answers, error) {
 	return gather(ctx, set.all(), set.metrics)
 }
 
-type result struct {
-	from   int
-	answer any
-	err    error
-}
-
 func gather(ctx context.Context, all []dependency, m *metrics.Metrics) (Answers, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	results := make(chan result, len(all)) // room for all, so that no call waits when the reader has left
+	given, degraded := make([]any, len(all)), make([]bool, len(all))
+	group, ctx := errgroup.WithContext(ctx)
 	for i, one := range all {
-		go func() {
+		group.Go(func() error {
 			answer, err := guarded(ctx, one)
-			results <- result{i, answer, err}
-		}()
+			if err != nil && ctx.Err() != nil {
+				return ctx.Err() // nobody waits any more
+			}
+			if err != nil {
+				report(ctx, one, err)
+				if one.fallback == nil {
+					return err
+				}
+				m.Fallback(one.name)
+				answer, degraded[i] = one.fallback(), true
+			}
+			given[i] = answer
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return Answers{}, err
 	}
 
 	answers := Answers{ByName: map[string]any{}, Degraded: []string{}}
-	degraded := make([]bool, len(all))
-	for range all {
-		given := <-results
-		if errors.Is(ctx.Err(), context.Canceled) {
-			return Answers{}, ctx.Err() // the caller no longer waits
-		}
-		one := all[given.from]
-		if given.err != nil {
-			report(ctx, one, given.err)
-			if one.fallback == nil {
-				return Answers{}, given.err
-			}
-			m.Fallback(one.name)
-			degraded[given.from] = true
-			given.answer = one.fallback()
-		}
-		answers.ByName[one.name] = given.answer
-	}
 	for i, one := range all {
+		answers.ByName[one.name] = given[i]
 		if degraded[i] {
 			answers.Degraded = append(answers.Degraded, one.name)
 		}

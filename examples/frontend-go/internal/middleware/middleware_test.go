@@ -48,8 +48,9 @@ func TestObserve(t *testing.T) {
 	defer slog.SetDefault(usual)
 	slog.SetDefault(logs.New(&logged, "orders", "1.2.3", slog.LevelInfo))
 	m := metrics.New()
-	handler := RequestID(Observe(m, func(*http.Request) string { return "/orders/{id}" },
-		http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })))
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /orders/{id}", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	handler := RequestID(Observe(m, Limit(10, time.Minute, mux)))
 	request := httptest.NewRequest("GET", "/orders/7?token=secret", nil)
 	request.Header.Set(requestid.Header, "abc")
 
@@ -72,6 +73,19 @@ func TestObserve(t *testing.T) {
 	} {
 		if !strings.Contains(response.Body.String(), want) {
 			t.Errorf("no %s", want)
+		}
+	}
+}
+
+func TestRoute(t *testing.T) {
+	for pattern, want := range map[string]string{
+		"GET /{$}":         "/",
+		"GET /orders/{id}": "/orders/{id}",
+		"/any/{id}":        "/any/{id}",
+		"":                 "unmatched",
+	} {
+		if got := route(&http.Request{Pattern: pattern}); got != want {
+			t.Errorf("%q is %q, want %q", pattern, got, want)
 		}
 	}
 }

@@ -4,13 +4,14 @@ import (
 	"log/slog"
 	"math"
 	"net/http"
+	"strings"
 	"time"
 
 	"gitlab.com/example-org/frontend-go/internal/metrics"
 )
 
-// Observe measures and logs every request; route returns the matching pattern.
-func Observe(m *metrics.Metrics, route func(*http.Request) string, next http.Handler) http.Handler {
+// Observe measures and logs every request.
+func Observe(m *metrics.Metrics, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m.InFlight.Inc()
 		defer m.InFlight.Dec()
@@ -27,4 +28,16 @@ func Observe(m *metrics.Metrics, route func(*http.Request) string, next http.Han
 		}()
 		next.ServeHTTP(response, r)
 	})
+}
+
+// route is the pattern of a request without its method. The mux sets it, on a copy of the request too: see Limit.
+func route(r *http.Request) string {
+	if r.Pattern == "" {
+		return "unmatched"
+	}
+	_, path, found := strings.Cut(r.Pattern, " ")
+	if !found {
+		path = r.Pattern
+	}
+	return strings.TrimSuffix(path, "{$}")
 }

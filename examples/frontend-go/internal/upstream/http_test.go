@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -109,5 +110,29 @@ func TestRequest(t *testing.T) {
 		if answer, err := client.Get(ctx, test.path...); string(answer) != test.want {
 			t.Errorf("path %v gives %s, %v", test.path, answer, err)
 		}
+	}
+}
+
+func TestPost(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/slow" {
+			time.Sleep(300 * time.Millisecond)
+		}
+		body, _ := io.ReadAll(r.Body)
+		fmt.Fprint(w, r.Method, " ", r.URL.Path, " ", r.Header.Get("Content-Type"), " ", string(body))
+	}))
+	defer server.Close()
+	target, _ := url.Parse(server.URL)
+	orders := NewHTTP("stub", config.HTTP{URL: target, Timeout: 100 * time.Millisecond}, metrics.New())
+
+	answer, err := orders.Post(context.Background(), map[string]int{"id": 7}, "orders")
+	if want := `"POST /orders application/json {\"id\":7}"`; string(answer) != want || err != nil {
+		t.Errorf("%s, %v, want %s", answer, err, want)
+	}
+
+	_, err = orders.Post(context.Background(), nil, "slow")
+	var failure *Failure
+	if !errors.As(err, &failure) || !failure.Timeout {
+		t.Errorf("a slow one gives %v", err)
 	}
 }

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"time"
 
 	"gitlab.com/example-org/frontend-go/internal/metrics"
+	"gitlab.com/example-org/frontend-go/internal/problem"
 )
 
 // Failure is the error of a dependency that failed.
@@ -25,6 +27,19 @@ func (f *Failure) Unwrap() error {
 	return f.Err
 }
 
+// As turns a failure into what clients see of it.
+func (f *Failure) As(target any) bool {
+	seen, ok := target.(**problem.Error)
+	switch {
+	case !ok:
+	case f.Timeout:
+		*seen = problem.New(http.StatusGatewayTimeout, "The dependency %s did not answer in time.", f.Dependency)
+	default:
+		*seen = problem.New(http.StatusBadGateway, "The dependency %s gave no good answer.", f.Dependency)
+	}
+	return ok
+}
+
 // caller makes calls to one dependency, each with the same time limit.
 type caller struct {
 	name    string
@@ -37,19 +52,19 @@ func newCaller(name string, timeout time.Duration, m *metrics.Metrics) caller {
 	return caller{name, timeout, m}
 }
 
-// call applies the timeout to the whole fetch, not to each read.
-func (c caller) call(ctx context.Context, fetch func(context.Context) error) error {
+// Bounded does any work with the dependency, such as a driver's: within its timeout and what is left of ctx, counted, and
+// with a Failure as its error. The work must end when its own context does.
+func (c caller) Bounded(ctx context.Context, work func(context.Context) error) error {
 	timed, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
 	began := time.Now()
-	err := fetch(timed)
+	err := work(timed)
 	switch {
 	case err == nil:
 		c.metrics.DependencyRequest(c.name, "ok", time.Since(began))
 		return nil
-	case errors.Is(ctx.Err(), context.Canceled):
-		// The caller left, so this is not a failure of the dependency.
-		return &Failure{c.name, false, err}
+	case ctx.Err() != nil:
+		return ctx.Err() // the request is over, which is not the dependency's failure
 	case isTimeout(err):
 		c.metrics.DependencyRequest(c.name, "timeout", time.Since(began))
 		return &Failure{c.name, true, err}

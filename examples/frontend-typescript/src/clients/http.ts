@@ -1,17 +1,20 @@
-import { Agent, request } from "undici";
+import { Agent, type Dispatcher, request } from "undici";
+import { caller } from "../caller.js";
 import { REQUEST_ID_HEADER } from "../request-id.js";
-import { type Caller, Dependency, type DependencyOptions } from "./dependency.js";
+import { Dependency, type DependencyOptions } from "./dependency.js";
 
 const MAX_ANSWER_BYTES = 1_048_576;
 
+type Options = Pick<Dispatcher.RequestOptions, "method" | "body" | "signal">;
+
 /** An HTTP dependency. */
 export class HttpDependency extends Dependency {
-  readonly #url: string;
+  protected readonly url: string;
   readonly #agent: Agent;
 
   constructor(options: DependencyOptions & { readonly url: string }) {
     super(options);
-    this.#url = options.url;
+    this.url = options.url;
     // Separate connections, so that a slow dependency can't use up those of another.
     this.#agent = new Agent({
       connect: { timeout: options.timeoutSeconds * 1000 },
@@ -19,18 +22,30 @@ export class HttpDependency extends Dependency {
     });
   }
 
-  protected override call(caller: Caller, signal: AbortSignal): Promise<unknown> {
-    return this.get(this.#url, caller, signal);
+  override ask(): Promise<unknown> {
+    return this.get();
   }
 
   /** The JSON or text of a successful response. */
-  protected async get(url: string, caller: Caller, signal: AbortSignal): Promise<unknown> {
+  get(url = this.url): Promise<unknown> {
+    return this.bounded((signal) => this.#request(url, { method: "GET", signal }));
+  }
+
+  /** Sends the value as JSON; returns the JSON or text of a successful response. */
+  post(value: unknown, url = this.url): Promise<unknown> {
+    const body = JSON.stringify(value);
+    return this.bounded((signal) => this.#request(url, { method: "POST", body, signal }));
+  }
+
+  async #request(url: string, options: Options): Promise<unknown> {
+    const { id } = caller();
     const { statusCode, headers, body } = await request(url, {
+      ...options,
       dispatcher: this.#agent,
-      signal,
       headers: {
         accept: "application/json, text/plain",
-        ...(caller.requestId && { [REQUEST_ID_HEADER]: caller.requestId }),
+        ...(options.body && { "content-type": "application/json" }),
+        ...(id && { [REQUEST_ID_HEADER]: id }),
       },
     });
     if (statusCode < 200 || statusCode > 299) {

@@ -1,3 +1,4 @@
+import { callers } from "../caller.js";
 import { type Dependency, DependencyError } from "../clients/dependency.js";
 import { failure, type Log } from "../log.js";
 import type { Settings } from "../settings.js";
@@ -16,7 +17,7 @@ export type Job = (context: JobContext) => Promise<void>;
 /** Runs a job; returns the exit code. */
 export async function runJob(job: Job, context: JobContext): Promise<number> {
   try {
-    await job(context);
+    await callers.run({ log: context.log }, job, context);
   } catch (error) {
     const known = error instanceof DependencyError;
     context.log.error(known ? { error: error.message } : failure(error), "job failed");

@@ -25,7 +25,7 @@ func New(config config.Config, m *metrics.Metrics) http.Handler {
 	var handler http.Handler = routed{mux}
 	handler = middleware.Limit(config.MaxBodyBytes, config.Request, handler)
 	handler = middleware.Recover(handler)
-	handler = middleware.Observe(m, routed{mux}.pattern, handler)
+	handler = middleware.Observe(m, handler)
 	return middleware.RequestID(handler)
 }
 

@@ -19,7 +19,9 @@ func Limit(maxBodyBytes int64, longest time.Duration, next http.Handler) http.Ha
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), longest)
 		defer cancel()
+		observed := r
 		r = r.WithContext(ctx)
+		defer func() { observed.Pattern = r.Pattern }()
 		if r.ContentLength == 0 {
 			next.ServeHTTP(w, r)
 			return
@@ -39,7 +41,7 @@ func Limit(maxBodyBytes int64, longest time.Duration, next http.Handler) http.Ha
 		if limited.tooLarge {
 			connection.Flush()
 			connection.SetReadDeadline(time.Now().Add(lingerTime))
-			io.Copy(io.Discard, unlimited)
+			_, _ = io.Copy(io.Discard, unlimited)
 		}
 	})
 }
@@ -61,7 +63,7 @@ func (b *body) Read(p []byte) (int, error) {
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		b.whole()
 	case errors.As(err, &tooLarge):
 		b.tooLarge = true

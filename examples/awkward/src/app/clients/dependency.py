@@ -4,12 +4,14 @@ import asyncio
 import logging
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
 from app import metrics
 
 log = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
 
 
 class DependencyError(Exception):
@@ -35,15 +37,18 @@ class Dependency(ABC):
             metrics.DEPENDENCY_FALLBACKS.labels(name)
 
     @abstractmethod
-    async def fetch(self) -> Any:
-        """One call, without a time limit; any exception is a failure."""
-
     async def ask(self) -> Any:
-        """`fetch` with the timeout, which is for the whole call and not for each read."""
+        """The call of the overview."""
+
+    async def bounded(self, work: Awaitable[Answer]) -> Answer:
+        """Any work with the dependency, such as a driver's, with its timeout, metrics and error.
+
+        The timeout is for the whole work and not for each read. The work ends with its request, too.
+        """
         began, outcome = time.perf_counter(), "cancelled"
         try:
             async with asyncio.timeout(self.timeout):
-                answer = await self.fetch()
+                answer = await work
             outcome = "ok"
             return answer
         except TimeoutError as error:
@@ -69,11 +74,19 @@ class Dependency(ABC):
 
 
 async def ask_all(clients: Sequence[Dependency]) -> tuple[dict[str, Any], list[str]]:
-    """Calls all in parallel. Returns the responses, and the names of those that fell back."""
-    results = await asyncio.gather(*(_ask(client) for client in clients))
-    answers = {client.name: answer for client, (answer, _) in zip(clients, results, strict=True)}
-    degraded = [client.name for client, (_, ok) in zip(clients, results, strict=True) if not ok]
-    return answers, degraded
+    """Calls all in parallel. Returns the responses, and the names of those that fell back.
+
+    If a critical one fails, the other calls end.
+    """
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = {client.name: group.create_task(_ask(client)) for client in clients}
+    except ExceptionGroup as failures:
+        first = failures.exceptions[0]
+        raise first from first.__cause__
+    results = {name: task.result() for name, task in tasks.items()}
+    answers = {name: answer for name, (answer, _) in results.items()}
+    return answers, [name for name, (_, ok) in results.items() if not ok]
 
 
 async def _ask(client: Dependency) -> tuple[Any, bool]:

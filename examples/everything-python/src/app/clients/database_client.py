@@ -5,7 +5,7 @@ from app.config import Settings
 
 
 class DatabaseClient(TcpDependency):
-    """Write one method here for each kind of call."""
+    """Write one method here for each kind of call, with your driver in `self.bounded`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

@@ -4,7 +4,7 @@ import functools
 import ssl
 from typing import Any
 
-import httpx
+import httpx2
 from pydantic_core import from_json
 
 from app.clients.dependency import Dependency
@@ -12,9 +12,9 @@ from app.middleware.request_id import HEADER, request_id
 
 MAX_ANSWER_BYTES = 1_048_576
 
-# Few are kept, because httpx checks each idle connection on every request. Servers keep idle
+# Few are kept, because httpx2 checks each idle connection on every request. Servers keep idle
 # connections for at least 5 s, so a reused one is still open.
-LIMITS = httpx.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=4)
+LIMITS = httpx2.Limits(max_connections=100, max_keepalive_connections=10, keepalive_expiry=4)
 
 
 class BadAnswer(Exception):
@@ -27,15 +27,23 @@ class HttpDependency(Dependency):
     def __init__(self, name: str, *, critical: bool, url: str, timeout: float) -> None:
         super().__init__(name, critical=critical, timeout=timeout)
         self.url = url
-        # `ask` limits the whole call; the timeouts of httpx are for each read.
-        self.http = httpx.AsyncClient(verify=_tls(), limits=LIMITS, timeout=None)  # noqa: S113
+        # `bounded` limits the whole call; the timeouts of httpx2 are for each read.
+        self.http = httpx2.AsyncClient(verify=_tls(), limits=LIMITS, timeout=None)
 
-    async def fetch(self) -> Any:
-        return await self.get(self.url)
+    async def ask(self) -> Any:
+        return await self.get()
 
-    async def get(self, url: str) -> Any:
+    async def get(self, url: str | None = None) -> Any:
         """The JSON or text of a successful response."""
-        async with self.http.stream("GET", url, headers=_headers()) as response:
+        return await self.bounded(self._send("GET", url))
+
+    async def post(self, value: Any, url: str | None = None) -> Any:
+        """Sends the value as JSON; returns the JSON or text of a successful response."""
+        return await self.bounded(self._send("POST", url, json=value))
+
+    async def _send(self, method: str, url: str | None, **content: Any) -> Any:
+        sent = self.http.stream(method, url or self.url, headers=_headers(), **content)
+        async with sent as response:
             if not response.is_success:
                 raise BadAnswer(f"status {response.status_code}")
             body = await _read(response)
@@ -50,7 +58,7 @@ class HttpDependency(Dependency):
 @functools.cache
 def _tls() -> ssl.SSLContext:
     """One for all clients, because it loads every root certificate and takes time to create."""
-    return httpx.create_ssl_context()
+    return httpx2.create_ssl_context()
 
 
 def _headers() -> dict[str, str]:
@@ -61,7 +69,7 @@ def _headers() -> dict[str, str]:
     return headers
 
 
-async def _read(response: httpx.Response) -> bytes:
+async def _read(response: httpx2.Response) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk

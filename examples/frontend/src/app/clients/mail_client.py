@@ -5,7 +5,7 @@ from app.config import Settings
 
 
 class MailClient(HttpDependency):
-    """Write one method here for each kind of call."""
+    """Write one method here for each kind of call, such as `await self.post(order)`."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(

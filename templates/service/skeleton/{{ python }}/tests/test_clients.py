@@ -4,8 +4,8 @@ import time
 import pytest
 from prometheus_client import REGISTRY
 
-from app.clients.dependency import DependencyError
-from app.clients.http import HttpDependency
+from app.clients.dependency import DependencyError, ask_all
+from app.clients.http import BadAnswer, HttpDependency
 
 from .conftest import Call, Upstream
 
@@ -29,6 +29,54 @@ async def test_the_request_id_goes_along(call: Call, upstream: Upstream) -> None
     service = call(client(upstream.url + "/json", critical=True))
     await service.get("/", headers={"X-Request-Id": "abc"})
     assert "x-request-id: abc" in upstream.requests[0].lower()
+
+
+async def test_a_post_sends_json(upstream: Upstream) -> None:
+    assert await client(upstream.url + "/json", critical=True).post({"id": 7}) == {"mails": 3}
+    head, body = upstream.requests[0].split("\r\n\r\n")
+    assert head.startswith("POST /json HTTP/1.1")
+    assert "content-type: application/json" in head.lower()
+    assert body == '{"id":7}'
+
+
+async def test_a_post_has_the_timeout_and_the_error_of_its_dependency(upstream: Upstream) -> None:
+    with pytest.raises(DependencyError) as caught:
+        await client(upstream.url + "/slow", critical=True, timeout=0.2).post({"id": 7})
+    assert caught.value.timed_out
+
+
+async def _work(seconds: float = 0, error: Exception | None = None) -> int:
+    await asyncio.sleep(seconds)
+    if error:
+        raise error
+    return 3
+
+
+async def test_any_work_is_bounded() -> None:
+    def counted() -> list[float]:
+        outcomes = ("ok", "error", "timeout")
+        return [value("dependency_requests_total", outcome=outcome) for outcome in outcomes]
+
+    before = counted()
+    driver = client("http://127.0.0.1:1", critical=True, timeout=0.1)
+    assert await driver.bounded(_work()) == 3
+    with pytest.raises(DependencyError, match="in time"):
+        await driver.bounded(_work(60))
+    with pytest.raises(DependencyError, match="no good answer"):
+        await driver.bounded(_work(error=ValueError("secret")))
+    assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 1]
+
+
+async def test_a_critical_failure_ends_the_other_calls(upstream: Upstream) -> None:
+    failing = client(upstream.url + "/500", critical=True)
+    slow = client(upstream.url + "/slow", critical=False, timeout=30)
+    began = time.perf_counter()
+    with pytest.raises(DependencyError) as caught:
+        await ask_all([slow, failing])
+    assert time.perf_counter() - began < 5
+    assert isinstance(caught.value.__cause__, BadAnswer)
+    async with asyncio.timeout(5):
+        await upstream.hung_up.wait()
 
 
 async def test_a_slow_critical_one_fails_the_request_in_time(

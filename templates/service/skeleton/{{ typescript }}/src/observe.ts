@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { httpInFlight, httpRequests, httpSeconds } from "./metrics.js";
 
 /** nginx's status for a client that left before its response was complete. */
-const CLIENT_LEFT = 499;
+export const CLIENT_LEFT = 499;
 
 /** A client can invent methods, and the number of series must not grow with them. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);

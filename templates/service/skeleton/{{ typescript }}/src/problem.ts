@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { DependencyError } from "./clients/dependency.js";
 import { failure } from "./log.js";
 import { REQUEST_ID_HEADER } from "./request-id.js";
@@ -16,18 +16,9 @@ export class Problem extends Error {
 }
 
 /** Turns every error into a problem without internals. */
-export function answerWithProblems(app: FastifyInstance): void {
-  app.setNotFoundHandler(({ method }) => {
-    if (!app.supportedMethods.includes(method)) {
-      throw new Problem(501, "The method is not known.");
-    }
-    throw new Problem(404, "There is no such route.");
-  });
-  app.setErrorHandler(sendProblem);
-}
-
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  const problem = toProblem(error, request);
+  // What fails when the time of the request is over, fails for that reason.
+  const problem = toProblem(request.budget?.aborted ? request.budget.reason : error);
   if (problem === undefined) {
     request.log.error(failure(error), "unexpected error");
   }
@@ -46,7 +37,7 @@ export function problemBody(status: number, detail: string, requestId: string): 
 }
 
 /** The error for the client, or nothing if it is internal. */
-function toProblem(error: unknown, request: FastifyRequest): Problem | undefined {
+function toProblem(error: unknown): Problem | undefined {
   if (error instanceof Problem) {
     return error;
   }
@@ -55,11 +46,6 @@ function toProblem(error: unknown, request: FastifyRequest): Problem | undefined
   }
   if (!(error instanceof Error)) {
     return undefined;
-  }
-  if ("code" in error && error.code === "FST_ERR_HANDLER_TIMEOUT") {
-    return request.raw.complete
-      ? new Problem(504, "The request took too long.")
-      : new Problem(408, "The body did not arrive in time.", { connection: "close" });
   }
   const status = "statusCode" in error ? Number(error.statusCode) : 500;
   return status >= 400 && status < 500 ? new Problem(status, error.message) : undefined;
