@@ -33,6 +33,20 @@ def test_every_port_with_metrics_is_asked(service: Deployed) -> None:
     assert asked == ports_with_metrics(service)
 
 
+def test_the_operator_selects_them_and_gets_in(service: Deployed) -> None:
+    if service.answers["prometheus"] == "operator":
+        wanted = {each["name"]: each["value"] for each in service.answers["prometheus_labels"]}
+        for kind in ("PodMonitor", "PrometheusRule"):
+            labels = service.one(kind)["metadata"]["labels"]
+            assert labels["app.kubernetes.io/name"] == service.answers["name"]
+            assert wanted and wanted.items() <= labels.items()
+    _, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
+    (source,) = monitoring["from"]
+    assert source == {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": service.answers["monitoring_namespace"]}}
+    }
+
+
 def test_the_rules_name_what_is_there(service: Deployed) -> None:
     plain = service.example / "deploy/monitoring/rules.yaml"
     groups = read_yaml(plain)[0]["groups"] if plain.exists() else service.one("PrometheusRule")["spec"]["groups"]
