@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.judges.test_prometheus import groups, promtool
+from tests.judges.promtool import groups, promtool
 from tests.support.deployed import Object, examples
 
 pytestmark = [

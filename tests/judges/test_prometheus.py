@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.judges.promtool import groups, promtool
 from tests.real.conformance.contract import CONTRACT
 from tests.support.deployed import Object, each_example, examples, read_yaml
 
@@ -23,15 +23,6 @@ pytestmark = [
         not shutil.which("promtool"), reason="judges: promtool not found; workshop/install-system installs it"
     ),
 ]
-
-
-def groups(example: Path) -> list[Object]:
-    """Return the rule groups of a golden, from the file or the resource of the operator."""
-    plain, resource = example / "deploy/monitoring/rules.yaml", example / "deploy/base/monitoring/prometheus-rule.yaml"
-    assert plain.exists() != resource.exists(), "one of both"
-    (found,) = read_yaml(plain if plain.exists() else resource)
-    made: list[Object] = found["groups"] if plain.exists() else found["spec"]["groups"]
-    return made
 
 
 def rules(example: Path) -> list[Object]:
@@ -48,10 +39,6 @@ def alerts(example: Path) -> dict[str, list[Object]]:
         if "alert" in rule:
             found.setdefault(rule["alert"], []).append(rule)
     return found
-
-
-def promtool(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["promtool", *words], cwd=cwd, capture_output=True, text=True, check=False)
 
 
 @dataclass(frozen=True)
