@@ -218,6 +218,11 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "limit_per": lambda: chance.choice(CHOICES["limit_per"]),
         "trusted_proxies": lambda: [harmful(chance, ("10.244.0.0/16", "fd00::/8"))],
         "native_sidecars": lambda: chance.choice([True, False]),
+        "monitoring_namespace": lambda: label(chance),
+        "prometheus_labels": lambda: [
+            {"name": harmful(chance, ("release", "No")), "value": harmful(chance, ("1e5", "a.B_c", "TRUE"))}
+        ],
+        "success_objective": lambda: chance.choice([95, 99.5, 99.99]),
     }
     chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}
     if not any("://" in each["url"] for each in chosen.get("dependencies", [])):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.judges.promtool import groups, promtool
 from tests.real.conformance.contract import CONTRACT
 from tests.support.deployed import Object, each_example, examples, read_yaml
 
@@ -25,23 +25,20 @@ pytestmark = [
 ]
 
 
-def groups(example: Path) -> list[Object]:
-    """Return the rule groups of a golden, from the file or the resource of the operator."""
-    plain, resource = example / "deploy/monitoring/rules.yaml", example / "deploy/base/monitoring/prometheus-rule.yaml"
-    assert plain.exists() != resource.exists(), "one of both"
-    (found,) = read_yaml(plain if plain.exists() else resource)
-    made: list[Object] = found["groups"] if plain.exists() else found["spec"]["groups"]
-    return made
-
-
-def rules(example: Path) -> dict[str, Object]:
+def rules(example: Path) -> list[Object]:
     every = [rule for group in groups(example) for rule in group["rules"]]
-    assert len({rule["alert"] for rule in every}) == len(every)
-    return {rule["alert"]: rule for rule in every}
+    marks = [(rule.get("record"), rule.get("alert"), rule.get("labels", {}).get("long")) for rule in every]
+    assert len(set(marks)) == len(marks), "two rules alike"
+    return every
 
 
-def promtool(*words: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["promtool", *words], cwd=cwd, capture_output=True, text=True, check=False)
+def alerts(example: Path) -> dict[str, list[Object]]:
+    """Return the alerts by name; one of burn rates has a rule for each pair of windows."""
+    found: dict[str, list[Object]] = {}
+    for rule in rules(example):
+        if "alert" in rule:
+            found.setdefault(rule["alert"], []).append(rule)
+    return found
 
 
 @dataclass(frozen=True)
@@ -59,9 +56,9 @@ def counters(name: str, calm: str, loud: str, quiet: str = "0+0x60", loud_rate: 
 
 def cases(answers: Object) -> dict[str, Case]:
     """Return a case for each alert that a service with these answers may have."""
-    name = answers["name"]
-    own = f'job="{name}", namespace="shop"'
-    kube = 'job="kube-state-metrics", namespace="shop"'
+    name, space = answers["name"], answers["kubernetes_namespace"]
+    own = f'job="{name}", namespace="{space}"'
+    kube = f'job="kube-state-metrics", namespace="{space}"'
     first = {kind: next((each["name"] for each in answers["dependencies"] if each["kind"] == kind), "")
              for kind in ("critical", "auxiliary")}  # fmt: skip
     guarded = next((each["name"] for each in answers["dependencies"] if each["url"].startswith("http")), "")
@@ -77,6 +74,12 @@ def cases(answers: Object) -> dict[str, Case]:
         f'kube_job_status_active{{{kube}, job_name="%s"}}',
     )
     failed = f'kube_job_failed{{{kube}, job_name="{jobs[0]}", condition="true"}}'
+    timed = f'http_request_duration_seconds_%s{{{own}, method="GET", route="/"%s}}'
+    limit = float(answers["latency_objective"])
+    fast, every = timed % ("bucket", f', le="{limit:g}"'), timed % ("count", "")
+    cpu = f'container_cpu_cfs_%s_total{{namespace="{space}", pod="{name}-6f7d9c8b54-x2lqz", container="serve"}}'
+    wanted_pods = f'kube_horizontalpodautoscaler_status_desired_replicas{{{kube}, horizontalpodautoscaler="{name}"}}'
+    most_pods = f'kube_horizontalpodautoscaler_spec_max_replicas{{{kube}, horizontalpodautoscaler="{name}"}}'
     restarts = f'kube_pod_container_status_restarts_total{{{kube}, pod="{name}-6f7d9c8b54-x2lqz", container="serve"}}'
     breaker = {
         "nginx": f'breaker_requests_total{{{own}, dependency="{guarded}", outcome="%s"}}',
@@ -99,6 +102,10 @@ def cases(answers: Object) -> dict[str, Case]:
     )
     return {
         "ServiceFailing": counters(requests, f'{{{own}, status="200"}}', f'{{{own}, status="500"}}'),
+        "ServiceSlow": Case(
+            {every: "0+600x60", fast: "0+500x60", f'{requests}{{{own}, status="200"}}': "0+600x60"},
+            {every: "0+600x60", fast: "0+599x60", f'{requests}{{{own}, status="200"}}': "0+600x60"},
+        ),
         "MetricsMissing": Case({f'up{{{own}, pod="a"}}': "0x60"}, {f'up{{{own}, pod="a"}}': "1x60"}),
         "DependencyFailing": counters(
             calls, f'{{{own}, dependency="{first["critical"]}", outcome="ok"}}',
@@ -117,7 +124,7 @@ def cases(answers: Object) -> dict[str, Case]:
             {limiter % passed: "0+600x60", limiter % refused: "0+60x60", **overflow},
             {limiter % passed: "0+600x60", limiter % refused: "0+1x60", **overflow},
         ) if limiter else Case({}, {}),
-        "JobFailed": Case({failed: "1x60", start % jobs[0]: "0x60"}, {failed: "0x60", start % jobs[0]: "0x60"}),
+        "JobFailed": Case({failed: "1x60", start % jobs[0]: "60x60"}, {failed: "0x60", start % jobs[0]: "60x60"}),
         "JobOverTime": Case(
             {start % longest: f"{3600 - deadline}x60", **late}, {start % longest: f"{3600 - deadline // 2}x60", **late},
         ),
@@ -126,6 +133,11 @@ def cases(answers: Object) -> dict[str, Case]:
             {f'kube_cronjob_next_schedule_time{{{kube}, cronjob="{scheduled}"}}': "3600x60"},
         ),
         "ContainerRestarts": Case({restarts: "0x40 1 2 3 4 5x15"}, {restarts: "0x40 1x20"}),
+        "CpuThrottled": Case(
+            {cpu % "throttled_periods": "0+300x60", cpu % "periods": "0+600x60"},
+            {cpu % "throttled_periods": "0+60x60", cpu % "periods": "0+600x60"},
+        ),
+        "AutoscalerAtMaximum": Case({wanted_pods: "9x60", most_pods: "9x60"}, {wanted_pods: "8x60", most_pods: "9x60"}),
         "NoPodAvailable": Case(
             {available: "0x60", wanted: "2x60"}, {available: "0x60", wanted: "0x60", available.replace(name, "other"): "1x60"},
         ),
@@ -160,7 +172,7 @@ def test_each_alert_fires_when_it_should_and_alone(example: Path, tmp_path: Path
     (answers,) = read_yaml(example / ".copier-answers.yml")
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": groups(example)}))
     tests = []
-    for alert in rules(example):
+    for alert in alerts(example):
         case = cases(answers)[alert]
         assert case.fires != case.quiet
         tests += [unit_test(case.fires, alert), unit_test(case.quiet, None)]
@@ -180,15 +192,20 @@ def test_promtool_can_refuse(tmp_path: Path) -> None:
 def test_the_metrics_exist(example: Path) -> None:
     """Those of the service are in its contract; those of others are named here, as each shows them."""
     others = re.compile(
-        r"up|kube_job_failed|kube_job_status_(start_time|active)|kube_cronjob_(next_schedule_time|spec_suspend)"
+        r"up|kube_job_failed|kube_job_status_(start_time|active)|kube_cronjob_(next_schedule_time|spec_suspend|status_last_successful_time)"
+        r"|container_cpu_cfs_(throttled_)?periods_total"
+        r"|kube_horizontalpodautoscaler_(status_desired_replicas|spec_max_replicas)"
         r"|kube_pod_(init_)?container_status_restarts_total|kube_deployment_status_(condition|replicas_available)"
         r"|kube_deployment_spec_replicas"
         r"|envoy_cluster_outlier_detection_ejections_active|envoy_cluster_upstream_rq_pending_overflow"
         r"|envoy_http_local_rate_limit_(rate_limited|enabled)|(breaker|limiter)_requests_total"
     )
-    for rule in rules(example).values():
-        for metric in re.findall(r"([a-z_]+)(?:\{|\[| [=>])", re.sub(r'"[^"]*"', "", rule["expr"])):
-            assert metric in CONTRACT["metrics"] or others.fullmatch(metric), metric
+    every = rules(example)
+    recorded = {rule["record"] for rule in every if "record" in rule}
+    for rule in every:
+        for metric in re.findall(r"([a-z_:0-9]+)(?:\{|\[| [=>])", re.sub(r'"[^"]*"', "", rule["expr"])):
+            own = metric.removesuffix("_bucket").removesuffix("_count")
+            assert own in CONTRACT["metrics"] or metric in recorded or others.fullmatch(metric), metric
 
 
 @cache

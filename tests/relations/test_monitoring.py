@@ -33,10 +33,25 @@ def test_every_port_with_metrics_is_asked(service: Deployed) -> None:
     assert asked == ports_with_metrics(service)
 
 
+def test_the_operator_selects_them_and_gets_in(service: Deployed) -> None:
+    if service.answers["prometheus"] == "operator":
+        wanted = {each["name"]: each["value"] for each in service.answers["prometheus_labels"]}
+        for kind in ("PodMonitor", "PrometheusRule"):
+            labels = service.one(kind)["metadata"]["labels"]
+            assert labels["app.kubernetes.io/name"] == service.answers["name"]
+            assert wanted and wanted.items() <= labels.items()
+    _, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
+    (source,) = monitoring["from"]
+    assert source == {
+        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": service.answers["monitoring_namespace"]}}
+    }
+
+
 def test_the_rules_name_what_is_there(service: Deployed) -> None:
     plain = service.example / "deploy/monitoring/rules.yaml"
     groups = read_yaml(plain)[0]["groups"] if plain.exists() else service.one("PrometheusRule")["spec"]["groups"]
-    text = "\n".join(rule["expr"] for group in groups for rule in group["rules"])
+    rules = [rule for group in groups for rule in group["rules"]]
+    text = "\n".join(rule["expr"] for rule in rules)
     assert set(re.findall(r'[{ ]job="([^"]+)"', text)) == {service.answers["name"]}
     for job in service.answers["jobs"]:
         assert re.search(rf'[|"]{service.answers["name"]}-{job["name"]}(-\[0-9\]\+)?[|"]', text)
@@ -44,8 +59,13 @@ def test_the_rules_name_what_is_there(service: Deployed) -> None:
         assert set(pattern.split("|")) <= set(service.serving)
     assert ("BreakerOpen" in str(groups)) == (service.answers["breaker"] != "none")
     assert ("LimitHit" in str(groups)) == (service.answers["limiter"] != "none")
-    readme = (service.example / "README.md").read_text()
-    alerts = {rule["alert"] for group in groups for rule in group["rules"]}
-    assert (
-        set(re.findall(r"^\| ([A-Z][a-z]\w+) \| .+ \|$", readme.partition("## Monitoring")[2], re.MULTILINE)) == alerts
-    )
+    runbook = (service.example / "RUNBOOK.md").read_text()
+    alerts = {rule["alert"]: rule for rule in rules if "alert" in rule}
+    assert set(re.findall(r"^## (\w+)$", runbook, re.MULTILINE)) == set(alerts)
+    assert set(re.findall(r"\]\(#(\w+)\)", runbook)) <= {name.lower() for name in alerts}
+    for name, rule in alerts.items():
+        address, _, section = rule["annotations"]["runbook_url"].partition("#")
+        assert address.startswith(f"https://{service.answers['repository']}/") and address.endswith("/RUNBOOK.md")
+        assert section == name.lower()
+    for pattern in re.findall(r'namespace=~"([^"]+)"', text):
+        assert all(re.fullmatch(pattern, each["metadata"]["namespace"]) for each in service.objects)

@@ -12,8 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +21,10 @@ import pytest
 from tests.real.conformance.service import wait_until
 from tests.real.conformance.stubs import Stub
 from tests.real.experiments.asking import Answer, Caller, at_once
-from tests.real.experiments.sidecar import Sidecar, sidecar
+from tests.real.experiments.limiter import BURST, RATE, limiting
 from tests.support import load
 
-RATE, BURST = 50, 20
 PRE_STOP_SECONDS = 5
-
-
-@contextmanager
-def limiting(limiter: str, service: Stub, folder: Path, **answers: Any) -> Iterator[Sidecar]:
-    given = {"name": "frontend", "limiter": limiter, "limit_requests_per_second": RATE, "limit_burst": BURST, **answers}
-    with sidecar("limiter", given, folder, service_port=service.port) as made:
-        yield made
 
 
 def statuses(answers: Sequence[Answer]) -> Counter[int]:
