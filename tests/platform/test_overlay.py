@@ -60,9 +60,9 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
         "language has no versions or images. Change it in platform/qu",
     ),
     "pins unknown": (
-        in_file(PINS, "languags: {}\n"),
+        in_file(PINS, "languages_: {}\n"),
         12,
-        "languags is not a question of the base. Did you mean languages?",
+        "languages_ is not a question of the base. Did you mean languages?",
     ),
     "pins key": (in_file(PINS, "languages: {go: {runtime_imag: x}}\n"), 12, "Did you mean runtime_image?"),
     "pins a list": (in_file(PINS, "- a\n"), 12, "platform/pins.yml must be a mapping"),
