@@ -30,6 +30,7 @@ WRONG = {
     "prove --load-image": "a b",
     "prove --stub-image": "a b",
 }
+TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull")
 # What an option names can be right as an option, and wrong where it leads: that has a code of its own.
 LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),
@@ -44,12 +45,17 @@ LEADS_ELSEWHERE = {
     "new --vcs-ref": ("no-such-version", 11),
     "questions --vcs-ref": ("no-such-version", 11),
     "update --to": ("no-such-version", 11),
+    "template new --vcs-ref": ("no-such-version", 11),
+    **{f"template {name} --folder": ("no-such-folder", 12) for name in TEMPLATE},
+    "template pull --to": ("no-such-version", 12),  # there is no template here
     "check --write-baseline": ("no-such-folder/baseline.json", 4),
     "prove --junit": ("a-file/report.xml", 4),
     "prove --html": ("a-file/report.html", 4),
 }
 # Any text is a right one, or only the cluster knows.
 ANYTHING = {
+    "template new --name",
+    "template new --url",
     "check --exclude",
     "prove --context",
     "prove --overlay",
@@ -64,17 +70,21 @@ def options_of(kind: type[click.ParamType] | tuple[type[click.ParamType], ...]) 
                 yield f"{name} {max(each.opts, key=len)}"
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(cli)
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
+def commands(group: click.Group = cli, above: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Yield each command with its name: `template` has commands of its own."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         assert command
-        yield name, command
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{above}{name} ")
+        else:
+            yield f"{above}{name}", command
 
 
 def code_of(option: str, *value: str) -> int:
-    name, flag = option.split()
-    return run([name, *(f"{flag}={each}" for each in value)])
+    *names, flag = option.split()
+    return run([*names, *(f"{flag}={each}" for each in value)])
 
 
 @pytest.fixture(autouse=True)
@@ -98,7 +108,7 @@ def test_a_wrong_text_is_2(option: str, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize("option", [*options_of((click.Choice, click.IntRange))])
 def test_a_value_that_is_none_of_them_is_2(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert code_of(option, "no-such-value") == 2
-    assert option.split()[1] in capsys.readouterr().err
+    assert option.split()[-1] in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", [*options_of(click.types.BoolParamType)])
@@ -108,7 +118,7 @@ def test_a_flag_takes_no_value(option: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name, _ in commands()])
 def test_an_unknown_option_is_2(name: str) -> None:
-    assert run([name, "--no-such-option"]) == 2
+    assert run([*name.split(), "--no-such-option"]) == 2
 
 
 @pytest.mark.parametrize("name", ["update", "status", "check", "pin", "prove"])
@@ -121,6 +131,11 @@ def test_a_folder_that_is_not_there_is_2(name: str, capsys: pytest.CaptureFixtur
 def test_what_an_option_leads_to_has_its_own_code(option: str, tmp_path: Path) -> None:
     assert run(["new", "service", "--defaults", "--quiet"]) == 0
     value, code = LEADS_ELSEWHERE[option]
-    command, flag = option.split()
-    words = {"new": ["other", "--defaults"], "questions": []}.get(command, ["service"])
-    assert run([command, *words, f"{flag}={value}"]) == code
+    *names, flag = option.split()
+    words = {
+        "new": ["other", "--defaults"],
+        "template new": ["other", "--url", "https://git.example.org/template.git"],
+        **{f"template {name}": ["x"] if name in ("override", "remove", "restore", "diff") else [] for name in TEMPLATE},
+        "questions": [],
+    }.get(" ".join(names), ["service"])
+    assert run([*names, *words, f"{flag}={value}"]) == code

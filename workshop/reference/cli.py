@@ -16,7 +16,7 @@ def make() -> str:
     top.terminal_width = top.max_content_width = _WIDTH
     commands = {name: _command(top, name) for name in COMMANDS}
     rows = [(f"[`{name}`](#scaffold-{name})", each.get_short_help_str(_WIDTH)) for name, each in commands.items()]
-    sections = [f"## scaffold {name}\n\n{_help(each, name, top)}" for name, each in commands.items()]
+    sections = [_section(each, name, top) for name, each in commands.items()]
     return page(
         "Commands",
         "the options in scaffold/cli/",
@@ -27,15 +27,27 @@ def make() -> str:
     )
 
 
+def _section(command: click.Command, name: str, top: click.Context) -> str:
+    """Return a command's help, and below it that of each command of its own."""
+    parts = [f"## scaffold {name}\n\n{_help(command, name, top)}"]
+    if isinstance(command, click.Group):
+        context = click.Context(command, info_name=name, parent=top)
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            if found is not None:
+                parts.append(f"### scaffold {name} {inner}\n\n{_help(found, inner, context, f'{name} {inner}')}")
+    return "\n\n".join(parts)
+
+
 def _command(top: click.Context, name: str) -> click.Command:
     command = cli.get_command(top, name)
     assert command is not None
     return command
 
 
-def _help(command: click.Command, name: str, top: click.Context) -> str:
+def _help(command: click.Command, name: str, top: click.Context, whole: str = "") -> str:
     context = click.Context(command, info_name=name, parent=top)
-    return _block(f"scaffold {name} --help", command.get_help(context))
+    return _block(f"scaffold {whole or name} --help", command.get_help(context))
 
 
 def _block(line: str, text: str) -> str:
