@@ -43,7 +43,7 @@ def test_an_unknown_route_is_a_problem(service: Service, path: str) -> None:
     check_problem(service.ask(path), "unknown_route")
 
 
-@pytest.mark.parametrize("path", ["/%2e%2e/etc/passwd", "/../etc/passwd", "/a/%2e%2e/%2e%2e/", "//", "/%22%0a{}"])
+@pytest.mark.parametrize("path", ["/%2e%2e/etc/passwd", "//", "/%22%0a{}"])
 def test_a_strange_path_finds_nothing(service: Service, path: str) -> None:
     assert service.ask(path).status in status_of("strange_path")
 
