@@ -21,6 +21,7 @@ _SECTIONS = {
     "Logs": ("logs", "the fields of a log line, and the fixed messages"),
     "Metrics": ("metrics", "the names, types and labels of the metrics"),
     "Stop": ("stop", "what happens after SIGTERM, and the exit codes"),
+    "Differences": ("differences", "what the framework of a language does in another way"),
 }
 
 
@@ -43,7 +44,7 @@ def make() -> str:
         f"{FILE} and {_EXAMPLE}",
         paragraph(
             "Every generated service behaves the same towards its callers, its platform and its monitoring. The "
-            "language makes no difference. This contract is a file of the service: `CONTRACT.md`."
+            "few differences between languages are listed. This contract is a file of the service: `CONTRACT.md`."
         ),
         paragraph(f"Read it [as it is generated](../../{_EXAMPLE}). It has these sections:"),
         table(("section", "what it defines"), rows),

@@ -28,6 +28,11 @@ def status_of(problem: str) -> list[int]:
     return CONTRACT["problems"]["statuses"][problem]["status"]
 
 
+def differs(language: str, what: str) -> bool:
+    """Tell whether the framework of a language does this in another way."""
+    return what in CONTRACT["differences"].get(language, {})
+
+
 def entries(text: str) -> list[Entry]:
     """Parse what a service wrote to stdout; every line must be a log entry as the contract has it."""
     return [entry(line) for line in text.splitlines()]

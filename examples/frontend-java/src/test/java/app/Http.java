@@ -1,7 +1,5 @@
 package app;
 
-import app.config.ConfigurationException;
-import app.config.Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
@@ -11,9 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 
 /** HTTP client of the tests. */
 public final class Http {
@@ -47,30 +42,5 @@ public final class Http {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }
-    }
-
-    /** The environment that sets every port to a free one. */
-    public static Map<String, String> freePorts() throws IOException, ConfigurationException {
-        Map<String, String> environment = new HashMap<>();
-        for (String name : Settings.read(Map.of()).ports().keySet()) {
-            environment.put("PORT_" + variable(name), String.valueOf(freePort()));
-        }
-        environment.put("ADMIN_PORT", String.valueOf(freePort()));
-        return environment;
-    }
-
-    /** The environment that sets every dependency to one port of this machine. */
-    public static Map<String, String> dependenciesAt(int port) throws ConfigurationException {
-        Map<String, String> environment = new HashMap<>();
-        Settings.read(Map.of()).targets().forEach((name, target) -> {
-            String address = "127.0.0.1:" + port;
-            boolean tcp = target.uri().getScheme().equals("tcp");
-            environment.put(variable(name) + "_URL", tcp ? address : "http://" + address);
-        });
-        return environment;
-    }
-
-    private static String variable(String name) {
-        return name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 }

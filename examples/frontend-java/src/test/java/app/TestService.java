@@ -1,17 +1,19 @@
 package app;
 
-import app.config.ConfigurationException;
 import app.config.Settings;
-import app.serve.Serve;
+import app.serve.Stop;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.opentest4j.AssertionFailedError;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** A service in this process, on free ports. */
 public final class TestService implements AutoCloseable {
@@ -19,17 +21,28 @@ public final class TestService implements AutoCloseable {
     public static final Executor THREADS = task -> new Thread(task).start();
 
     public final Settings settings;
-    public final CompletableFuture<Integer> exitCode;
-    private final Serve serve;
+    public final CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+    public volatile ConfigurableApplicationContext context;
 
-    /** The sources of Spring: {@code Serve}, and beans that replace some of its beans. */
-    public TestService(Map<String, String> environment, Class<?>... sources)
-            throws IOException, ConfigurationException {
-        Map<String, String> all = new HashMap<>(Http.freePorts());
+    /** The beans are those of the service and these. */
+    public TestService(Map<String, String> environment, Class<?>... beans) throws IOException {
+        Map<String, String> all = new HashMap<>(Environments.freePorts());
         all.putAll(environment);
-        settings = Settings.read(all);
-        serve = new Serve(settings);
-        exitCode = CompletableFuture.supplyAsync(() -> serve.run(sources), THREADS);
+        settings = Environments.settings(all);
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setEnvironment(Environments.spring(all));
+        application.addPrimarySources(List.of(beans));
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(started -> context = started);
+        THREADS.execute(() -> start(application));
+    }
+
+    private void start(SpringApplication application) {
+        try {
+            application.run();
+        } catch (RuntimeException e) {
+            exitCode.complete(ExitCode.FAILED);
+        }
     }
 
     /** The port of the service. */
@@ -63,7 +76,10 @@ public final class TestService implements AutoCloseable {
 
     /** Does the same as SIGTERM. */
     public void stop() {
-        serve.stop();
+        THREADS.execute(() -> {
+            new Stop(context).run();
+            exitCode.complete(ExitCode.OK);
+        });
     }
 
     @Override

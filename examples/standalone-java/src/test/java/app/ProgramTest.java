@@ -2,7 +2,6 @@ package app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.config.Settings;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -54,18 +53,18 @@ class ProgramTest {
     }
 
     @Test
-    void aSignalDrainsAndASecondOneEndsAtOnce() throws Exception {
-        Map<String, String> environment = new HashMap<>(Http.freePorts());
-        environment.putAll(Map.of("DRAIN_SECONDS", "30", "SHUTDOWN_SECONDS", "60", "SERVICE_VERSION", "1.2.3"));
+    void aSignalDrainsWhileAClientIsConnected() throws Exception {
+        Map<String, String> environment = new HashMap<>(Environments.freePorts());
+        environment.putAll(Map.of("DRAIN_SECONDS", "2", "SHUTDOWN_SECONDS", "60", "SERVICE_VERSION", "1.2.3"));
         start(environment, "serve");
         await("started");
-        int port = Settings.read(environment).ports().values().iterator().next();
+        int port =
+                Environments.settings(environment).ports().values().iterator().next();
         try (Socket open = new Socket("127.0.0.1", port)) {
             signal();
             await("draining");
-            assertThat(process.isAlive()).isTrue();
-            signal();
-            assertThat(exitCode()).isEqualTo(143);
+            assertThat(process.waitFor(1, TimeUnit.SECONDS)).isFalse();
+            assertThat(exitCode()).isZero();
         }
         for (JsonNode line : lines()) {
             assertThat(line.propertyNames()).startsWith("timestamp", "level", "message", "service", "version");
@@ -75,8 +74,18 @@ class ProgramTest {
     }
 
     @Test
+    void aLevelOfSpringIsHeard() throws Exception {
+        Map<String, String> environment = new HashMap<>(Environments.freePorts());
+        environment.put("LOGGING_LEVEL_ORG_ECLIPSE_JETTY_SERVER", "info");
+        start(environment, "serve");
+        await("started");
+
+        assertThat(lines()).anyMatch(line -> line.get("message").asString().startsWith("jetty-"));
+    }
+
+    @Test
     void aSignalEndsInOrder() throws Exception {
-        start(Http.freePorts(), "serve");
+        start(Environments.freePorts(), "serve");
         await("started");
         signal();
 
@@ -87,7 +96,8 @@ class ProgramTest {
     private void start(Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "app.Main"));
+        command.addAll(
+                List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "app.Application"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().putAll(environment);

@@ -16,6 +16,9 @@ import java.util.concurrent.Executors;
 public final class Stub implements AutoCloseable {
     private static final Duration SLOW = Duration.ofSeconds(5);
 
+    /** Method, path and body of each request. */
+    public final List<String> requests = new CopyOnWriteArrayList<>();
+
     public final List<String> requestIds = new CopyOnWriteArrayList<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
@@ -33,6 +36,8 @@ public final class Stub implements AutoCloseable {
 
     private void answer(HttpExchange exchange) throws IOException {
         requestIds.add(String.valueOf(exchange.getRequestHeaders().getFirst("X-Request-Id")));
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        requests.add("%s %s %s".formatted(exchange.getRequestMethod(), exchange.getRequestURI(), body));
         String path = exchange.getRequestURI().getPath();
         try (exchange) {
             switch (path) {

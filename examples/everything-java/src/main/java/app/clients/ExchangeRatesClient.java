@@ -4,7 +4,17 @@ import app.dependency.HttpDependency;
 import app.dependency.Tools;
 import org.springframework.stereotype.Component;
 
-/** exchange-rates, auxiliary: a fallback replaces it. */
+/**
+ * exchange-rates, auxiliary: a fallback replaces it.
+ *
+ * <p>Write a method for each of your calls, with {@code bounded} for the timeout, the metrics and the errors:
+ *
+ * <pre>{@code
+ * public Booking book(Order order) {
+ *     return bounded(() -> http.post().uri("/bookings").body(order).retrieve().body(Booking.class));
+ * }
+ * }</pre>
+ */
 @Component
 public class ExchangeRatesClient extends HttpDependency {
     ExchangeRatesClient(Tools tools) {

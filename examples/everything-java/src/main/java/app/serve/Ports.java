@@ -1,82 +1,106 @@
 package app.serve;
 
 import app.config.Settings;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.util.component.LifeCycle;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.BufferUtil;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** The admin port, which is open while the process runs, and the ports that serve traffic. */
+/** The ports that serve traffic. Spring Boot's Jetty opens them; the properties {@code server.*} set it up. */
 @Component
-class Ports {
-    // For probes when requests use all other threads (Java 17 has no virtual threads).
-    private static final int ADMIN_THREADS = 4;
+@ConditionalOnWebApplication
+class Ports implements WebServerFactoryCustomizer<JettyServletWebServerFactory> {
+    private static final Logger LOG = LoggerFactory.getLogger(Ports.class);
 
-    private static final long LOOK_EVERY_MILLISECONDS = 50;
+    // A client that reads nothing of its response for this time is disconnected.
+    private static final int UNREAD_MILLISECONDS = 30_000;
 
     private final Settings settings;
-    private final Server server;
-    private final List<Listener> business = new ArrayList<>();
+    private final State state;
+    private final List<Listener> listeners = new ArrayList<>();
 
-    Ports(Settings settings, JettyFactory jetty) {
+    Ports(Settings settings, State state) {
         this.settings = settings;
-        this.server = jetty.server();
+        this.state = state;
     }
 
-    void openAdmin() throws PortException {
-        QueuedThreadPool threads = new QueuedThreadPool(ADMIN_THREADS);
-        server.addBean(threads, true);
-        open(settings.adminPort(), threads);
+    @Override
+    public void customize(JettyServletWebServerFactory factory) {
+        factory.addServerCustomizers(this::listen);
     }
 
-    void openBusiness() throws PortException {
-        for (int port : settings.ports().values()) {
-            business.add(open(port, null));
+    /** Replaces the connector of {@code server.port}, and adds one for each further port. */
+    private void listen(Server server) {
+        ServerConnector first = (ServerConnector) server.getConnectors()[0];
+        first.getConnectionFactories().stream()
+                .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
+                .map(factory -> ((HttpConfiguration.ConnectionFactory) factory).getHttpConfiguration())
+                .forEach(this::configure);
+        settings.ports().forEach((name, port) -> {
+            // The first port is that of server.port, which tests can set to another one.
+            listeners.add(new Listener(first, name, listeners.isEmpty() ? first.getPort() : port));
+        });
+        server.setConnectors(listeners.toArray(Connector[]::new));
+        server.setErrorHandler((request, response, callback) -> {
+            // The response to bytes that are not HTTP: a status, without a page of Jetty.
+            if (response.getStatus() == HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505) {
+                response.setStatus(HttpStatus.BAD_REQUEST_400);
+            }
+            response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+            return true;
+        });
+    }
+
+    private void configure(HttpConfiguration http) {
+        http.setIdleTimeout(UNREAD_MILLISECONDS); // of reads and writes during a request
+        http.addCustomizer((request, headers) -> {
+            ((Listener) request.getConnectionMetaData().getConnector()).serving(request);
+            if (state.draining()) {
+                headers.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE); // P08
+            }
+            return request;
+        });
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void ready() {
+        if (state.draining()) {
+            return; // a stop ended the startup work
         }
-    }
-
-    private Listener open(int port, Executor threads) throws PortException {
-        Listener listener = new Listener(server, threads, port);
-        try {
-            listener.open();
-        } catch (IOException e) {
-            throw new PortException(port, e);
-        }
-        server.addConnector(listener);
-        LifeCycle.start(listener);
-        return listener;
+        Map<String, Integer> all = new LinkedHashMap<>(settings.ports());
+        all.put("admin", settings.adminPort());
+        LOG.atInfo().addKeyValue("ports", all).log("started");
     }
 
     int connections() {
-        return business.stream()
+        return listeners.stream()
                 .mapToInt(listener -> listener.getConnectedEndPoints().size())
                 .sum();
     }
 
     /** The number of connections so far. */
     long accepted() {
-        return business.stream().mapToLong(Listener::accepted).sum();
+        return listeners.stream().mapToLong(Listener::accepted).sum();
     }
 
-    /** Accepts no new connections, and returns when all existing ones have ended. */
-    void closeBusiness() throws InterruptedException {
-        business.forEach(Listener::shutdown);
-        do {
-            Thread.sleep(LOOK_EVERY_MILLISECONDS); // the connections accepted last are counted by then
-        } while (connections() > 0);
-        business.forEach(listener -> LifeCycle.stop(listener));
-    }
-
-    /** By name, for the log. */
-    Map<String, Integer> all() {
-        Map<String, Integer> all = new LinkedHashMap<>(settings.ports());
-        all.put("admin", settings.adminPort());
-        return all;
+    /** Accepts no new connections; the existing ones end after their requests. */
+    void close() {
+        listeners.forEach(Listener::shutdown);
     }
 }

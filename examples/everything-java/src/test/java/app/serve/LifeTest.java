@@ -1,17 +1,14 @@
 package app.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.Http;
 import app.TestService;
 import app.dependency.Dependencies;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,7 +16,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -40,12 +36,11 @@ class LifeTest {
 
     @Test
     void theProbesTellTheStart() throws Exception {
-        try (TestService service = new TestService(Map.of("STARTUP_DELAY_SECONDS", "2"), Serve.class)) {
+        try (TestService service = new TestService(Map.of("STARTUP_DELAY_SECONDS", "2"))) {
             service.await("/livez", 200);
             assertThat(service.probe("/startupz").statusCode()).isEqualTo(503);
             assertThat(service.probe("/startupz").body()).isEqualTo("{\"status\":\"starting\"}");
             assertThat(service.probe("/readyz").statusCode()).isEqualTo(503);
-            assertThatThrownBy(() -> service.get("/")).isInstanceOf(ConnectException.class);
 
             service.await("/readyz", 200);
             assertThat(service.probe("/startupz").body()).isEqualTo("{\"status\":\"ok\"}");
@@ -55,7 +50,7 @@ class LifeTest {
 
     @Test
     void aStopEndsTheStart() throws Exception {
-        TestService service = new TestService(Map.of("STARTUP_DELAY_SECONDS", "600"), Serve.class);
+        TestService service = new TestService(Map.of("STARTUP_DELAY_SECONDS", "600"));
         service.await("/livez", 200).stop();
 
         assertThat(service.exitCode.get(10, TimeUnit.SECONDS)).isZero();
@@ -66,7 +61,7 @@ class LifeTest {
         Slow.entered = new CountDownLatch(1);
         Slow.leave = new CountDownLatch(1);
         Map<String, String> environment = Map.of("DRAIN_SECONDS", "1.5", "SHUTDOWN_SECONDS", "60");
-        TestService service = new TestService(environment, Serve.class, Slow.class).await("/readyz", 200);
+        TestService service = new TestService(environment, Slow.class).await("/readyz", 200);
         CompletableFuture<HttpResponse<String>> inFlight = async(() -> service.get("/slow-route"));
         Slow.entered.await();
 
@@ -89,7 +84,7 @@ class LifeTest {
     @Test
     void theDrainEndsEarlyWhenNobodyIsConnected() throws Exception {
         Map<String, String> environment = Map.of("DRAIN_SECONDS", "15", "SHUTDOWN_SECONDS", "60");
-        TestService service = new TestService(environment, Serve.class).await("/readyz", 200);
+        TestService service = new TestService(environment).await("/readyz", 200);
 
         long began = System.nanoTime();
         service.stop();
@@ -100,7 +95,7 @@ class LifeTest {
     @Test
     void clientsThatConnectAnewAreNotTakenForGone() throws Exception {
         Map<String, String> environment = Map.of("DRAIN_SECONDS", "15", "SHUTDOWN_SECONDS", "60");
-        TestService service = new TestService(environment, Serve.class).await("/readyz", 200);
+        TestService service = new TestService(environment).await("/readyz", 200);
 
         service.stop();
         for (int i = 0; i < 8; i++) {
@@ -114,7 +109,7 @@ class LifeTest {
     void aTakenPortIsAFailure() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
             Map<String, String> environment = Map.of("ADMIN_PORT", String.valueOf(taken.getLocalPort()));
-            TestService service = new TestService(environment, Serve.class);
+            TestService service = new TestService(environment);
 
             assertThat(service.exitCode.get(60, TimeUnit.SECONDS)).isEqualTo(1);
         }
@@ -122,21 +117,11 @@ class LifeTest {
 
     @Test
     void everyDependencyHasItsClient() throws Exception {
-        try (TestService service = new TestService(Map.of(), Serve.class, Clients.class)) {
+        try (TestService service = new TestService(Map.of())) {
             service.await("/readyz", 200);
 
-            assertThat(Clients.names)
+            assertThat(service.context.getBean(Dependencies.class).names())
                     .containsExactlyElementsOf(service.settings.targets().keySet());
-        }
-    }
-
-    static class Clients {
-        static volatile List<String> names;
-
-        @Bean
-        Object names(Dependencies dependencies) {
-            names = dependencies.names();
-            return names;
         }
     }
 

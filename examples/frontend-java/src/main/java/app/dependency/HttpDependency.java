@@ -4,11 +4,13 @@ import app.config.Target;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import org.slf4j.MDC;
+import java.util.Objects;
+import org.springframework.http.MediaType;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.util.DefaultUriBuilderFactory;
+import org.springframework.web.util.DefaultUriBuilderFactory.EncodingMode;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -17,7 +19,9 @@ public abstract class HttpDependency extends Dependency {
     private static final int MAX_ANSWER_BYTES = 1_048_576;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final Tools tools;
+    /** For the calls that you write, within {@link #bounded}. A path is added to the URL of the dependency. */
+    protected final RestClient http;
+
     private final URI uri;
 
     protected HttpDependency(String name, boolean critical, Tools tools) {
@@ -26,28 +30,29 @@ public abstract class HttpDependency extends Dependency {
 
     protected HttpDependency(String name, boolean critical, Target target, Tools tools) {
         super(name, critical, target.timeout(), tools);
-        this.tools = tools;
         this.uri = target.uri();
+        DefaultUriBuilderFactory addresses = new DefaultUriBuilderFactory(uri.toString());
+        addresses.setEncodingMode(EncodingMode.VALUES_ONLY); // the URL is encoded already
+        this.http = tools.http.clone().uriBuilderFactory(addresses).build();
     }
 
     @Override
-    protected Object fetch() throws IOException, InterruptedException {
+    protected Object fetch() {
         return get(uri);
     }
 
     /** The JSON or text of a successful response. */
-    protected final Object get(URI uri) throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).header("Accept", "application/json, text/plain");
-        if (MDC.get("request_id") != null) {
-            request.header("X-Request-Id", MDC.get("request_id"));
-        }
-        HttpResponse<InputStream> answer = tools.http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
-        try (InputStream body = answer.body()) {
-            if (answer.statusCode() / 100 != 2) {
-                throw new IOException("status " + answer.statusCode());
-            }
-            return value(answer.headers().firstValue("Content-Type").orElse(""), read(body));
-        }
+    protected final Object get(URI uri) {
+        return http.get()
+                .uri(uri)
+                .accept(MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN)
+                .exchange((request, answer) -> {
+                    if (!answer.getStatusCode().is2xxSuccessful()) {
+                        throw new IOException("status " + answer.getStatusCode().value());
+                    }
+                    String type = Objects.requireNonNullElse(answer.getHeaders().getFirst("Content-Type"), "");
+                    return value(type, read(answer.getBody()));
+                });
     }
 
     private static byte[] read(InputStream body) throws IOException {

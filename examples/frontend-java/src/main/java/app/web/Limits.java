@@ -8,15 +8,17 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
+import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** Reads the whole body before the route runs, and rejects a request that is too large or too slow. */
 @Component
-@Order(4)
-class Limits extends BusinessFilter {
+@Order(Ordered.HIGHEST_PRECEDENCE + 10) // after the observation
+class Limits extends OncePerRequestFilter {
     // How long a rejected body is still read.
     private static final Duration LINGER = Duration.ofSeconds(1);
 

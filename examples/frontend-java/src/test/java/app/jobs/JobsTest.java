@@ -2,14 +2,17 @@ package app.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.Application;
+import app.Environments;
 import app.Http;
 import app.Stub;
-import app.config.Settings;
 import app.job.RunJob;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 
 class JobsTest {
     @ParameterizedTest
@@ -27,7 +30,12 @@ class JobsTest {
     }
 
     private static int run(String command, int port) throws Exception {
-        return new RunJob(Settings.read(Http.dependenciesAt(port))).run(command, List.of("an", "argument"));
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setEnvironment(Environments.spring(Environments.dependenciesAt(port)));
+        try (var context = application.run()) {
+            return context.getBean(RunJob.class).run(command, List.of("an", "argument"));
+        }
     }
 
     private static Set<String> commands() {

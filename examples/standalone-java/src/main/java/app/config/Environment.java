@@ -1,39 +1,31 @@
 package app.config;
 
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
+import app.ExitCode;
+import app.StartException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
+import java.util.Objects;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/** The environment and its defaults. It collects every mistake. */
+/** The variables of the environment, with their defaults. It collects every mistake. */
 final class Environment {
-    private static final String DEFAULTS = "/defaults.properties";
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,12}([.][0-9]{1,9})?");
 
-    private final Properties values = new Properties();
+    private final Function<String, String> values;
     private final List<String> errors = new ArrayList<>();
 
-    Environment(Map<String, String> environment) {
-        try (var defaults = Environment.class.getResourceAsStream(DEFAULTS)) {
-            values.load(new InputStreamReader(defaults, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        values.putAll(environment);
+    Environment(Function<String, String> values) {
+        this.values = values;
     }
 
-    void check() throws ConfigurationException {
+    void check() {
         if (!errors.isEmpty()) {
-            throw new ConfigurationException(errors);
+            throw new StartException("configuration refused", ExitCode.CONFIGURATION, "errors", errors);
         }
     }
 
@@ -43,7 +35,11 @@ final class Environment {
     }
 
     String text(String name) {
-        return values.getProperty(name);
+        try {
+            return Objects.requireNonNullElse(values.apply(name), "");
+        } catch (IllegalArgumentException e) {
+            return ""; // a ${placeholder} that Spring can't resolve; its message has the value
+        }
     }
 
     String choice(String name, List<String> choices) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Configuration from the environment, validated before anything starts (P12). */
 public record Settings(
@@ -19,7 +20,7 @@ public record Settings(
         Map<String, Target> targets) {
 
     /** Reads the environment; the exception lists every mistake. */
-    public static Settings read(Map<String, String> variables) throws ConfigurationException {
+    public static Settings read(Function<String, String> variables) {
         Environment env = new Environment(variables);
         Settings settings = new Settings(
                 env.choice("LOG_LEVEL", List.of("debug", "info", "warn", "error")),

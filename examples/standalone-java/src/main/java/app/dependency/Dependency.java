@@ -1,17 +1,21 @@
 package app.dependency;
 
 import app.Meters;
+import io.micrometer.context.ContextSnapshot;
+import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
+import org.springframework.core.NestedExceptionUtils;
 
 /** One dependency. If a critical one fails, so does the request. */
 public abstract class Dependency {
@@ -40,18 +44,34 @@ public abstract class Dependency {
     /** One call, without a time limit; any exception is a failure. */
     protected abstract Object fetch() throws Exception;
 
-    /** The result of {@code fetch}, or a {@link DependencyException}. The timeout is for the whole call. */
-    CompletableFuture<Object> ask() {
+    /**
+     * The result of any call of this dependency, such as a POST or a query of a driver. It has the timeout, the metrics
+     * and the errors of the dependency: if the work throws or takes too long, this is a {@link DependencyException}.
+     */
+    public final <T> T bounded(Callable<T> work) {
+        try {
+            return start(work).join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof DependencyException failure ? failure : e;
+        }
+    }
+
+    /** The result of {@code fetch}, in the same way. */
+    final CompletableFuture<Object> ask() {
+        return start(this::fetch);
+    }
+
+    private <T> CompletableFuture<T> start(Callable<T> work) {
         long began = System.nanoTime();
-        Map<String, String> context = MDC.getCopyOfContextMap();
-        CompletableFuture<Object> answer = new CompletableFuture<>();
-        Future<?> call = tools.threads.submit(() -> within(context, () -> {
+        ContextSnapshot context = ContextSnapshotFactory.builder().build().captureAll();
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        Future<?> call = tools.threads.submit(() -> {
             try {
-                answer.complete(fetch());
+                answer.complete(work.call());
             } catch (Throwable e) {
                 answer.completeExceptionally(e);
             }
-        }));
+        });
         return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle((value, error) -> {
             boolean timedOut = error instanceof TimeoutException;
             outcomes.get(error == null ? "ok" : timedOut ? "timeout" : "error").increment();
@@ -60,28 +80,19 @@ public abstract class Dependency {
                 return value;
             }
             call.cancel(true);
-            within(context, () -> log(error));
+            context.wrap(() -> log(error)).run(); // with the request id, in any thread
             String fault = timedOut ? "did not answer in time" : "gave no good answer";
             throw new DependencyException("The dependency %s %s.".formatted(name, fault), timedOut, error);
         });
-    }
-
-    /** Runs with the request id in the log lines, in any thread. */
-    private static void within(Map<String, String> context, Runnable work) {
-        Map<String, String> before = MDC.getCopyOfContextMap();
-        MDC.setContextMap(context == null ? Map.of() : context);
-        try {
-            work.run();
-        } finally {
-            MDC.setContextMap(before == null ? Map.of() : before);
-        }
     }
 
     private void log(Throwable error) {
         LOG.atWarn()
                 .addKeyValue("dependency", name)
                 .addKeyValue("critical", critical)
-                .addKeyValue("error", error.toString())
+                .addKeyValue(
+                        "error",
+                        NestedExceptionUtils.getMostSpecificCause(error).toString())
                 .log("dependency failed");
     }
 

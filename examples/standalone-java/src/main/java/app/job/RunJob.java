@@ -1,36 +1,29 @@
 package app.job;
 
 import app.ExitCode;
-import app.Signals;
-import app.Spring;
-import app.config.Settings;
 import app.dependency.DependencyException;
 import app.jobs.Jobs;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.context.ApplicationContext;
+import org.springframework.stereotype.Component;
 
 /** Runs one job (P09), with the configuration and logs of the service, and returns an exit code. */
-@SpringBootApplication(scanBasePackages = {"app.clients", "app.dependency", "app.jobs"})
+@Component
 public class RunJob {
     private static final Logger LOG = LoggerFactory.getLogger(RunJob.class);
 
-    private final Settings settings;
+    private final ApplicationContext context;
 
-    public RunJob(Settings settings) {
-        this.settings = settings;
+    RunJob(ApplicationContext context) {
+        this.context = context;
     }
 
     public int run(String name, List<String> arguments) {
         long began = System.nanoTime();
-        Signals.onStop(() -> {
-            LOG.atWarn().addKeyValue("job", name).log("job stopped");
-            Runtime.getRuntime().halt(ExitCode.TERMINATED);
-        });
-        try (var context = Spring.start(WebApplicationType.NONE, settings, RunJob.class)) {
+        try {
             context.getBean(Jobs.BY_COMMAND.get(name)).run(arguments);
         } catch (DependencyException e) {
             LOG.atError()

@@ -1,9 +1,11 @@
 package app.web;
 
 import app.dependency.DependencyException;
+import jakarta.servlet.http.HttpServletRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -12,7 +14,9 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.filter.ServerHttpObservationFilter;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 
 /** Turns each kind of error that a route can raise into a problem. */
 @RestControllerAdvice
@@ -26,9 +30,13 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> unexpected(Exception error) {
+    ResponseEntity<Object> unexpected(Exception error, HttpServletRequest request) {
+        ServerHttpObservationFilter.findObservationContext(request).ifPresent(context -> context.setError(error));
+        if (DisconnectedClientHelper.isClientDisconnectedException(error)) {
+            return null; // nobody waits for a response
+        }
         LOG.error("request failed", error);
-        return problem(HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), "An unexpected error occurred.");
+        return problem(HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), Problems.UNEXPECTED);
     }
 
     /** Errors of Spring, which have a status, headers and a text that is safe to show to clients. */
@@ -36,6 +44,10 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     protected ResponseEntity<Object> createResponseEntity(
             Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
         String detail = body instanceof ProblemDetail problem ? problem.getDetail() : null;
+        if (headers.getAllow().contains(HttpMethod.GET)) {
+            headers = new HttpHeaders(headers);
+            headers.set(HttpHeaders.ALLOW, headers.getFirst(HttpHeaders.ALLOW) + ", HEAD"); // Spring serves it, too
+        }
         return problem(status, headers, detail);
     }
 

@@ -3,24 +3,26 @@ package app.serve;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.IO;
 
-/** A port on all addresses that loses no connection when it closes (P08). */
+/** A port that bounds the time of slow clients, and loses no connection when it closes (P08). */
 final class Listener extends ServerConnector {
     // Longer than the usual 60 s of proxies, so that they close first. A proxy then never sends a request on a
     // connection that this side is closing.
     private static final int IDLE_MILLISECONDS = 75_000;
+
+    // For a request's header, from its first byte. A client that needs longer is broken, or an attacker (slowloris).
+    private static final long HEADER_NANOSECONDS = 10_000_000_000L;
 
     // For a client that is connected, but whose request has not arrived when the listener closes.
     private static final int LAST_REQUEST_MILLISECONDS = 500;
@@ -34,11 +36,21 @@ final class Listener extends ServerConnector {
     private static final int BACKLOG = 1_024;
 
     private final AtomicLong accepted = new AtomicLong();
-    private final Set<EndPoint> busy = ConcurrentHashMap.newKeySet();
+    private final Map<EndPoint, Progress> progress = new ConcurrentHashMap<>();
 
-    Listener(Server server, Executor threads, int port) {
+    /** Listens on another port in place of a connector, with its protocols, such as TLS. */
+    Listener(ServerConnector other, String name, int port) {
         // 0 acceptors: the selector accepts, and no thread waits in `accept`. `close` can then accept the rest.
-        super(server, threads, null, null, 0, 1, new Http());
+        super(
+                other.getServer(),
+                null,
+                null,
+                null,
+                0,
+                1,
+                other.getConnectionFactories().toArray(ConnectionFactory[]::new));
+        setName(name); // in Jetty's metrics
+        setHost(other.getHost());
         setPort(port);
         setIdleTimeout(IDLE_MILLISECONDS);
         setShutdownIdleTimeout(LAST_REQUEST_MILLISECONDS);
@@ -51,9 +63,17 @@ final class Listener extends ServerConnector {
         checkHeaders();
     }
 
+    /**
+     * Closes connections whose header takes too long. Jetty's own time limit starts again with each byte. With TLS, Jetty
+     * does not count the bytes, and only its limit applies.
+     */
     private void checkHeaders() {
         long now = System.nanoTime();
-        getConnectedEndPoints().forEach(connection -> Http.closeSlowHeader(connection, now));
+        progress.forEach((connection, its) -> {
+            if (its.headerSince(connection, now) >= HEADER_NANOSECONDS) {
+                connection.close();
+            }
+        });
         if (!isStopped()) {
             getScheduler().schedule(this::checkHeaders, CHECK_EVERY_MILLISECONDS, TimeUnit.MILLISECONDS);
         }
@@ -67,9 +87,17 @@ final class Listener extends ServerConnector {
     /** Marks a connection as busy until the last byte of its response is sent. */
     void serving(Request request) {
         EndPoint connection = request.getConnectionMetaData().getConnection().getEndPoint();
-        busy.add(connection);
+        while (connection instanceof EndPoint.Wrapper tls) {
+            connection = tls.unwrap();
+        }
+        serving(request, connection);
+    }
+
+    private void serving(Request request, EndPoint connection) {
+        Progress its = progress.computeIfAbsent(connection, any -> new Progress());
+        its.busy = true;
         Request.addCompletionListener(request, failure -> {
-            busy.remove(connection);
+            its.done(connection);
             if (isShutdown()) {
                 connection.setIdleTimeout(getShutdownIdleTimeout());
             }
@@ -83,7 +111,11 @@ final class Listener extends ServerConnector {
     @Override
     public CompletableFuture<Void> shutdown() {
         CompletableFuture<Void> ended = super.shutdown();
-        busy.forEach(connection -> connection.setIdleTimeout(STALLED_MILLISECONDS));
+        progress.forEach((connection, its) -> {
+            if (its.busy) {
+                connection.setIdleTimeout(STALLED_MILLISECONDS);
+            }
+        });
         return ended;
     }
 
@@ -121,8 +153,40 @@ final class Listener extends ServerConnector {
     protected void onEndPointOpened(EndPoint connection) {
         super.onEndPointOpened(connection);
         accepted.incrementAndGet();
+        progress.put(connection, new Progress());
         if (isShutdown()) {
             connection.setIdleTimeout(getShutdownIdleTimeout());
+        }
+    }
+
+    @Override
+    protected void onEndPointClosed(EndPoint connection) {
+        progress.remove(connection);
+        super.onEndPointClosed(connection);
+    }
+
+    /** Where a connection is: between two requests, in a header since a moment, or busy with a request. */
+    private static final class Progress {
+        private volatile boolean busy;
+        private volatile long bytesBefore;
+        private long since;
+
+        private long headerSince(EndPoint connection, long now) {
+            if (busy || bytes(connection) <= bytesBefore) {
+                since = now;
+            }
+            return now - since;
+        }
+
+        private void done(EndPoint connection) {
+            bytesBefore = bytes(connection);
+            busy = false;
+        }
+
+        private static long bytes(EndPoint connection) {
+            return connection.getConnection() == null
+                    ? 0
+                    : connection.getConnection().getBytesIn();
         }
     }
 }

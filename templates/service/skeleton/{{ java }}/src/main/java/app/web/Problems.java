@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.slf4j.MDC;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -12,6 +13,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Errors as clients see them: application/problem+json (RFC 9457), without internals. */
 @Component
 class Problems {
+    static final String UNEXPECTED = "An unexpected error occurred.";
+
     private final JsonMapper json;
 
     Problems(JsonMapper json) {
@@ -25,7 +28,7 @@ class Problems {
         problem.put("title", known == null ? "Error" : known.getReasonPhrase());
         problem.put("status", status);
         problem.put("detail", detail);
-        problem.put("request_id", RequestId.current());
+        problem.put("request_id", MDC.get(RequestId.FIELD));
         return problem;
     }
 

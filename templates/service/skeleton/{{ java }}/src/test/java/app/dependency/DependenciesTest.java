@@ -3,10 +3,13 @@ package app.dependency;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import app.Environments;
 import app.Http;
 import app.Stub;
 import app.config.Settings;
 import app.config.Target;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
@@ -17,9 +20,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.MDC;
 import org.springframework.boot.task.SimpleAsyncTaskExecutorBuilder;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
+import org.springframework.web.client.RestClient;
 
 /** Tests with a real server, which can be slow. */
 @Timeout(4)
@@ -34,8 +40,13 @@ class DependenciesTest {
     @BeforeEach
     void start() throws Exception {
         stub = new Stub();
-        settings = Settings.read(Map.of("REQUEST_SECONDS", "3"));
-        tools = new Tools(settings, new SimpleAsyncTaskExecutorBuilder(), meters);
+        settings = Environments.settings(Map.of("REQUEST_SECONDS", "3"));
+        tools = new Tools(
+                settings,
+                new SimpleAsyncTaskExecutorBuilder().taskDecorator(new ContextPropagatingTaskDecorator()),
+                RestClient.builder(),
+                meters);
+        ContextRegistry.getInstance().registerThreadLocalAccessor(new Slf4jThreadLocalAccessor("request_id"));
     }
 
     @AfterEach
@@ -97,7 +108,7 @@ class DependenciesTest {
 
     @Test
     void aRequestHasItsTime() throws Exception {
-        settings = Settings.read(Map.of("REQUEST_SECONDS", "0.3"));
+        settings = Environments.settings(Map.of("REQUEST_SECONDS", "0.3"));
         var error = failure(http("mail", Duration.ofSeconds(3), "/slow"));
 
         assertThat(error).hasMessage("The dependencies did not answer in time.");
@@ -110,6 +121,41 @@ class DependenciesTest {
         ask(http("mail", true, "/ok"));
 
         assertThat(stub.requestIds).containsExactly("r-1");
+    }
+
+    /** A client with a method, as a team writes it. */
+    private final class Bookings extends HttpDependency {
+        Bookings(String path) {
+            super("mail", true, new Target(Http.uri(stub.port(), path), TIMEOUT), tools);
+        }
+
+        Map<?, ?> book(String title) {
+            return bounded(() -> http.post()
+                    .uri("/{title}", title)
+                    .body(Map.of("title", title))
+                    .retrieve()
+                    .body(Map.class));
+        }
+    }
+
+    @Test
+    void aCallOfYourOwnIsBounded() {
+        MDC.put("request_id", "r-1");
+
+        assertThat(new Bookings("/bookings").book("a/b")).isEqualTo(Map.of("fine", true));
+        assertThat(stub.requests).containsExactly("POST /bookings/a%2Fb {\"title\":\"a/b\"}");
+        assertThat(stub.requestIds).containsExactly("r-1");
+        assertThat(outcomes("mail", "ok")).isOne();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"503, false", "slow, true"})
+    void aCallOfYourOwnFailsAsTheDependency(String title, boolean timedOut) {
+        Bookings bookings = new Bookings(title.equals("slow") ? "" : "/status");
+        var error = catchThrowableOfType(DependencyException.class, () -> bookings.book(title));
+
+        assertThat(error.timedOut()).isEqualTo(timedOut);
+        assertThat(outcomes("mail", timedOut ? "timeout" : "error")).isOne();
     }
 
     @Test

