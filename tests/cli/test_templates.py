@@ -202,3 +202,45 @@ def test_the_project_s_own_address_is_the_template_that_is_installed(run: Run, t
     done = run("new", "payments", "--defaults", "--offline", "--template", f"{project_url()}@HEAD")
     assert "Fetching" not in done.stderr
     assert remembered(tmp_path / "payments")["_src_path"] == project_url()
+
+
+HOSTILE = {
+    "a path above": ("{% if use_db %}..{% endif %}/out.txt.jinja", "x"),
+    "a hook of git": (".git/hooks/post-commit", "#!/bin/sh\ntouch ../canary\n"),
+    "a hook of git in capitals": ("{{ '.GIT' if use_db else 'x' }}/hooks/post-commit", "x"),
+    "an absolute path": ("{{ '/tmp/out' if use_db else 'x' }}.jinja", "x"),
+    "Python's own classes": ("a.jinja", "{{ ''.__class__.__mro__[1].__subclasses__() if use_db else '' }}"),
+    "a format string": ("a.jinja", "{{ '{0.__class__.__init__.__globals__}'.format(project_name) if use_db else '' }}"),
+    "a map of an attribute": ("a.jinja", "{{ ([''] | map(attribute='__class__') | first).mro() if use_db else '' }}"),
+    "an import of another file": ("a.jinja", "{% if use_db %}{% include '../../../../etc/passwd' %}{% endif %}"),
+    "a loop without end": ("a.jinja", "{% if use_db %}{% for a in range(10**9) %}x{% endfor %}{% endif %}"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_template_writes_nothing_and_runs_nothing(kind: str, run: Run, tmp_path: Path) -> None:
+    """The second version is hostile when `use_db` is answered: for a new service, and for one that is updated."""
+    template = somebodys.make(tmp_path / "template")
+    path, content = HOSTILE[kind]
+    run("new", "shop", "--template", f"{template}@1.1.0", *ANSWERS)
+    before = contents(tmp_path / "shop")
+    if path.startswith(".git/"):  # git itself commits no such path
+        template.joinpath("hooks").mkdir()
+        (template / "hooks/post-commit").write_text(content)
+        (template / "hooks").rename(template / "{{ '.git' if use_db else 'x' }}")
+    else:
+        (template / path).parent.mkdir(parents=True, exist_ok=True)
+        (template / path).write_text(content)
+    somebodys.release(template, "2.0.0")
+    git(tmp_path / "shop", "status")
+    outside = {each.name for each in tmp_path.iterdir()}
+    for arguments in (
+        ("new", "other", "--template", f"{template}@2.0.0", *ANSWERS, "--data", "use_db=true"),
+        ("update", "shop", "--data", "use_db=true", "--yes"),
+    ):
+        done = scaffold(*arguments, cwd=tmp_path, XDG_CACHE_HOME=str(tmp_path / "cache"))
+        assert done.returncode in (6, 10), done.stderr + done.stdout
+        assert done.stderr.startswith("error: ") and "Traceback" not in done.stderr
+    assert {each.name for each in tmp_path.iterdir()} == outside
+    assert contents(tmp_path / "shop") == before and git(tmp_path / "shop", "status", "--porcelain") == ""
+    assert not Path("/tmp/out").exists()
