@@ -201,6 +201,25 @@ def pull(*, wanted: str | None, dry_run: bool, conflict: str, folder: Path, json
         raise click.exceptions.Exit(CONFLICTS)
 
 
+@template.command(short_help="Release the template: changelog, commit and tag.")
+@click.argument("version")
+@click.option("--dry-run", is_flag=True, help="Show the section of the changelog; write nothing.")
+@_folder()
+@_quiet
+def release(version: str, *, dry_run: bool, folder: Path, quiet: bool) -> None:
+    """Give the changes in platform/changes.yml the VERSION, write CHANGELOG.md, build, commit and tag.
+
+    You push the commit and the tag yourself.
+    """
+    from datetime import UTC, datetime
+
+    from scaffold.show import template as show
+
+    day = datetime.now(UTC).date()
+    found = _open(folder).release(version, day, dry_run=dry_run)
+    show.released(found, day, dry_run=dry_run, quiet=quiet)
+
+
 def _history() -> History:
     from scaffold.releases.home import Homes
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from scaffold.show.console import console, line
 from scaffold.template.overlay import FILES
 from scaffold.template.place import Difference
 from scaffold.template.pull import Pulled
+from scaffold.template.release import Release
 from scaffold.template.work import Status
 from scaffold.text.counted import counted
 
@@ -105,6 +107,13 @@ def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
         "Nothing was written." if dry_run else "Written and built, not committed. Next: git diff",
         quiet=quiet,
     )
+
+
+def released(found: Release, day: date, *, dry_run: bool, quiet: bool) -> None:
+    """Show the section of the changelog, and what to do next."""
+    _lines(found.section(day).rstrip("\n"), quiet=quiet)
+    last = f"Released as {found.version}. Next: git push --follow-tags"
+    _lines("", "Nothing was written." if dry_run else last, quiet=quiet)
 
 
 def pull_record(found: Pulled, *, dry_run: bool) -> dict[str, Any]:

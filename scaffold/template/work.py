@@ -7,17 +7,20 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
-from scaffold.files.staging import staging
-from scaffold.releases import History, Release
+from scaffold.releases import History
+from scaffold.releases import Release as BaseRelease
+from scaffold.template import release
 from scaffold.template.base import SKELETON, Base, base_of
 from scaffold.template.build import build
 from scaffold.template.overlay import FILES, FOLDER, MANIFEST, Overlay, read_overlay
 from scaffold.template.place import Difference, difference, put
 from scaffold.template.pull import Pulled, pull
+from scaffold.template.release import Release
 from scaffold.template.start import first_files
 
 
@@ -83,15 +86,39 @@ class Platform:
                 put(self.root, pulled.files, pulled.gone)
                 return replace(pulled, marked=True)
             return pulled
-        with staging(self.root, "pull") as stage:
-            shutil.copy2(self.root / MANIFEST, stage.path)
-            shutil.copytree(self.root / FOLDER, stage.path / FOLDER, symlinks=True)
-            put(stage.path, pulled.files, pulled.gone)
-            built = build(read_overlay(stage.path), new)
+        built = self._built_with(pulled.files, pulled.gone, new)
         found = difference(self.root, built)
         if not dry_run:
             put(self.root, {**pulled.files, **built}, [*pulled.gone, *found.removed])
         return pulled
+
+    def release(self, version: str, day: date, *, dry_run: bool = False) -> Release:
+        """Release the template: give its changes the version, build, commit and tag; return what the release says.
+
+        Raises:
+            OptionError, ServiceError: as `release.prepare` does.
+            FileError: when the built template is not current, or the overlay is wrong.
+        """
+        made = release.prepare(self.overlay, version)
+        if self.build(check=True):
+            raise FileError("the built template is not current. Run: scaffold template build")
+        files = release.files(self.overlay, made, day)
+        built = self._built_with(files, (), self.base)
+        if not dry_run:
+            put(self.root, {**files, **built})
+            release.commit(self.root, made.version)
+        return made
+
+    def _built_with(
+        self, files: Mapping[str, RenderedFile], gone: Sequence[str], base: Base
+    ) -> dict[str, RenderedFile]:
+        """Return what is built of the overlay with other files, on a base."""
+        with tempfile.TemporaryDirectory(prefix="scaffold-template-") as name:
+            folder = Path(name)
+            shutil.copy2(self.root / MANIFEST, folder)
+            shutil.copytree(self.root / FOLDER, folder / FOLDER, symlinks=True)
+            put(folder, files, gone)
+            return build(read_overlay(folder), base)
 
     def write(self, files: Mapping[str, RenderedFile], removed: Sequence[str] = ()) -> None:
         """Write files of the overlay."""
@@ -103,7 +130,7 @@ class Status:
     """How a platform's template stands: the releases of the base that it lacks, and whether the build is current."""
 
     platform: Platform
-    newer: tuple[Release, ...]
+    newer: tuple[BaseRelease, ...]
     build_is_current: bool
 
     @property

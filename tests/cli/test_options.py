@@ -30,7 +30,7 @@ WRONG = {
     "prove --load-image": "a b",
     "prove --stub-image": "a b",
 }
-TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull")
+TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull", "release")
 # What an option names can be right as an option, and wrong where it leads: that has a code of its own.
 LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),
@@ -135,7 +135,7 @@ def test_what_an_option_leads_to_has_its_own_code(option: str, tmp_path: Path) -
     words = {
         "new": ["other", "--defaults"],
         "template new": ["other", "--url", "https://git.example.org/template.git"],
-        **{f"template {name}": ["x"] if name in ("override", "remove", "restore", "diff") else [] for name in TEMPLATE},
+        **{f"template {name}": ["x"] if name in ("override", "remove", "restore", "diff", "release") else [] for name in TEMPLATE},
         "questions": [],
     }.get(" ".join(names), ["service"])
     assert run([*names, *words, f"{flag}={value}"]) == code
