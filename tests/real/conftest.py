@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Generator
 from contextlib import ExitStack
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from workshop.machine import turn
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell starts background jobs so, and services inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 HERE = Path(__file__).parent
 SUITES = ("experiments", "conformance", "containers", "prove", "cluster")

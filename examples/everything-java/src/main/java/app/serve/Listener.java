@@ -53,7 +53,7 @@ final class Listener extends ServerConnector {
         setHost(other.getHost());
         setPort(port);
         setIdleTimeout(IDLE_MILLISECONDS);
-        setShutdownIdleTimeout(LAST_REQUEST_MILLISECONDS);
+        setShutdownIdleTimeout(STALLED_MILLISECONDS);
         setAcceptQueueSize(BACKLOG);
     }
 
@@ -99,7 +99,7 @@ final class Listener extends ServerConnector {
         Request.addCompletionListener(request, failure -> {
             its.done(connection);
             if (isShutdown()) {
-                connection.setIdleTimeout(getShutdownIdleTimeout());
+                connection.setIdleTimeout(LAST_REQUEST_MILLISECONDS);
             }
         });
         if (isShutdown()) {
@@ -107,13 +107,19 @@ final class Listener extends ServerConnector {
         }
     }
 
-    /** Jetty applies the short idle time to all connections, also to a slow reader of a response. */
+    /**
+     * Jetty gives all connections the time of a slow reader, and closes those that are idle for longer. Connections
+     * without a request have less time.
+     */
     @Override
     public CompletableFuture<Void> shutdown() {
         CompletableFuture<Void> ended = super.shutdown();
         progress.forEach((connection, its) -> {
-            if (its.busy) {
-                connection.setIdleTimeout(STALLED_MILLISECONDS);
+            if (!its.busy) {
+                connection.setIdleTimeout(LAST_REQUEST_MILLISECONDS);
+                if (its.busy) { // its request has just arrived
+                    connection.setIdleTimeout(STALLED_MILLISECONDS);
+                }
             }
         });
         return ended;
@@ -155,7 +161,7 @@ final class Listener extends ServerConnector {
         accepted.incrementAndGet();
         progress.put(connection, new Progress());
         if (isShutdown()) {
-            connection.setIdleTimeout(getShutdownIdleTimeout());
+            connection.setIdleTimeout(LAST_REQUEST_MILLISECONDS);
         }
     }
 
