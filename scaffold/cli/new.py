@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,17 +16,10 @@ from scaffold.cli.interview import KEPT, ask
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from scaffold.cli.made import Made
     from scaffold.engine.answers import Answers, Proposals
-    from scaffold.engine.render import Origin
     from scaffold.engine.template import Template
-    from scaffold.files.folder import RenderedFile
-    from scaffold.new.at_top import AtTop
     from scaffold.new.unfinished import Unfinished
-
-NAME = "name"
-"""The question for the service's name, which is its folder's where nobody gives another."""
-
-NEXT = ("make setup test", "make run")
 
 
 @click.command(
@@ -114,6 +107,7 @@ class _Run:
 
     def make(self) -> None:
         """Ask, render, write, and report what was done."""
+        from scaffold.cli.made import Made
         from scaffold.engine.answers import Questionnaire, check_names
         from scaffold.engine.jinja import Renderer
         from scaffold.engine.render import render
@@ -127,15 +121,15 @@ class _Run:
 
         wanted = self.wanted
         folder = None if wanted.folder is None else Path(wanted.folder)
-        tell = options.teller(quiet=self.quiet or self.json)
-        home = Homes(wanted.template, offline=self.offline, tell=tell).for_new()
+        on_news = options.news(quiet=self.quiet or self.json)
+        home = Homes(wanted.template, offline=self.offline, on_news=on_news).for_new()
         template, origin = home.template(wanted.vcs_ref), home.origin(wanted.vcs_ref)
         check_names(template, wanted.given)
         if folder is not None:
             check_destination(folder, force=wanted.force)
         renderer = Renderer(template.root, template.settings)
         questionnaire = Questionnaire(template, renderer)
-        given, renamed = _named(template, folder, wanted.given)
+        given, before = _named(template, folder, wanted.given)
         if folder is not None and QUESTION not in given and (below := folder_below(template, folder)):
             given[QUESTION] = below
         proposed = proposals(template, folder or Path())
@@ -156,9 +150,9 @@ class _Run:
         with progress(out, "Rendering") as on_file:
             rendered = render(template, renderer, answers, origin, on_file)
         files = divided(template, destination, rendered, answers.asked)
-        self._write(_Made(destination, answers, files.files, origin, renamed, top=files.top), proposed)
+        self._write(Made(destination, answers, files.files, origin, before, top=files.top), proposed)
 
-    def _write(self, made: _Made, proposed: Proposals) -> None:
+    def _write(self, made: Made, proposed: Proposals) -> None:
         """Write the files, unless the user does not want to replace others by them, and report what was done."""
         from scaffold.new.surroundings import replaced
         from scaffold.new.unfinished import forget
@@ -177,7 +171,7 @@ class _Run:
             forget()
         self._tell(replace(made, repository=repository, replaced=old), proposed)
 
-    def _create(self, made: _Made) -> bool:
+    def _create(self, made: Made) -> bool:
         """Write the files; return whether it is a repository. Where that fails, a terminal's answers are kept."""
         from scaffold.errors import ScaffoldError
         from scaffold.new import create
@@ -190,7 +184,8 @@ class _Run:
                 error.args = (f"{error} {KEPT}",)
             raise
 
-    def _tell(self, made: _Made, proposed: Proposals) -> None:
+    def _tell(self, made: Made, proposed: Proposals) -> None:
+        from scaffold.cli.made import remarks, renamed
         from scaffold.show import at_top
         from scaffold.show import new as show
         from scaffold.show.console import console
@@ -199,72 +194,23 @@ class _Run:
         if self.json:
             say_json({**made.as_json(), "dry_run": self.dry_run})
         elif self.dry_run:
-            show.remarks(console(quiet=self.quiet), _renamed(made))
+            show.remarks(console(quiet=self.quiet), renamed(made))
             show.tree(console(quiet=self.quiet, result=True), str(made.folder), made.files)
             if made.top:
                 show.tree(console(quiet=self.quiet, result=True), str(made.top.folder), made.top.files)
                 at_top.by_hand(console(quiet=self.quiet), made.top.by_hand)
         else:
             out = console(quiet=self.quiet)
-            show.remarks(out, _remarks(made, proposed, asked=self.interactive, with_git=self.wanted.with_git))
+            show.remarks(out, remarks(made, proposed, asked=self.interactive, with_git=self.wanted.with_git))
             if made.top:
                 at_top.written(out, made.top.folder, [each.path for each in made.top.files])
                 at_top.by_hand(out, made.top.by_hand)
             show.done(out, made.folder, len(made.files), made.next, repository=made.repository)
 
 
-@dataclass(frozen=True)
-class _Made:
-    """What was made, or would be."""
-
-    folder: Path
-    answers: Answers
-    files: list[RenderedFile]
-    origin: Origin
-    renamed: str
-    top: AtTop | None = None
-    repository: bool = False
-    replaced: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        """Return the service's name; the folder's where the template asks for none."""
-        return str(self.answers.asked.get(NAME, self.folder.absolute().name))
-
-    @property
-    def next(self) -> tuple[str, ...]:
-        """Return what to run in the new folder: what its Makefile has."""
-        makefile = next((file.content for file in self.files if file.path == "Makefile"), b"")
-        return NEXT if all(f"\n{target}:".encode() in makefile for target in ("setup", "test", "run")) else ()
-
-    def as_json(self) -> dict[str, Any]:
-        from scaffold.files.at_top import block
-
-        top = self.top and {
-            "folder": str(self.top.folder),
-            "files": [_as_json(each) for each in self.top.files],
-            "by_hand": {path: block(content) for path, content in self.top.by_hand.items()},
-        }
-        return {
-            "folder": str(self.folder),
-            "template": {"url": self.origin.source, "version": self.origin.version},
-            "git": self.repository,
-            "answers": dict(self.answers.asked),
-            "derived": [vars(each) for each in self.answers.derived],
-            "files": [_as_json(each) for each in self.files],
-            "top": top,
-            "replaced": self.replaced,
-            "next": [*([f"cd {self.folder}"] if self.folder != Path() else []), *self.next],
-        }
-
-
-def _as_json(file: RenderedFile) -> dict[str, Any]:
-    return {"path": file.path, "bytes": len(file.content), "executable": file.executable}
-
-
 def _named(template: Template, folder: Path | None, given: Mapping[str, Any]) -> tuple[dict[str, Any], str]:
     """Return the answers with the folder's name as the service's, unless another is given; and the name before it."""
-    from scaffold.new.defaults import name_from
+    from scaffold.new.defaults import NAME, name_from
 
     asks_name = any(question.name == NAME for question in template.asked)
     if folder is None or NAME in given or not asks_name:
@@ -279,41 +225,8 @@ def _folder_of(answers: Answers) -> Path:
     Raises:
         click.UsageError: when the template asks for no name.
     """
+    from scaffold.new.defaults import NAME
+
     if NAME not in answers.asked:
         raise click.UsageError("this template asks for no name; name the folder: scaffold new FOLDER")
     return Path(str(answers.asked[NAME]))
-
-
-def _renamed(made: _Made) -> list[str]:
-    """Return the note that the service is not called as its folder; none where it is."""
-    if not made.renamed or made.name == made.renamed:
-        return []
-    return [f"Note: the service is called {made.name}, because Kubernetes does not accept {made.renamed} as a name."]
-
-
-def _remarks(made: _Made, proposed: Proposals, *, asked: bool, with_git: bool) -> list[str]:
-    """Return what the user should know beside what was made, a sentence each."""
-    from scaffold import git
-    from scaffold.new.surroundings import out_of_sight
-
-    found = _renamed(made)
-    by_source: dict[str, list[str]] = {}
-    for name, source in proposed.sources.items():
-        if made.answers.asked.get(name) == proposed.values[name]:
-            by_source.setdefault(source, []).append(name)
-    if not asked:
-        found += [f"From {source}: {', '.join(names)}." for source, names in by_source.items()]
-    if dead := out_of_sight(made.folder, made.files):
-        top, names = dead
-        found.append(
-            f"{', '.join(names)} {'works' if len(names) == 1 else 'work'} only at the top of the repository "
-            f"({top}): copy what you need there, and give the workflow `paths` and `working-directory`."
-        )
-    if with_git and not made.repository:
-        found.append("Not committed: the folder is already in a git repository.")
-    if made.repository and not git.knows_author(made.folder):
-        found.append(
-            "Git knows no author here, so the commit's author is scaffold. Set user.name and user.email, then run "
-            "`git commit --amend --reset-author --no-edit`."
-        )
-    return found

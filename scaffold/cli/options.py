@@ -19,7 +19,7 @@ offline = click.option(
 )
 
 
-def teller(*, quiet: bool) -> Callable[[str], None]:
+def news(*, quiet: bool) -> Callable[[str], None]:
     """Return what shows a sentence about a template that is fetched; nothing where the user wants it quiet."""
     from scaffold.show.say import say
 

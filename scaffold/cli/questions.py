@@ -30,7 +30,7 @@ def questions(*, json_: bool, schema: bool, vcs_ref: str | None, template: str |
     from scaffold.show import questions as show
     from scaffold.show.say import say_json
 
-    homes = Homes(template, offline=offline, tell=options.teller(quiet=json_ or schema))
+    homes = Homes(template, offline=offline, on_news=options.news(quiet=json_ or schema))
     found = homes.for_new().template(vcs_ref)
     if schema:
         say_json(json_schema(found))

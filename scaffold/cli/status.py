@@ -39,7 +39,7 @@ def status(folders: tuple[Path, ...], *, template: str | None, offline: bool, js
     from scaffold.show.status import table
     from scaffold.update.status import status as status_of
 
-    homes = Homes(template, offline=offline, tell=options.teller(quiet=quiet))
+    homes = Homes(template, offline=offline, on_news=options.news(quiet=quiet))
     found: list[Status] = []
     records: list[dict[str, Any]] = []
     code = 0

@@ -140,9 +140,9 @@ def update(
         )
         raise click.UsageError(f"{reason}; answer with --data KEY=VALUE or --answers FILE.")
     confirm = (lambda _: True) if yes else _confirm if terminal else None
-    tell = options.teller(quiet=quiet or json_)
-    homes = Homes(template, offline=offline, tell=tell)
-    target = Homes(onto, offline=offline, tell=tell).for_new() if onto else None
+    on_news = options.news(quiet=quiet or json_)
+    homes = Homes(template, offline=offline, on_news=on_news)
+    target = Homes(onto, offline=offline, on_news=on_news).for_new() if onto else None
     request = Request(homes, wanted, _wanted(**answers), conflict, dry_run, confirm, branch, commit, target)
     code = _one(folders[0], request, json_, quiet) if len(folders) == 1 else _several(folders, request, json_, quiet)
     if code:

@@ -140,7 +140,7 @@ def merge_file(base: bytes, ours: bytes, theirs: bytes, labels: tuple[str, str, 
     `labels` stand in the markers of a clash: for the base, ours and theirs.
 
     Raises:
-        GitError: when git is missing, or the texts are no texts.
+        GitError: when git is missing, or one of them is not a text.
     """
     with tempfile.TemporaryDirectory(prefix="scaffold-merge-") as name:
         sides = dict(zip(("ours", "base", "theirs"), (ours, base, theirs), strict=True))

@@ -15,7 +15,7 @@ from scaffold.git.environment import clean_environment
 
 PROTOCOLS = ("file", "git", "http", "https", "ssh")
 REFS = ("+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*")
-"""Branches and tags; not the pull requests, which are more than all the rest on some forges."""
+"""Branches and tags; not the pull requests, which can be more than all the rest."""
 
 _CAREFUL = (
     *("-c", f"core.hooksPath={os.devnull}"),

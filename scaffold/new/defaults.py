@@ -14,6 +14,9 @@ from scaffold.settings.user import read_settings
 from scaffold.text.brief import one_line
 from scaffold.text.nearest import suggest
 
+NAME = "name"
+"""The question for the service's name, which is its folder's where nobody gives another."""
+
 TABLE = "answers"
 """The table of config.toml, of .scaffold.toml and (as tool.scaffold.answers) of pyproject.toml."""
 

@@ -11,8 +11,8 @@ from scaffold import git
 from scaffold.errors import FileError
 from scaffold.text.brief import brief
 
-_FORGES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
-"""Copier's short names of two forges (copier/_vcs.py, `ALIASES`)."""
+_HOSTS = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+"""Copier's short names of two Git hosts (copier/_vcs.py, `ALIASES`)."""
 _EXAMPLE = "for example https://git.example.org/template.git"
 
 
@@ -52,9 +52,9 @@ def read_address(text: str, where: str, *, remembered: bool = False) -> Address:
         path = str(Path(source).expanduser().absolute())
         return Address(path, path, version)
     location = source.removeprefix("git+")
-    for short, forge in _FORGES.items():
+    for short, host in _HOSTS.items():
         if location.startswith(short):
-            location = f"{forge}{location.removeprefix(short).strip('/').removesuffix('.git')}.git"
+            location = f"{host}{location.removeprefix(short).strip('/').removesuffix('.git')}.git"
     _refuse_unknown(location, where)
     return Address(source, location, version)
 

@@ -14,7 +14,7 @@ from scaffold.files import user_folders as folders
 from scaffold.releases.address import Address, read_address
 from scaffold.releases.editions import Editions
 from scaffold.releases.history import History, installed
-from scaffold.releases.mirror import Mirror, Tell
+from scaffold.releases.mirror import Mirror, OnNews
 from scaffold.settings.user import read_settings
 from scaffold.text.brief import one_line
 
@@ -89,11 +89,11 @@ class Homes:
     the one that this installation carries; a service that exists has the template that it remembers.
     """
 
-    def __init__(self, chosen: str | None = None, *, offline: bool = False, tell: Tell = lambda _: None) -> None:
-        """Take the address that the user chose, if any; `offline` and `tell` as `Mirror` does."""
+    def __init__(self, chosen: str | None = None, *, offline: bool = False, on_news: OnNews = lambda _: None) -> None:
+        """Take the address that the user chose, if any; `offline` and `on_news` as `Mirror` does."""
         self._chosen = chosen
         self._offline = offline
-        self._tell = tell
+        self._on_news = on_news
         self._known: dict[str, Home] = {}
 
     @cached_property
@@ -139,7 +139,7 @@ class Homes:
         if self.own.owns(address.source) and address.path is None:
             return Home(self.own.url, self.own.history, address.version)
         if address.location not in self._known:
-            mirror = Mirror(address, offline=self._offline, tell=self._tell)
+            mirror = Mirror(address, offline=self._offline, on_news=self._on_news)
             self._known[address.location] = Home(address.source, mirror, address.version)
         return self._known[address.location]
 

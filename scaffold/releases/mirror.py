@@ -30,19 +30,19 @@ from scaffold.releases.revision import Revision, unknown
 _TAGS = "--format=%(refname:strip=2)%09%(objectname)%09%(*objectname)%09%(creatordate:short)"
 _DESCRIBED = re.compile(r"(.+)-(\d+)-g[0-9a-f]+")
 
-Tell = Callable[[str], None]
+OnNews = Callable[[str], None]
 """Shows a sentence to the user."""
 
 
 class Mirror(History):
     """The versions of the template at an address."""
 
-    def __init__(self, address: Address, *, offline: bool = False, tell: Tell = lambda _: None) -> None:
-        """Take the address. With `offline`, no other host is asked; `tell` gets what takes long, and what is old."""
+    def __init__(self, address: Address, *, offline: bool = False, on_news: OnNews = lambda _: None) -> None:
+        """Take the address. With `offline`, no other host is asked; `on_news` gets what takes long, and what is old."""
         super().__init__(address.path or Path(address.location))
         self.address = address
         self._offline = offline and address.path is None
-        self._tell = tell
+        self._on_news = on_news
         self._renewed = False
         self._failure: GitError | None = None
 
@@ -112,7 +112,7 @@ class Mirror(History):
             return super().resolve(reference)
 
     def renew(self) -> None:
-        """Fetch what is new, once. A repository that can't be reached is no error where there is a copy of it.
+        """Fetch what is new, once. Where a copy is there, it is used if the repository can't be reached.
 
         Raises:
             GitError, VersionError, DestinationError: as `git_dir` does.
@@ -125,7 +125,7 @@ class Mirror(History):
             try:
                 git.fetch(folder, self.address.location)
             except GitError as error:
-                self._tell(f"{self.address.source} can't be reached ({error}) scaffold uses the copy in its cache.")
+                self._on_news(f"{self.address.source} can't be reached ({error}) scaffold uses the copy in its cache.")
                 return
         self._revisions.clear()
         self.__dict__.pop("known", None)
@@ -139,7 +139,7 @@ class Mirror(History):
         if self._failure:  # the cache tries a second time in a temporary folder
             raise self._failure
         if self.address.path is None:
-            self._tell(f"Fetching {self.address.source}")
+            self._on_news(f"Fetching {self.address.source}")
         try:
             git.clone_bare(self.address.location, folder)
         except GitError as error:
@@ -194,5 +194,5 @@ def _releases(listing: str) -> Iterator[Release]:
         tag, commit, peeled, day = line.split("\t")
         try:
             yield Release(Version(tag), peeled or commit, date.fromisoformat(day), tag)
-        except ValueError:  # not a version: Copier passes it by, too
+        except ValueError:  # not a version: Copier skips it, too
             continue

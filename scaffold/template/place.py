@@ -9,6 +9,7 @@ from pathlib import Path
 from scaffold.engine.template import load_template
 from scaffold.errors import FileError, TemplateError
 from scaffold.files.folder import RenderedFile, staged, write_files
+from scaffold.files.foreign import read_foreign
 from scaffold.files.staging import staging
 from scaffold.template.build import built_paths
 
@@ -61,4 +62,4 @@ def _refuse_broken(root: Path, files: Mapping[str, RenderedFile]) -> None:
 def _is_same(path: Path, file: RenderedFile) -> bool:
     if path.is_symlink() or not path.is_file() or path.stat().st_size != len(file.content):
         return False
-    return path.read_bytes() == file.content and bool(path.stat().st_mode & 0o100) == file.executable
+    return read_foreign(path) == file.content and bool(path.stat().st_mode & 0o100) == file.executable

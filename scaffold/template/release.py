@@ -50,7 +50,7 @@ def prepare(overlay: Overlay, text: str) -> Release:
     """Return what a release of that version says.
 
     Raises:
-        OptionError: when it is no version, or not above the versions that are tagged.
+        OptionError: when it is not a version, or not above the versions that are tagged.
         ServiceError: when the repository has changes that are not committed, or the folder is not its top.
     """
     try:

@@ -54,7 +54,7 @@ class Platform:
         """Yield the lines in which overrides differ from the base's files; all overrides without paths.
 
         Raises:
-            FileError: when a path is no override.
+            FileError: when a path is not an override.
         """
         for path in paths or self.overlay.overrides:
             own, theirs = self.overlay.files.get(path), self.base.skeleton(path)

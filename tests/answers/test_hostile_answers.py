@@ -15,7 +15,7 @@ from tests.answers.trial import Trial, said
 from workshop import goldens
 
 SEED = os.environ.get("KUBE_SCAFFOLD_SEED", "1")
-SETS = 80
+SETS = 120
 
 pytestmark = [pytest.mark.judges, pytest.mark.timeout(900), pytest.mark.xdist_group("answers")]
 

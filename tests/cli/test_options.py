@@ -135,7 +135,10 @@ def test_what_an_option_leads_to_has_its_own_code(option: str, tmp_path: Path) -
     words = {
         "new": ["other", "--defaults"],
         "template new": ["other", "--url", "https://git.example.org/template.git"],
-        **{f"template {name}": ["x"] if name in ("override", "remove", "restore", "diff", "release") else [] for name in TEMPLATE},
+        **{
+            f"template {name}": ["x"] if name in ("override", "remove", "restore", "diff", "release") else []
+            for name in TEMPLATE
+        },
         "questions": [],
     }.get(" ".join(names), ["service"])
     assert run([*names, *words, f"{flag}={value}"]) == code

@@ -37,7 +37,7 @@ LEAST = re.compile(
 
 def custom(example: Path) -> Iterator[tuple[str, str]]:
     """Yield the files and the patterns of the managers that renovate.json adds, in Python's notation."""
-    settings: dict[str, Any] = json.loads((example / "renovate.json").read_text())
+    settings: dict[str, Any] = json.loads((top_of(example) / "renovate.json").read_text())
     for pattern in settings.get("kubernetes", {}).get("managerFilePatterns", []):
         yield pattern[1:-1], KUBERNETES
     for manager in settings.get("customManagers", []):

@@ -39,7 +39,9 @@ def test_a_release_shows_the_changes_of_both_layers(acme: Path, run: Run, tmp_pa
     assert shown.index("### Of the platform") < shown.index("More replicas") < shown.index("### Of the base")
     assert "Released as 1.1.0. Next: git push --follow-tags" in shown
     changelog = (acme / "CHANGELOG.md").read_text()
-    assert changelog.startswith("# Changelog\n\n## 1.1.0 (") and changelog.index("## 1.1.0") < changelog.index("## 1.0.0")
+    assert changelog.startswith("# Changelog\n\n## 1.1.0 (") and changelog.index("## 1.1.0") < changelog.index(
+        "## 1.0.0"
+    )
     lacks = json.loads(scaffold("status", "shop", "--json", cwd=tmp_path).stdout)[0]["lacks"]
     assert lacks[-1] == {
         "id": "acme-more", "version": "1.1.0", "pattern": "P13", "title": "More replicas", "why": "Load.",

@@ -64,7 +64,7 @@ def test_what_the_copy_holds_needs_no_network(template: Path) -> None:
     remote(template).template_at("1.0.0")
     template.rename(template.with_name("gone"))
     told: list[str] = []
-    mirror = remote(template, tell=told.append)
+    mirror = remote(template, on_news=told.append)
     assert mirror.template_at("1.1.0").questions
     assert told == []
     mirror.renew()
@@ -105,7 +105,7 @@ def test_offline_without_a_copy(template: Path) -> None:
 
 def test_what_can_t_be_reached_is_asked_for_once(tmp_path: Path) -> None:
     told: list[str] = []
-    mirror = Mirror(read_address("http://127.0.0.1:9/t.git", "--template"), tell=told.append)
+    mirror = Mirror(read_address("http://127.0.0.1:9/t.git", "--template"), on_news=told.append)
     with pytest.raises(GitError, match=r"can't be read: fatal: .* Check the address, and that `git ls-remote http://"):
         mirror.resolve("1.0.0")
     assert told == ["Fetching http://127.0.0.1:9/t.git"]

@@ -34,7 +34,9 @@ def test_what_was_edited_by_hand_is_carried_out(old: bool, beside: bool, start, 
     outcome = update_to(service, "0.1.0")
     assert outcome.report.edited == ("dependencies", "replicas") and not outcome.unresolved
     why = {each.name: each.why for each in outcome.report.answers}
-    assert why == {"replicas": "edited", "dependencies": "edited", "max_replicas": "follows"}
+    assert why == {
+        "replicas": "edited", "dependencies": "edited", "max_replicas": "follows", "latency_objective": "follows",
+    }  # fmt: skip
     assert "replicas: 4" in (service / DEPLOYMENT).read_text()
     assert "postgres" in (service / "deploy/base/network-policy.yaml").read_text()
     assert {"dependencies", "replicas"} <= set(recorded_in(service)["answered"])

@@ -130,7 +130,7 @@ SECURITY = (
         found_in=JOB,
     ),
     Mutation("P15-open-policy", POLICY, r"ingress:\n", r"ingress:\n    - {}\n"),
-    Mutation("P15-open-policy", POLICY, r"egress:\n", r"egress:\n    - to: [{ipBlock: {cidr: 0.0.0.0/0}}]\n"),
+    Mutation("P15-open-policy", POLICY, r"egress:.*\n", r"egress:\n    - to: [{ipBlock: {cidr: 0.0.0.0/0}}]\n"),
     Mutation("P15-admin-port-open", POLICY, r"(- port: 8080)", r"\1\n        - port: 8081"),
     Mutation(
         "P15-admin-port-exposed",

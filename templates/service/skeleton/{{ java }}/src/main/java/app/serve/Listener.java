@@ -64,8 +64,8 @@ final class Listener extends ServerConnector {
     }
 
     /**
-     * Closes connections whose header takes too long. Jetty's own time limit starts again with each byte. With TLS, Jetty
-     * does not count the bytes, and only its limit applies.
+     * Closes connections whose header takes too long. Jetty's own time limit starts again with each byte. With TLS, the
+     * time of the handshake counts, too.
      */
     private void checkHeaders() {
         long now = System.nanoTime();
@@ -175,7 +175,7 @@ final class Listener extends ServerConnector {
     private static final class Progress {
         private volatile boolean busy;
         private volatile long bytesBefore;
-        private long since;
+        private long since = System.nanoTime();
 
         private long headerSince(EndPoint connection, long now) {
             if (busy || bytes(connection) <= bytesBefore) {
