@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import each_example, examples, files_of
+from tests.support.deployed import each_example, examples, files_of, top_of
 
 IMAGE = r"['\"]?[a-z0-9.:/_-]+:[\w.-]+(?:@sha256:[a-f0-9]+)?['\"]?"
 # Which files a manager of Renovate reads by default, and what it finds on a line.

@@ -78,7 +78,7 @@ def test_many_at_once_mend_one(packed: Path, home: Path) -> None:
             subprocess.Popen([sys.executable, "-c", code], env=environment, stdout=subprocess.PIPE, text=True)
             for _ in range(4)
         ]
-        assert {process.communicate()[0] for process in running} == {f"{b'one\n'!r}\n"}
+        assert {process.communicate()[0] for process in running} == {repr(b"one\n") + "\n"}
         assert {process.returncode for process in running} == {0}
     assert len(list((home / "kube-scaffold/templates").iterdir())) == 2
 
