@@ -13,6 +13,7 @@ from packaging.version import InvalidVersion, Version
 from scaffold import git
 from scaffold.errors import FileError, OptionError, ServiceError
 from scaffold.files.folder import RenderedFile
+from scaffold.files.foreign import read_foreign
 from scaffold.releases import Change
 from scaffold.releases.changes import FILE as BUILT_CHANGES
 from scaffold.releases.changes import UNRELEASED, read_changes
@@ -65,7 +66,7 @@ def prepare(overlay: Overlay, text: str) -> Release:
     tags = _tags(root)
     if tags and version <= max(tags):
         raise OptionError(f"{version} is not above {max(tags)}, the newest version that is tagged.")
-    built = read_changes((root / BUILT_CHANGES).read_bytes()) if (root / BUILT_CHANGES).is_file() else []
+    built = read_changes(read_foreign(root / BUILT_CHANGES, below=root)) if (root / BUILT_CHANGES).is_file() else []
     ids = {change.id for change in read_changes(overlay.changes, CHANGES)}
     had = _had(root, tags[max(tags)]) if tags else {change.id for change in built if change.id not in ids}
     gained = [change for change in built if change.id not in had]
@@ -84,7 +85,7 @@ def files(overlay: Overlay, release: Release, day: date) -> dict[str, RenderedFi
     """
     changes = _UNRELEASED.sub(rf"\g<1>{release.version}", overlay.changes.decode())
     path = overlay.root / CHANGELOG
-    before = path.read_text(encoding="utf-8") if path.is_file() else f"{_TITLE}\n"
+    before = read_foreign(path, below=overlay.root).decode(errors="replace") if path.is_file() else f"{_TITLE}\n"
     if not before.startswith(_TITLE):
         raise FileError(f"{CHANGELOG} must begin with {_TITLE!r}.")
     text = f"{_TITLE}\n\n{release.section(day)}\n{before.removeprefix(_TITLE).lstrip()}".rstrip() + "\n"

@@ -22,7 +22,10 @@ BUILT_IN: dict[str, tuple[str, str]] = {
         r"uses: (docker://)?\S+|runs-on: \S+|(go|node|python)-version: \"[^\"]+\"",
     ),
     "gitlabci": (r"\.gitlab-ci\.ya?ml$", rf"(?m)^ +(image|name): {IMAGE}|^ +- {IMAGE}"),
-    "pre-commit": (r"(^|/)\.pre-commit-config\.ya?ml$", r"rev: \S+"),
+    "pre-commit": (
+        r"(^|/)\.pre-commit-config\.ya?ml$",
+        r"rev: \S+|language: python\n +additional_dependencies: \[[^]]+\]",
+    ),
     "docker-compose": (r"(^|/)(?:docker-)?compose[^/]*\.ya?ml$", rf"image: {IMAGE}"),
     "dockerfile": (r"(^|/)([Dd]ocker|[Cc]ontainer)file[^/]*$", rf"(?m)^(FROM|ARG \w+=){IMAGE}"),
 }
