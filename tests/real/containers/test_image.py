@@ -82,10 +82,10 @@ def test_the_image_holds_no_compiler(example: Example) -> None:
 def test_the_image_holds_no_source_tests_or_leftovers(example: Example, added: dict[str, int]) -> None:
     assert added
     suffixes = SOURCE.get(example.subject.language, set())
-    assert [path for path in added if Path(path).suffix in suffixes] == []
+    own = [path for path in added if "site-packages" not in path and "node_modules" not in path]
+    assert [path for path in own if Path(path).suffix in suffixes] == []
     names = {"Dockerfile", "Makefile", "README.md", ".copier-answers.yml", "compose.yaml", "requirements-dev.txt"}
-    assert [path for path in added if Path(path).name in names] == []
-    own = [path for path in added if "site-packages" not in path]
+    assert [path for path in own if Path(path).name in names] == []
     assert [path for path in own if re.search(r"(^|/)(tests?|deploy|\.git|\.github)/|test_\w+\.|_test\.", path)] == []
 
 
