@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.judges.istio.update import SCHEMAS
-from tests.support.deployed import Deployed, Object, deployed, each_overlay
+from tests.support.deployed import Deployed, Object, deployed, each_overlay, is_meshed
 
 pytestmark = pytest.mark.judges
 
@@ -25,7 +25,7 @@ def is_istios(each: Object) -> bool:
     return "istio.io/" in each["apiVersion"]
 
 
-MESHED = [each for each in each_overlay() if any(map(is_istios, deployed(*each.values[0]).objects))]
+MESHED = [each for each in each_overlay() if is_meshed(each.values[0][0])]
 
 
 @pytest.fixture(params=MESHED)
@@ -37,6 +37,11 @@ def judge(each: Object) -> None:
     schema = KNOWN[each["kind"]]
     assert each["apiVersion"] == schema["apiVersion"]
     jsonschema.validate(each["spec"], schema["spec"])
+
+
+@pytest.mark.parametrize("overlay", each_overlay())
+def test_who_asked_for_istio_has_its_kinds_and_nobody_else(overlay: tuple[Path, str]) -> None:
+    assert any(map(is_istios, deployed(*overlay).objects)) == is_meshed(overlay[0])
 
 
 def test_every_kind_is_in_the_goldens() -> None:

@@ -40,6 +40,12 @@ def workflow_of(example: Path) -> Path | None:
 each_example = pytest.mark.parametrize("example", examples(), ids=lambda path: path.name)
 
 
+def is_meshed(example: Path) -> bool:
+    """Return whether a golden's answers choose Istio; nothing is built for it."""
+    (answers,) = read_yaml(example / ".copier-answers.yml")
+    return "istio" in (answers.get("breaker"), answers.get("limiter"))
+
+
 @cache
 def manifests(example: Path, overlay: str) -> str:
     """Return what `kubectl kustomize` makes of an overlay."""
@@ -86,7 +92,7 @@ class Deployed:
     @property
     def meshed(self) -> bool:
         """Whether Istio's proxy is put into the pods."""
-        return "istio" in (self.answers.get("breaker"), self.answers.get("limiter"))
+        return is_meshed(self.example)
 
     @property
     def config(self) -> dict[str, str]:
@@ -127,7 +133,7 @@ class Deployed:
 @cache
 def deployed(example: Path, overlay: str) -> Deployed:
     """Return a golden's overlay as objects, which all tests share: copy it before you change it."""
-    return Deployed(example, overlay, list(yaml.safe_load_all(manifests(example, overlay))))
+    return Deployed(example, overlay, list(yaml.load_all(manifests(example, overlay), yaml.CSafeLoader)))
 
 
 def each_overlay() -> list[Any]:
@@ -136,7 +142,7 @@ def each_overlay() -> list[Any]:
 
 
 def read_yaml(path: Path) -> list[Any]:
-    return list(yaml.safe_load_all(path.read_text()))
+    return list(yaml.load_all(path.read_text(), yaml.CSafeLoader))  # ten times as fast as safe_load_all
 
 
 def files_of(example: Path) -> Iterator[Path]:

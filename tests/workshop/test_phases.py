@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from tests.real.conformance.service import wait_until
 from tests.real.conftest import SUITES
 from workshop import command, phases
+from workshop.aside import GROUPS, LOWEST, parents_of, put_aside
 from workshop.goldens import ROOT
 
 
@@ -40,16 +43,75 @@ def test_a_command_that_fails_is_shown() -> None:
 
 def test_a_phase_has_a_limit(capfd: pytest.CaptureFixture[str]) -> None:
     said = "import time\ntry:\n  time.sleep(60)\nexcept KeyboardInterrupt:\n  print('where it was')"
-    ended = phases.run(phases.Phase("hangs", (sys.executable, "-c", said), minutes=1 / 30))
+    (ended,) = phases.run([phases.Phase("hangs", (sys.executable, "-c", said), minutes=1 / 30)])
     assert ended.code != 0
     assert ended.seconds < 30
     assert "where it was" in capfd.readouterr().out
     assert "FAILED (not done within" in str(ended)
 
 
+def test_a_phase_aside_runs_while_the_next_one_does_and_is_shown_whole(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    waits = f"until [ -e {tmp_path}/there ]; do sleep 0.1; done; echo found; cat /proc/self/cgroup; exit 3"
+    aside = phases.Phase("waits", ("sh", "-c", waits), 1, aside=True)
+    makes = phases.Phase("makes", ("sh", "-c", f"touch {tmp_path}/there; echo made"), 1)
+    ended = phases.run([aside, makes])
+    assert [(each.phase, each.code) for each in ended] == [(aside, 3), (makes, 0)]
+    assert re.search(r"(?s)made\n.*==> waits\nfound\n", capfd.readouterr().out)
+
+
+def test_a_phase_aside_ends_with_the_others_where_they_are_interrupted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = tmp_path / "pid"
+    aside = phases.Phase("sleeps", ("sh", "-c", f"echo $$ > {pid}; exec sleep 60"), 1, aside=True)
+    start = phases.start
+
+    def interrupted(phase: phases.Phase, *out: IO[str]) -> phases.Running:
+        if not phase.aside:
+            wait_until(lambda: pid.exists() and bool(pid.read_text()), 30, "it runs")
+            raise KeyboardInterrupt
+        return start(phase, *out)
+
+    monkeypatch.setattr(phases, "start", interrupted)
+    began = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        phases.run([aside, phases.Phase("next", ("true",), 1)])
+    assert time.monotonic() - began < 50
+    assert not runs(int(pid.read_text()))
+
+
+def test_who_is_aside_has_only_what_others_leave(tmp_path: Path) -> None:
+    """The kernel's own count: while others want all cores, it gets next to nothing, whatever sessions it makes."""
+    process = subprocess.Popen(["sleep", "60"])
+    try:
+        group = put_aside(process.pid)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == LOWEST
+        if group is not None:
+            assert (group / "cpu.idle").read_text() == "1\n"
+            assert str(process.pid) in (group / "cgroup.procs").read_text().split()
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("memberships", "parents"),
+    [
+        ("2:cpu,cpuacct:/a\n1:name=systemd:/b\n", ["cpu,cpuacct/a"]),
+        ("0::/user.slice/session\n", ["user.slice", "user.slice/session"]),
+        ("0::/\n", ["."]),
+        ("", []),
+    ],
+)
+def test_both_versions_of_control_groups_are_known(memberships: str, parents: list[str]) -> None:
+    assert list(parents_of(memberships)) == [GROUPS / each for each in parents]
+
+
 def test_every_suite_is_in_a_phase() -> None:
     words = [word for phase in phases.TESTS for word in phase.command]
-    assert "not clock" in words
+    assert {"aside", "not clock and not aside"} <= set(words)
     assert sorted(word for word in words if word.startswith("tests/")) == sorted(
         f"tests/real/{each}" for each in SUITES
     )
