@@ -24,6 +24,7 @@ def put_aside(pid: int) -> Path | None:
     """
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, LOWEST)
+        Path(f"/proc/{pid}/autogroup").write_text(str(LOWEST))  # for what stays in its session
     for parent in parents_of(Path("/proc/self/cgroup").read_text() if GROUPS.is_dir() else ""):
         group = parent / NAME
         try:

@@ -82,12 +82,13 @@ def test_a_phase_aside_ends_with_the_others_where_they_are_interrupted(
     assert not runs(int(pid.read_text()))
 
 
-def test_who_is_aside_has_only_what_others_leave(tmp_path: Path) -> None:
-    """The kernel's own count: while others want all cores, it gets next to nothing, whatever sessions it makes."""
-    process = subprocess.Popen(["sleep", "60"])
+def test_who_is_aside_is_in_an_idle_group_and_as_nice_as_can_be() -> None:
+    process = subprocess.Popen(["sleep", "60"], start_new_session=True)
     try:
         group = put_aside(process.pid)
         assert os.getpriority(os.PRIO_PROCESS, process.pid) == LOWEST
+        if (autogroup := Path(f"/proc/{process.pid}/autogroup")).exists():
+            assert autogroup.read_text().endswith(f" nice {LOWEST}\n")
         if group is not None:
             assert (group / "cpu.idle").read_text() == "1\n"
             assert str(process.pid) in (group / "cgroup.procs").read_text().split()
