@@ -16,6 +16,13 @@ from scaffold.kubernetes.kustomize import build_command
 from workshop import goldens, pictures, samples
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
+PROVOKED = {
+    "there is no such image here, and": "tests/prove/test_runtime.py",
+    "the image did not build:": "tests/prove/test_runtime.py",
+    "edited by hand, and no commit here has the answers that made the service": "tests/update/test_handwork.py",
+}
+"""Messages of docs/troubleshooting.md that need more than a command, and the test that provokes each."""
+
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -59,6 +66,16 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_commands_in_documents_print_what_is_shown(document: Path) -> None:
     text = document.read_text()
     assert samples.retold(text) == text, "run ./dev docs"
+
+
+def test_every_message_of_troubleshooting_is_provoked() -> None:
+    sections = (goldens.ROOT / "docs/troubleshooting.md").read_text().split("\n### ")[1:]
+    assert len(sections) > 30
+    headings = [section.partition("\n")[0] for section in sections if "<!-- run -->" not in section]
+    by_tests = [words for heading in headings for words in PROVOKED if words in heading]
+    assert len(by_tests) == len(headings) == len(PROVOKED), headings
+    for words, test in PROVOKED.items():
+        assert words in (goldens.ROOT / test).read_text(), test
 
 
 @pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
