@@ -13,7 +13,7 @@ from scaffold import __version__
 from scaffold.check.settings import PROFILES
 from scaffold.cli import COMMANDS
 from scaffold.kubernetes.kustomize import build_command
-from workshop import goldens, pictures, samples
+from workshop import goldens, pictures, recording, samples
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
 PROVOKED = {
@@ -85,9 +85,18 @@ def test_pictures_show_what_commands_print(name: str) -> None:
     assert pictures.draw(pictures.PICTURES[name], name) == drawn, "run ./dev docs"
 
 
+@pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
+def test_the_recording_shows_what_commands_print() -> None:
+    text = (pictures.FOLDER / f"{recording.NAME}.svg").read_text()
+    assert recording.draw() == text, "run ./dev docs"
+    shown = [float(each) for each in re.findall(r"(?:delay: |\) )([\d.]+)s", text)]
+    assert shown == sorted(shown) and 20 < shown[-1] < 40, "seconds"
+    assert "prefers-reduced-motion: reduce" in text
+
+
 @pytest.mark.parametrize("picture", sorted(pictures.FOLDER.iterdir()), ids=lambda path: path.name)
 def test_pictures_load_nothing_and_are_shown(picture: Path) -> None:
-    addresses = re.findall(r"[\w+.-]+:/?/[^\"]*|url\([^)]*\)|@\w+", picture.read_text())
+    addresses = re.findall(r"[\w+.-]+:/?/[^\"]*|url\([^)]*\)|@(?!keyframes|media)\w+", picture.read_text())
     assert [each for each in addresses if each != NAMESPACE and not each.startswith("url(#")] == []
     assert any(f"pictures/{picture.name})" in document.read_text() for document in DOCUMENTS)
 
