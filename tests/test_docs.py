@@ -13,9 +13,16 @@ from scaffold import __version__
 from scaffold.check.settings import PROFILES
 from scaffold.cli import COMMANDS
 from scaffold.kubernetes.kustomize import build_command
-from workshop import goldens, pictures, samples
+from workshop import goldens, pictures, recording, samples
 
 DOCUMENTS = [path for each in ("*.md", "bench/*.md", "docs/**/*.md") for path in sorted(goldens.ROOT.glob(each))]
+PROVOKED = {
+    "there is no such image here, and": "tests/prove/test_runtime.py",
+    "the image did not build:": "tests/prove/test_runtime.py",
+    "edited by hand, and no commit here has the answers that made the service": "tests/update/test_handwork.py",
+}
+"""Messages of docs/troubleshooting.md that need more than a command, and the test that provokes each."""
+
 NAMESPACE = "http://www.w3.org/2000/svg"
 
 
@@ -61,6 +68,16 @@ def test_commands_in_documents_print_what_is_shown(document: Path) -> None:
     assert samples.retold(text) == text, "run ./dev docs"
 
 
+def test_every_message_of_troubleshooting_is_provoked() -> None:
+    sections = (goldens.ROOT / "docs/troubleshooting.md").read_text().split("\n### ")[1:]
+    assert len(sections) > 30
+    headings = [section.partition("\n")[0] for section in sections if "<!-- run -->" not in section]
+    by_tests = [words for heading in headings for words in PROVOKED if words in heading]
+    assert len(by_tests) == len(headings) == len(PROVOKED), headings
+    for words, test in PROVOKED.items():
+        assert words in (goldens.ROOT / test).read_text(), test
+
+
 @pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
 @pytest.mark.parametrize("name", pictures.PICTURES)
 def test_pictures_show_what_commands_print(name: str) -> None:
@@ -68,9 +85,18 @@ def test_pictures_show_what_commands_print(name: str) -> None:
     assert pictures.draw(pictures.PICTURES[name], name) == drawn, "run ./dev docs"
 
 
+@pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
+def test_the_recording_shows_what_commands_print() -> None:
+    text = (pictures.FOLDER / f"{recording.NAME}.svg").read_text()
+    assert recording.draw() == text, "run ./dev docs"
+    shown = [float(each) for each in re.findall(r"(?:delay: |\) )([\d.]+)s", text)]
+    assert shown == sorted(shown) and 20 < shown[-1] < 40, "seconds"
+    assert "prefers-reduced-motion: reduce" in text
+
+
 @pytest.mark.parametrize("picture", sorted(pictures.FOLDER.iterdir()), ids=lambda path: path.name)
 def test_pictures_load_nothing_and_are_shown(picture: Path) -> None:
-    addresses = re.findall(r"[\w+.-]+:/?/[^\"]*|url\([^)]*\)|@\w+", picture.read_text())
+    addresses = re.findall(r"[\w+.-]+:/?/[^\"]*|url\([^)]*\)|@(?!keyframes|media)\w+", picture.read_text())
     assert [each for each in addresses if each != NAMESPACE and not each.startswith("url(#")] == []
     assert any(f"pictures/{picture.name})" in document.read_text() for document in DOCUMENTS)
 

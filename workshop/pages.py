@@ -20,7 +20,7 @@ def pages() -> dict[str, str]:
     """Return every page by its name."""
     found = {f"{pattern}.md": page(pattern) for pattern in PATTERNS}
     lines = [f"| [{name}]({name}.md) | {each.title} | {len(rules_of(name))} |" for name, each in PATTERNS.items()]
-    table = "\n".join(["| pattern | | rules |", "|---|---|---|", *lines])
+    table = "\n".join(["| pattern | title | rules |", "|---|---|---|", *lines])
     found["README.md"] = (
         "# Rules, pattern by pattern\n\nWhat `scaffold check` looks for. "
         "`./dev docs` writes these pages from the rules and their test cases.\n\n" + table + "\n"
@@ -39,7 +39,7 @@ def page(pattern: str) -> str:
     rules = rules_of(pattern)
     parts = [f"# {pattern}: {about.title}", about.why, f"**How to test it.** {about.proof}"]
     rows = [f"| [{rule.id}](#{rule.id.lower()}) | {rule.severity} | {rule.title} |" for rule in rules]
-    parts.append("\n".join(["| rule | | finds |", "|---|---|---|", *rows]))
+    parts.append("\n".join(["| rule | severity | finds |", "|---|---|---|", *rows]))
     parts += [section(rule) for rule in rules]
     parts.append("[All patterns](README.md)")
     return "\n\n".join(parts) + "\n"

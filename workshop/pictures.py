@@ -55,7 +55,7 @@ class Picture:
 
 PICTURES = {
     "new": Picture(
-        "scaffold new makes a service, and scaffold check finds nothing in it",
+        "scaffold new makes a service, and scaffold check looks at it",
         (),
         (
             "scaffold new payments --defaults",
@@ -94,16 +94,26 @@ PICTURES = {
 
 def draw(picture: Picture, name: str) -> str:
     """Return a picture as SVG."""
+    return export(run(picture), name, picture.label)
+
+
+def run(picture: Picture) -> list[tuple[str, str]]:
+    """Return each command that is shown, and what it printed."""
     hidden = [stage.quietly(each) for each in picture.before]
     printed = stage.play([*hidden, *picture.shown], colours=True)[len(hidden) :]
-    # _environ: NO_COLOR and the like of whoever draws mean nothing here
+    return list(zip(picture.shown, printed, strict=True))
+
+
+def export(lines: Sequence[tuple[str, str]], name: str, label: str, frame: str = _SVG) -> str:
+    """Return commands and what they printed as the SVG of a terminal."""
+    # _environ: NO_COLOR and similar settings of whoever draws mean nothing here
     console = Console(
         record=True, file=io.StringIO(), width=stage.COLUMNS, force_terminal=True, color_system="truecolor", _environ={}
     )
-    for words, output in zip(picture.shown, printed, strict=True):
+    for words, output in lines:
         console.print(Text.assemble(("$ ", "bold green"), (words, "bold")), soft_wrap=True)
         console.print(Text.from_ansi(output.strip("\n")), end="\n" if output else "")
-    svg = console.export_svg(title="", unique_id=name, code_format=_SVG.format(label=escape(picture.label)))
+    svg = console.export_svg(title="", unique_id=name, code_format=frame.format(label=escape(label)))
     return "".join(f"{line.rstrip()}\n" for line in svg.splitlines())
 
 

@@ -21,6 +21,7 @@ COLUMNS = 100
 SECONDS = 120
 _MARK = "\x1e"
 _CURSOR = re.compile(r"\x1b\[\?25[lh]")
+_WORK = "/home/ada"  # the path of the stage as it is shown, since the real one is another in each run
 _AUTHOR = {"NAME": "Ada", "EMAIL": "ada@example.com"}
 
 
@@ -80,7 +81,7 @@ def play(commands: Sequence[str], *, colours: bool = False) -> list[str]:
         done = command.run(["sh", "-c", script], seconds=SECONDS, cwd=stage.folder, env=stage.environment)
     if done.returncode != 0:
         raise RuntimeError(done.stdout[-8000:])
-    return [_tidy(each) for each in done.stdout.split(_MARK)[1:]]
+    return [_tidy(each.replace(str(stage.folder), _WORK)) for each in done.stdout.split(_MARK)[1:]]
 
 
 def quietly(words: str) -> str:

@@ -23,8 +23,8 @@ func TestJob(t *testing.T) {
 		{"fine", func(ctx context.Context, _ []string) error { return nil }, exitOK, "job finished"},
 		{"broken", func(ctx context.Context, _ []string) error { return errors.New("broken") }, exitFailed, "job failed"},
 		{"panics", func(ctx context.Context, _ []string) error { panic("broken") }, exitFailed, "job failed"},
-		{"told to stop", func(ctx context.Context, _ []string) error { <-ctx.Done(); return nil }, exitTerminated, "stopped"},
-		{"told to stop, and deaf", func(ctx context.Context, _ []string) error { select {} }, exitTerminated, "stopped"},
+		{"ends on the signal to stop", func(ctx context.Context, _ []string) error { <-ctx.Done(); return nil }, exitTerminated, "stopped"},
+		{"ignores the signal to stop", func(ctx context.Context, _ []string) error { select {} }, exitTerminated, "stopped"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer

@@ -131,10 +131,10 @@ func TestServeFromStartToStop(t *testing.T) {
 		}
 	}
 	if status := status(t, ports["admin"], "/readyz"); status != 503 {
-		t.Errorf("/readyz answers %d while draining", status)
+		t.Errorf("/readyz responds %d while draining", status)
 	}
 	if status := status(t, ports["two"], "/missing"); status != 404 {
-		t.Errorf("port two answers %d while draining", status)
+		t.Errorf("port two responds %d while draining", status)
 	}
 	kept.Close()
 	var last line

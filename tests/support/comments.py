@@ -1,4 +1,4 @@
-"""The comments of files in any language, found by Pygments: each block of lines is one text."""
+"""The comments and strings of files in any language, found by Pygments: each block of lines is one text."""
 
 from __future__ import annotations
 
@@ -37,6 +37,21 @@ def comments(name: str, text: str) -> Iterator[tuple[int, str]]:
         following = 0 if behind_code else number + len(lines)
     if block:
         yield first, "\n".join(block)
+
+
+def strings(name: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yield each string of a file of this name, without its quotes, and the number of its first line.
+
+    What is interpolated is the word VALUE. Docstrings are no strings here.
+    """
+    first, parts = 0, list[str]()
+    for position, kind, token in [*_lexer(name).get_tokens_unprocessed(text), (len(text), Comment, "")]:
+        if kind in String and kind not in String.Doc and kind not in String.Affix:
+            first = first if parts else text.count("\n", 0, position) + 1
+            parts.append("VALUE" if kind in String.Interpol else token)
+        elif parts:
+            yield first, "".join(parts).strip("\"'`")
+            parts = []
 
 
 def _lexer(name: str) -> Lexer:

@@ -1,7 +1,7 @@
 """The words that nobody writes here, each with what to write instead.
 
 `tests/test_prose.py` reads the documents, `tests/text/test_words.py` the strings, comments and help of `scaffold/`, and
-`tests/text/test_generated.py` the files of services.
+`tests/text/test_generated.py` the files of services, and `tests/text/test_messages.py` the strings in their code.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ class In(Enum):
     DOCUMENTS = "documents"
     CODE = "strings, comments and help"
     GENERATED = "comments, alerts and documents of a service"
+    MESSAGES = "strings in the code of a service: errors, log messages, the help of metrics, names of tests"
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class Banned:
     only: tuple[In, ...] = tuple(In)
 
 
+IN_SERVICES = (In.GENERATED, In.MESSAGES)
+
+
 BANNED = (
     Banned(r"\blets? (?:\w+ ){0,3}stand\b", "suppress, ignore"),
     Banned(r"\b(?:tells?|told|telling)\b", "print, report, show, return, explain"),
@@ -37,7 +41,7 @@ BANNED = (
     Banned(r"\bmend(?:s|ed|ing)?\b", "fix"),
     Banned(r"\bin vain\b", "unused, without effect"),
     Banned(r"\balone\b", "only, by itself"),
-    Banned(r"\belse\b", "otherwise, everything except", (In.DOCUMENTS, In.GENERATED)),
+    Banned(r"\belse\b", "otherwise, everything except", (In.DOCUMENTS, *IN_SERVICES)),
     Banned(r"[;,:] (?:or )?else\b|\b(?:or|and|all) else\b|(?-i:\bElse\b)", "otherwise, everything except", (In.CODE,)),
     Banned(r"\bfor ever\b", "without end, never ends"),
     Banned(r"\banew\b", "again"),
@@ -49,16 +53,17 @@ BANNED = (
     Banned(r"\bpass(?:es|ed)? (?:them |it )?by\b", "skip"),
     Banned(r"\brefuses? to take\b", "reject"),
     Banned(r"\bstands? beside\b", "is in the same files"),
-    Banned(r"\bof (?:its|their|our|your|one's) own\b", "separate, or its", (In.GENERATED,)),
-    Banned(r"\bby (?:itself|themselves)\b", "automatically, or name what does it", (In.GENERATED,)),
-    Banned(r"\b(?:we|us|ourselves)\b", "the service", (In.GENERATED,)),
-    Banned(r"\bmay\b", "can", (In.GENERATED,)),
+    Banned(r"\bof (?:its|their|our|your|one's) own\b", "separate, or its", IN_SERVICES),
+    Banned(r"\bby (?:itself|themselves)\b", "automatically, or name what does it", IN_SERVICES),
+    Banned(r"\b(?:we|us|ourselves)\b", "the service", IN_SERVICES),
+    Banned(r"\bmay\b", "can", IN_SERVICES),
     Banned(
-        r"\basks? (?:no|a|an|the|all|each|every|one)\b|\b(?:is|are) asked\b", "calls, checks, requests", (In.GENERATED,)
+        r"\basks? (?:no|a|an|the|all|each|every|one)\b|\b(?:is|are) asked\b", "calls, checks, requests", IN_SERVICES
     ),
-    Banned(r"\bgives? (?:the|a|an)\b|\bgives? back\b", "returns", (In.GENERATED,)),
-    Banned(r"\b(?:stand in|stands in|in the place of)\b", "replaces", (In.GENERATED,)),
-    Banned(r"\bone idea\b|\bso (?:many|much)\b", "one concern, or the number", (In.GENERATED,)),
+    Banned(r"\bgives? (?:the|a|an)\b|\bgives? back\b", "returns", IN_SERVICES),
+    Banned(r"\b(?:stand in|stands in|in the place of)\b", "replaces", IN_SERVICES),
+    Banned(r"\bone idea\b|\bso (?:many|much)\b", "one concern, or the number", IN_SERVICES),
+    Banned(r"\banswer(?:s|ed|ing)?\b", "respond, response", (In.MESSAGES,)),
 )
 """The lookarounds leave out what is right: "there is no Service" (it does not exist), "is no longer", "is no such".
 A single `else` in code is often Python's or Jinja's, so that there only phrases with it count."""

@@ -54,7 +54,7 @@ def _shown(values: object) -> Iterator[str]:
 
 
 @cache
-def _files() -> dict[str, list[Path]]:
+def files() -> dict[str, list[Path]]:
     """Return the files of each example that no example before it has."""
     first = dict[tuple[str, bytes], Path]()
     for name in NAMES:
@@ -68,7 +68,7 @@ def _files() -> dict[str, list[Path]]:
 def test_a_generated_text_is_read_once(example: str) -> None:
     found = [
         f"{path.relative_to(EXAMPLES)}:{fault}"
-        for path in _files()[example]
+        for path in files()[example]
         for fault in faults(texts(path.name, path.read_text()), In.GENERATED)
     ]
     assert not found, "\n" + "\n".join(found)

@@ -1,15 +1,11 @@
-"""The site: it is built without a warning, loads nothing from elsewhere, and its links and its search lead somewhere."""
+"""The site: it is built without a warning, loads nothing from elsewhere, and its links and its search lead somewhere.
+
+A browser looks at it, in light and in dark, on a telephone and at a desk.
+"""
 
 from __future__ import annotations
 
-import functools
-import http.server
-import json
 import re
-import shutil
-import subprocess
-import threading
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -19,10 +15,10 @@ import pytest
 from scaffold.check.rules import all_rules
 from scaffold.documentation import address
 from scaffold.documentation.pages import pages
+from tests.support.browser import NO_BROWSER, NO_JUDGE, WIDTHS, Look, every, look, served, shown
 from workshop.site.build import build
 
 pytestmark = [pytest.mark.xdist_group("site"), pytest.mark.timeout(900)]  # it is built once
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
 LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data", "embed": "src"}
 STYLES = re.compile(r"url\(\s*[\"']?([^)\"']+)|@import\s+[\"']([^\"']+)")
 SEARCH = "baseline"
@@ -36,10 +32,14 @@ class Html(HTMLParser):
         self.loads: list[str] = []
         self.links: list[str] = []
         self.ids: set[str] = set()
+        self.kinds: set[tuple[str, str]] = set()
+        self.elements = 0
         self.feed(file.read_text())
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
+        self.elements += 1
+        self.kinds.add((tag, given.get("class", "")))
         if tag == "a" and "href" in given:
             self.links.append(given["href"])
         elif tag == "link":
@@ -104,65 +104,39 @@ def test_links_of_findings_lead_to_the_section_of_their_rule(
         assert parts.fragment in parsed[site / parts.path.lstrip("/")].ids, rule.url
 
 
-@pytest.fixture
-def served(site: Path) -> Iterator[str]:
-    handler = functools.partial(QuietHandler, directory=str(site))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Log nothing."""
-
-
-def shown(address: str, profile: Path) -> str:
-    """Return a page as Chromium has it after its scripts have run."""
-    command = [BROWSER or "", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}"]
-    command += ["--virtual-time-budget=120000", "--dump-dom", address]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=240).stdout
-
-
-@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to search in")
-def test_the_search_finds_a_page(served: str, tmp_path: Path) -> None:
-    found = shown(f"{served}/search.html?q={SEARCH}", tmp_path)
+@pytest.mark.skipif(bool(NO_BROWSER), reason=f"site: {NO_BROWSER}")
+def test_the_search_finds_a_page(site: Path, tmp_path: Path) -> None:
+    with served(site) as address:
+        found = shown(f"{address}/search.html?q={SEARCH}", tmp_path)
     assert 'href="docs/how-to/suppress-findings.html"' in found.split('id="search-results"')[1]
 
 
-MEASURE = """<!doctype html><pre></pre><script>
-const wide = [];
-async function measure(width, page) {
-  const frame = document.createElement("iframe");
-  frame.style = `width:${width}px;height:900px;border:0`;
-  const loaded = new Promise((done) => { frame.onload = done; });
-  frame.src = page;
-  document.body.append(frame);
-  await loaded;
-  const needed = frame.contentDocument.documentElement.scrollWidth;
-  if (needed > width) wide.push(`${page} needs ${needed} of ${width}`);
-  frame.remove();
-}
-(async () => {
-  for (const page of PAGES) for (const width of WIDTHS) await measure(width, page);
-  document.querySelector("pre").textContent = JSON.stringify({wide});
-})();
-</script>
-"""
+@pytest.mark.skipif(bool(NO_BROWSER), reason=f"site: {NO_BROWSER}")
+def test_no_page_is_wider_than_its_window(site: Path, parsed: dict[Path, Html], tmp_path: Path) -> None:
+    names = names_of(site, parsed)
+    seen = look(site, [*(Look(name, width) for name in names for width in WIDTHS), Look(names[0], 40)], tmp_path)
+    assert seen.pop().faults, "a window of 40 px is too narrow for any page"
+    assert [str(each) for each in seen if each.faults] == []
 
 
-@pytest.mark.skipif(BROWSER is None, reason="there is no Chromium to measure in")
-@pytest.mark.parametrize(
-    ("widths", "fits"), [([400, 1400], True), ([40], False)], ids=["telephone and desk", "too narrow"]
-)
-def test_no_page_is_wider_than_its_window(
-    widths: list[int], fits: bool, served: str, site: Path, parsed: dict[Path, Html], tmp_path: Path
-) -> None:
-    names = sorted(str(file.relative_to(site)) for file in parsed if file != site / "index.html")
-    script = MEASURE.replace("PAGES", json.dumps(names if fits else names[:1])).replace("WIDTHS", json.dumps(widths))
-    (site / "measure.htm").write_text(script)
-    told = re.search(r"<pre>(.*)</pre>", shown(f"{served}/measure.htm", tmp_path))
-    assert told, "the script did not end"
-    wide = json.loads(told[1].replace("&gt;", ">"))["wide"]
-    assert (wide == []) == fits, wide
+@pytest.mark.skipif(bool(NO_JUDGE), reason=f"site: {NO_JUDGE}")
+def test_pages_are_for_everybody_in_light_and_in_dark(site: Path, parsed: dict[Path, Html], tmp_path: Path) -> None:
+    few = with_every_kind_of_element({name: parsed[site / name] for name in names_of(site, parsed)})
+    seen = look(site, every(few), tmp_path)
+    assert "\n".join(str(each) for each in seen if each.faults) == ""
+    assert {(each.look.scheme, each.background) for each in seen} == {
+        ("light", "rgb(255, 255, 255)"), ("dark", "rgb(19, 20, 22)")
+    }  # fmt: skip
+
+
+def names_of(site: Path, parsed: dict[Path, Html]) -> list[str]:
+    return sorted(str(file.relative_to(site)) for file in parsed if file != site / "index.html")
+
+
+def with_every_kind_of_element(pages: dict[str, Html]) -> list[str]:
+    """Return pages that together have every element with every class that any page has; short pages first."""
+    wanted, chosen = set().union(*(page.kinds for page in pages.values())), list[str]()
+    while wanted:
+        chosen.append(max(pages, key=lambda name: len(pages[name].kinds & wanted) / pages[name].elements))
+        wanted -= pages[chosen[-1]].kinds
+    return chosen

@@ -81,7 +81,7 @@ def _command() -> str:
         ("Docker or Podman", "required by `prove`"),
         ("Copier", f"optional: `copier copy` makes the same files; tested with {code(copier.removeprefix('copier'))}"),
     ]
-    return table(("", "versions"), rows)
+    return table(("needs", "versions"), rows)
 
 
 def _kubernetes(newest: str) -> str:

@@ -14,7 +14,7 @@ _EXAMPLE = "examples/everything-python/README.md"
 _ROW = re.compile(r"^\| (P\d\d) \| [^|]+ \| ([^|]+) \|$", re.MULTILINE)
 
 _SIDECARS = (
-    ("", "Envoy", "nginx", "Istio"),
+    ("sidecar", "Envoy", "nginx", "Istio"),
     ("runs as", "a container of the pod", "a container of the pod", "rules for the proxy of the mesh"),
     (
         "opens after",

@@ -38,6 +38,8 @@ html_copy_source = False
 html_show_sourcelink = False
 html_additional_pages = {"index": "entrance.html"}
 templates_path = ["theme"]
+html_static_path = ["static"]
+html_js_files = ["access.js"]
 
 _PROJECT = ("SECURITY", "CONTRIBUTING", "CODE_OF_CONDUCT", "CHANGELOG", "bench/README")
 _MEASURED = ("tests/faults/README", "tests/real/experiments/README")

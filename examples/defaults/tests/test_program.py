@@ -57,7 +57,7 @@ class Service:
         deadline = time.monotonic() + 20
         while self.probe(probe) != status:
             assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < deadline, f"/{probe} never answered {status}"
+            assert time.monotonic() < deadline, f"/{probe} never responded {status}"
             time.sleep(0.02)
 
     def end(self) -> tuple[int, list[dict[str, Any]]]:

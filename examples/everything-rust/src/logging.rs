@@ -24,7 +24,7 @@ pub fn start(filter: EnvFilter, version: String) {
         .with(lines(version, std::io::stdout))
         .try_init();
     panic::set_hook(Box::new(|panic| {
-        let error = panic.payload_as_str().unwrap_or("a panic without a text");
+        let error = panic.payload_as_str().unwrap_or("panic without a message");
         let place = panic.location().map(ToString::to_string);
         let stack = Backtrace::force_capture();
         tracing::error!(error, place, %stack, "unexpected error");

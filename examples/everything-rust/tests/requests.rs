@@ -200,7 +200,7 @@ async fn a_panic_is_answered_without_its_text() {
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let body = response.into_body().collect().await.expect("a body");
     let body: Value = serde_json::from_slice(&body.to_bytes()).expect("JSON");
-    assert_eq!(body["detail"], "An unexpected error.");
+    assert_eq!(body["detail"], "An unexpected error occurred.");
     let metrics = app.metrics.text().expect("metrics");
     assert!(metrics.contains("http_requests_in_flight 0"), "{metrics}");
 }
@@ -250,7 +250,7 @@ async fn a_job_fails_with_its_critical_dependency() {
 #[test]
 fn a_failure_says_why() {
     let timeout = Failure::Timeout(Duration::from_millis(300));
-    assert_eq!(timeout.to_string(), "no answer within 300ms");
+    assert_eq!(timeout.to_string(), "no response within 300ms");
     let cause = anyhow::anyhow!("refused").context("no connection");
     assert_eq!(Failure::Error(cause).to_string(), "no connection: refused");
 }

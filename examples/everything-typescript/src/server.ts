@@ -67,7 +67,7 @@ export function createServer(
     reply.header(REQUEST_ID_HEADER, request.id);
     observer(request, reply);
     if ((request.raw.headersDistinct.host?.length ?? 0) > 1) {
-      throw new Problem(400, "A request has one Host header.");
+      throw new Problem(400, "A request must have one Host header.");
     }
   });
   limitTime(app, requestMs);

@@ -91,7 +91,7 @@ test("connections kept alive lose no request", async (t) => {
   assert.equal(await exit, 0);
 });
 
-test("clients that connect anew are not taken for gone between two requests", async (t) => {
+test("clients that reconnect count as connected between two requests", async (t) => {
   const { url, stop, exit, probe } = await start(t, { drainSeconds: 5 });
   await eventually(async () => (await probe("/readyz")) === '200 {"status":"ok"}');
   stop.abort();

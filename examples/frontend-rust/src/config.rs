@@ -220,7 +220,7 @@ impl Reader<'_> {
         let mut taken = BTreeMap::from([(config.admin_port, "ADMIN_PORT")]);
         for (port, default) in config.ports.iter().zip(defaults::PORTS) {
             if let Some(other) = taken.insert(port.number, default.variable) {
-                let rule = format!("free: {other} has it too");
+                let rule = format!("different from {other}");
                 self.refuse(default.variable, &rule);
             }
         }

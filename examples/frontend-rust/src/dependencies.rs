@@ -54,7 +54,7 @@ pub struct Failed {
 
 #[derive(Debug, Error)]
 pub enum Failure {
-    #[error("no answer within {0:?}")]
+    #[error("no response within {0:?}")]
     Timeout(Duration),
     /// Shown with its causes.
     #[error("{0:#}")]

@@ -27,7 +27,7 @@ export function rejectUnrouted(app: FastifyInstance): void {
     const allowed = methods.filter((one) => routes.find(one as createRouter.HTTPMethod, url));
     if (allowed.length > 0) {
       const allow = allowed.join(", ");
-      throw new Problem(405, `This route knows only ${allow}.`, { allow });
+      throw new Problem(405, `This route supports only ${allow}.`, { allow });
     }
     throw new Problem(404, "There is no such route.");
   });

@@ -47,7 +47,7 @@ async function problem(response: Response): Promise<Record<string, unknown>> {
   return body;
 }
 
-test("the overview holds the answers of the dependencies", async (t) => {
+test("the overview holds the responses of the dependencies", async (t) => {
   const dependencyUrl = await stub(t, (_request, response) => json(response, { letters: 3 }));
   const { url } = await api(t, { dependencyUrl });
   const response = await fetch(url);
@@ -68,7 +68,7 @@ test("a critical dependency's failure is the request's, in time", async (t) => {
   const response = await fetch(url);
   assert.equal(response.status, 504);
   assert(performance.now() - began < 1500);
-  assert.equal((await problem(response)).detail, "The dependency mail did not answer in time.");
+  assert.equal((await problem(response)).detail, "The dependency mail did not respond in time.");
 
   const failing = await stub(t, (_request, answer) => answer.writeHead(500).end());
   assert.equal((await fetch((await api(t, { dependencyUrl: failing })).url)).status, 502);
@@ -92,7 +92,7 @@ test("a request ends within its budget", async (t) => {
   assert.equal((await problem(response)).detail, "The request took too long.");
 });
 
-test("a route in a plugin has its other methods refused, and may add one to a path", async (t) => {
+test("a route in a plugin rejects other methods, and can add one to a path", async (t) => {
   const { url } = await api(t, {
     routes: async (app) => {
       app.post("/", async () => "taken");

@@ -35,7 +35,7 @@ async function failure(
   return error;
 }
 
-test("an answer is JSON or text, and the request id goes along", async (t) => {
+test("a response is JSON or text, and the request id is sent along", async (t) => {
   const url = await stub(t, (request, response) => {
     if (request.url === "/text") {
       response.end("sunny");
@@ -117,7 +117,7 @@ test("a critical failure ends the other calls", async (t) => {
   await eventually(() => closed);
 });
 
-test("the timeout is for the whole answer", async (t) => {
+test("the timeout is for the whole response", async (t) => {
   const url = await stub(t, (_request, response) => {
     response.writeHead(200);
     const drip = setInterval(() => response.write("."), 20);
@@ -129,7 +129,7 @@ test("the timeout is for the whole answer", async (t) => {
   assert(performance.now() - began < 1000);
 });
 
-test("what is no good answer is an error", async (t) => {
+test("an invalid response is an error", async (t) => {
   const url = await stub(t, (request, response) => {
     const status = Number(request.url?.slice(1)) || 200;
     response.writeHead(status, { "content-type": "application/json" });
@@ -141,7 +141,7 @@ test("what is no good answer is an error", async (t) => {
   assert(!(await failure(t, http(`http://127.0.0.1:${await freePort()}`))).timedOut);
 });
 
-test("an answer of more than 1 MiB is an error", async (t) => {
+test("a response of more than 1 MiB is an error", async (t) => {
   const url = await stub(t, (_request, response) => {
     response.write("x".repeat(1_048_576));
     response.end("x");

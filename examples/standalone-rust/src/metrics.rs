@@ -43,36 +43,36 @@ impl Metrics {
         let metrics = Metrics {
             requests_in_flight: register(
                 &registry,
-                IntGauge::new("http_requests_in_flight", "Requests being answered."),
+                IntGauge::new("http_requests_in_flight", "Requests being served."),
             ),
             requests: counter(
                 &registry,
                 "http_requests_total",
-                "Requests answered.",
+                "Requests served.",
                 &["method", "route", "status"],
             ),
             request_seconds: histogram(
                 &registry,
                 "http_request_duration_seconds",
-                "Time to answer a request.",
+                "Time to serve a request.",
                 &["method", "route"],
             ),
             dependency_requests: counter(
                 &registry,
                 "dependency_requests_total",
-                "Calls of a dependency.",
+                "Calls to a dependency.",
                 &["dependency", "outcome"],
             ),
             dependency_seconds: histogram(
                 &registry,
                 "dependency_request_duration_seconds",
-                "Time that a dependency took.",
+                "Time of a call to a dependency.",
                 &["dependency"],
             ),
             dependency_fallbacks: counter(
                 &registry,
                 "dependency_fallbacks_total",
-                "Answers that a fallback gave.",
+                "Calls whose result a fallback replaced.",
                 &["dependency"],
             ),
             registry,

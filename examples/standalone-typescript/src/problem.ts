@@ -22,7 +22,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (problem === undefined) {
     request.log.error(failure(error), "unexpected error");
   }
-  const { status, message, headers } = problem ?? new Problem(500, "Something went wrong here.");
+  const { status, message, headers } = problem ?? new Problem(500, "An unexpected error occurred.");
   reply
     .code(status)
     .headers({ ...headers, [REQUEST_ID_HEADER]: request.id })

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
@@ -16,12 +16,7 @@ from scaffold.prove.load import LoadReport, Shot
 from scaffold.prove.model import Chart, Experiment, Mark, Measurement, Proof, Record, Result, Series, Stage, Verdict
 from scaffold.prove.report.chart import HEIGHT, WIDTH, draw, steps
 from scaffold.prove.report.html import as_html
-
-BROWSER = shutil.which("chromium") or shutil.which("google-chrome")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--hide-scrollbars",
-)  # fmt: skip
+from tests.support.browser import BROWSER, FLAGS, NO_BROWSER, NO_JUDGE, every, look
 
 
 def proof(*, lost: int = 3) -> Proof:
@@ -106,7 +101,7 @@ def test_an_empty_chart_is_drawn_all_the_same() -> None:
     assert draw(Chart("Nothing", "s", [Series("none", [])])).curves == []
 
 
-@pytest.mark.skipif(not BROWSER, reason="report: no Chromium; workshop/install-system installs it")
+@pytest.mark.skipif(bool(NO_BROWSER), reason=f"report: {NO_BROWSER}")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_a_browser_draws_it(dark: bool, tmp_path: Path) -> None:
     """The screenshot has the page's and the curves' colours: the style applied, the charts drawn."""
@@ -127,6 +122,24 @@ def test_a_browser_draws_it(dark: bool, tmp_path: Path) -> None:
     )
     assert image.getpixel((2, 2)) == rgb(page_colour)
     assert {rgb(ink), rgb(line), rgb(cross)} <= colours
+
+
+@pytest.mark.skipif(bool(NO_JUDGE), reason=f"report: {NO_JUDGE}")
+def test_it_is_for_everybody_on_a_telephone_and_at_a_desk(tmp_path: Path) -> None:
+    pages = {"failed.html": proof(), "empty.html": replace(proof(), results=[]), "grey.html": proof()}
+    for name, each in pages.items():
+        (tmp_path / name).write_text(as_html(each))
+    grey = tmp_path / "grey.html"
+    grey.write_text(grey.read_text().replace("--soft: #5b616e", "--soft: #b5b8be"))
+    seen = look(tmp_path, every(list(pages)), tmp_path / "profile")
+    assert {(each.look.scheme, each.background) for each in seen} == {
+        ("light", "rgb(246, 246, 244)"), ("dark", "rgb(20, 22, 26)")
+    }  # fmt: skip
+    wrong = [each for each in seen if each.faults]
+    assert {(each.look.page, each.look.scheme) for each in wrong} == {("grey.html", "light")}, "\n".join(
+        map(str, wrong)
+    )
+    assert all("color-contrast" in fault for each in wrong for fault in each.faults)
 
 
 def rgb(text: str) -> tuple[int, int, int]:

@@ -257,7 +257,7 @@ def test_what_it_answers_itself_is_a_line_of_json(limiter: str, upstream: Stub, 
     with limiting(limiter, upstream, tmp_path, limit_requests_per_second=1) as made:
         used_up(Caller(made.port), X_Request_Id="abc")
         assert made.end() == 0
-        lines = [each for each in made.logged() if each["message"] == "limiter answered"]
+        lines = [each for each in made.logged() if each["message"] == "limiter responded"]
         assert [(each["status"], each["request_id"], each["client"]) for each in lines] == [(429, "abc", "127.0.0.1")]
 
 

@@ -98,7 +98,7 @@ func TestDrainLosesNoRequest(t *testing.T) {
 	}
 	clients.Wait()
 	if failed.Load() > 0 || told.Load() != 20 {
-		t.Errorf("%d requests failed, %d of 20 connections were told to close", failed.Load(), told.Load())
+		t.Errorf("%d requests failed, %d of 20 connections got Connection: close", failed.Load(), told.Load())
 	}
 }
 

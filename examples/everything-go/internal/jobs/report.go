@@ -14,6 +14,6 @@ func Report(ctx context.Context, set dependencies.Set, args []string) error {
 		return err
 	}
 	// Write the job's work here. Stop early when ctx is done.
-	slog.DebugContext(ctx, "dependencies answered", "degraded", answers.Degraded, "args", args)
+	slog.DebugContext(ctx, "dependencies called", "degraded", answers.Degraded, "args", args)
 	return nil
 }

@@ -22,7 +22,7 @@ func Recover(next http.Handler) http.Handler {
 			panic(http.ErrAbortHandler)
 		}
 		if response.Begun() {
-			slog.ErrorContext(r.Context(), "response broken off", panics.Attrs(err)...)
+			slog.ErrorContext(r.Context(), "response aborted", panics.Attrs(err)...)
 			panic(http.ErrAbortHandler)
 		}
 		problem.Respond(w, r, err)

@@ -33,9 +33,9 @@ func (f *Failure) As(target any) bool {
 	switch {
 	case !ok:
 	case f.Timeout:
-		*seen = problem.New(http.StatusGatewayTimeout, "The dependency %s did not answer in time.", f.Dependency)
+		*seen = problem.New(http.StatusGatewayTimeout, "The dependency %s did not respond in time.", f.Dependency)
 	default:
-		*seen = problem.New(http.StatusBadGateway, "The dependency %s gave no good answer.", f.Dependency)
+		*seen = problem.New(http.StatusBadGateway, "The dependency %s failed.", f.Dependency)
 	}
 	return ok
 }

@@ -128,7 +128,7 @@ func TestRecoverBreaksOffWhatHasBegun(t *testing.T) {
 	}
 	defer response.Body.Close()
 	if _, err := io.ReadAll(response.Body); err == nil {
-		t.Error("the client takes half an answer for a whole one")
+		t.Error("the client can't see that half of the response is missing")
 	}
 }
 

@@ -15,7 +15,7 @@ export class DependencyError extends Error {
     readonly timedOut: boolean,
     options: ErrorOptions,
   ) {
-    const fault = timedOut ? "did not answer in time" : "gave no good answer";
+    const fault = timedOut ? "did not respond in time" : "failed";
     super(`The dependency ${name} ${fault}.`, options);
   }
 }
@@ -48,7 +48,7 @@ export abstract class Dependency {
     budget?.throwIfAborted();
     const timeout = new AbortController();
     const timer = setTimeout(
-      () => timeout.abort(new Error(`no answer within ${this.#timeoutSeconds} s`)),
+      () => timeout.abort(new Error(`no response within ${this.#timeoutSeconds} s`)),
       this.#timeoutSeconds * 1000,
     );
     const signal = AbortSignal.any(budget ? [budget, timeout.signal] : [timeout.signal]);

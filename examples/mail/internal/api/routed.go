@@ -65,7 +65,7 @@ func (w *response) Unwrap() http.ResponseWriter {
 func refuse(w http.ResponseWriter, r *http.Request, status int) {
 	withoutBody(func(http.ResponseWriter, *http.Request) error {
 		if status == http.StatusMethodNotAllowed {
-			return problem.New(status, "This path does not take %s.", r.Method)
+			return problem.New(status, "This path does not support %s.", r.Method)
 		}
 		return problem.New(http.StatusNotFound, "There is nothing at this path.")
 	}).ServeHTTP(w, r)

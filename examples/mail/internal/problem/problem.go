@@ -46,7 +46,7 @@ func Respond(w http.ResponseWriter, r *http.Request, err error) {
 	seen := visible(err)
 	if seen == nil {
 		slog.ErrorContext(r.Context(), "request failed", panics.Attrs(err)...)
-		seen = New(http.StatusInternalServerError, "Something unexpected happened; it is logged with the request id.")
+		seen = New(http.StatusInternalServerError, "An unexpected error occurred.")
 	}
 	write(w, r, seen)
 }

@@ -18,7 +18,7 @@ class DependencyError(Exception):
     """A dependency failed. The text is safe to show to clients, the cause is not."""
 
     def __init__(self, name: str, *, timed_out: bool) -> None:
-        fault = "did not answer in time" if timed_out else "gave no good answer"
+        fault = "did not respond in time" if timed_out else "failed"
         super().__init__(f"The dependency {name} {fault}.")
         self.timed_out = timed_out
 
@@ -53,7 +53,7 @@ class Dependency(ABC):
             return answer
         except TimeoutError as error:
             outcome = "timeout"
-            self._log(f"no answer within {self.timeout} s")
+            self._log(f"no response within {self.timeout} s")
             raise DependencyError(self.name, timed_out=True) from error
         except Exception as error:
             outcome = "error"

@@ -11,7 +11,7 @@ function count(request) {
 function show(request) {
     const lines = counts.items().map((item) => `breaker_requests_total{${item[0]}} ${item[1]}`);
     lines.sort();
-    lines.unshift("# HELP breaker_requests_total Calls of a dependency by outcome.", "# TYPE breaker_requests_total counter");
+    lines.unshift("# HELP breaker_requests_total Calls to a dependency by outcome.", "# TYPE breaker_requests_total counter");
     request.headersOut["Content-Type"] = "text/plain; version=0.0.4";
     request.return(200, lines.join("\n") + "\n");
 }

@@ -32,7 +32,7 @@ pub async fn limit_time(
     let request = Request::from_parts(head, Body::from(body));
     timeout_at(deadline, next.run(request)).await.map_err(|_| {
         tracing::error!(error = "REQUEST_SECONDS ran out", "request ended");
-        Problem::new(StatusCode::GATEWAY_TIMEOUT, "The answer took too long.")
+        Problem::new(StatusCode::GATEWAY_TIMEOUT, "The request took too long.")
     })
 }
 
@@ -65,7 +65,7 @@ pub async fn one_host(request: Request) -> Result<Request, Problem> {
         1 => Ok(request),
         _ => Err(Problem::new(
             StatusCode::BAD_REQUEST,
-            "A request has one Host header.",
+            "A request must have one Host header.",
         )),
     }
 }

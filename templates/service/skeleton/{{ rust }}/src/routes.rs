@@ -75,7 +75,7 @@ async fn refuse_method(method: Method) -> Problem {
     if KNOWN.contains(&method) {
         Problem::new(
             StatusCode::METHOD_NOT_ALLOWED,
-            "The resource has no such method.",
+            "The resource does not support this method.",
         )
     } else {
         Problem::new(StatusCode::NOT_IMPLEMENTED, "The method is not known.")
@@ -84,7 +84,11 @@ async fn refuse_method(method: Method) -> Problem {
 
 /// The panic hook has logged the stack, which the caller does not get.
 fn answer_panic(_: Box<dyn Any + Send>) -> Response {
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "An unexpected error.").into_response()
+    Problem::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "An unexpected error occurred.",
+    )
+    .into_response()
 }
 
 /// Ends the connection if the service stops, or if the rest of a body is not read.
@@ -116,7 +120,7 @@ impl From<Failed> for Problem {
         match failed.failure {
             Failure::Timeout(_) => Problem::new(
                 StatusCode::GATEWAY_TIMEOUT,
-                format!("The dependency {name} did not answer in time."),
+                format!("The dependency {name} did not respond in time."),
             ),
             Failure::Error(_) => Problem::new(
                 StatusCode::BAD_GATEWAY,

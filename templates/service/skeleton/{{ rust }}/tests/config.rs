@@ -87,6 +87,6 @@ fn two_ports_must_differ() {
     let errors = read(&[("ADMIN_PORT", "7000"), (port, "7000")]).expect_err("refused");
     assert_eq!(
         errors,
-        [format!("{port} must be free: ADMIN_PORT has it too")]
+        [format!("{port} must be different from ADMIN_PORT")]
     );
 }

@@ -30,9 +30,9 @@ func New() *Metrics {
 		registry:           prometheus.NewRegistry(),
 		requests:           counter("http_requests_total", "Requests served.", "method", "route", "status"),
 		requestSeconds:     histogram("http_request_duration_seconds", "Time to serve a request.", "method", "route"),
-		dependencyRequests: counter("dependency_requests_total", "Calls to dependencies.", "dependency", "outcome"),
-		dependencySeconds:  histogram("dependency_request_duration_seconds", "Time that a call took.", "dependency"),
-		fallbacks:          counter("dependency_fallbacks_total", "Answers that a fallback gave.", "dependency"),
+		dependencyRequests: counter("dependency_requests_total", "Calls to a dependency.", "dependency", "outcome"),
+		dependencySeconds:  histogram("dependency_request_duration_seconds", "Time of a call to a dependency.", "dependency"),
+		fallbacks:          counter("dependency_fallbacks_total", "Calls whose result a fallback replaced.", "dependency"),
 	}
 	m.registry.MustRegister(
 		collectors.NewGoCollector(),

@@ -65,7 +65,7 @@ public class Dependencies {
             if (e.getCause() instanceof DependencyException failure) {
                 throw failure;
             }
-            throw new DependencyException("The dependencies did not answer in time.", true, e);
+            throw new DependencyException("The dependencies did not respond in time.", true, e);
         }
     }
 }

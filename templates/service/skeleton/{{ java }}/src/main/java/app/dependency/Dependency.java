@@ -81,7 +81,7 @@ public abstract class Dependency {
             }
             call.cancel(true);
             context.wrap(() -> log(error)).run(); // with the request id, in any thread
-            String fault = timedOut ? "did not answer in time" : "gave no good answer";
+            String fault = timedOut ? "did not respond in time" : "failed";
             throw new DependencyException("The dependency %s %s.".formatted(name, fault), timedOut, error);
         });
     }

@@ -18,6 +18,6 @@ class ErrorPage implements ErrorController {
         int status = code instanceof Integer known ? known : HttpStatus.NOT_FOUND.value();
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(Problems.of(status, status < 500 ? "The request was refused." : Problems.UNEXPECTED));
+                .body(Problems.of(status, status < 500 ? "The request was rejected." : Problems.UNEXPECTED));
     }
 }
