@@ -178,17 +178,24 @@ def status(*, folder: Path, json_: bool, quiet: bool) -> None:
     show_default=True,
     help="When both changed the same lines: write nothing, or add markers to the overrides.",
 )
+@click.option("--abort", is_flag=True, help="Take the last pull back, unless its files were changed since.")
 @_folder()
 @_json
 @_quiet
-def pull(*, wanted: str | None, dry_run: bool, conflict: str, folder: Path, json_: bool, quiet: bool) -> None:
+def pull(
+    *, wanted: str | None, dry_run: bool, conflict: str, abort: bool, folder: Path, json_: bool, quiet: bool
+) -> None:
     """Move the overlay to another release of the base, merge the overrides, and build: all of it, or nothing."""
     from scaffold.errors import CONFLICTS
     from scaffold.show import template as show
     from scaffold.show.say import say_json
     from scaffold.template.base import Base
+    from scaffold.template.work import take_back
     from scaffold.update.versions import target
 
+    if abort:
+        show.taken_back(take_back(folder.absolute()), quiet=quiet)
+        return
     platform = _open(folder)
     history = platform.base.history
     new = target(platform.base.revision, wanted, history)

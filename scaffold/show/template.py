@@ -109,6 +109,11 @@ def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
     )
 
 
+def taken_back(version: str, *, quiet: bool) -> None:
+    """Show that a pull was taken back."""
+    _lines(f"Took the pull of {version} back: all files are as before.", quiet=quiet)
+
+
 def released(found: Release, day: date, *, dry_run: bool, quiet: bool) -> None:
     """Show the section of the changelog, and what to do next."""
     _lines(found.section(day).rstrip("\n"), quiet=quiet)

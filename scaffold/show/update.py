@@ -15,9 +15,9 @@ from scaffold.text.counted import counted
 from scaffold.text.printable import printable
 
 if TYPE_CHECKING:
+    from scaffold.atomic.journal import Journal
     from scaffold.releases import Change
     from scaffold.update.changes import LineCount
-    from scaffold.update.journal import Journal
     from scaffold.update.report import Clash, UpdateReport
     from scaffold.update.run import Updated
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,29 @@ def test_a_question_that_the_new_base_does_not_have(acme: Path, run: Run) -> Non
     assert "no_such_key" in run("pull", code=12).stderr
     assert tree(acme) == before
     assert git(acme, "tag") == ""
+
+
+def test_a_pull_is_taken_back(acme: Path, run: Run) -> None:
+    run("override", MAKEFILE)
+    file = acme / "platform/files" / MAKEFILE
+    file.write_text("# Ours\n" + file.read_text())
+    run("build")
+    before = tree(acme)
+    run("pull")
+    assert tree(acme) != before
+    assert run("pull", "--abort").stdout == "Took the pull of v0.3.0 back: all files are as before.\n"
+    assert tree(acme) == before
+    assert "the last change of" in run("pull", "--abort", code=10).stderr
+    run("pull")
+    file.write_text("# Edited\n")
+    pulled = tree(acme)
+    assert "files were changed after the pull" in run("pull", "--abort", code=10).stderr
+    assert tree(acme) == pulled
+
+
+def test_a_folder_without_git_is_changed_as_a_whole_too(acme: Path, run: Run) -> None:
+    shutil.rmtree(acme / ".git")
+    before = tree(acme)
+    run("pull")
+    run("pull", "--abort")
+    assert {path: text for path, text in tree(acme).items() if ".scaffold-template" not in path} == before
