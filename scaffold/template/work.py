@@ -11,14 +11,16 @@ from datetime import date
 from pathlib import Path
 
 from scaffold.atomic.whole import Change
+from scaffold.engine.template import load_template
 from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
 from scaffold.git.repository import locate
 from scaffold.releases import History
 from scaffold.releases import Release as BaseRelease
-from scaffold.template import release, tag
+from scaffold.template import fixes, release, tag
 from scaffold.template.base import SKELETON, Base, base_of
 from scaffold.template.build import build
+from scaffold.template.goldens import Golden, Workshop, goldens_of
 from scaffold.template.overlay import FILES, FOLDER, MANIFEST, Overlay, read_overlay
 from scaffold.template.place import Difference, difference, put, whole, write_plainly
 from scaffold.template.pull import Pulled, pull
@@ -130,6 +132,23 @@ class Platform:
             write_plainly(folder, files, gone)
             return build(read_overlay(folder), base)
 
+    def accept(self, goldens: Sequence[Golden], rendered: Mapping[str, Sequence[RenderedFile]]) -> int:
+        """Write goldens as they were rendered; return how many files changed."""
+        files: dict[str, RenderedFile] = {}
+        gone: list[str] = []
+        changed = 0
+        for golden in goldens:
+            if golden.name in rendered:
+                made = {file.path: file for file in rendered[golden.name]}
+                changed += len(list(golden.differences(rendered[golden.name])))
+                gone += [f"{golden.folder}/{path}" for path in golden.there() if path not in made]
+                files |= {
+                    f"{golden.folder}/{path}": replace(file, path=f"{golden.folder}/{path}")
+                    for path, file in made.items()
+                }
+        self.write(files, gone)
+        return changed
+
     def write(self, files: Mapping[str, RenderedFile], removed: Sequence[str] = ()) -> None:
         """Write files of the overlay."""
         put(self.root, Change(files, removed, self._note("edit")))
@@ -157,7 +176,12 @@ class Status:
     @property
     def is_current(self) -> bool:
         """Return whether nothing is to be done."""
-        return self.build_is_current and not self.newer
+        return self.build_is_current and not self.newer and not self.undecided
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Return the ids of the base's changes that nobody has decided."""
+        return tuple(fixes.undecided(self.platform.overlay.fixes))
 
 
 def open_platform(root: Path, history: History) -> Platform:
@@ -181,4 +205,13 @@ def start(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
     first = first_files(name, url, base)
     with tempfile.TemporaryDirectory(prefix="scaffold-template-") as folder:
         write_plainly(Path(folder), first)
-        return {**first, **build(read_overlay(Path(folder)), base)}
+        overlay = read_overlay(Path(folder))
+        built = build(overlay, base)
+        write_plainly(Path(folder), built)
+        workshop = Workshop(load_template(Path(folder)), url)
+        files = {**first, **built}
+        for golden in goldens_of(Path(folder)):
+            for file in workshop.service(golden.given()):
+                path = f"{golden.folder}/{file.path}"
+                files[path] = replace(file, path=path)
+        return files

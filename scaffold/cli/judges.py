@@ -1,0 +1,129 @@
+"""`scaffold check` and `scaffold update` as judges of a platform's template."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+
+from scaffold import git
+from scaffold.engine.answers_file import NAME as ANSWERS
+from scaffold.errors import GitError, ScaffoldError
+from scaffold.files.folder import RenderedFile, write_files
+from scaffold.releases.address import Address
+from scaffold.releases.editions import Editions
+from scaffold.releases.home import Home
+from scaffold.releases.mirror import Mirror
+from scaffold.releases.revision import Revision
+
+_NEXT = "999999999.0"
+"""The version of what is built, above all others."""
+
+
+def checked(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield what `scaffold check` finds in a service: the file in it, the line, a sentence."""
+    from scaffold.check.run import check
+    from scaffold.check.selection import selected
+    from scaffold.check.settings import CheckSettings
+
+    report = check([folder], selected(CheckSettings(folder, {}, {})))
+    for finding in report.findings:
+        path = os.path.relpath(finding.place.path, folder)
+        yield path, finding.place.line, f"{finding.rule.id} {finding.message}"
+
+
+def updater(root: Path, url: str) -> Callable[..., Iterable[tuple[str, str, str]]]:
+    """Return what updates services of the last release of the template in `root`, which services know by `url`."""
+
+    def updated(
+        built: Mapping[str, RenderedFile], given: Mapping[str, Mapping[str, Any]]
+    ) -> Iterator[tuple[str, str, str]]:
+        old = _last(root)
+        if old is None:
+            return
+        with tempfile.TemporaryDirectory(prefix="scaffold-update-") as name:
+            folder = Path(name).resolve()
+            home = Home(url, _next(root, folder, built, url))
+            for each, answers in given.items():
+                yield from _updated(folder / each, home, old, each, answers)
+
+    return updated
+
+
+def _last(root: Path) -> str | None:
+    """Return the tag of the last release."""
+    try:
+        tags = git.run(root, "tag", "--list", "--merged", "HEAD", looking=True).splitlines()
+    except GitError:
+        return None
+    found = {}
+    for tag in tags:
+        try:
+            found[Version(tag)] = tag
+        except InvalidVersion:
+            continue
+    return found[max(found)] if found else None
+
+
+def _next(root: Path, folder: Path, built: Mapping[str, RenderedFile], url: str) -> Mirror:
+    """Return the history of a template, and the built one as its next version; it lies in a folder of its own."""
+    copy, tree = folder / "template.git", folder / "tree"
+    git.run_git("clone", "--quiet", "--bare", "--shared", "--", str(root), str(copy), folder=folder)
+    tree.mkdir()
+    write_files(tree, built.values())
+    at = (f"--git-dir={copy}", f"--work-tree={tree}")
+    git.run_git(*at, "read-tree", "--empty", folder=tree)
+    git.run_git(*at, "add", "--all", "--force", folder=tree)
+    written = git.run_git(*at, "write-tree", folder=tree).decode().strip()
+    author = ("-c", "user.name=scaffold", "-c", "user.email=scaffold@localhost")
+    made = git.run_git(*at, *author, "commit-tree", "-p", "HEAD", "-m", "next", written, folder=tree)
+    git.run_git(*at, "update-ref", f"refs/tags/{_NEXT}", made.decode().strip(), folder=tree)
+    return Mirror(Address(url, str(copy)))
+
+
+def _updated(folder: Path, home: Home, old: str, name: str, given: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    from scaffold.update.run import Request, update
+
+    before, after = home.history.resolve(old), home.history.resolve(_NEXT)
+    service = _service(folder, home, before, given)
+    if service is None:  # the last release knew no such service
+        return
+    try:
+        done = update(folder, Request(home=home, to=_NEXT, confirm=lambda _: True))
+        editions = home.editions
+        fresh = editions.rendered(after, editions.resolve(after, service), home.url, "sha1")
+    except ScaffoldError as error:
+        yield name, "", str(error)
+        return
+    there = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and ".git" not in path.relative_to(folder).parts
+    }
+    paths = {*there, *fresh.contents} - {ANSWERS, fresh.answers_file}
+    for path in sorted(paths):
+        if there.get(path) != fresh.contents.get(path):
+            what = "A conflict" if done.unresolved else "A difference"
+            yield name, path, f"{what}: a service of {old} that is updated is not the one that is made anew."
+
+
+def _service(folder: Path, home: Home, version: Revision, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Make a service of a version, with a commit; return the answers that it was given, None where it refuses them."""
+    editions: Editions = home.editions
+    known = {question.name for question in editions.template(version).asked}
+    answers = {key: value for key, value in given.items() if key in known}
+    try:
+        made = editions.rendered(version, editions.resolve(version, answers), home.url, "sha1")
+    except ScaffoldError:
+        return None
+    folder.mkdir()
+    write_files(
+        folder,
+        [RenderedFile(path, content, made.blobs[path].mode == "100755") for path, content in made.contents.items()],
+    )
+    git.commit_all(folder, "made")
+    return answers
