@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,46 +12,66 @@ from packaging.version import InvalidVersion, Version
 
 from scaffold import git
 from scaffold.engine.answers_file import NAME as ANSWERS
+from scaffold.engine.answers_file import answers_among, parse_answers, read_answers
 from scaffold.errors import GitError, ScaffoldError
 from scaffold.files.folder import RenderedFile, write_files
 from scaffold.releases.address import Address
-from scaffold.releases.editions import Editions
 from scaffold.releases.home import Home
 from scaffold.releases.mirror import Mirror
 from scaffold.releases.revision import Revision
+from scaffold.template.goldens import GOLDENS
 
 _NEXT = "999999999.0"
 """The version of what is built, above all others."""
 
 
 def checked(folder: Path) -> Iterator[tuple[str, int, str]]:
-    """Yield what `scaffold check` finds in a service: the file in it, the line, a sentence."""
+    """Yield what `scaffold check` finds in a service, or could not check: the file in it, the line, a sentence."""
     from scaffold.check.run import check
     from scaffold.check.selection import selected
     from scaffold.check.settings import CheckSettings
 
     report = check([folder], selected(CheckSettings(folder, {}, {})))
     for finding in report.findings:
-        path = os.path.relpath(finding.place.path, folder)
-        yield path, finding.place.line, f"{finding.rule.id} {finding.message}"
+        yield os.path.relpath(finding.place.path, folder), finding.place.line, f"{finding.rule.id} {finding.message}"
+    for note in report.notes:
+        yield os.path.relpath(note.path, folder), max(note.line, 1), note.message.replace(f"{folder}/", "")
 
 
-def updater(root: Path, url: str) -> Callable[..., Iterable[tuple[str, str, str]]]:
-    """Return what updates services of the last release of the template in `root`, which services know by `url`."""
+def updater(root: Path, url: str, names: Collection[str] = ()) -> Callable[..., Iterable[tuple[str, str, str]]]:
+    """Return what updates the goldens of the last release of the template in `root`, or those of these names.
 
-    def updated(
-        built: Mapping[str, RenderedFile], given: Mapping[str, Mapping[str, Any]]
-    ) -> Iterator[tuple[str, str, str]]:
+    Their services know the template by `url`.
+    """
+
+    def updated(built: Mapping[str, RenderedFile]) -> Iterator[tuple[str, str, str]]:
         old = _last(root)
-        if old is None:
+        given = _goldens(root, old) if old else {}
+        wanted = {name: answers for name, answers in given.items() if not names or name in names}
+        if old is None or not wanted:
             return
         with tempfile.TemporaryDirectory(prefix="scaffold-update-") as name:
             folder = Path(name).resolve()
             home = Home(url, _next(root, folder, built, url))
-            for each, answers in given.items():
+            for each, answers in wanted.items():
                 yield from _updated(folder / each, home, old, each, answers)
 
     return updated
+
+
+def _goldens(root: Path, tag: str) -> dict[str, dict[str, Any]]:
+    """Return the answers of the goldens of a release, by their names."""
+    found = {}
+    listing = git.run(root, "ls-tree", "--name-only", f"{tag}:./{GOLDENS}", looking=True) if _has(root, tag) else ""
+    for name in listing.splitlines():
+        if name.endswith(".yml"):
+            text = git.run(root, "cat-file", "blob", f"{tag}:./{GOLDENS}/{name}", looking=True)
+            found[name.removesuffix(".yml")] = answers_among(parse_answers(text.encode(), name))
+    return found
+
+
+def _has(root: Path, tag: str) -> bool:
+    return git.try_git("cat-file", "-e", f"{tag}:./{GOLDENS}", folder=root, looking=True).code == 0
 
 
 def _last(root: Path) -> str | None:
@@ -89,41 +109,35 @@ def _updated(folder: Path, home: Home, old: str, name: str, given: Mapping[str, 
     from scaffold.update.run import Request, update
 
     before, after = home.history.resolve(old), home.history.resolve(_NEXT)
-    service = _service(folder, home, before, given)
-    if service is None:  # the last release knew no such service
+    if not _is_service(folder, home, before, given):
         return
     try:
         done = update(folder, Request(home=home, to=_NEXT, confirm=lambda _: True))
         editions = home.editions
-        fresh = editions.rendered(after, editions.resolve(after, service), home.url, "sha1")
+        answers = editions.resolve(after, read_answers(folder / ANSWERS, below=folder))
+        fresh = editions.rendered(after, answers, home.url, "sha1")
     except ScaffoldError as error:
-        yield name, "", str(error)
+        yield name, "", str(error).removeprefix(f"an answer does not fit {_NEXT}: ")
         return
     there = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
         if path.is_file() and ".git" not in path.relative_to(folder).parts
     }
-    paths = {*there, *fresh.contents} - {ANSWERS, fresh.answers_file}
-    for path in sorted(paths):
+    for path in sorted({*there, *fresh.contents} - {ANSWERS, fresh.answers_file}):
         if there.get(path) != fresh.contents.get(path):
             what = "A conflict" if done.unresolved else "A difference"
             yield name, path, f"{what}: a service of {old} that is updated is not the one that is made anew."
 
 
-def _service(folder: Path, home: Home, version: Revision, given: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Make a service of a version, with a commit; return the answers that it was given, None where it refuses them."""
-    editions: Editions = home.editions
-    known = {question.name for question in editions.template(version).asked}
-    answers = {key: value for key, value in given.items() if key in known}
+def _is_service(folder: Path, home: Home, version: Revision, given: Mapping[str, Any]) -> bool:
+    """Make a service of a version, with a commit; return whether the version takes its answers."""
     try:
-        made = editions.rendered(version, editions.resolve(version, answers), home.url, "sha1")
+        made = home.editions.rendered(version, home.editions.resolve(version, given), home.url, "sha1")
     except ScaffoldError:
-        return None
+        return False
+    modes = {path: blob.mode == "100755" for path, blob in made.blobs.items()}
     folder.mkdir()
-    write_files(
-        folder,
-        [RenderedFile(path, content, made.blobs[path].mode == "100755") for path, content in made.contents.items()],
-    )
+    write_files(folder, [RenderedFile(path, content, modes[path]) for path, content in made.contents.items()])
     git.commit_all(folder, "made")
-    return answers
+    return True

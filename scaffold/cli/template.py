@@ -231,7 +231,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     from scaffold.template.laws import test as run
 
     platform = _open(folder)
-    judges = Judges(checked, updater(platform.root, platform.overlay.url))
+    judges = Judges(checked, updater(platform.root, platform.overlay.url, names))
     goldens = goldens_of(platform.root, names)
     found = run(platform, goldens, judges)
     accepted = platform.accept(goldens, found.rendered) if accept else 0

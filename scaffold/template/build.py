@@ -88,7 +88,9 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
         if name in overlay.pins:
             raise FileError(f"{QUESTIONS}: {name} is in {PINS}, too. Remove one of the two.")
         if name in base.questions:
-            changed[name] = _changed({**_spec(base, name, QUESTIONS), **keys})
+            spec = {**_spec(base, name, QUESTIONS), **keys}
+            _refuse_no_choice(name, spec)
+            changed[name] = _changed(spec)
         elif {"type", "help"} <= keys.keys() or "fixed" in keys:
             new[name] = _changed(dict(keys))
         else:
@@ -112,6 +114,14 @@ def _changed(spec: dict[str, Any]) -> dict[str, Any]:
         return spec
     kept = {key: value for key, value in spec.items() if key in ("type", "fields")}
     return {"type": "yaml", **kept, "default": spec["fixed"], "when": False}
+
+
+def _refuse_no_choice(name: str, spec: Mapping[str, Any]) -> None:
+    choices = spec.get("choices") or ()
+    values = [*choices.values()] if isinstance(choices, Mapping) else choices
+    if "fixed" in spec and isinstance(values, list) and values and spec["fixed"] not in values:
+        near = suggest(str(spec["fixed"]), (known := [str(each) for each in values]), _known(known))
+        raise FileError(f"{QUESTIONS}: {name} is fixed to {brief(spec['fixed'])}, which is not a choice. {near}")
 
 
 def _merged(old: Any, keys: Any, where: str) -> Any:

@@ -29,8 +29,8 @@ from scaffold.template.work import Platform
 
 Checked = Callable[[Path], Iterable[tuple[str, int, str]]]
 """Returns what `scaffold check` finds in a service's folder: the file in it, the line, a sentence."""
-Updated = Callable[[Mapping[str, RenderedFile], Mapping[str, Mapping[str, Any]]], Iterable[tuple[str, str, str]]]
-"""Updates services of the last release to a built template: yields the name of a golden, a file of it, a sentence."""
+Updated = Callable[[Mapping[str, RenderedFile]], Iterable[tuple[str, str, str]]]
+"""Updates the last release's goldens to a built template: yields the name of a golden, a file of it, a sentence."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,7 @@ class _Test:
         choices = list(self._choices())
         for file, choice in choices:
             troubles.update(self._choice(file, choice))
-        whole = {name: each for name, each in given.items() if name in rendered}
-        for name, path, sentence in self.judges.updated(self.built, whole):
+        for name, path, sentence in self.judges.updated(self.built):
             troubles.add(self._of_update(name, path, sentence))
         return Tested(tuple(rendered), len(rendered) + len(choices), tuple(sorted(troubles)), rendered)
 
