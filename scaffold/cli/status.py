@@ -72,6 +72,7 @@ def _as_record(one: Status) -> dict[str, Any]:
         "behind": one.behind,
         "releases": [each.tag for each in one.releases],
         "lacks": [vars(each) for each in one.lacks],
+        "brought": dict(one.brought),
         "state": one.state,
         "conflicts": list(one.conflicts),
         "edited": list(one.edited),

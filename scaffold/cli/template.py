@@ -178,17 +178,24 @@ def status(*, folder: Path, json_: bool, quiet: bool) -> None:
     show_default=True,
     help="When both changed the same lines: write nothing, or add markers to the overrides.",
 )
+@click.option("--abort", is_flag=True, help="Take the last pull back, unless its files were changed since.")
 @_folder()
 @_json
 @_quiet
-def pull(*, wanted: str | None, dry_run: bool, conflict: str, folder: Path, json_: bool, quiet: bool) -> None:
+def pull(
+    *, wanted: str | None, dry_run: bool, conflict: str, abort: bool, folder: Path, json_: bool, quiet: bool
+) -> None:
     """Move the overlay to another release of the base, merge the overrides, and build: all of it, or nothing."""
     from scaffold.errors import CONFLICTS
     from scaffold.show import template as show
     from scaffold.show.say import say_json
     from scaffold.template.base import Base
+    from scaffold.template.work import take_back
     from scaffold.update.versions import target
 
+    if abort:
+        show.taken_back(take_back(folder.absolute()), quiet=quiet)
+        return
     platform = _open(folder)
     history = platform.base.history
     new = target(platform.base.revision, wanted, history)
@@ -199,6 +206,42 @@ def pull(*, wanted: str | None, dry_run: bool, conflict: str, folder: Path, json
         show.pulled(found, dry_run=dry_run, quiet=quiet)
     if found.conflicts:
         raise click.exceptions.Exit(CONFLICTS)
+
+
+@template.command(
+    short_help="Test the template by its goldens, and by what any service must be.",
+    epilog=examples("scaffold template test", "scaffold template test --accept"),
+)
+@click.option("--accept", is_flag=True, help="Write the goldens anew; review them with git diff.")
+@click.option("--golden", "-k", "names", multiple=True, metavar="NAME", help="Only this golden; several times.")
+@_folder()
+@_json
+@_quiet
+def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, quiet: bool) -> None:
+    """Render each golden in platform/goldens, compare it with what is kept, and test each service.
+
+    Its files must be free of unrendered Jinja and valid, `scaffold check` clean, and each choice must render. A service
+    of the last release that is updated must be the one that is made anew. Exit 1 when something is wrong.
+    """
+    from scaffold.cli.judges import checked, updater
+    from scaffold.show import template as show
+    from scaffold.show.say import say_json
+    from scaffold.template.goldens import goldens_of
+    from scaffold.template.laws import Judges
+    from scaffold.template.laws import test as run
+
+    platform = _open(folder)
+    judges = Judges(checked, updater(platform.root, platform.overlay.url, names))
+    goldens = goldens_of(platform.root, names)
+    found = run(platform, goldens, judges)
+    accepted = platform.accept(goldens, found.rendered) if accept else 0
+    troubles = [each for each in found.troubles if not (accept and each.law == "goldens")]
+    if json_:
+        say_json(show.test_record(found, troubles, accepted))
+    else:
+        show.tested(found, troubles, accepted, quiet=quiet)
+    if troubles:
+        raise click.exceptions.Exit(1)
 
 
 @template.command(short_help="Release the template: changelog, commit and tag.")

@@ -112,7 +112,7 @@ class _Steps:
             _move_to_free_place(new, target)
         elif not _same(new, target, status):
             _keep(target, kept)
-            _take_over(new, status)
+            take_over(new, status)
             self._undo.append((str(target), lambda: _move_back(kept, target)))
             new.replace(target)
 
@@ -153,7 +153,7 @@ def _keep(target: Path, kept: Path) -> None:
         shutil.copy2(target, kept, follow_symlinks=False)
 
 
-def _take_over(new: Path, status: os.stat_result) -> None:
+def take_over(new: Path, status: os.stat_result) -> None:
     """Give the new file the owner of the one that it replaces, and its mode but for the right to run it."""
     if not stat.S_ISREG(status.st_mode):
         return

@@ -6,17 +6,19 @@ from scaffold.git.command import (
     failure,
     inside_work_tree,
     knows_author,
+    last_words,
     merge_file,
     read,
     run,
     run_git,
     try_git,
 )
-from scaffold.git.environment import clean_environment
+from scaffold.git.environment import WITHOUT_HOOKS, clean_environment
 from scaffold.git.remote import PROTOCOLS, clone_bare, fetch
 
 __all__ = [
     "PROTOCOLS",
+    "WITHOUT_HOOKS",
     "ask",
     "clean_environment",
     "clone_bare",
@@ -25,6 +27,7 @@ __all__ = [
     "fetch",
     "inside_work_tree",
     "knows_author",
+    "last_words",
     "merge_file",
     "read",
     "run",

@@ -31,7 +31,8 @@ class Change:
     `pattern` is P01…P15, or "none"; `title` shows what changed, `why` why it matters, `check` what a team should test
     after updating. `files` are the paths that it changes in a service, by patterns of fnmatch, whose `*` matches / too;
     none where the pattern's id is in the lines that changed. `where` is a Jinja expression of a service's answers: the
-    change concerns the services for which it is true, all where it is empty.
+    change concerns the services for which it is true, all where it is empty. `declined` names the platform that did not
+    take it into a file of its own, and why.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Change:
     check: str
     files: tuple[str, ...] = ()
     where: str = ""
+    declined: str = ""
 
     def concerns(self, answers: Mapping[str, Any]) -> bool:
         """Return whether it is news for a service with these answers; so it is where the expression fails on them."""
@@ -63,13 +65,14 @@ def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:
     Raises:
         TemplateError: when a record lacks a field, or an id, version or pattern is no such thing.
     """
-    records = read_records(text, name, _FIELDS, key="id", lists=["files"], texts=["where"])
+    records = read_records(text, name, _FIELDS, key="id", lists=["files"], texts=["where", "declined"])
     return [_change(record, f"{name}: {record['id']}") for record in records]
 
 
 def _change(record: dict[str, Any], where: str) -> Change:
     texts = {field: " ".join(record[field].split()) for field in _FIELDS}
-    change = Change(**texts, files=tuple(record.get("files", ())), where=" ".join(record.get("where", "").split()))
+    where_, declined = (" ".join(record.get(field, "").split()) for field in ("where", "declined"))
+    change = Change(**texts, files=tuple(record.get("files", ())), where=where_, declined=declined)
     if change.where:
         _expression(change.where, where)
     for path in change.files:

@@ -75,4 +75,11 @@ def _missing(found: Sequence[Status]) -> Iterator[str]:
     for change, folders in changes.values():
         pattern = "" if change.pattern == "none" else f"{change.pattern} "
         who = ", ".join(folders) if len(folders) <= _NAMED else f"{len(folders)} services"
-        yield f"  {pattern}{change.title} ({change.version})" + (f": {who}" if len(found) > 1 else "")
+        yield f"  {pattern}{change.title} ({_origin(change, found)})" + (f": {who}" if len(found) > 1 else "")
+
+
+def _origin(change: Change, found: Sequence[Status]) -> str:
+    """Return the version that brought a change; of a platform's template that of the base, and its own."""
+    own = next((one.brought[change.id] for one in found if change.id in one.brought), "")
+    version = f"base {change.version}, in {own}" if own else change.version
+    return f"{version}; declined by {change.declined}" if change.declined else version

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.show.console import console, line
+from scaffold.template.fixes import FIXES
+from scaffold.template.laws import Tested
 from scaffold.template.overlay import FILES
 from scaffold.template.place import Difference
 from scaffold.template.pull import Pulled
 from scaffold.template.release import Release
+from scaffold.template.trouble import Trouble
 from scaffold.template.work import Status
 from scaffold.text.counted import counted
 
@@ -53,6 +56,7 @@ def taken(paths: Sequence[str], *, quiet: bool) -> None:
 
 
 _BUILD = "  scaffold template build           "
+_EDIT = "  edit platform/fixes.yml           "
 _PULL = "  scaffold template pull --dry-run  "
 
 
@@ -65,8 +69,10 @@ def status(found: Status) -> None:
         f"  {counted(len(overlay.overrides), 'override')}, {counted(len(own), 'own file')}, "
         f"{counted(len(overlay.removed), 'removed file')}, {counted(len(overlay.questions), 'question')}",
         *(f"  newer: {each.tag}" for each in found.newer),
+        *(f"  undecided: {each}" for each in found.undecided),
         *(("Next:",) if not found.is_current else ()),
         *(() if found.build_is_current else (f"{_BUILD}the built template is not current",)),
+        *((f"{_EDIT}decide what your files take of the base",) if found.undecided else ()),
         *((f"{_PULL}see what the newest release brings",) if found.newer else ()),
     )
 
@@ -83,6 +89,7 @@ def as_record(found: Status) -> dict[str, Any]:
         "own": sorted(path for path in overlay.files if path not in overlay.overrides),
         "removed": sorted(overlay.removed),
         "questions": sorted(overlay.questions),
+        "undecided": list(found.undecided),
         "build_is_current": found.build_is_current,
     }
 
@@ -104,9 +111,34 @@ def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
         f"{found.old.revision.name} to {found.new.revision.name} of the base",
         *(f"  {each.pattern.replace('none', '').strip() or '-':<3} {each.title}" for each in found.changes),
         *found.notes,
+        *(f"Decide in {FIXES}: {each}" for each in found.undecided),
         "Nothing was written." if dry_run else "Written and built, not committed. Next: git diff",
         quiet=quiet,
     )
+
+
+def tested(found: Tested, troubles: Sequence[Trouble], accepted: int, *, quiet: bool) -> None:
+    """Show what a test found."""
+    _lines(*(f"{each.file}:{each.line}: {each.law}: {each.message}" for each in troubles))
+    if accepted:
+        _lines(f"Wrote {counted(accepted, 'file')} of goldens. Next: git diff platform/goldens", quiet=quiet)
+    services = f"{counted(len(found.goldens), 'golden')}, {counted(found.services, 'service')}"
+    _lines(f"{services}: {counted(len(troubles), 'problem') if troubles else 'nothing wrong'}", quiet=quiet)
+
+
+def test_record(found: Tested, troubles: Sequence[Trouble], accepted: int) -> dict[str, Any]:
+    """Return what a test found as data."""
+    return {
+        "goldens": list(found.goldens),
+        "services": found.services,
+        "accepted": accepted,
+        "problems": [vars(each) for each in troubles],
+    }
+
+
+def taken_back(version: str, *, quiet: bool) -> None:
+    """Show that a pull was taken back."""
+    _lines(f"Took the pull of {version} back: all files are as before.", quiet=quiet)
 
 
 def released(found: Release, day: date, *, dry_run: bool, quiet: bool) -> None:
@@ -125,6 +157,7 @@ def pull_record(found: Pulled, *, dry_run: bool) -> dict[str, Any]:
         "changes": [vars(each) for each in found.changes],
         "overlay": sorted(found.files),
         "notes": list(found.notes),
+        "undecided": list(found.undecided),
         "conflicts": list(found.conflicts),
     }
 

@@ -15,9 +15,9 @@ from scaffold.text.counted import counted
 from scaffold.text.printable import printable
 
 if TYPE_CHECKING:
+    from scaffold.atomic.journal import Journal
     from scaffold.releases import Change
     from scaffold.update.changes import LineCount
-    from scaffold.update.journal import Journal
     from scaffold.update.report import Clash, UpdateReport
     from scaffold.update.run import Updated
 
@@ -46,6 +46,8 @@ def report(out: Console, told: UpdateReport) -> None:
 def _change(out: Console, change: Change) -> None:
     pattern = f"{change.pattern} " if change.pattern != "none" else ""
     out.print(line((f"{pattern}{change.title}", "bold"), f" ({change.version})"), soft_wrap=True)
+    if change.declined:
+        out.print(line(f"  declined by {change.declined}"), soft_wrap=True)
     out.print(line(f"  why: {change.why}"), soft_wrap=True)
     out.print(line(f"  check: {change.check}"), soft_wrap=True)
 

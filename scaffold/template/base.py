@@ -12,7 +12,7 @@ from scaffold.engine.template import Template, raw_questions
 from scaffold.errors import FileError, VersionError
 from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
-from scaffold.releases import History, Revision
+from scaffold.releases import Change, History, Revision
 from scaffold.releases.editions import blob_id
 from scaffold.template.overlay import MANIFEST, Overlay
 from scaffold.text.nearest import suggest
@@ -49,6 +49,11 @@ class Base:
     def questions(self) -> Mapping[str, Any]:
         """Return what copier.yml and what it includes say of each question."""
         return raw_questions(self.template.root)
+
+    @property
+    def changes(self) -> list[Change]:
+        """Return the changelog of this version."""
+        return self.history.changes_at(self.revision.commit)
 
     @property
     def license(self) -> bytes:

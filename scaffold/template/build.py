@@ -14,6 +14,7 @@ from scaffold.files.folder import RenderedFile
 from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
 from scaffold.template.base import LICENSE, SKELETON, Base, id_of
+from scaffold.template.fixes import with_decisions
 from scaffold.template.overlay import CHANGES, FILES, PINS, QUESTIONS, REMOVE, Overlay
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
@@ -23,6 +24,11 @@ CHANGED = "templates/platform/changed.yml"
 NOTICE = "NOTICE"
 _DERIVED = "---\n!include templates/service/questions/derived.yml\n"
 _ATTRIBUTES = ".gitattributes"
+_GENERATED = """\
+copier.yml linguist-generated
+templates/** linguist-generated
+platform/goldens/*/** linguist-generated -text
+"""
 MARK = b"<<<<<<< platform\n"
 """How a conflict begins that `pull` wrote."""
 PLACES = ("copier.yml", "templates/", LICENSE, NOTICE, _ATTRIBUTES)
@@ -44,7 +50,7 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
         _put(files, NEW, _yaml("The platform's own questions.", new))
     _put(files, CHANGES_FILE, _changes(files[CHANGES_FILE].content, overlay))
     _put(files, NOTICE, _notice(overlay, base))
-    _put(files, _ATTRIBUTES, "copier.yml linguist-generated\ntemplates/** linguist-generated\n")
+    _put(files, _ATTRIBUTES, _GENERATED)
     if base.license:
         files[LICENSE] = RenderedFile(LICENSE, base.license, False)
     return files
@@ -82,7 +88,9 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
         if name in overlay.pins:
             raise FileError(f"{QUESTIONS}: {name} is in {PINS}, too. Remove one of the two.")
         if name in base.questions:
-            changed[name] = _changed({**_spec(base, name, QUESTIONS), **keys})
+            spec = {**_spec(base, name, QUESTIONS), **keys}
+            _refuse_no_choice(name, spec)
+            changed[name] = _changed(spec)
         elif {"type", "help"} <= keys.keys() or "fixed" in keys:
             new[name] = _changed(dict(keys))
         else:
@@ -106,6 +114,14 @@ def _changed(spec: dict[str, Any]) -> dict[str, Any]:
         return spec
     kept = {key: value for key, value in spec.items() if key in ("type", "fields")}
     return {"type": "yaml", **kept, "default": spec["fixed"], "when": False}
+
+
+def _refuse_no_choice(name: str, spec: Mapping[str, Any]) -> None:
+    choices = spec.get("choices") or ()
+    values = [*choices.values()] if isinstance(choices, Mapping) else choices
+    if "fixed" in spec and isinstance(values, list) and values and spec["fixed"] not in values:
+        near = suggest(str(spec["fixed"]), (known := [str(each) for each in values]), _known(known))
+        raise FileError(f"{QUESTIONS}: {name} is fixed to {brief(spec['fixed'])}, which is not a choice. {near}")
 
 
 def _merged(old: Any, keys: Any, where: str) -> Any:
@@ -137,7 +153,8 @@ def _changes(base: bytes, overlay: Overlay) -> bytes:
     for each in own:
         if each.id in taken:
             raise FileError(f"{CHANGES}: {each.id} is an id of the base's changes. Choose another one.")
-    return base.rstrip() + b"\n" + overlay.changes if own else base
+    decided = with_decisions(base, overlay.fixes, overlay.name)
+    return decided.rstrip() + b"\n" + overlay.changes if own else decided
 
 
 def _yaml(title: str, content: Mapping[str, Any]) -> str:

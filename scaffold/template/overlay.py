@@ -6,6 +6,7 @@ platform/pins.yml       versions and images, merged by key into the base's
 platform/files/         files of the skeleton: new ones, and those that take the place of the base's
 platform/overrides.yml  of which file of the base each of the latter was made (written by scaffold)
 platform/remove.yml     a list of files of the skeleton that services do not get
+platform/fixes.yml      which changes of the base in files of the overlay are taken or declined (begun by scaffold)
 platform/changes.yml    what each release changes, in the form of the base's changes.yml
 """
 
@@ -25,6 +26,7 @@ from scaffold.files import names
 from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
 from scaffold.files.yaml import load, place_of, problem_of
+from scaffold.template import fixes
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 
@@ -80,6 +82,11 @@ class Overlay:
         if not isinstance(found or [], list) or not all(isinstance(each, str) for each in found or []):
             raise FileError(f"{REMOVE} must be a list of paths; for example [renovate.json.jinja].")
         return tuple(found or ())
+
+    @cached_property
+    def fixes(self) -> fixes.Fixes:
+        """Return what was decided of the base's changes in files that the overlay has or removes."""
+        return fixes.checked(_mapping(self.root, fixes.FIXES))
 
     @cached_property
     def changes(self) -> bytes:

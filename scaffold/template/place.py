@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+from scaffold.atomic.transaction import Place
+from scaffold.atomic.whole import Change, Whole
 from scaffold.engine.template import load_template
-from scaffold.errors import FileError, TemplateError
-from scaffold.files.folder import RenderedFile, staged, write_files
+from scaffold.errors import FileError, GitError, ServiceError, TemplateError
+from scaffold.files.folder import RenderedFile, write_files
 from scaffold.files.foreign import read_foreign
-from scaffold.files.staging import staging
+from scaffold.git.repository import locate
 from scaffold.template.build import built_paths
+from scaffold.template.tag import record
 
 
 @dataclass(frozen=True)
@@ -33,28 +40,60 @@ def difference(root: Path, files: Mapping[str, RenderedFile]) -> Difference:
     return Difference(written, tuple(path for path in there if path not in files))
 
 
-def put(root: Path, files: Mapping[str, RenderedFile], removed: Collection[str] = ()) -> None:
-    """Write the files below `root`, each in one step, and remove others; after an error all are as they were.
+def put(root: Path, change: Change) -> None:
+    """Write the files of a change below `root` and remove others: all of it, or nothing.
 
     Raises:
         DestinationError: when the disk refuses.
-        FileError: when the files are not a template that scaffold reads; nothing is written then.
+        ServiceError: when another process changes the template.
+        GitError: when a release can't be committed or tagged.
+        FileError: when the files are not a template that scaffold reads. In all cases nothing is changed.
     """
-    _refuse_broken(root, files)
-    if files:
-        with staged(root, force=True) as stage:
-            write_files(stage, files.values())
+    _refuse_broken(root, change.files)
+    files = {path: file for path, file in change.files.items() if not _is_same(root / path, file)}
+    removed = [path for path in change.removed if os.path.lexists(root / path)]
+    if files or removed or change.index is not None:
+        whole(root).write(replace(change, files=files, removed=removed))
+
+
+def write_plainly(folder: Path, files: Mapping[str, RenderedFile], removed: Collection[str] = ()) -> None:
+    """Write files into a folder of ours that nobody else sees, and remove others."""
+    write_files(folder, files.values())
     for path in removed:
-        (root / path).unlink(missing_ok=True)
+        (folder / path).unlink(missing_ok=True)
+
+
+def whole(root: Path) -> Whole:
+    """Return what changes a platform's template; it has its journal in git's folder, where there is one."""
+    try:
+        repository, prefix = locate(root, looking=True)
+    except (ServiceError, GitError):
+        return Whole(_place(root, root / f".{_NAME}"))
+    name = f"{_NAME}-{hashlib.sha256(prefix.encode()).hexdigest()[:8]}" if prefix else _NAME
+
+    def is_changed() -> bool:
+        return repository.git("status", "--porcelain", "--untracked-files=no", "--", ".", folder=root) != b""
+
+    place = replace(_place(root, repository.git_dir / name), is_changed=is_changed)
+    index, lock = repository.git_dir / "index", repository.git_dir / "index.lock"
+    return Whole(place, replace(place, index=index, lock=lock, last=partial(record, root)))
+
+
+def _place(root: Path, beside: Path) -> Place:
+    state, lock = beside / "state", beside / "state.lock"
+    return Place(beside / "journal", root, state, lock, "change", lambda: False, keeps_old=True)
+
+
+_NAME = "scaffold-template"
 
 
 def _refuse_broken(root: Path, files: Mapping[str, RenderedFile]) -> None:
     if "copier.yml" not in files:
         return
-    with staging(root, "template") as stage:
-        write_files(stage.path, files.values())
+    with tempfile.TemporaryDirectory(prefix="scaffold-template-") as folder:
+        write_plainly(Path(folder), files)
         try:
-            load_template(stage.path)
+            load_template(Path(folder))
         except TemplateError as error:
             raise FileError(f"the overlay makes a template that does not work: {error}") from error
 

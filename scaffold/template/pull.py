@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scaffold import git
 from scaffold.files.folder import RenderedFile
 from scaffold.releases import Change
+from scaffold.template import fixes
 from scaffold.template.base import SKELETON, Base, id_of
 from scaffold.template.edit import removed_text
 from scaffold.template.overlay import FILES, MANIFEST, OVERRIDES, REMOVE, Overlay, manifest, overrides_text
@@ -17,8 +19,9 @@ class Pulled:
     """What a pull gives: the overlay's `files` to write and `gone` ones, what it brings and what is left to decide.
 
     `conflicts` are overrides that both sides changed, with a sentence each. `notes` are what to know: a removed file
-    that the base changed, an override that the base renamed. `marked` shows that the conflicts were written as markers,
-    which is possible where all of them are clashes of lines.
+    that the base changed, an override that the base renamed. `undecided` are ids of changes in files of the overlay,
+    which somebody must decide. `marked` shows that the conflicts were written as markers, which is possible where all
+    of them are clashes of lines.
     """
 
     old: Base
@@ -28,6 +31,7 @@ class Pulled:
     gone: tuple[str, ...]
     conflicts: tuple[str, ...]
     notes: tuple[str, ...]
+    undecided: tuple[str, ...] = ()
     can_be_marked: bool = False
     marked: bool = False
 
@@ -66,14 +70,49 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
             files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", merged, own.executable)
         made[target] = id_of(theirs)
     removed = _still_removed(overlay, old, new, names, notes)
+    changes = tuple(new.history.changes_between(old.revision.commit, new.revision.commit))
+    decided = _decided(overlay, old, new, files, names, removed, changes)
     texts = {
         MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit),
         OVERRIDES: overrides_text(made),
+        **({fixes.FIXES: fixes.text(decided)} if decided != overlay.fixes else {}),
         **({REMOVE: removed_text(removed)} if removed != list(overlay.removed) else {}),
     }
     files |= {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}
-    changes = tuple(new.history.changes_between(old.revision.commit, new.revision.commit))
-    return Pulled(old, new, changes, files, tuple(gone), tuple(conflicts), tuple(notes), clashes == len(conflicts))
+    return Pulled(
+        old,
+        new,
+        changes,
+        files,
+        tuple(gone),
+        tuple(conflicts),
+        tuple(notes),
+        tuple(each for each in fixes.undecided(decided) if each not in overlay.fixes),
+        clashes == len(conflicts),
+    )
+
+
+def _decided(
+    overlay: Overlay,
+    old: Base,
+    new: Base,
+    files: Mapping[str, RenderedFile],
+    names: Mapping[str, str],
+    removed: Sequence[str],
+    changes: Sequence[Change],
+) -> fixes.Fixes:
+    """Return the ledger with the changes of files that are not the base's: nobody has decided these yet."""
+    decided = dict(overlay.fixes)
+    before = {names.get(path, path): path for path in (*overlay.overrides, *overlay.removed)}
+    for path, former in before.items():
+        theirs = new.skeleton(path)
+        own = files.get(f"{FILES}/{path}", overlay.files.get(former))
+        is_bases = own is not None and theirs is not None and own.content == theirs.content
+        if theirs is None or is_bases or (own is None and path not in removed):
+            continue
+        for each in fixes.touched(changes, path, old.skeleton(former), theirs):
+            decided.setdefault(each, fixes.UNDECIDED)
+    return decided
 
 
 def _still_removed(overlay: Overlay, old: Base, new: Base, names: dict[str, str], notes: list[str]) -> list[str]:

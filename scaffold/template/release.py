@@ -26,11 +26,15 @@ _UNRELEASED = re.compile(rf"\b(version:\s*){UNRELEASED}\b")
 
 @dataclass(frozen=True)
 class Release:
-    """What a release says: its version, the platform's own changes and those that came with the base."""
+    """What a release says: its version, the platform's own changes and those that came with the base.
+
+    `head` is the commit that it starts from.
+    """
 
     version: Version
     own: tuple[Change, ...]
     base: tuple[Change, ...]
+    head: str
 
     def section(self, day: date) -> str:
         """Return the section of the changelog."""
@@ -74,6 +78,7 @@ def prepare(overlay: Overlay, text: str) -> Release:
         version,
         tuple(change for change in gained if change.id in ids),
         tuple(change for change in gained if change.id not in ids),
+        git.run(root, "rev-parse", "HEAD", looking=True),
     )
 
 
@@ -91,17 +96,6 @@ def files(overlay: Overlay, release: Release, day: date) -> dict[str, RenderedFi
     text = f"{_TITLE}\n\n{release.section(day)}\n{before.removeprefix(_TITLE).lstrip()}".rstrip() + "\n"
     written = {CHANGES: changes, CHANGELOG: text}
     return {each: RenderedFile(each, content.encode(), False) for each, content in written.items()}
-
-
-def commit(root: Path, version: Version) -> None:
-    """Commit what was written, and tag it.
-
-    Raises:
-        GitError: when git refuses.
-    """
-    git.run(root, "add", "--all")
-    git.run(root, "commit", "--quiet", "--message", f"Release {version}")
-    git.run(root, "tag", "--annotate", "--message", f"Release {version}", str(version))
 
 
 def _tags(root: Path) -> dict[Version, str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from scaffold.files.folder import RenderedFile
 from scaffold.template.base import Base
 from scaffold.template.edit import removed_text
+from scaffold.template.goldens import GOLDENS
 from scaffold.template.overlay import (
     CHANGES,
     FILES,
@@ -66,6 +69,7 @@ scaffold template build            build copier.yml and templates/ from platform
 scaffold template build --check    fail when they are not built from it (for CI)
 scaffold template override PATH    take a file of the base into platform/files, to change it there
 scaffold template diff             show what the overrides change of the base
+scaffold template test             test it by platform/goldens, and by what any service must be
 scaffold template status           show whether the base has a newer release
 scaffold template pull             move to the newest release of the base
 ```
@@ -79,6 +83,73 @@ copier copy {url} payments
 """
 
 
+_GITHUB = """\
+name: template
+
+on:
+  push:
+    branches: [main]
+  pull_request:
+
+permissions:
+  contents: read
+
+jobs:
+  test:  # skipped until you set the variable KUBE_SCAFFOLD
+    if: vars.KUBE_SCAFFOLD != ''
+    runs-on: ubuntu-24.04
+    timeout-minutes: 10
+    steps:
+      - uses: actions/checkout@{checkout}
+        with:
+          fetch-depth: 0  # a service of the last release is updated
+          persist-credentials: false
+      - run: pipx install "$KUBE_SCAFFOLD"
+        env:
+          KUBE_SCAFFOLD: ${{{{ vars.KUBE_SCAFFOLD }}}}  # a requirement or URL for pip
+      - run: scaffold template test
+"""
+_GITLAB = """\
+test:  # skipped until you set the variable KUBE_SCAFFOLD
+  rules:
+    - if: $KUBE_SCAFFOLD  # a requirement or URL for pip
+  image: {image}
+  variables:
+    GIT_DEPTH: 0  # a service of the last release is updated
+  script:
+    - apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends git
+    - pip install "$KUBE_SCAFFOLD"
+    - scaffold template test
+"""
+_ANSWERS = """\
+# Answers of a golden. The folder beside this file has the service: scaffold template test --accept
+name: {name}
+"""
+
+
+def _ci(base: Base) -> dict[str, str]:
+    """Return the files by which a Git host tests the template, with the versions that the base pins."""
+    pins = base.questions.get("pins", {})
+    known = pins.get("default", {}) if isinstance(pins, Mapping) else {}
+    checkout, image = known.get("checkout_action", "v6.0.0"), known.get("yamllint_image", "python:3.13")
+    return {
+        ".github/workflows/template.yml": _GITHUB.format(checkout=checkout),
+        ".gitlab-ci.yml": _GITLAB.format(image=image),
+    }
+
+
+def _goldens(base: Base) -> dict[str, str]:
+    """Return the answers of the first goldens: of a service in the default language, and of one in another."""
+    language = base.questions.get("language", {})
+    choices = language.get("choices", ()) if isinstance(language, Mapping) else ()
+    values = choices.values() if isinstance(choices, Mapping) else choices
+    answers = _ANSWERS.format(name="shop")
+    texts = {f"{GOLDENS}/shop.yml": answers}
+    for other in [value for value in values if value != language.get("default")][:1]:
+        texts[f"{GOLDENS}/shop-{other}.yml"] = f"{answers}language: {other}\n"
+    return texts
+
+
 def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
     """Return the files of a new overlay, without what is built of them."""
     texts = {
@@ -90,5 +161,7 @@ def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
         OVERRIDES: overrides_text({}),
         f"{FILES}/PLATFORM.md.jinja": _PAGE.format(name=name),
         "README.md": _README.format(name=name, url=url, manifest=MANIFEST),
+        **_ci(base),
+        **_goldens(base),
     }
     return {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}

@@ -10,15 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from scaffold.atomic.whole import Change
+from scaffold.engine.template import load_template
 from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
+from scaffold.git.repository import locate
 from scaffold.releases import History
 from scaffold.releases import Release as BaseRelease
-from scaffold.template import release
+from scaffold.template import fixes, release, tag
 from scaffold.template.base import SKELETON, Base, base_of
 from scaffold.template.build import build
+from scaffold.template.goldens import Golden, Workshop, goldens_of
 from scaffold.template.overlay import FILES, FOLDER, MANIFEST, Overlay, read_overlay
-from scaffold.template.place import Difference, difference, put
+from scaffold.template.place import Difference, difference, put, whole, write_plainly
 from scaffold.template.pull import Pulled, pull
 from scaffold.template.release import Release
 from scaffold.template.start import first_files
@@ -42,7 +46,7 @@ class Platform:
         files = build(self.overlay, self.base)
         found = difference(self.root, files)
         if not check:
-            put(self.root, files if found.written else {}, found.removed)
+            put(self.root, Change(files, found.removed, self._note("build")))
         return found
 
     def status(self) -> Status:
@@ -83,14 +87,19 @@ class Platform:
         pulled = pull(self.overlay, self.base, new)
         if pulled.conflicts:
             if inline and not dry_run and pulled.can_be_marked:
-                put(self.root, pulled.files, pulled.gone)
+                put(self.root, Change(pulled.files, pulled.gone, self._note("pull", new)))
                 return replace(pulled, marked=True)
             return pulled
         built = self._built_with(pulled.files, pulled.gone, new)
         found = difference(self.root, built)
         if not dry_run:
-            put(self.root, {**pulled.files, **built}, [*pulled.gone, *found.removed])
+            removed = [*pulled.gone, *found.removed]
+            put(self.root, Change({**pulled.files, **built}, removed, self._note("pull", new)))
         return pulled
+
+    def _note(self, what: str, new: Base | None = None) -> dict[str, str]:
+        """Return what the journal says of a change: what it is, and to which version of the base."""
+        return {"from": what, "to": (new or self.base).revision.name}
 
     def release(self, version: str, day: date, *, dry_run: bool = False) -> Release:
         """Release the template: give its changes the version, build, commit and tag; return what the release says.
@@ -105,8 +114,11 @@ class Platform:
         files = release.files(self.overlay, made, day)
         built = self._built_with(files, (), self.base)
         if not dry_run:
-            put(self.root, {**files, **built})
-            release.commit(self.root, made.version)
+            written = {**files, **built}
+            repository, _ = locate(self.root)
+            in_git = tag.make(repository, made.head, str(made.version), written)
+            note = {**self._note("release"), **in_git.note}
+            put(self.root, Change(written, (), note, made.head, in_git.index))
         return made
 
     def _built_with(
@@ -117,12 +129,40 @@ class Platform:
             folder = Path(name)
             shutil.copy2(self.root / MANIFEST, folder)
             shutil.copytree(self.root / FOLDER, folder / FOLDER, symlinks=True)
-            put(folder, files, gone)
+            write_plainly(folder, files, gone)
             return build(read_overlay(folder), base)
+
+    def accept(self, goldens: Sequence[Golden], rendered: Mapping[str, Sequence[RenderedFile]]) -> int:
+        """Write goldens as they were rendered; return how many files changed."""
+        files: dict[str, RenderedFile] = {}
+        gone: list[str] = []
+        changed = 0
+        for golden in goldens:
+            if golden.name in rendered:
+                made = {file.path: file for file in rendered[golden.name]}
+                changed += len(list(golden.differences(rendered[golden.name])))
+                gone += [f"{golden.folder}/{path}" for path in golden.there() if path not in made]
+                files |= {
+                    f"{golden.folder}/{path}": replace(file, path=f"{golden.folder}/{path}")
+                    for path, file in made.items()
+                }
+        self.write(files, gone)
+        return changed
 
     def write(self, files: Mapping[str, RenderedFile], removed: Sequence[str] = ()) -> None:
         """Write files of the overlay."""
-        put(self.root, files, removed)
+        put(self.root, Change(files, removed, self._note("edit")))
+
+
+def take_back(root: Path) -> str:
+    """Take the last pull back that nothing has changed since; return the version of the base that it went to.
+
+    Raises:
+        ServiceError: when the last change was not a pull, or its files were changed since.
+        DestinationError: when the disk refuses.
+    """
+    read_overlay(root)
+    return whole(root).undo("pull").note["to"]
 
 
 @dataclass(frozen=True)
@@ -136,7 +176,12 @@ class Status:
     @property
     def is_current(self) -> bool:
         """Return whether nothing is to be done."""
-        return self.build_is_current and not self.newer
+        return self.build_is_current and not self.newer and not self.undecided
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """Return the ids of the base's changes that nobody has decided."""
+        return tuple(fixes.undecided(self.platform.overlay.fixes))
 
 
 def open_platform(root: Path, history: History) -> Platform:
@@ -145,6 +190,8 @@ def open_platform(root: Path, history: History) -> Platform:
     Raises:
         FileError, VersionError: when it is none, or its base is not known.
     """
+    if (root / MANIFEST).is_file():
+        whole(root).recover()
     overlay = read_overlay(root)
     return Platform(root, overlay, base_of(overlay, history))
 
@@ -157,5 +204,14 @@ def start(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
     """
     first = first_files(name, url, base)
     with tempfile.TemporaryDirectory(prefix="scaffold-template-") as folder:
-        put(Path(folder), first)
-        return {**first, **build(read_overlay(Path(folder)), base)}
+        write_plainly(Path(folder), first)
+        overlay = read_overlay(Path(folder))
+        built = build(overlay, base)
+        write_plainly(Path(folder), built)
+        workshop = Workshop(load_template(Path(folder)), url)
+        files = {**first, **built}
+        for golden in goldens_of(Path(folder)):
+            for file in workshop.service(golden.given()):
+                path = f"{golden.folder}/{file.path}"
+                files[path] = replace(file, path=path)
+        return files

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 
+from scaffold.atomic import recorded
+from scaffold.atomic.journal import DONE, Journal
 from scaffold.errors import DestinationError, ServiceError
 from scaffold.git.repository import Repository
-from scaffold.update import recorded
 from scaffold.update.apply import TreeChange, carry_out
 from scaffold.update.changes import PathChange
-from scaffold.update.journal import DONE, Journal
 from scaffold.update.thrown_away import keep
-from scaffold.update.transaction import Transaction
+from scaffold.update.work_tree import transaction_of
 
 
 def abort(repository: Repository) -> Journal:
@@ -23,7 +23,7 @@ def abort(repository: Repository) -> Journal:
         ServiceError: when there is no update to take back: it is committed, or there was none.
         DestinationError: when something can't be written; all is then as it was.
     """
-    transaction = Transaction(repository)
+    transaction = transaction_of(repository)
     journal = recorded.read(transaction.folder)
     head = repository.git("rev-parse", "HEAD").decode().strip()
     if journal is None or journal.phase != DONE:

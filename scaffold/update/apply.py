@@ -8,16 +8,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scaffold.atomic import journal as journals
+from scaffold.atomic.journal import PREPARED, SKIP, Journal, Step, signature
+from scaffold.atomic.transaction import Transaction
 from scaffold.errors import DestinationError, ServiceError
 from scaffold.git.repository import Repository
-from scaffold.update import journal as journals
 from scaffold.update.changes import PathChange, path_changes
 from scaffold.update.index import prepare_index
-from scaffold.update.journal import PREPARED, Journal, Step, signature
-from scaffold.update.marks import SKIP, marks_of, refuse_hidden_edits
+from scaffold.update.marks import marks_of, refuse_hidden_edits
 from scaffold.update.merge import Conflict
 from scaffold.update.plan import Plan
-from scaffold.update.transaction import Transaction, work_tree
+from scaffold.update.work_tree import transaction_of, work_tree
 
 _OPERATIONS = {
     "MERGE_HEAD": "merge",
@@ -69,7 +70,7 @@ def apply(plan: Plan) -> list[PathChange]:
     changes = path_changes(repository, service.tree, plan.tree)
     if at_top := [each.path for each in changes if not each.path.startswith(service.prefix)]:
         _refuse_uncommitted(repository, [f":(top,literal){path}" for path in at_top], _SHARED)
-    transaction = Transaction(repository)
+    transaction = transaction_of(repository)
     _refuse_in_the_way(transaction.top, changes, plan.beside)
     marks = marks_of(repository, [each.path for each in changes if each.before])
     absent = {path for path, given in marks.items() if SKIP in given and not os.path.lexists(transaction.top / path)}

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from scaffold.atomic.journal import SKIP
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.update.changes import PathChange
-from scaffold.update.marks import BESIDE, SKIP, mark, marks_of
+from scaffold.update.marks import BESIDE, mark, marks_of
 from scaffold.update.merge import Conflict
 
 

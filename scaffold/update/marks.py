@@ -10,10 +10,10 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from scaffold.atomic.journal import ASSUME, SKIP
 from scaffold.errors import ServiceError
 from scaffold.git.repository import Repository
 
-SKIP, ASSUME = "S", "A"
 BESIDE = ("-c", "core.fsmonitor=false")
 """Options of a git that works on an index beside the repository's own: its monitor knows nothing of that one."""
 _OPTIONS = {SKIP: "skip-worktree", ASSUME: "assume-unchanged"}

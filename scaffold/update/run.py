@@ -7,6 +7,8 @@ from contextlib import closing, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from scaffold.atomic.journal import Journal
+from scaffold.atomic.lock import only_one
 from scaffold.errors import OptionError
 from scaffold.git.repository import Repository, locate
 from scaffold.releases.editions import Editions
@@ -17,15 +19,13 @@ from scaffold.update.abort import abort
 from scaffold.update.apply import apply, refuse_unfinished
 from scaffold.update.committing import begin_branch, check_branch, check_identity, commit, message
 from scaffold.update.crossing import prepare, read_service
-from scaffold.update.journal import Journal
-from scaffold.update.lock import only_one
 from scaffold.update.plan import Plan, plan
 from scaffold.update.report import UpdateReport, report
 from scaffold.update.resolve import Choice
 from scaffold.update.scratch import require_merge_tree
-from scaffold.update.transaction import Transaction, work_tree
 from scaffold.update.versions import newest, target, version_of
 from scaffold.update.wanted import Wanted
+from scaffold.update.work_tree import transaction_of, work_tree
 
 Confirm = Callable[[UpdateReport], bool]
 """Returns whether the user wants it."""
@@ -77,7 +77,7 @@ def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] 
         work_tree(repository)
     with closing(repository), nullcontext() if request.dry_run else only_one(repository.git_dir):
         if not request.dry_run:
-            Transaction(repository).recover()
+            transaction_of(repository).recover()
             refuse_unfinished(repository, prefix)
             _refuse_destination(repository, request)
         planned, history = _plan(repository, prefix, request)
@@ -124,7 +124,7 @@ def take_back(folder: Path) -> Journal:
     repository, _ = locate(folder)
     work_tree(repository)
     with closing(repository), only_one(repository.git_dir):
-        Transaction(repository).recover()
+        transaction_of(repository).recover()
         return abort(repository)
 
 

@@ -21,7 +21,7 @@ from scaffold.git.repository import Repository
 from scaffold.git.settings import GitSettings, quoted, settings_of
 from scaffold.git.store import adopt, c_quoted, kept_packs, lay_out, release
 from scaffold.programs import Done
-from scaffold.update import journal as journals
+from scaffold.update.work_tree import folder_of
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ def scratch(repository: Repository, attributes: Mapping[str, bytes], *, keep: bo
         DestinationError: when the folder can't be written.
         GitError: when git refuses.
     """
-    parent, prefix = journals.folder_of(repository.git_dir), "scratch-"
+    parent, prefix = folder_of(repository.git_dir), "scratch-"
     if not keep:
         parent, prefix = Path(tempfile.gettempdir()), "scaffold-"
     settings = None if keep else settings_of(repository)

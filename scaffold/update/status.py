@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from scaffold.engine.answers_file import NAME as FILE
@@ -13,6 +14,7 @@ from scaffold.files.foreign import read_foreign
 from scaffold.files.place import require_folder
 from scaffold.git.repository import Repository, locate
 from scaffold.releases import Change, Release, Revision
+from scaffold.releases.changes import UNRELEASED
 from scaffold.releases.home import Home, Homes
 from scaffold.text.counted import counted
 from scaffold.update.handwork import edited_names, rendered_from
@@ -27,7 +29,8 @@ class Status:
     """How far behind a service is: its version, the newest, the releases between, and the changes that it lacks.
 
     `conflicts` are the paths that an update left unmerged. `edited` names the answers that were edited by hand and not
-    carried out, where git's history shows them. `state` says in a few words what is not finished; empty where all is.
+    carried out, where git's history shows them. `brought` names the version of a platform's template that has a change
+    of its base, by the change's id. `state` says in a few words what is not finished; empty where all is.
     """
 
     folder: Path
@@ -38,6 +41,7 @@ class Status:
     conflicts: tuple[str, ...] = ()
     edited: tuple[str, ...] = ()
     state: str = ""
+    brought: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def behind(self) -> bool:
@@ -84,7 +88,20 @@ def _status(
     newest = target(old, None, home.history)
     between = tuple(each for each in home.history.known if old.version < each.version <= newest.version)
     lacks = home.history.changes_between(old.commit, newest.commit, remembered.answers) if newest != old else ()
-    return Status(folder, old, newest, between, tuple(lacks), conflicts, edited, state)
+    brought = _brought(home, between, lacks)
+    return Status(folder, old, newest, between, tuple(lacks), conflicts, edited, state, brought)
+
+
+def _brought(home: Home, between: Sequence[Release], lacks: Sequence[Change]) -> dict[str, str]:
+    """Return the first version that has each change of a base, whose versions are not those of the template."""
+    known = {str(each.version) for each in home.history.known}
+    of_base = {each.id for each in lacks if each.version not in (*known, UNRELEASED)}
+    found: dict[str, str] = {}
+    for release in between if of_base else ():
+        for change in home.history.changes_at(release.commit):
+            if change.id in of_base:
+                found.setdefault(change.id, release.tag)
+    return found
 
 
 def _read(folder: Path, unmerged: Repository | None = None, prefix: str = "") -> bytes:

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from scaffold.atomic.lock import held
 from scaffold.git.environment import identity
 from scaffold.git.repository import Repository
 from scaffold.git.store import adopt, lay_out
-from scaffold.update.lock import held
 from scaffold.update.marks import BESIDE, marks_of, unmark
 
 THROWN_AWAY = "refs/scaffold/aborted"

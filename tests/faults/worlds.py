@@ -50,6 +50,9 @@ spec:
 {indent}        - name: main
 {indent}          image: registry.example.com/job:1
 """
+_CHANGE = """\
+- {id: acme-one, version: unreleased, pattern: none, title: A title, why: A reason., check: Nothing., files: [own.txt]}
+"""
 _MANIFESTS = {
     "deploy/import.yaml": _JOB.format(kind="Job", name="import", indent=""),
     "deploy/export.yaml": _JOB.format(kind="Job", name="export", indent=""),
@@ -197,6 +200,35 @@ def _checked(made: Worlds, work: Path) -> None:
     _make_service(made, work, {**_MANIFESTS, "known.json": '{"version": 1, "findings": []}\n'})
 
 
+def _platform(made: Worlds, work: Path) -> None:
+    """Make a platform's template on 0.1.0 of the template: an override, a file of its own, a default, a change."""
+    platform = work / NAME
+    commit = made.git("rev-parse", "HEAD^", cwd=made.top / "template").strip()
+    _write(platform, {
+        "scaffold-template.yml": f"name: acme\nurl: https://a.example\nbase: {{version: 0.1.0, commit: {commit}}}\n",
+        "platform/files/own.txt": "own\n",
+        "platform/questions.yml": "name: {default: shop}\n",
+        "platform/changes.yml": _CHANGE,
+    })  # fmt: skip
+    for arguments in (("override", "README.md.jinja"), ("build",)):
+        done = made.scaffold("template", *arguments, "-C", NAME, cwd=work)
+        assert done.code == 0, done.output
+    _write(platform, {"platform/files/README.md.jinja": _FIRST["README.md.jinja"] + "\nOurs.\n"})
+    done = made.scaffold("template", "build", "-C", NAME, cwd=work)
+    assert done.code == 0, done.output
+    _make_service(made, work, {})
+    (platform / "untracked.txt").unlink()
+
+
+def _platform_to_build(made: Worlds, work: Path) -> None:
+    _platform(made, work)
+    _write(work / NAME, {
+        "platform/remove.yml": "[scripts/old.sh]\n",
+        "platform/questions.yml": "name: {default: store}\n",
+        "platform/files/deep/own.sh": "#!/bin/sh\n",
+    })  # fmt: skip
+
+
 def _warm(made: Worlds, work: Path) -> None:
     """Leave the folder empty, and the cache full."""
     done = made.scaffold("new", NAME, "--defaults", "--dry-run", cwd=work)
@@ -209,6 +241,8 @@ _MAKERS: Mapping[str, Callable[[Worlds, Path], None]] = {
     "generated": _generated,
     "updated": _updated,
     "checked": _checked,
+    "platform": _platform,
+    "platform to build": _platform_to_build,
 }
 
 

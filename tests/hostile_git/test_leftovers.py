@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.atomic import journal as journals
 from scaffold.errors import DestinationError, ScaffoldError, ServiceError
-from scaffold.update import journal as journals
 from scaffold.update.run import take_back
 from workshop.history import commit, git, tree_of
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -92,3 +93,73 @@ def test_a_question_that_the_new_base_does_not_have(acme: Path, run: Run) -> Non
     assert "no_such_key" in run("pull", code=12).stderr
     assert tree(acme) == before
     assert git(acme, "tag") == ""
+
+
+def test_a_pull_is_taken_back(acme: Path, run: Run) -> None:
+    run("override", MAKEFILE)
+    file = acme / "platform/files" / MAKEFILE
+    file.write_text("# Ours\n" + file.read_text())
+    run("build")
+    before = tree(acme)
+    run("pull")
+    assert tree(acme) != before
+    assert run("pull", "--abort").stdout == "Took the pull of v0.3.0 back: all files are as before.\n"
+    assert tree(acme) == before
+    assert "the last change of" in run("pull", "--abort", code=10).stderr
+    run("pull")
+    file.write_text("# Edited\n")
+    pulled = tree(acme)
+    assert "files were changed after the pull" in run("pull", "--abort", code=10).stderr
+    assert tree(acme) == pulled
+
+
+def test_a_folder_without_git_is_changed_as_a_whole_too(acme: Path, run: Run) -> None:
+    shutil.rmtree(acme / ".git")
+    before = tree(acme)
+    run("pull")
+    run("pull", "--abort")
+    assert {path: text for path, text in tree(acme).items() if ".scaffold-template" not in path} == before
+
+
+def test_a_fix_in_an_override_is_decided(acme: Path, run: Run, tmp_path: Path) -> None:
+    run("override", MAKEFILE)
+    file = acme / "platform/files" / MAKEFILE
+    file.write_text("# Ours\n" + file.read_text())
+    run("build")
+    release(acme, "1.0.0")
+    scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=tmp_path)
+    undecided = json.loads(run("pull", "--json").stdout)["undecided"]
+    assert undecided
+    ledger = acme / "platform/fixes.yml"
+    assert all(f"{each}: undecided\n" in ledger.read_text() for each in undecided)
+    assert f"undecided: {undecided[0]}" in run("status", code=1).stdout
+    run("test", "--accept", code=1)
+    problems = json.loads(run("test", "--json", code=1).stdout)["problems"]
+    assert {(each["file"], each["law"]) for each in problems} == {("platform/fixes.yml", "fixes")}
+    assert problems[0]["line"] == 3
+    rest = "".join(f"{each}: taken\n" for each in undecided[1:])
+    ledger.write_text(f"{undecided[0]}: {{declined: We have our own.}}\n{rest}")
+    run("build")
+    run("test", "--accept")
+    run("test")
+    run("status")
+    release(acme, "1.1.0")
+    shown = scaffold("status", "shop", cwd=tmp_path).stdout
+    assert shown.count("(base 0.3.0, in 1.1.0; declined by acme: We have our own.)") == 1
+    assert "(base 0.3.0, in 1.1.0)" in shown
+    assert "  declined by acme: We have our own.\n" in scaffold("update", "shop", "--dry-run", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("drain: maybe\n", "platform/fixes.yml: drain is 'maybe'. Write taken, or {declined: a reason}."),
+        ("drain: {declined: ''}\n", "platform/fixes.yml: drain is"),
+        ("no-such-change: taken\n", "platform/fixes.yml: no-such-change is not a change of the base."),
+    ],
+)
+def test_a_ledger_that_is_wrong(text: str, words: str, acme: Path, run: Run) -> None:
+    (acme / "platform/fixes.yml").write_text(text)
+    before = tree(acme)
+    assert words in run("build", code=12).stderr
+    assert tree(acme) == before

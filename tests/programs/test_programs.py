@@ -53,7 +53,7 @@ def test_one_package_starts_programs() -> None:
         f"scaffold.programs.{each}" for each in ("outcome", "start", "bounded")
     }
     calls = {name: found for name, used in USED.items() if (found := that(used, *CALLS))}
-    assert calls == {"scaffold.update.guard": {"os.fork"}}
+    assert calls == {"scaffold.atomic.guard": {"os.fork"}}
 
 
 def test_every_place_that_starts_a_program_is_listed() -> None:

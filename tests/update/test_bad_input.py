@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.atomic.lock import NAME as LOCK
 from scaffold.errors import AnswerError, OptionError, ScaffoldError, ServiceError, VersionError
 from scaffold.git.repository import locate
-from scaffold.update.lock import NAME as LOCK
 from scaffold.update.run import take_back
 from workshop.history import commit, git, tree_of
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from scaffold.atomic.lock import NAME as LOCK
 from scaffold.errors import ServiceError
-from scaffold.update.lock import NAME as LOCK
 from scaffold.update.run import take_back
 from workshop.history import commit, edit, git, tree_of
 

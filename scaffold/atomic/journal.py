@@ -1,8 +1,9 @@
 """What a change of the work tree is about to do, on disk before it is done: whoever finds it can finish it or undo it.
 
-It lies in git's own folder (`.git/scaffold-update`), beside what the change needs: `new/` holds the files to come,
-`old/` the files that they replace, `index` git's index to come. Its name shows its phase, so that the next phase is one
-rename, for which there is room on a full disk. The journal of the update before stays beside it until it is complete.
+It lies in a folder of its own (for an update `.git/scaffold-update`), beside what the change needs: `new/` holds the
+files to come, `old/` the files that they replace, `index` what is put in place last. Its name shows its phase, so that
+the next phase is one rename, for which there is room on a full disk. The journal of the change before stays beside it
+until it is complete. `undo/` holds the files that a complete change has replaced, where they are kept.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-NAME = "scaffold-update"
+SKIP, ASSUME = "S", "A"
+"""Marks of an entry of git's index: skip-worktree and assume-unchanged."""
+
+OLD, UNDO = "old", "undo"
+"""Folders beside the journal: of the files that a change replaces, and that the last complete one has replaced."""
 
 PREPARED = "prepared"
 """Nothing has changed yet."""
@@ -44,7 +49,7 @@ class Journal:
 
     `note` is what is reported of it later: the versions. `undo` marks the change that undoes an update. `absent` are
     paths that were, and are, only in the index (skip-worktree), whether or not there is a step of them. `marks` are
-    the marks that entries had in the index before, by path: some of `mark.SKIP` and `mark.ASSUME`.
+    the marks that entries had in the index before, by path: some of SKIP and ASSUME.
     """
 
     phase: str
@@ -60,11 +65,6 @@ class Journal:
     def paths(self) -> list[str]:
         """Return each path that the change touches, in the work tree or in the index."""
         return list(dict.fromkeys((*(step.path for step in self.steps), *self.absent)))
-
-
-def folder_of(git_dir: Path) -> Path:
-    """Return where a work tree's journal is."""
-    return git_dir / NAME
 
 
 def file_of(folder: Path, phase: str) -> Path:
@@ -116,8 +116,10 @@ def give_up(folder: Path, journal: Journal) -> None:
     clear(folder)
 
 
-def finish(folder: Path, journal: Journal) -> None:
+def finish(folder: Path, journal: Journal, *, keep_old: bool = False) -> None:
     """Record that a change is complete: an update can be undone from now on, what undid one leaves nothing to undo.
+
+    With `keep_old`, the files that it replaced are kept in UNDO.
 
     What can't be said or cleared away now, the next run says and clears: it sees by the index that the change is done.
     """
@@ -126,13 +128,21 @@ def finish(folder: Path, journal: Journal) -> None:
             file_of(folder, DONE).unlink(missing_ok=True)
             file_of(folder, journal.phase).unlink(missing_ok=True)
         else:
+            if keep_old and (folder / OLD).is_dir():  # otherwise that was done before a kill
+                shutil.rmtree(folder / UNDO, ignore_errors=True)
+                (folder / OLD).rename(folder / UNDO)
             enter(folder, journal, DONE)
         clear(folder)
 
 
 def clear(folder: Path) -> None:
-    """Remove all that lies beside the journals: it is ours, or was left by a git of ours that was killed."""
+    """Remove all that lies beside the journals: it is ours, or was left by a git of ours that was killed.
+
+    What the last complete change has replaced stays, where that was kept.
+    """
     journals = {file_of(folder, phase) for phase in PHASES}
+    if file_of(folder, DONE).exists():
+        journals.add(folder / UNDO)
     with suppress(FileNotFoundError, NotADirectoryError):
         for each in list(folder.iterdir()):
             if each in journals:

@@ -1,9 +1,9 @@
-"""Change a work tree and git's index all or nothing.
+"""Change the files of a folder, and one that counts (of a work tree git's index), all or nothing.
 
-Everything that may fail for lack of space comes first and changes nothing: the new files lie in git's folder, the old
-ones have a second name there. Then a process of its own takes git's index lock and renames the files into place. If it
-is killed, the one that waits for it finishes; if that one is killed, it goes on; if both are, the next
-command finds in the journal what to finish. So git and the user see the state before or the state after.
+Everything that may fail for lack of space comes first and changes nothing: the new files lie beside the journal, the
+old ones have a second name there. Then a process of its own takes a lock (of a work tree git's index lock) and renames
+the files into place. If it is killed, the one that waits for it finishes; if that one is killed, it goes on; if both
+are, the next command finds in the journal what to finish. So git and the user see the state before or the state after.
 
 A power cut is another matter: the journal is on the disk before the first rename, but like git itself with files of a
 work tree and with its index (`core.fsync`), this forces nothing else there. What is committed is whole after it, and
@@ -16,39 +16,47 @@ import errno
 import filecmp
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.errors import DestinationError, ServiceError
-from scaffold.git.repository import Repository
-from scaffold.update import journal as journals
-from scaffold.update import recorded
-from scaffold.update.guard import guarded
-from scaffold.update.journal import BACK, DONE, FORWARD, PREPARED, Journal, signature
-from scaffold.update.recorded import UnreadableJournalError, linked_parent
+from scaffold.atomic import journal as journals
+from scaffold.atomic import recorded
+from scaffold.atomic.guard import guarded
+from scaffold.atomic.journal import BACK, DONE, FORWARD, PREPARED, Journal, signature
+from scaffold.atomic.recorded import UnreadableJournalError, linked_parent
+from scaffold.errors import DestinationError, GitError, ServiceError
+
+_KINDS = {"service": ServiceError, "destination": DestinationError, "git": GitError}
 
 
-def work_tree(repository: Repository) -> Path:
-    """Return the top of a repository's work tree.
+@dataclass(frozen=True)
+class Place:
+    """What a change is of: the files below `top`. `folder` has the journal, and all is on one file system.
 
-    Raises:
-        ServiceError: when it is a bare one.
+    `index` is put in place last, and shows that the change is complete; `lock` keeps others from changing it.
+    `last` is done just before, again after a kill: it raises a GitError when it fails, and has then changed nothing.
+    `is_changed` shows whether files differ from those that git keeps. With `keeps_old`, the replaced files are kept
+    until the next change. `name` is what a message calls the change.
     """
-    if repository.top is None:
-        raise ServiceError(f"{repository.git_dir} has no work tree; name the folder of a checkout.")
-    return repository.top
+
+    folder: Path
+    top: Path
+    index: Path
+    lock: Path
+    name: str
+    is_changed: Callable[[], bool]
+    last: Callable[[Journal], None] = lambda _: None
+    keeps_old: bool = False
 
 
 class Transaction:
-    """The change that the journal in `folder` describes, of the work tree `top` with its `index`."""
+    """The change that the journal of a place describes."""
 
-    def __init__(self, repository: Repository) -> None:
-        self.repository = repository
-        self.folder = journals.folder_of(repository.git_dir)
-        self.top = work_tree(repository)
-        self.index = repository.git_dir / "index"
-        self.lock = repository.git_dir / "index.lock"
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.folder, self.top, self.index, self.lock = place.folder, place.top, place.index, place.lock
 
     def keep_old(self, paths: Iterable[str]) -> None:
         """Give each file that will be replaced a second name, which costs no space and keeps it whole."""
@@ -70,7 +78,7 @@ class Transaction:
         said = guarded(lambda: self._begin(journal))
         if said:
             kind, _, message = said.partition(":")
-            raise (ServiceError if kind == "service" else DestinationError)(message)
+            raise _KINDS[kind](message)
         if said is None:  # the worker was killed
             self.recover()
             if not self._is_complete(journal):
@@ -113,9 +121,8 @@ class Transaction:
             else:
                 self._refuse(journal)
         except OSError as error:
-            raise DestinationError(
-                f"an interrupted update can't be finished: {error.filename2 or error.filename}: {error.strerror}."
-            ) from error
+            what = f"{error.filename2 or error.filename}: {error.strerror}"
+            raise DestinationError(f"an interrupted {self.place.name} can't be finished: {what}.") from error
 
     def _journal(self) -> Journal | None:
         """Return the journal; one that can't be read counts as none where nothing is changed."""
@@ -124,17 +131,13 @@ class Transaction:
                 return recorded.read(self.folder)
             except UnreadableJournalError as error:
                 self._unlock()
-                if error.phase != PREPARED and self._is_changed():
+                if error.phase != PREPARED and self.place.is_changed():
                     raise ServiceError(
-                        f"{error.file} can't be read, so the changes of an interrupted update are unknown; "
+                        f"{error.file} can't be read, so the changes of an interrupted {self.place.name} are unknown; "
                         "git stash or git commit what git status shows, then run it again."
                     ) from error
                 _remove_file(error.file)
         return recorded.read(self.folder)
-
-    def _is_changed(self) -> bool:
-        options = ("--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
-        return self.repository.git("status", *options) != b""
 
     def _begin(self, journal: Journal) -> str:
         """Take the lock and go; return nothing, or what went wrong."""
@@ -148,11 +151,11 @@ class Transaction:
             return f"destination:{self.lock} can't be made: {error.strerror}. Nothing was changed."
         if signature(self.index) != journal.index_before:
             self._refuse(journal)
-            return f"service:{self.top} was changed by another git just now; run the update again."
+            return f"service:{self.top} was changed by another git just now; run the {self.place.name} again."
         for step in journal.steps:
             if signature(self.top / step.path) != step.before:
                 self._refuse(journal)
-                return f"service:{step.path} was changed just now; run the update again."
+                return f"service:{step.path} was changed just now; run the {self.place.name} again."
         return self._forward(journals.enter(self.folder, journal, FORWARD))
 
     def _refuse(self, journal: Journal) -> None:
@@ -164,7 +167,7 @@ class Transaction:
         if self._is_index_to_come(self.lock):
             self._forward(journal)
         elif self._is_index_to_come(self.index):
-            journals.finish(self.folder, journal)
+            self._finish(journal)
         else:  # somebody removed the lock by hand: the repository is theirs now
             journals.give_up(self.folder, journal)
 
@@ -177,12 +180,19 @@ class Transaction:
             for step in journal.steps:
                 if step.write:
                     self._move(self.folder / "new" / step.path, self.top / step.path)
+            self.place.last(journal)
             self.lock.replace(self.index)
+        except GitError as error:
+            self._retreat(journals.enter(self.folder, journal, BACK))
+            return f"git:{error}"
         except OSError as error:
             self._retreat(journals.enter(self.folder, journal, BACK))
             return f"destination:{error.filename2 or error.filename}: {error.strerror}. Nothing was changed."
-        journals.finish(self.folder, journal)
+        self._finish(journal)
         return ""
+
+    def _finish(self, journal: Journal) -> None:
+        journals.finish(self.folder, journal, keep_old=self.place.keeps_old)
 
     def _retreat(self, journal: Journal) -> None:
         """Move the old files back; what has no old file was not there."""

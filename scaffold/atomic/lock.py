@@ -32,8 +32,8 @@ def only_one(git_dir: Path) -> Iterator[None]:
 
 
 @contextmanager
-def held(lock: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold a lock while the block runs; `wait` for whoever holds it, or refuse.
+def held(lock: Path, *, wait: bool = False, what: str = "") -> Iterator[None]:
+    """Hold a lock while the block runs; `wait` for whoever holds it, or refuse. `what` is what it locks.
 
     Raises:
         ServiceError: when another update holds it.
@@ -45,14 +45,14 @@ def held(lock: Path, *, wait: bool = False) -> Iterator[None]:
         raise DestinationError(f"{lock} can't be written: {error.strerror}. Nothing was changed.") from error
     try:
         if fcntl:
-            _take(descriptor, lock, 0 if wait else fcntl.LOCK_NB)
+            _take(descriptor, what or f"update of {lock.parent.parent}", 0 if wait else fcntl.LOCK_NB)
         yield
     finally:
         os.close(descriptor)
 
 
-def _take(descriptor: int, lock: Path, how: int) -> None:
+def _take(descriptor: int, what: str, how: int) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | how)
     except BlockingIOError as error:
-        raise ServiceError(f"another update of {lock.parent.parent} is running; wait until it ends.") from error
+        raise ServiceError(f"another {what} is running; wait until it ends.") from error

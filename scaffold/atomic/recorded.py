@@ -12,10 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scaffold.atomic.journal import ASSUME, PHASES, SKIP, Journal, Step, file_of
 from scaffold.errors import ServiceError
 from scaffold.files.foreign import read_foreign
-from scaffold.update.journal import PHASES, Journal, Step, file_of
-from scaffold.update.marks import ASSUME, SKIP
 
 _LARGEST = 64 * 1024 * 1024
 _INSIDE = ("new", "old")

@@ -1,0 +1,129 @@
+"""`scaffold template test`: goldens, laws, and mistakes that it must find with their file and line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.platform.conftest import Run, release, tree
+
+Mistake = Callable[[Path, Run], object]
+Place = tuple[str, str, int, str]
+"""A law, the file and line that it must name, and words of the message."""
+
+QUESTIONS = "platform/questions.yml"
+PAGE = "platform/files/PLATFORM.md.jinja"
+LAST_RELEASE = "a rule that an answer of the last release breaks"
+GOLDEN = "platform/goldens/shop"
+DEPLOYMENT = "platform/files/deploy/base/deployment.yaml.jinja"
+MAKEFILE = "templates/service/skeleton/Makefile.jinja"
+
+
+def added(path: str, text: str) -> Mistake:
+    def write(acme: Path, _: Run) -> None:
+        (acme / path).parent.mkdir(parents=True, exist_ok=True)
+        before = (acme / path).read_text() if (acme / path).exists() else ""
+        (acme / path).write_text(before + text)
+
+    return write
+
+
+def replaced(path: str, old: str, new: str) -> Mistake:
+    def write(acme: Path, _: Run) -> None:
+        text = (acme / path).read_text()
+        assert old in text
+        (acme / path).write_text(text.replace(old, new, 1))
+
+    return write
+
+
+def removed(path: str) -> Mistake:
+    return lambda _, run: run("remove", path)
+
+
+MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
+    "files": (
+        [
+            added(PAGE, "\nMore.\n"),
+            added("platform/files/OWNERS.md", "# Owners\n\n{{ owner }}\n"),
+            added("platform/files/deploy/quota.yaml", "kind: Quota\nspec: [1\n"),
+            lambda _, run: run("build"),
+            added(MAKEFILE, "# mine\n"),
+        ],
+        [
+            ("goldens", f"{GOLDEN}/PLATFORM.md", 4, "The service has another line"),
+            ("format", "platform/files/OWNERS.md", 3, "Jinja that was not rendered"),
+            ("format", "platform/files/deploy/quota.yaml", 3, "is not valid YAML"),
+            ("build", MAKEFILE, 102, "It is not what is built"),
+        ],
+    ),
+    "Jinja that does not parse": (
+        [added(PAGE, "{% if %}\n")],
+        [("renders", PAGE, 4, "Expected an expression")],
+    ),
+    "a variable that is not there": (
+        [added(PAGE, "{{ cost_centre }}\n")],
+        [("renders", PAGE, 4, "'cost_centre' is undefined")],
+    ),
+    "a default that its validator refuses": (
+        [replaced(QUESTIONS, "default: CC-0000", "default: CC-00")],
+        [("renders", QUESTIONS, 8, "must be CC- and four digits")],
+    ),
+    "a fixed answer that is not a choice": (
+        [added(QUESTIONS, "ci: {fixed: gitlb}\n")],
+        [("build", QUESTIONS, 17, "Did you mean gitlab?")],
+    ),
+    "a file that another one includes": (
+        [removed("{{ python }}/{{ parts }}/makefile")],
+        [("renders", MAKEFILE, 16, "which is missing")],
+    ),
+    "a file that kustomize deploys": (
+        [removed("deploy/base/network-policy.yaml.jinja")],
+        [("check", f"{GOLDEN}/deploy/overlays/dev/kustomization.yaml", 1, "can't be built")],
+    ),
+    "a pod that is killed too early": (
+        [
+            lambda _, run: run("override", "deploy/base/deployment.yaml.jinja"),
+            replaced(DEPLOYMENT, "GracePeriodSeconds: {{ grace_seconds.value }}", "GracePeriodSeconds: 1"),
+        ],
+        [("check", f"{GOLDEN}/deploy/base/deployment.yaml", 45, "P08-grace-period")],
+    ),
+    LAST_RELEASE: (
+        [replaced(QUESTIONS, "[0-9]{4}$", "[1-9]{4}$"), replaced(f"{GOLDEN}.yml", "CC-1204", "CC-1214"),
+         replaced(QUESTIONS, "CC-0000", "CC-1111")],
+        [("update", QUESTIONS, 5, "must be CC- and four digits, not CC-1204")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes_are_found_in_their_places(name: str, acme: Path, run: Run) -> None:
+    if name == LAST_RELEASE:
+        added(f"{GOLDEN}.yml", "cost_center: CC-1204\n")(acme, run)
+    release(acme, "1.0.0")
+    mistakes, places = MISTAKES[name]
+    for make in mistakes:
+        make(acme, run)
+    found = json.loads(run("test", "--json", "-k", "shop", code=1).stdout)["problems"]
+    for law, file, line, words in places:
+        matching = [each for each in found if (each["law"], each["file"]) == (law, file)]
+        assert any(each["line"] == line and words in each["message"] for each in matching), found
+
+
+def test_a_new_template_is_right_and_goldens_are_accepted(acme: Path, run: Run) -> None:
+    release(acme, "1.0.0")
+    before = tree(acme)
+    assert run("test").stdout == "2 goldens, 16 services: nothing wrong\n"
+    assert tree(acme) == before
+    added(PAGE, "\nMore.\n")(acme, run)
+    run("build")
+    assert run("test", "-k", "shop", code=1).stdout.splitlines() == [
+        f"{GOLDEN}/PLATFORM.md:4: goldens: The service has another line: ''",
+        "1 golden, 15 services: 1 problem",
+    ]
+    assert "Wrote 2 files of goldens. Next: git diff platform/goldens" in run("test", "--accept").stdout
+    assert (acme / f"{GOLDEN}/PLATFORM.md").read_text().endswith("More.\n")
+    assert "there is no golden shopp" in run("test", "-k", "shopp", code=2).stderr
