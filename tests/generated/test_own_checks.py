@@ -1,4 +1,4 @@
-"""Every golden passes its own lint and its own tests, by the verbs of its own Makefile."""
+"""Every golden passes its own lint and its own tests, by the verbs of its own Makefile; one a language with a setting more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.generated.makefile import furnish, make
+from tests.generated.required import REQUIRED, require
 from tests.real.conformance.subjects import Subject
 from workshop import goldens
 
@@ -32,10 +33,16 @@ def test_lint_and_tests_pass(name: str, services: Path) -> None:
     folder = services / name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(goldens.EXAMPLES / name, folder)
+    edited = require(folder, name)
     furnish(folder, language_of(name))
     make(folder, "lint", *([] if name in TESTED_AS else ["test"]))
-    fresh = goldens.files_of(goldens.EXAMPLES / name)
+    fresh = {path: each for path, each in goldens.files_of(goldens.EXAMPLES / name).items() if path not in edited}
     assert {path: each for path, each in goldens.files_of(folder).items() if path in fresh} == fresh
+
+
+def test_a_golden_of_each_language_has_a_required_setting() -> None:
+    assert sorted(map(language_of, REQUIRED)) == sorted({language_of(name) for name in goldens.NAMES})
+    assert not REQUIRED.keys() & TESTED_AS.keys(), "its tests run"
 
 
 @pytest.mark.parametrize(("name", "other"), TESTED_AS.items())
