@@ -1,27 +1,43 @@
-"""Time commands against each other."""
+"""Measure commands against each other, in seconds of the processor, which other programs change little."""
 
 from __future__ import annotations
 
+import resource
 import statistics
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PYTHON = sys.executable
 
 
-def seconds(command: list[str], folder: Path | None = None) -> float:
-    began = time.perf_counter()
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return time.perf_counter() - began
+def processor_seconds() -> float:
+    """Return what this process and all that it started have used."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def seconds(command: list[str], folder: Path | None = None, environment: Mapping[str, str] | None = None) -> float:
+    """Run a command; return what it and all that it started have used."""
+    began = processor_seconds()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    return processor_seconds() - began
 
 
 def medians(rounds: int, *measures: Callable[[int], float]) -> list[float]:
     """Run the measures in turn, `rounds` times after one warm-up; return the median of each."""
+    return [statistics.median(column) for column in _columns(rounds, measures)]
+
+
+def least(rounds: int, *measures: Callable[[int], float]) -> list[float]:
+    """Do the same; return the least of each: for differences, because whatever disturbs a measure adds to it."""
+    return [min(column) for column in _columns(rounds, measures)]
+
+
+def _columns(rounds: int, measures: Sequence[Callable[[int], float]]) -> list[tuple[float, ...]]:
     for measure in measures:
         measure(-1)
     times = [[measure(index) for measure in measures] for index in range(rounds)]
-    return [statistics.median(column) for column in zip(*times, strict=True)]
+    return list(zip(*times, strict=True))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from bench.measure import PYTHON, ROOT, medians, seconds
+from bench.measure import PYTHON, ROOT, least, medians, seconds
 
 
 def new_against_copier(folder: Path) -> tuple[str, float, float]:
@@ -49,7 +49,7 @@ def growth_with_jobs(folder: Path) -> tuple[str, float, float]:
         command = [PYTHON, "-m", "scaffold", "new", "x", "--answers", str(answers), "--dry-run", "--quiet"]
         return lambda _: seconds(command, folder)
 
-    one, half, full = medians(9, with_jobs(1), with_jobs(50), with_jobs(100))
+    one, half, full = least(15, with_jobs(1), with_jobs(50), with_jobs(100))
     return "cost of a job, 50 to 100 / 1 to 50", ((full - half) / 50) / ((half - one) / 49), 1.5
 
 

@@ -7,11 +7,10 @@ import os
 import random
 import shutil
 import subprocess
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench.measure import PYTHON, medians
+from bench.measure import PYTHON, medians, processor_seconds, seconds
 from scaffold.engine.answers_file import NAME as FILE
 from scaffold.git.command import clean_environment
 from scaffold.git.objects import Blob
@@ -42,11 +41,9 @@ def update_against_copier(folder: Path) -> tuple[str, float, float]:
     def timed(*command: str) -> float:
         service = Path(shutil.copytree(pristine, folder / "service", symlinks=True))
         environment = {**os.environ, **lineage.environment, "XDG_CACHE_HOME": str(folder / "cache")}
-        began = time.perf_counter()
-        subprocess.run([PYTHON, "-m", *command], cwd=service, env=environment, check=True, capture_output=True)
-        passed = time.perf_counter() - began
+        used = seconds([PYTHON, "-m", *command], service, environment)
         shutil.rmtree(service)
-        return passed
+        return used
 
     mine, theirs = medians(
         5,
@@ -86,21 +83,16 @@ def _hundred(folder: Path, name_of: Callable[[int], str]) -> float:
         _service(folder / f"service-{number}", name_of(number), number, example, lineage, editions)
         for number, example in zip(range(100), itertools.cycle(EXAMPLES))
     ]
-    began = _processor_seconds()
+    began = processor_seconds()
     trees = _update_all(services, Editions(lineage.history), lineage)
-    mine = _processor_seconds() - began
-    began = _processor_seconds()
+    mine = processor_seconds() - began
+    began = processor_seconds()
     for service, tree in zip(services, trees, strict=True):
         done = _git(service, "merge-tree", "--write-tree", "main", "theirs", check=False)
         assert done.split("\n")[0] == tree, service  # they did the same work
         made = _git(service, "commit-tree", tree, "-p", "HEAD", "-m", "update")
         _git(service, "update-ref", "refs/heads/update-by-git", made)
-    return mine / (_processor_seconds() - began)
-
-
-def _processor_seconds() -> float:
-    """Return what this process and all that it started have used."""
-    return sum(os.times()[:4])
+    return mine / (processor_seconds() - began)
 
 
 def _update_all(services: Sequence[Path], editions: Editions, lineage: Lineage) -> list[str]:

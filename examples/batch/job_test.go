@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/example-org/batch/internal/config"
+	"github.com/example-org/batch/internal/config/configtest"
 	"github.com/example-org/batch/internal/logs"
 )
 
@@ -29,7 +30,7 @@ func TestJob(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
 			slog.SetDefault(logs.New(&out, config.Service, "1.2.3", slog.LevelInfo))
-			settings, mistakes := config.Load(func(string) (string, bool) { return "", false })
+			settings, mistakes := config.Load(configtest.Lookup(nil))
 			if len(mistakes) > 0 {
 				t.Fatal(mistakes)
 			}

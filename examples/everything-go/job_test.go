@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/config/configtest"
 	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
 	"gitlab.example.com/example-group/backend/everything-go/internal/logs"
 )
@@ -30,7 +31,7 @@ func TestJob(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var out bytes.Buffer
 			slog.SetDefault(logs.New(&out, config.Service, "1.2.3", slog.LevelInfo))
-			settings, mistakes := config.Load(func(string) (string, bool) { return "", false })
+			settings, mistakes := config.Load(configtest.Lookup(nil))
 			if len(mistakes) > 0 {
 				t.Fatal(mistakes)
 			}

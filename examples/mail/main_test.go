@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/example-org/mail/internal/config"
+	"github.com/example-org/mail/internal/config/configtest"
 	"github.com/example-org/mail/internal/logs"
 )
 
@@ -28,11 +29,7 @@ type line struct {
 
 func runWith(t *testing.T, variables map[string]string, args ...string) (code int, log line) {
 	var out bytes.Buffer
-	lookup := func(variable string) (string, bool) {
-		value, ok := variables[variable]
-		return value, ok
-	}
-	code = run(context.Background(), args, lookup, &out)
+	code = run(context.Background(), args, configtest.Lookup(variables), &out)
 	if err := json.Unmarshal(out.Bytes(), &log); err != nil {
 		t.Fatalf("%v: not one line of JSON: %s", err, out.String())
 	}

@@ -49,7 +49,8 @@ class Journal:
 
     `note` is what is reported of it later: the versions. `undo` marks the change that undoes an update. `absent` are
     paths that were, and are, only in the index (skip-worktree), whether or not there is a step of them. `marks` are
-    the marks that entries had in the index before, by path: some of SKIP and ASSUME.
+    the marks that entries had in the index before, by path: some of SKIP and ASSUME. `staged` is what the
+    index had before, by path, where that is not what the commit has: a blob's mode and id, nothing where it had none.
     """
 
     phase: str
@@ -60,6 +61,7 @@ class Journal:
     undo: bool = False
     absent: tuple[str, ...] = ()
     marks: Mapping[str, str] = field(default_factory=dict)
+    staged: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def paths(self) -> list[str]:

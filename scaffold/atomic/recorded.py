@@ -14,6 +14,7 @@ from typing import Any
 
 from scaffold.atomic.journal import ASSUME, PHASES, SKIP, Journal, Step, file_of
 from scaffold.errors import ServiceError
+from scaffold.files.at_top import SHARED
 from scaffold.files.foreign import read_foreign
 
 _LARGEST = 64 * 1024 * 1024
@@ -105,9 +106,9 @@ def _journal(found: dict[str, Any]) -> Journal:
         raise ValueError("a version")
     absent = tuple(_text(each) for each in found.get("absent", ()))
     marks = {_text(path): _marks(value) for path, value in found.get("marks", {}).items()}
-    return Journal(
-        "", head, steps, _numbers(found["index_before"]), note, _flag(found.get("undo", False)), absent, marks
-    )
+    staged = {_shared(path): _blob(value) for path, value in found.get("staged", {}).items()}
+    before, undo = _numbers(found["index_before"]), _flag(found.get("undo", False))
+    return Journal("", head, steps, before, note, undo, absent, marks, staged)
 
 
 def _text(value: object) -> str:
@@ -125,6 +126,20 @@ def _flag(value: object) -> bool:
 def _marks(value: object) -> str:
     text = _text(value)
     if not set(text) <= {SKIP, ASSUME}:
+        raise ValueError(text)
+    return text
+
+
+def _shared(value: object) -> str:
+    path = _text(value)
+    if path not in SHARED:
+        raise ValueError(path)
+    return path
+
+
+def _blob(value: object) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"(100644|100755) [0-9a-f]{40}([0-9a-f]{24})?|", text):
         raise ValueError(text)
     return text
 

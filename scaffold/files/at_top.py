@@ -24,6 +24,7 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     ".gitlab-ci.yml": (".gitlab-ci.yml",),
 }
 """The shared files, and where each may stand: what reads them takes the first that there is."""
+SHARED = frozenset(place for places in PLACES.values() for place in places)
 
 _BLOCK = re.compile(r"(?m)^ *# begin (\S+): .*\n(?s:.*?)^ *# end \1\n")
 

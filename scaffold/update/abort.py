@@ -6,21 +6,25 @@ import os
 
 from scaffold.atomic import recorded
 from scaffold.atomic.journal import DONE, Journal
+from scaffold.engine.answers_file import NAME as FILE
 from scaffold.errors import DestinationError, ServiceError
+from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.update.apply import TreeChange, carry_out
 from scaffold.update.changes import PathChange
+from scaffold.update.staged import with_staged
 from scaffold.update.thrown_away import keep
 from scaffold.update.work_tree import transaction_of
 
 
-def abort(repository: Repository) -> Journal:
-    """Bring the files of the last update back to the commit that it started from; return its journal.
+def abort(repository: Repository, prefix: str = "") -> Journal:
+    """Bring the files of the last update back to the commit that it started from, or to what was staged of them then.
 
-    Other files are not touched. What was in those files is kept as the commit THROWN_AWAY. The caller holds the lock.
+    Return its journal. `prefix` is the folder of the service, "" for whichever it is. Other files are not touched. What
+    was in those files is kept as the commit THROWN_AWAY. The caller holds the lock.
 
     Raises:
-        ServiceError: when there is no update to take back: it is committed, or there was none.
+        ServiceError: when there is no update to take back: it is committed, another service's, or there was none.
         DestinationError: when something can't be written; all is then as it was.
     """
     transaction = transaction_of(repository)
@@ -33,6 +37,7 @@ def abort(repository: Repository) -> Journal:
             f"the update to {journal.note['to']} is already committed; undo it with git revert. "
             f"The commit before it is {journal.head[:12]}."
         )
+    _refuse_another(journal, prefix)
     paths, written = journal.paths, {step.path for step in journal.steps}
     transaction.refuse_links(paths)
     absent = {path for path in journal.absent if path in written or not os.path.lexists(transaction.top / path)}
@@ -44,8 +49,19 @@ def abort(repository: Repository) -> Journal:
         raise DestinationError(
             f"{error.filename or transaction.folder}: {error.strerror}. Nothing was changed."
         ) from error
-    earlier = repository.tree(head)
+    staged = {path: Blob(*blob.split()) if blob else None for path, blob in journal.staged.items()}
+    earlier = with_staged(repository.tree(head), staged)
     changes = tuple(PathChange(path, None, earlier.get(path)) for path in paths)
     change = TreeChange(head, changes, marks=journal.marks, absent=frozenset(absent), undo=True)
     carry_out(repository, transaction, change, journal.note)
     return journal
+
+
+def _refuse_another(journal: Journal, prefix: str) -> None:
+    """Refuse to undo an update of another service than that in `prefix`: each update writes the answers file."""
+    updated = [path.removesuffix(FILE) for path in journal.paths if path == FILE or path.endswith(f"/{FILE}")]
+    if prefix and prefix not in updated and (other := next(iter(updated), "")):
+        raise ServiceError(
+            f"the last update here is of {other[:-1]}, not of {prefix[:-1]}; name that folder, "
+            "or undo the other changes with git restore."
+        )

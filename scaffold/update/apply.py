@@ -18,6 +18,7 @@ from scaffold.update.index import prepare_index
 from scaffold.update.marks import marks_of, refuse_hidden_edits
 from scaffold.update.merge import Conflict
 from scaffold.update.plan import Plan
+from scaffold.update.staged import Staged
 from scaffold.update.work_tree import transaction_of, work_tree
 
 _OPERATIONS = {
@@ -27,9 +28,6 @@ _OPERATIONS = {
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
 }
-
-
-_SHARED = " With --commit, an update of several services commits each of them."
 
 
 def refuse_unfinished(repository: Repository, prefix: str) -> None:
@@ -45,13 +43,14 @@ def refuse_unfinished(repository: Repository, prefix: str) -> None:
     _refuse_uncommitted(repository, [f":(top){prefix}"])
 
 
-def _refuse_uncommitted(repository: Repository, pathspecs: Sequence[str], advice: str = "") -> None:
+def _refuse_uncommitted(repository: Repository, pathspecs: Sequence[str], staged: Collection[str] = ()) -> None:
+    """Refuse files that are changed; those of `staged` only where the work tree has something else than the index."""
     options = ("--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=dirty", "--no-renames")
-    changed = os.fsdecode(repository.git("status", *options, "--", *pathspecs)).split("\0")[:-1]
-    if changed:
+    found = os.fsdecode(repository.git("status", *options, "--", *pathspecs)).split("\0")[:-1]
+    if changed := [each for each in found if each[1] != " " or each[3:] not in staged]:
         raise ServiceError(
             f"{len(changed)} {'file is' if len(changed) == 1 else 'files are'} changed and not committed "
-            f"({changed[0][3:]}{', …' if len(changed) > 1 else ''}); git commit or git stash first.{advice}"
+            f"({changed[0][3:]}{', …' if len(changed) > 1 else ''}); git commit or git stash first."
         )
 
 
@@ -67,14 +66,15 @@ def apply(plan: Plan) -> list[PathChange]:
     """
     crossing, service = plan.crossing, plan.crossing.service
     repository = service.repository
-    changes = path_changes(repository, service.tree, plan.tree)
+    changes = path_changes(repository, plan.start, plan.tree)
     if at_top := [each.path for each in changes if not each.path.startswith(service.prefix)]:
-        _refuse_uncommitted(repository, [f":(top,literal){path}" for path in at_top], _SHARED)
+        _refuse_uncommitted(repository, [f":(top,literal){path}" for path in at_top], plan.staged)
     transaction = transaction_of(repository)
     _refuse_in_the_way(transaction.top, changes, plan.beside)
     marks = marks_of(repository, [each.path for each in changes if each.before])
     absent = {path for path, given in marks.items() if SKIP in given and not os.path.lexists(transaction.top / path)}
-    change = TreeChange(service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent))
+    staged = {each.path: plan.staged[each.path] for each in changes if each.path in plan.staged}
+    change = TreeChange(service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent), staged)
     carry_out(repository, transaction, change, {"from": crossing.old.name, "to": crossing.new.name})
     return changes
 
@@ -84,7 +84,8 @@ class TreeChange:
     """What to do to the work tree and the index of the commit `head`.
 
     `conflicts` are left unmerged in the index; `beside` are files that are not in it. `marks` are those of the index's
-    entries by path; `absent` are the marked ones that the work tree lacks, and is to lack.
+    entries by path; `absent` are the marked ones that the work tree lacks, and is to lack. `staged` is what the index
+    has of them before, where that is not what the commit has.
     """
 
     head: str
@@ -93,6 +94,7 @@ class TreeChange:
     beside: Mapping[str, bytes] = field(default_factory=dict)
     marks: Mapping[str, str] = field(default_factory=dict)
     absent: frozenset[str] = frozenset()
+    staged: Staged = field(default_factory=dict)
     undo: bool = False
 
     @property
@@ -139,7 +141,8 @@ def _prepare(repository: Repository, transaction: Transaction, change: TreeChang
     _refuse_read_only(top, steps)
     transaction.keep_old(step.path for step in steps if step.before)
     absent = tuple(sorted(change.absent | left_out))
-    return Journal(PREPARED, change.head, tuple(steps), index_before, note, change.undo, absent, change.marks)
+    staged = {path: f"{blob.mode} {blob.id}" if blob else "" for path, blob in change.staged.items()}
+    return Journal(PREPARED, change.head, tuple(steps), index_before, note, change.undo, absent, change.marks, staged)
 
 
 def _copy_of_index(transaction: Transaction, name: str) -> Path:

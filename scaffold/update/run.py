@@ -23,6 +23,7 @@ from scaffold.update.plan import Plan, plan
 from scaffold.update.report import UpdateReport, report
 from scaffold.update.resolve import Choice
 from scaffold.update.scratch import require_merge_tree
+from scaffold.update.staged import NOTHING_STAGED, staged_at_top
 from scaffold.update.versions import newest, target, version_of
 from scaffold.update.wanted import Wanted
 from scaffold.update.work_tree import transaction_of, work_tree
@@ -119,13 +120,13 @@ def take_back(folder: Path) -> Journal:
     """Take the last update of the service in `folder` back; return its journal.
 
     Raises:
-        ServiceError: when there is none, or it is committed.
+        ServiceError: when there is none, or it is committed, or it is another service's.
     """
-    repository, _ = locate(folder)
+    repository, prefix = locate(folder)
     work_tree(repository)
     with closing(repository), only_one(repository.git_dir):
         transaction_of(repository).recover()
-        return abort(repository)
+        return abort(repository, prefix)
 
 
 def _plan(repository: Repository, prefix: str, request: Request) -> tuple[Plan, History]:
@@ -141,5 +142,7 @@ def _plan(repository: Repository, prefix: str, request: Request) -> tuple[Plan, 
         new = onto.history.resolve(wanted) if wanted else newest(onto.history)
         editions, source = Editions(Joined(home.history, onto.history, new)), onto.url
     crossing = replace(prepare(editions, service, old, new, request.wanted), source=source)
-    made = plan(editions, crossing, conflict=request.conflict, keep=not request.dry_run, count_lines=True)
+    staged = staged_at_top(repository, service.commit) if prefix and not request.commit else NOTHING_STAGED
+    keep = not request.dry_run
+    made = plan(editions, crossing, conflict=request.conflict, keep=keep, count_lines=True, staged=staged)
     return made, editions.history

@@ -138,7 +138,8 @@ def _unfinished(
         return (), "not committed"
     before = read_remembered(committed[1], prefix + FILE)
     if (before.reference, before.answers) != (now.reference, now.answers):
-        if now.intact or (now.intact is None and now.reference != before.reference):
+        moved = now.reference != before.reference
+        if now.intact or (now.intact is None and (moved or _staged_besides(repository, prefix))):
             return (), UPDATED
         return edited_names(before, now), f"{EDITED}, not committed"
     try:
@@ -146,3 +147,12 @@ def _unfinished(
     except ServiceError:  # the history that has it is not here
         return (), EDITED
     return edited, EDITED if edited or now.intact is False else ""
+
+
+def _staged_besides(repository: Repository, prefix: str) -> bool:
+    """Return whether more of the service is staged than its answers: an update stages all that it changes."""
+    if repository.top is None:
+        return False
+    options = ("diff-index", "--cached", "--name-only", "-z", "HEAD")
+    staged = repository.git(*options, "--", f":(top,literal){prefix}").decode(errors="surrogateescape").split("\0")[:-1]
+    return prefix + FILE in staged and len(staged) > 1

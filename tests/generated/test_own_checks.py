@@ -1,4 +1,4 @@
-"""Every golden passes its own lint and its own tests, by the verbs of its own Makefile."""
+"""Every golden passes its own lint and its own tests, by the verbs of its own Makefile; one a language with a setting more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.generated.makefile import furnish, make
+from tests.generated.required import REQUIRED, require
 from tests.real.conformance.subjects import Subject
 from workshop import goldens
 
@@ -37,9 +38,10 @@ def check(folder: Path, verb: str) -> None:
     name = folder.name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(goldens.EXAMPLES / name, folder)
+    edited = require(folder, name)
     furnish(folder, language_of(name))
     make(folder, verb)
-    fresh = goldens.files_of(goldens.EXAMPLES / name)
+    fresh = {path: each for path, each in goldens.files_of(goldens.EXAMPLES / name).items() if path not in edited}
     assert {path: each for path, each in goldens.files_of(folder).items() if path in fresh} == fresh
 
 
@@ -53,6 +55,11 @@ def test_lint_passes(name: str, services: Path) -> None:
 @each_golden(*TESTED_AS)
 def test_its_own_tests_pass(name: str, services: Path) -> None:
     check(services / name, "test")
+
+
+def test_a_golden_of_each_language_has_a_required_setting() -> None:
+    assert sorted(map(language_of, REQUIRED)) == sorted({language_of(name) for name in goldens.NAMES})
+    assert not REQUIRED.keys() & TESTED_AS.keys(), "its tests run"
 
 
 @pytest.mark.parametrize(("name", "other"), TESTED_AS.items())

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from scaffold.errors import AnswerError, ServiceError
+from scaffold.update.run import take_back
 from tests.support.answers import recorded_in
 from workshop import goldens
 from workshop.history import Lineage, commit, edit, git
@@ -120,9 +121,52 @@ def test_edits_that_are_not_committed_are_not_lost(repository: Repository, updat
     with pytest.raises(ServiceError, match=r"1 file is changed and not committed \(.pre-commit-config.yaml\)"):
         update_to(top / "services/mail")
     assert git(top, "status", "--porcelain") == f"M {HOOKS}"
-    git(top, "reset", "--quiet", "--hard")
+    update_to(top / "services/orders", "0.1.0", given={"owner": "example-org/post"})
+    edit(top / OWNERS, r"\Z", "* @example-org/all\n")
+    with pytest.raises(ServiceError, match=r"1 file is changed and not committed \(CODEOWNERS\)"):
+        update_to(top / "services/mail", "0.1.0", given={"owner": "example-org/post"})
+
+
+def test_several_are_updated_and_not_committed(repository: Repository, lineage: Lineage) -> None:
+    top = repository()
+    services = ("services/mail", "services/orders")
+    committed = lineage.scaffold("update", *services, "--to", "0.2.0", "--branch", "done", "--commit", cwd=top)
+    assert committed.returncode == 0, committed.stderr
+    git(top, "switch", "--quiet", "main")
+    done = lineage.scaffold("update", *services, "--to", "0.2.0", cwd=top)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.rpartition(", ")[2] for line in done.stdout.splitlines()] == ["not committed"] * 2
+    assert git(top, "write-tree") == git(top, "rev-parse", "done^{tree}"), "as if each had been committed"
+    assert git(top, "diff") == "", "all is staged"
+
+
+def test_an_update_begins_with_what_is_staged_at_the_top_and_abort_returns_to_it(
+    repository: Repository, update_to
+) -> None:
+    top = repository()
+    edit(top / OWNERS, r"\Z", "* @example-org/all\n")
+    (top / "renovate.json").unlink()
+    git(top, "add", "--all")
+    update_to(top / "services/mail", "0.1.0", given={"owner": "example-org/post"})
+    between, index = goldens.files_of(top), git(top, "write-tree")
+    assert between[OWNERS][0].endswith(b"* @example-org/all\n") and "renovate.json" not in between
+    update_to(top / "services/orders", "0.1.0", given={"owner": "example-org/web"})
+    owners = (top / OWNERS).read_text()
+    assert "/services/mail/ @example-org/post\n" in owners and "/services/orders/ @example-org/web\n" in owners
+    with pytest.raises(ServiceError, match=r"the last update here is of services/orders, not of services/mail;"):
+        take_back(top / "services/mail")
+    take_back(top / "services/orders")
+    assert goldens.files_of(top) == between and git(top, "write-tree") == index
+    with pytest.raises(ServiceError, match=r"1 file is changed and not committed \(CODEOWNERS\)"):
+        update_to(top / "services/orders", "0.1.0", given={"owner": "example-org/web"}, commit=True)
+
+
+def test_a_conflict_at_the_top_is_resolved_before_the_next_update(repository: Repository, update_to) -> None:
+    top = repository()
+    edit(top / HOOKS, r"name: make lint in services/mail", "name: our lint")
+    commit(top)
     update_to(top / "services/mail")
-    with pytest.raises(ServiceError, match=r"With --commit, an update of several services commits each of them\."):
+    with pytest.raises(ServiceError, match=r"1 file is changed and not committed \(.pre-commit-config.yaml\)"):
         update_to(top / "services/orders")
 
 

@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from tests.update.edits import ANSWERS
+from tests.update.edits import ANSWERS, without_record
 from workshop.history import Lineage, commit, edit, git
 
 DEPLOYMENT = "deploy/base/deployment.yaml"
@@ -78,6 +78,17 @@ def test_what_is_not_finished_is_told(start, update_to, lineage) -> None:
     assert shown.endswith(f".: answers edited by hand: replicas\n{steps}")
     shutil.rmtree(service / ".git")
     assert state(lineage, service) == (1, "answers edited by hand", [], [])
+
+
+def test_an_update_to_a_release_that_keeps_no_digest_is_no_edit_by_hand(start, lineage) -> None:
+    service = without_record(start("defaults"))
+    edit(service / ANSWERS, r"^replicas: 2$", "replicas: 3")
+    git(service, "add", ANSWERS)
+    assert state(lineage, service) == (1, "answers edited by hand, not committed", [], ["replicas"])
+    edit(service / DEPLOYMENT, r"^  replicas: 2$", "  replicas: 3")
+    assert state(lineage, service)[1] == "answers edited by hand, not committed"
+    git(service, "add", DEPLOYMENT)
+    assert state(lineage, service) == (1, "updated, not committed", [], [])
 
 
 def test_a_service_in_a_folder_has_its_own_state(start, update_to, lineage) -> None:

@@ -1,9 +1,12 @@
 //! The program as a process: its log, its exit, and a drain that loses no request.
+mod required;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use required::REQUIRED;
 use serde_json::Value;
 use service::defaults;
 
@@ -94,6 +97,7 @@ impl Drop for Service {
 fn program(command: &str) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_service"));
     program.arg(command).env_clear();
+    program.envs(REQUIRED.iter().copied());
     program.stdout(Stdio::piped()).stderr(Stdio::piped());
     program
 }

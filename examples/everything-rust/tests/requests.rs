@@ -1,4 +1,5 @@
 //! The response of a request in every case.
+mod required;
 mod support;
 
 use std::sync::Arc;

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigurationError, loadSettings } from "../src/settings.js";
+import { variables } from "./support.js";
 
-function mistakes(variables: Record<string, string>): readonly string[] {
+function mistakes(changes: Record<string, string>): readonly string[] {
   try {
-    loadSettings(variables);
+    loadSettings(variables(changes));
   } catch (error) {
     assert(error instanceof ConfigurationError);
     return error.mistakes;
@@ -17,7 +18,8 @@ test("the defaults are right", () => {
 });
 
 test("a variable changes its default", () => {
-  const settings = loadSettings({ ADMIN_PORT: "9999", DRAIN_SECONDS: "0.25", LOG_LEVEL: "warn" });
+  const changes = { ADMIN_PORT: "9999", DRAIN_SECONDS: "0.25", LOG_LEVEL: "warn" };
+  const settings = loadSettings(variables(changes));
   assert.equal(settings.adminPort, 9999);
   assert.equal(settings.drainSeconds, 0.25);
   assert.equal(settings.logLevel, "warn");

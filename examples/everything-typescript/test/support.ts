@@ -35,10 +35,18 @@ async function listening(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** Your own required settings, each with a value for the tests. */
+const REQUIRED: Record<string, string> = {};
+
+/** These variables, and the required ones. */
+export function variables(changes: Record<string, string> = {}): Record<string, string> {
+  return { ...REQUIRED, ...changes };
+}
+
 /** The defaults, with free ports. */
 export async function testSettings(changes: Partial<Settings> = {}): Promise<Settings> {
   return {
-    ...loadSettings({}),
+    ...loadSettings(variables()),
     ports: { http: await freePort() },
     adminPort: await freePort(),
     ...changes,

@@ -6,14 +6,14 @@ import { type TestContext, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { loadSettings } from "../src/settings.js";
-import { eventually, freePort, type Line } from "./support.js";
+import { eventually, freePort, type Line, variables } from "./support.js";
 
 const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
 
 /** The program as a process, whose stderr must be empty. */
 async function run(t: TestContext, args: string[], changes: Record<string, string> = {}) {
-  const env: Record<string, string> = { ADMIN_PORT: String(await freePort()) };
-  for (const name of Object.keys(loadSettings({}).ports)) {
+  const env = variables({ ADMIN_PORT: String(await freePort()) });
+  for (const name of Object.keys(loadSettings(variables()).ports)) {
     env[`PORT_${name.toUpperCase().replaceAll("-", "_")}`] = String(await freePort());
   }
   const child = spawn(process.execPath, [MAIN, ...args], { env: { ...env, ...changes } });

@@ -9,16 +9,14 @@ import (
 	"testing"
 
 	"github.com/example-org/batch/internal/config"
+	"github.com/example-org/batch/internal/config/configtest"
 	"github.com/example-org/batch/internal/metrics"
 	"github.com/example-org/batch/internal/requestid"
 )
 
 // ask sends a request to an API with these variables, and returns the response and its JSON.
 func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
-	settings, mistakes := config.Load(func(variable string) (string, bool) {
-		value, ok := variables[variable]
-		return value, ok
-	})
+	settings, mistakes := config.Load(configtest.Lookup(variables))
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gitlab.example.com/example-group/backend/everything-go/internal/config"
+	"gitlab.example.com/example-group/backend/everything-go/internal/config/configtest"
 	"gitlab.example.com/example-group/backend/everything-go/internal/dependencies"
 	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
 	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
@@ -17,10 +18,7 @@ import (
 
 // ask sends a request to an API with these variables, and returns the response and its JSON.
 func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
-	settings, mistakes := config.Load(func(variable string) (string, bool) {
-		value, ok := variables[variable]
-		return value, ok
-	})
+	settings, mistakes := config.Load(configtest.Lookup(variables))
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
 	}

@@ -5,13 +5,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/config/configtest"
 )
 
 func load(variables map[string]string) (Config, []string) {
-	return Load(func(variable string) (string, bool) {
-		value, ok := variables[variable]
-		return value, ok
-	})
+	return Load(configtest.Lookup(variables))
 }
 
 func TestDefaults(t *testing.T) {

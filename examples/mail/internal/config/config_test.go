@@ -5,13 +5,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/example-org/mail/internal/config/configtest"
 )
 
 func load(variables map[string]string) (Config, []string) {
-	return Load(func(variable string) (string, bool) {
-		value, ok := variables[variable]
-		return value, ok
-	})
+	return Load(configtest.Lookup(variables))
 }
 
 func TestDefaults(t *testing.T) {

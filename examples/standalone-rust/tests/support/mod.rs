@@ -1,5 +1,6 @@
 //! Shared by the tests: an app with chosen dependencies, and real servers for them on loopback.
 #![allow(dead_code, reason = "each test file uses its part")]
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,10 +18,14 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
+use crate::required::REQUIRED;
+
 pub const AUXILIARY: Kind = Kind::Auxiliary(|| Value::Null);
 
 pub fn config() -> Config {
-    let mut config = Config::read(|_| None).expect("the defaults are right");
+    let required: HashMap<_, _> = REQUIRED.iter().copied().collect();
+    let mut config = Config::read(|name| required.get(name).map(ToString::to_string))
+        .expect("the defaults are right");
     config.dependencies.clear();
     config
 }

@@ -1,12 +1,15 @@
 //! The configuration: the defaults are right, and every mistake in the environment is found.
+mod required;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
+use required::REQUIRED;
 use service::config::Config;
 use service::defaults;
 
 fn read(variables: &[(&str, &str)]) -> Result<Config, Vec<String>> {
-    let variables: HashMap<_, _> = variables.iter().copied().collect();
+    let variables: HashMap<_, _> = REQUIRED.iter().chain(variables).copied().collect();
     Config::read(|name| variables.get(name).map(ToString::to_string))
 }
 

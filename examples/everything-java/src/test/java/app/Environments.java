@@ -14,19 +14,29 @@ import org.springframework.core.io.support.PropertiesLoaderUtils;
 
 /** Environments for tests. */
 public final class Environments {
+    /** Your own required settings, each with a value for the tests. */
+    private static final Map<String, String> REQUIRED = Map.of();
+
     private Environments() {}
+
+    /** These variables, and the required ones. */
+    public static Map<String, String> with(Map<String, String> variables) {
+        Map<String, String> all = new HashMap<>(REQUIRED);
+        all.putAll(variables);
+        return all;
+    }
 
     /** The settings that come of these variables and the defaults. */
     public static Settings settings(Map<String, String> variables) throws IOException {
         Properties all = PropertiesLoaderUtils.loadProperties(new ClassPathResource("defaults.properties"));
-        all.putAll(variables);
+        all.putAll(with(variables));
         return Settings.read(all::getProperty);
     }
 
     /** Spring's environment with these variables. */
     public static ConfigurableEnvironment spring(Map<String, String> variables) {
         StandardEnvironment environment = new StandardEnvironment();
-        environment.getPropertySources().addFirst(new MapPropertySource("test", Map.copyOf(variables)));
+        environment.getPropertySources().addFirst(new MapPropertySource("test", Map.copyOf(with(variables))));
         return environment;
     }
 

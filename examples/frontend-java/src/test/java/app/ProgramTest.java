@@ -100,7 +100,7 @@ class ProgramTest {
                 List.of("-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), "app.Application"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().putAll(environment);
+        builder.environment().putAll(Environments.with(environment));
         builder.redirectOutput(folder.resolve("out").toFile());
         builder.redirectError(folder.resolve("err").toFile());
         process = builder.start();

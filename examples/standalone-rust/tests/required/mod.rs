@@ -1,0 +1,3 @@
+//! Your own required settings, each with a value for the tests.
+
+pub const REQUIRED: &[(&str, &str)] = &[];
