@@ -14,6 +14,7 @@ from workshop import stage
 from workshop.goldens import ROOT
 
 FOLDER = ROOT / "docs" / "pictures"
+RECORDED = ROOT / "workshop" / "recorded"
 _DEPLOYMENT = "deploy/base/deployment.yaml"
 _SVG = """\
 <svg viewBox="0 0 {{width}} {{height}}" xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{label}">
@@ -46,11 +47,15 @@ _SVG = """\
 
 @dataclass(frozen=True)
 class Picture:
-    """Commands that are shown, after others that are not."""
+    """Commands that are shown, after others that are not.
+
+    Where a command measures, each run prints other numbers. Then `recorded` names a file that has what one run printed.
+    """
 
     label: str
     before: Sequence[str]
     shown: Sequence[str]
+    recorded: str = ""
 
 
 PICTURES = {
@@ -89,6 +94,12 @@ PICTURES = {
             f"grep minReadySeconds: {_DEPLOYMENT}",
         ),
     ),
+    "prove": Picture(
+        "scaffold prove stops a service under load and counts 34 lost requests, because its drain was removed",
+        (),
+        ("scaffold prove --image localhost/weather:no-drain --only P08-drain",),
+        "prove.ansi",
+    ),
 }
 
 
@@ -99,6 +110,8 @@ def draw(picture: Picture, name: str) -> str:
 
 def run(picture: Picture) -> list[tuple[str, str]]:
     """Return each command that is shown, and what it printed."""
+    if picture.recorded:
+        return [(picture.shown[0], stage.tidy((RECORDED / picture.recorded).read_text()))]
     hidden = [stage.quietly(each) for each in picture.before]
     printed = stage.play([*hidden, *picture.shown], colours=True)[len(hidden) :]
     return list(zip(picture.shown, printed, strict=True))

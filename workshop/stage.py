@@ -81,7 +81,7 @@ def play(commands: Sequence[str], *, colours: bool = False) -> list[str]:
         done = command.run(["sh", "-c", script], seconds=SECONDS, cwd=stage.folder, env=stage.environment)
     if done.returncode != 0:
         raise RuntimeError(done.stdout[-8000:])
-    return [_tidy(each.replace(str(stage.folder), _WORK)) for each in done.stdout.split(_MARK)[1:]]
+    return [tidy(each.replace(str(stage.folder), _WORK)) for each in done.stdout.split(_MARK)[1:]]
 
 
 def quietly(words: str) -> str:
@@ -127,6 +127,6 @@ def _programs(home: Path) -> Path:
     return programs
 
 
-def _tidy(output: str) -> str:
+def tidy(output: str) -> str:
     """Return output as it looks: without blanks at the ends of lines, tabs, and what hides a terminal's cursor."""
     return "".join(f"{line.rstrip()}\n" for line in _CURSOR.sub("", output).expandtabs().splitlines())

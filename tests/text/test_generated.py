@@ -8,19 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.support.comments import comments
+from tests.support.examples import files
 from tests.support.prose import faults, paragraphs, without_code
 from tests.support.words import In
 from workshop.goldens import EXAMPLES, NAMES
-
-_OF_OTHERS = ("mvnw", "Cargo.lock", "go.sum", "package-lock.json", "requirements.txt", "requirements-dev.txt")
-"""Files that tools write, or that others wrote."""
 
 _TEXT = re.compile(r"(?:(?!\n(?:P\d\d: |<p>|\n)).)+", re.DOTALL)
 """A text within a comment: another one begins with the id of a pattern, and after an empty line."""
@@ -51,17 +47,6 @@ def _shown(values: object) -> Iterator[str]:
                 yield value
             else:
                 yield from _shown(value)
-
-
-@cache
-def files() -> dict[str, list[Path]]:
-    """Return the files of each example that no example before it has."""
-    first = dict[tuple[str, bytes], Path]()
-    for name in NAMES:
-        for path in sorted((EXAMPLES / name).rglob("*")):
-            if path.is_file() and path.name not in _OF_OTHERS:
-                first.setdefault((path.name, path.read_bytes()), path)
-    return {name: [path for path in first.values() if path.is_relative_to(EXAMPLES / name)] for name in NAMES}
 
 
 @pytest.mark.parametrize("example", NAMES)

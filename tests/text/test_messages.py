@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.comments import strings
+from tests.support.examples import files
 from tests.support.prose import faults
 from tests.support.words import In
-from tests.text.test_generated import files
 from workshop.goldens import EXAMPLES, NAMES
 
 _CODE = (".py", ".go", ".java", ".rs", ".ts", ".js", ".sh", "Makefile")
