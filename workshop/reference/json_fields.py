@@ -25,8 +25,8 @@ NEW: Fields = {
 }
 
 _CHANGE = (
-    "`id`, `version`, `pattern` (or `none`), `title`, `why`, `check` (what to look at), `files`, `where` (for which "
-    "answers), and `declined` (the platform that did not take it, and why)"
+    "`id`, `version`, `pattern` (or `none`), `title`, `why`, `check`, `files`, `where` (for which "
+    "answers), and `declined` (which platform, and why)"
 )
 
 STATUS: Fields = {
