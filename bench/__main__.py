@@ -10,10 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import check, new, update
+from bench import check, new, platform, update
 from bench.measure import ROOT
 
-MEASURES = (*new.MEASURES, *check.MEASURES, *update.MEASURES)
+MEASURES = (*new.MEASURES, *check.MEASURES, *update.MEASURES, *platform.MEASURES)
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ class Change:
     """Files to write by their path, and paths to remove. `note` has what the journal is to say: `from` and `to`.
 
     `head` is the commit that it starts from. `index` is git's index to come, for a change that git records; any other
-    change leaves git alone.
+    change leaves git as it is.
     """
 
     files: Mapping[str, RenderedFile]

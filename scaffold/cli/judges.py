@@ -127,7 +127,7 @@ def _updated(folder: Path, home: Home, old: str, name: str, given: Mapping[str, 
     for path in sorted({*there, *fresh.contents} - {ANSWERS, fresh.answers_file}):
         if there.get(path) != fresh.contents.get(path):
             what = "A conflict" if done.unresolved else "A difference"
-            yield name, path, f"{what}: a service of {old} that is updated is not the one that is made anew."
+            yield name, path, f"{what}: a service of {old} that is updated is not the same as a new one."
 
 
 def _is_service(folder: Path, home: Home, version: Revision, given: Mapping[str, Any]) -> bool:

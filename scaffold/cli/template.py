@@ -212,7 +212,7 @@ def pull(
     short_help="Test the template by its goldens, and by what any service must be.",
     epilog=examples("scaffold template test", "scaffold template test --accept"),
 )
-@click.option("--accept", is_flag=True, help="Write the goldens anew; review them with git diff.")
+@click.option("--accept", is_flag=True, help="Write the goldens again; review them with git diff.")
 @click.option("--golden", "-k", "names", multiple=True, metavar="NAME", help="Only this golden; several times.")
 @_folder()
 @_json
@@ -221,7 +221,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     """Render each golden in platform/goldens, compare it with what is kept, and test each service.
 
     Its files must be free of unrendered Jinja and valid, `scaffold check` clean, and each choice must render. A service
-    of the last release that is updated must be the one that is made anew. Exit 1 when something is wrong.
+    of the last release that is updated must be the same as a new one. Exit 1 when something is wrong.
     """
     from scaffold.cli.judges import checked, updater
     from scaffold.show import template as show

@@ -28,7 +28,7 @@ class Made:
 
 
 def make(repository: Repository, head: str, version: str, files: Mapping[str, RenderedFile]) -> Made:
-    """Return the commit of these files upon `head`, and its tag; both are signed where git's settings say so.
+    """Return the commit of these files upon `head`, and its tag; both are signed where git's settings want that.
 
     Raises:
         GitError: when git refuses, or knows no author.

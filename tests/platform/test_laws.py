@@ -94,7 +94,7 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
     LAST_RELEASE: (
         [replaced(QUESTIONS, "[0-9]{4}$", "[1-9]{4}$"), replaced(f"{GOLDEN}.yml", "CC-1204", "CC-1214"),
          replaced(QUESTIONS, "CC-0000", "CC-1111")],
-        [("update", QUESTIONS, 5, "must be CC- and four digits, not CC-1204")],
+        [("update", QUESTIONS, 8, "must be CC- and four digits, not CC-1204")],
     ),
 }  # fmt: skip
 

@@ -68,7 +68,7 @@ def test_a_clash_stops_the_pull_or_is_marked(acme: Path, run: Run) -> None:
     assert "has conflict markers. Resolve them first." in run("build", code=12).stderr
     file.write_text("all:\n")
     run("build")
-    assert run("status").stdout.startswith("acme on v0.3.0 of the base\n")
+    assert run("status", code=1).stdout.startswith("acme on v0.3.0 of the base\n")
 
 
 def test_a_file_that_the_base_changed_stays_removed_and_is_told(acme: Path, run: Run) -> None:

@@ -25,8 +25,8 @@ NEW: Fields = {
 }
 
 _CHANGE = (
-    "`id`, `version`, `pattern` (or `none`), `title`, `why`, `check` (what to look at), `files`, and `where` (for "
-    "which answers)"
+    "`id`, `version`, `pattern` (or `none`), `title`, `why`, `check`, `files`, `where` (for which "
+    "answers), and `declined` (which platform, and why)"
 )
 
 STATUS: Fields = {
@@ -36,6 +36,7 @@ STATUS: Fields = {
     "behind": "Whether there is a newer version.",
     "releases[]": "Releases between the two versions, and the newest one.",
     "lacks[]": f"Changes that the service lacks: {_CHANGE}.",
+    "brought": "Of a platform's template: the version that has each change of its base, by the change's `id`.",
     "state": "What is not finished, such as an uncommitted update. Empty if nothing is.",
     "conflicts[]": "Paths with conflicts that are not resolved.",
     "edited[]": "Answers that were edited by hand, and that no update has applied yet.",
