@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.shells import shell_in, shell_of
 from scaffold.check.model.serving import serves
+from scaffold.check.model.shells import shell_in, shell_of
 from scaffold.check.model.workloads import Container
 from scaffold.check.rules.p02_no_zombies import INITS
 from scaffold.check.rules.rule import Problem, Problems, Rule
@@ -30,7 +30,7 @@ from scaffold.syntax.dockerfile import Dockerfile, Instruction, parse
 from scaffold.syntax.yaml_nodes import Value
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
-_LOAD = re.compile(r"(?:^|-)(?:load|traffic|trace)-?(?:gen(?:erator)?|test(?:er)?)(?:-|$)|(?:^|-)(?:locust|k6|fortio)(?:-|$)")
+_LOAD = re.compile(r"(?:^|-)(?:(?:load|traffic|trace)-?(?:gen(?:erator)?|test(?:er)?)|locust|k6|fortio)(?:-|$)")
 _SHELL_WORDS = frozenset(
     {"cd", "export", "source", ".", "exec", "set", "eval", "trap", "ulimit", "umask", "unset", "if", "for"}
 )

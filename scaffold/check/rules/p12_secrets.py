@@ -25,6 +25,7 @@ from scaffold.check.rules.secret_values import (
     names_in_file,
     password_in_url,
     secrets_in_file,
+    user_in_url,
 )
 from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 from scaffold.syntax.yaml_nodes import Value
@@ -88,7 +89,7 @@ class _Secret:
         if not self.text:
             return "for a name that examples have"
         texts = (password_in_url(self.text) or self.text, self.at.text() or "")
-        if any(is_guessed(text, self.around) for text in texts):
+        if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts):
             return "which anybody can guess"
         ground, path = scope.repository.ground, self.at.place().path
         of_example = _EXAMPLES.search(ground.within(path) if ground else path) and not is_token(self.text)
@@ -105,7 +106,9 @@ def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
     texts = {name: value.text() or "" for name, value in container.environment.items()}
-    around = (container.image_name, *(it for name, it in texts.items() if goes_with_secret(name)))
+    workload = container.workload
+    near = (container.image_name, workload.namespace, workload.name, container.name)
+    around = (*near, *(it for name, it in texts.items() if goes_with_secret(name)))
     for name, value in container.environment.items():
         text = texts[name]
         if form := has_secret_form(text):

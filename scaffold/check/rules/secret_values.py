@@ -84,7 +84,7 @@ _GUESSED = re.compile(
     "changeme|changeit|replaceme|change|pass@word|p@ss(?:word|w0rd)|here|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
     "|password|passw0rd|passwort|passwd|passphrase|pass|pwd|pw|secretkey|secret|insecure|secure|username|user|keycloak|grafana"
     "|mariadb|mongodb|mongo|mysql|redis|elastic|minio|oracle|neo4j|nexus|sonar|zabbix|default|example|sample|testing"
-    "|test|demo|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|some|your|this|not|my|me"
+    "|test|dem[o0]|k8s|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|some|your|this|not|my|me"
     r"|0?12345\d{0,5}(?!\d)|\d{1,4}(?!\d)",
 )
 """Words of which the passwords are made that products begin with, and that examples have."""
@@ -141,10 +141,13 @@ def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
     if len(text) > _LONGEST_GUESS:
         return False
     low = text.strip().lower()
-    if _DESCRIBED.fullmatch(low):
+    if any(map(_DESCRIBED.fullmatch, (low, decoded(text)))):  # what was encoded by hand
         return True
-    for name in around:
-        low = low.replace(name.lower(), "") if len(name) > 2 else low
+    names = [name.lower() for name in around]
+    if len(low) > _FEW and any(name.startswith(low) for name in names):
+        return True
+    for name in names:
+        low = low.replace(name, "") if len(name) > 2 else low
     rest = _GUESSED.sub("", low).strip("-_.!@#$ ")
     says = len(rest) <= _FEW and len(text) > 2 * len(rest) and _SAYS_SO.search(low) is not None
     return not rest or says or re.fullmatch(r"123456\d*", text) is not None
@@ -157,6 +160,12 @@ def is_of_example(certificate: str) -> bool:
         return _RESERVED.search(base64.b64decode(inside, validate=True)) is not None
     except ValueError:
         return False
+
+
+def user_in_url(text: str) -> str:
+    """Return the user of a URL with a password, or nothing."""
+    found = _IN_URL.search(text)
+    return found[0].partition("://")[2].partition(":")[0] if found else ""
 
 
 def password_in_url(text: str) -> str:
