@@ -30,7 +30,7 @@ from scaffold.syntax.dockerfile import Dockerfile, Instruction, parse
 from scaffold.syntax.yaml_nodes import Value
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
-_LOAD = re.compile(r"(?:^|-)(?:(?:load|traffic|trace)-?(?:gen(?:erator)?|test(?:er)?)|locust|k6|fortio)(?:-|$)")
+_LOAD = re.compile(r"(?:^|-)(?:(?:load|traffic|trace)-?(?:gen(?:erator)?|test(?:er)?)|load|locust|k6|fortio)(?:-|$)")
 _SHELL_WORDS = frozenset(
     {"cd", "export", "source", ".", "exec", "set", "eval", "trap", "ulimit", "umask", "unset", "if", "for"}
 )

@@ -30,7 +30,7 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     if close := scope.with_half(labels, each.namespace):
         return close
     named = scope.named.workload(each.namespace, "", each.name)
-    if named and (scope.name or _is_beside(each, named)):
+    if named and _is_alike(labels, named) and (scope.name or _is_beside(each, named)):
         return named
     if misspelt := scope.misspelt(labels, each.namespace):
         return misspelt
@@ -39,6 +39,12 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
         return None
     only = workloads[0]
     return only if isinstance(only, Server) and (scope.name or _is_beside(each, only)) else None
+
+
+def _is_alike(labels: dict[str, str], workload: Workload) -> bool:
+    """Return whether pods have a key or a value of some labels; without any, a tool may write theirs later."""
+    pods = workload.pod_labels
+    return bool(labels.keys() & pods.keys() or set(labels.values()) & set(pods.values()))
 
 
 def _is_beside(one: KubernetesObject, other: KubernetesObject) -> bool:
