@@ -29,7 +29,7 @@ _ABOUT = re.compile(
     r"[_.-](?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS"
     r"|DAYS|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|NAMESPACE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX"
     r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID|USER|USERNAME|DIRECTORY|ENGINE"
-    r"|MOUNT|BACKEND|MANAGER|SETTINGS|CIPHER|PBKDF|DIGEST)(?:$|[_.-])",
+    r"|MOUNT|BACKEND|MANAGER|PERSISTENCE|SETTINGS|CIPHER|PBKDF|DIGEST)(?:$|[_.-])",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
@@ -45,7 +45,9 @@ _ALGORITHM = re.compile(
     r"(?:[-_:](?:\d{1,5}|cbc|gcm|ctr|ecb|xts|plain64|essiv|sha\d{0,3}|poly1305|hmac|oaep|pss)){0,5}",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(?:secret|token|credentials?)$", re.IGNORECASE)  # of the variable, which may name a Secret
+_NAMED = re.compile(
+    r"(?:secret|token|credentials?|_secret_key)$", re.IGNORECASE
+)  # of the variable, which may name a Secret
 _NAME = re.compile(
     r"[a-z]+(?:[-.][a-z]+)+|\d{1,9}"  # of an object or a cluster, or a count
     r"|[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*[-.](?:secret|token|credential|cred|key)s?"
