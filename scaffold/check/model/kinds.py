@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scaffold.check.model.custom_workloads import CustomWorkload, Rollout, ScaledJob, Workflow
 from scaffold.check.model.objects import (
     ConfigMap,
     HorizontalPodAutoscaler,
@@ -15,16 +16,12 @@ from scaffold.check.model.objects import (
 )
 from scaffold.check.model.workloads import (
     CronJob,
-    CustomWorkload,
     DaemonSet,
     Deployment,
     Job,
     Pod,
     ReplicaSet,
-    Rollout,
-    ScaledJob,
     StatefulSet,
-    Workflow,
 )
 from scaffold.syntax.yaml_nodes import HOLDING, Value
 

@@ -11,8 +11,9 @@ from functools import cached_property
 
 import yaml
 
+from scaffold.check.model.custom_workloads import Rollout
 from scaffold.check.model.objects import KubernetesObject
-from scaffold.check.model.workloads import Container, Rollout, Workload
+from scaffold.check.model.workloads import Container, Workload
 
 POD_NAME = "statefulset.kubernetes.io/pod-name"
 """The label with which a StatefulSet names each of its pods: NAME-0, NAME-1…"""

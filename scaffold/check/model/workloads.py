@@ -173,6 +173,17 @@ class Workload(KubernetesObject):
         return [Container(each, self, "ephemeral") for each in self.pod.items("ephemeralContainers")]
 
     @property
+    def runs_once(self) -> bool:
+        """Return whether its pods are to end by themselves."""
+        return False
+
+    @cached_property
+    def volume_names(self) -> set[str | None] | None:
+        """Return the names of its pods' volumes; None where not all of them stand here."""
+        claims = {each.text("metadata", "name") for each in self.value.items("spec", "volumeClaimTemplates")}
+        return claims | {each.text("name") for each in (self.pod.items("volumes") if self.pod else ())}
+
+    @property
     def is_windows(self) -> bool:
         """Return whether its pods run on Windows."""
         if self.pod is None:
@@ -195,6 +206,11 @@ class Pod(Workload):
     def ends(self) -> bool:
         """Return whether it is to run once, and not without end."""
         return self.value.text("spec", "restartPolicy") in ("Never", "OnFailure")
+
+    @property
+    def runs_once(self) -> bool:
+        """Return whether it is to end by itself."""
+        return self.ends
 
     @property
     def is_patch(self) -> bool:
@@ -228,39 +244,6 @@ class ReplicaSet(Server):
     """A ReplicaSet or ReplicationController that no Deployment made."""
 
 
-class Rollout(Server):
-    """A Rollout of Argo: a Deployment with steps of its own (https://argo-rollouts.readthedocs.io/)."""
-
-
-class CustomWorkload(Workload):
-    """An object of a kind that is not Kubernetes' own, with a pod template where a Deployment has it."""
-
-
-class Workflow(Workload):
-    """A Workflow of Argo, or what makes one: a pod for each of its templates (https://argo-workflows.readthedocs.io/)."""
-
-    pod_path = ("spec", "workflowSpec")
-
-    @cached_property
-    def pod(self) -> Value | None:
-        """Return nothing: what all its pods share is not written as a pod's spec."""
-        return None
-
-    @cached_property
-    def containers(self) -> list[Container]:
-        """Return the containers of its templates."""
-        spec = self.value.get(*self.pod_path) or self.value.get("spec")
-        templates = spec.items("templates") if spec else []
-        found = (each.get(kind) for each in templates for kind in ("container", "script"))
-        return [Container(each, self, "main") for each in found if each]
-
-
-class ScaledJob(Workload):
-    """A ScaledJob of KEDA, which makes Jobs and removes them by itself (https://keda.sh/docs/latest/reference/scaledjob-spec/)."""
-
-    pod_path = ("spec", "jobTargetRef", "template")
-
-
 class Job(Workload):
     """A Job, or what a CronJob makes: `job` is the JobSpec."""
 
@@ -268,6 +251,11 @@ class Job(Workload):
     def job(self) -> Value | None:
         """Return the JobSpec."""
         return self.value.get(*self.pod_path[:-1])
+
+    @property
+    def runs_once(self) -> bool:
+        """Return true: a Job ends."""
+        return True
 
 
 class CronJob(Job):

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from scaffold.check.edits import Edit, Spot
 from scaffold.check.model.scope import Scope
+from scaffold.check.model.serving import serves
 from scaffold.check.model.shells import shell_in, shell_of
-from scaffold.check.model.workloads import Container, Job, Pod, ScaledJob
+from scaffold.check.model.workloads import Container
 from scaffold.check.rules.p02_no_zombies import INITS
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.shell import (
@@ -19,6 +20,7 @@ from scaffold.check.rules.shell import (
     Stays,
     background,
     forwards,
+    is_shell,
     only_waits,
     real_shell,
     shell_start,
@@ -28,6 +30,7 @@ from scaffold.syntax.dockerfile import Dockerfile, Instruction, parse
 from scaffold.syntax.yaml_nodes import Value
 
 _PLAIN = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
+_LOAD = re.compile(r"(?:^|-)(?:(?:load|traffic|trace)-?(?:gen(?:erator)?|test(?:er)?)|load|locust|k6|fortio)(?:-|$)")
 _SHELL_WORDS = frozenset(
     {"cd", "export", "source", ".", "exec", "set", "eval", "trap", "ulimit", "umask", "unset", "if", "for"}
 )
@@ -46,7 +49,7 @@ class ShellForm(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
-        for start, shell, kept in _in_shell_form(dockerfile):
+        for start, shell, kept in _in_shell_form(dockerfile, scope):
             if kept == "yes":
                 name = start.instruction.name
                 message = f"{name} in shell form: {shell} is {start.role} and does not forward SIGTERM"
@@ -98,16 +101,20 @@ def _starts(dockerfile: Dockerfile) -> Iterator[_Start]:
             yield _Start(each, tuple(entrypoint.words))
 
 
-def _in_shell_form(dockerfile: Dockerfile) -> Iterator[tuple[_Start, str, Stays]]:
+def _in_shell_form(dockerfile: Dockerfile, scope: Scope) -> Iterator[tuple[_Start, str, Stays]]:
     """Yield what starts the image in shell form, the shell that it gets (/bin/sh, or that of SHELL), and if it stays.
 
-    Where /bin/sh does not, that of another base image may.
+    Where /bin/sh does not, that of another base image may. Nothing of an image that does not serve.
     """
+    if not serves(dockerfile, scope):
+        return
     said = dockerfile.effective("SHELL")
     shell = (said.words or [""])[0] if said else "/bin/sh"
     for start in _starts(dockerfile):
         script = start.instruction.value
         if not script or start.instruction.words is not None or shell.rpartition("/")[2] not in SHELLS:
+            continue
+        if is_shell(script) or only_waits(script):
             continue
         kept = stays(script, real_shell(shell, shell_in(dockerfile)))
         if kept == "no" and shell.endswith("/sh") and stays(script, "dash") == "yes":
@@ -128,7 +135,7 @@ class ShellFormUnsure(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
-        for start, shell, kept in _in_shell_form(dockerfile):
+        for start, shell, kept in _in_shell_form(dockerfile, scope):
             if kept == "perhaps":
                 message = f"{start.instruction.name} in shell form: {shell} may stay {start.role}"
                 yield Problem(start.instruction, f"{message}, which depends on the base image")
@@ -146,9 +153,7 @@ def _wrapper(container: Container, scope: Scope) -> tuple[Stays, ShellStart, Val
 
     None where no shell starts anything that serves.
     """
-    workload = container.workload
-    runs_once = isinstance(workload, Job | ScaledJob) or (isinstance(workload, Pod) and workload.ends)
-    if container.role == "init" or runs_once:
+    if container.role == "init" or container.workload.runs_once or _makes_load(container, scope):
         return None
     words = container.words
     started = shell_start([word.text() or "" for word in words])
@@ -156,6 +161,12 @@ def _wrapper(container: Container, scope: Scope) -> tuple[Stays, ShellStart, Val
         return None
     at = next(word for word in words if word.text() == started.script)
     return stays(started.script, real_shell(started.shell, shell_of(container, scope))), started, at
+
+
+def _makes_load(container: Container, scope: Scope) -> bool:
+    """Return whether a container only sends requests to others, by its name: nobody sends it any."""
+    names = (container.name, container.workload.name)
+    return any(map(_LOAD.search, names)) and not container.ports and not scope.services_of(container.workload)
 
 
 def _hides(started: ShellStart) -> bool:
@@ -195,17 +206,17 @@ class ShellWrapperInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Start the last command with `exec`."""
-        for start, started, kept in _wrappers(dockerfile):
+        for start, started, kept in _wrappers(dockerfile, scope):
             if kept == "yes":
                 role = start.role if start.before else started.role
                 message = f"{start.instruction.name}: without exec, the shell stays {role}"
                 yield Problem(start.instruction, f"{message} and does not forward SIGTERM")
 
 
-def _wrappers(dockerfile: Dockerfile) -> Iterator[tuple[_Start, ShellStart, Stays]]:
-    for start in _starts(dockerfile):
+def _wrappers(dockerfile: Dockerfile, scope: Scope) -> Iterator[tuple[_Start, ShellStart, Stays]]:
+    for start in _starts(dockerfile) if serves(dockerfile, scope) else ():
         started = shell_start(start.instruction.words or [])
-        if started and _hides(started):
+        if started and _hides(started) and not only_waits(started.script):
             yield start, started, start.judged(stays(started.script, real_shell(started.shell, shell_in(dockerfile))))
 
 
@@ -223,7 +234,7 @@ class ShellWrapperUnsure(Rule[Container | Dockerfile]):
     def check(self, subject: Container | Dockerfile, scope: Scope) -> Problems:
         """Start the last command with `exec`."""
         if isinstance(subject, Dockerfile):
-            for start, started, kept in _wrappers(subject):
+            for start, started, kept in _wrappers(subject, scope):
                 if kept == "perhaps":
                     role = start.role if start.before else started.role
                     message = f"{start.instruction.name}: without exec, {started.shell} may stay {role}"

@@ -47,7 +47,7 @@ class NakedPodServes(Rule[Pod]):
     """
 
     id = "P03-naked-pod-serves"
-    severity = "error"
+    severity = "warning"
     looks_at = Pod
 
     def check(self, pod: Pod, scope: Scope) -> Problems:

@@ -34,6 +34,10 @@ class RouteService(Rule[KubernetesObject]):
                 yield Problem(backend.at, f"there is no Service {backend.name}")
 
 
+def _has(service: Service, port: str | None) -> bool:
+    return any(port in (each.text("port"), each.text("name")) for each in service.value.items("spec", "ports"))
+
+
 class RoutePort(Rule[KubernetesObject]):
     """A route uses a port that its Service does not have.
 
@@ -50,8 +54,9 @@ class RoutePort(Rule[KubernetesObject]):
         for backend in backends(route):
             service = _service(backend, scope)
             ports = service.value.items("spec", "ports") if service else []
-            if not (service and ports and backend.port and backend.port.text()) or "$" in (backend.port.text() or ""):
+            port = backend.port.text() if backend.port else None
+            if not (service and ports and backend.port and port) or "$" in port:
                 continue
-            known = {each.text(key) for each in ports for key in ("port", "name")}
-            if backend.port.text() not in known:
-                yield Problem(backend.port, f"{service.name} has no port {backend.port.text()}", also=(service.at,))
+            alternatives = (found for other in scope.elsewhere(route) if (found := _service(backend, other)))
+            if not any(_has(each, port) for each in (service, *alternatives)):
+                yield Problem(backend.port, f"{service.name} has no port {port}", also=(service.at,))

@@ -124,13 +124,11 @@ class VolumeMissing(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Name one of the pod's `volumes`, or of the StatefulSet's volumeClaimTemplates."""
-        claims = workload.value.items("spec", "volumeClaimTemplates")
-        known = {each.text("metadata", "name") for each in claims}
-        known |= {each.text("name") for each in (workload.pod.items("volumes") if workload.pod else ())}
-        for container in workload.all_containers:
+        known = workload.volume_names
+        for container in workload.all_containers if known is not None else ():
             for mount in container.value.items("volumeMounts"):
                 name = mount.get("name")
-                if name and (text := name.text()) and text not in known and "$" not in text:
+                if name and (text := name.text()) and text not in (known or ()) and not _is_put_in(text):
                     yield Problem(name, f"{workload.name} has no volume {text}")
 
 
@@ -158,6 +156,10 @@ class ConfigNotRolled(Rule[Workload]):
             if not _HASHED.search(found.name) and not found.value.is_true("immutable"):
                 message = f"a change of {found.name} does not restart the pods of {workload.name}"
                 yield Problem(name, message, also=(found.at,))
+
+
+def _is_put_in(text: str) -> bool:
+    return "$" in text or "{{" in text
 
 
 def _mounted_by_sub_path(workload: Workload) -> set[str | None]:

@@ -21,13 +21,19 @@ from scaffold.check.rules.secret_values import (
     is_kept,
     is_of_example,
     is_secret,
+    is_token,
+    names_in_file,
     password_in_url,
     secrets_in_file,
+    user_in_url,
 )
 from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
 _MOST = 100  # secrets of one file that are looked at
+_EXAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|quick-?starts?|e2e|tests|conformance)/", re.IGNORECASE)
+_VARIABLES = re.compile(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)")
+_PARTS = re.compile(r"[-._]")
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
 
 
@@ -44,12 +50,12 @@ class SecretInManifest(Rule[KubernetesObject]):
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create the Secret outside of the repository, refer to it, and change the secret's value."""
         for secret in _secrets(each, scope):
-            if not secret.is_guessed:
+            if not secret.why_known(scope):
                 yield Problem(secret.at, f"{secret.what}, and everyone can read it {secret.where}".rstrip())
 
 
 class SecretInManifestGuessed(Rule[KubernetesObject]):
-    """A manifest contains a password that anybody can guess, or the key of a certificate for examples.
+    """A manifest contains a password that anybody can guess, or a secret of an example.
 
     It is a product's default, or one that examples have. Whoever reaches the program gets in.
     """
@@ -61,8 +67,7 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create a Secret with a random value outside of the repository, and refer to it."""
         for secret in _secrets(each, scope):
-            if secret.is_guessed:
-                why = "which anybody can guess" if secret.text else "for a name that examples have"
+            if why := secret.why_known(scope):
                 yield Problem(secret.at, f"{secret.what}, {why}")
 
 
@@ -79,10 +84,16 @@ class _Secret:
     text: str
     around: tuple[str, ...] = ()
 
-    @property
-    def is_guessed(self) -> bool:
+    def why_known(self, scope: Scope) -> str:
+        """Return why everybody knows it; nothing where nobody does."""
+        if not self.text:
+            return "for a name that examples have"
         texts = (password_in_url(self.text) or self.text, self.at.text() or "")
-        return not self.text or any(is_guessed(text, self.around) for text in texts)
+        if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts):
+            return "which anybody can guess"
+        ground, path = scope.repository.ground, self.at.place().path
+        of_example = _EXAMPLES.search(ground.within(path) if ground else path) and not is_token(self.text)
+        return "in a folder of examples or tests" if of_example else ""
 
 
 def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
@@ -95,13 +106,15 @@ def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
     texts = {name: value.text() or "" for name, value in container.environment.items()}
-    around = (container.image_name, *(it for name, it in texts.items() if goes_with_secret(name)))
+    workload = container.workload
+    near = (container.image_name, workload.namespace, workload.name, container.name)
+    around = (*near, *(it for name, it in texts.items() if goes_with_secret(name)))
     for name, value in container.environment.items():
         text = texts[name]
         if form := has_secret_form(text):
             yield _Secret(value, f"{name} {form}", "in this manifest", text)
         elif is_secret(name, text) and text not in scope.secrets.names:
-            yield _Secret(value, f"{name} is a secret", "in this manifest", text, around)
+            yield _Secret(value, f"{name} is a secret", "in this manifest", text, (*around, *_PARTS.split(name)))
     before = ""
     for word in container.words:
         text = word.text() or ""
@@ -122,10 +135,10 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
     for key, value in values.items():
         text, plain = value.text() or "", plains[key]
         beside = (it for other, it in plains.items() if other != key and goes_with_secret(other))
-        around = (*re.split(r"[-._]", each.name), *beside)
+        around = (*_PARTS.split(each.name), *_PARTS.split(key), *beside)
         if is_coded:
             if is_kept(key, plain) and value.document.writes(value, plain):
-                inside = _in_file(plain, of_secret=True) if "\n" in plain else None
+                inside = _in_file(plain, around, of_secret=True) if "\n" in plain else None
                 published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
                 secret = "" if published else inside[1] if inside else plain
                 yield _Secret(value, f"the Secret {each.name} contains {key}", "", secret, around)
@@ -133,8 +146,9 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
             yield _Secret(value, f"{key} {form}", "in this ConfigMap", text)
         elif "\n" not in text and is_secret(key, text):
             yield _Secret(value, f"{key} is a secret", "in this ConfigMap", text, around)
-        elif found := _in_file(text) if "\n" in text else None:
-            yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1])
+        elif found := _in_file(text, around) if "\n" in text else None:
+            beside = (*around, *names_in_file(text))
+            yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1], beside)
 
 
 def _plain(value: Value) -> str:
@@ -143,12 +157,12 @@ def _plain(value: Value) -> str:
     return decoded(text) if value.path[0] == "data" else text
 
 
-def _in_file(text: str, *, of_secret: bool = False) -> tuple[str, str] | None:
+def _in_file(text: str, around: tuple[str, ...], *, of_secret: bool = False) -> tuple[str, str] | None:
     """Return a secret of a file, one that nobody guesses if there is any: its name, or nothing, and its text."""
     found = list(islice(secrets_in_file(text, of_secret=of_secret), _MOST))
-    return next(
-        (each for each in found if not is_guessed(password_in_url(each[1]) or each[1])), next(iter(found), None)
-    )
+    names = (*around, *names_in_file(text))
+    strong = (each for each in found if not is_guessed(password_in_url(each[1]) or each[1], names))
+    return next(strong, next(iter(found), None))
 
 
 class SecretInImage(Rule[Dockerfile]):
@@ -166,9 +180,9 @@ class SecretInImage(Rule[Dockerfile]):
         final = set(map(id, dockerfile.final))
         for stage in dockerfile.stages:
             for each in stage.all("ENV", "ARG"):
-                for name, text in re.findall(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)", each.value):
+                for name, text in _VARIABLES.findall(each.value):
                     kept = each.name == "ENV" and is_secret(name, "0x") and _of_argument(text, stage)
-                    if kept or (is_secret(name, text) and not _PLACEHOLDER.fullmatch(text)):
+                    if kept or _is_in_image(name, text, guessed=False):
                         yield Problem(each.place(name), f"{name} is a secret, and everyone can read it in the image")
             for copy in stage.all("COPY", "ADD"):
                 words = copy.words or copy.value.split()
@@ -179,6 +193,32 @@ class SecretInImage(Rule[Dockerfile]):
                         yield Problem(
                             copy.place(word), f"{word} becomes part of the image; it is configuration or a secret"
                         )
+
+
+def _is_in_image(name: str, text: str, *, guessed: bool) -> bool:
+    """Return whether a variable is a secret, and whether that is one which anybody can guess."""
+    if not is_secret(name, text) or _PLACEHOLDER.fullmatch(text):
+        return False
+    return is_guessed(text, _PARTS.split(name)) == guessed
+
+
+class SecretInImageGuessed(Rule[Dockerfile]):
+    """A Dockerfile contains a password that anybody can guess.
+
+    Every container of the image has it until somebody sets another one. Whoever reaches the program gets in.
+    """
+
+    id = "P12-secret-in-image-guessed"
+    severity = "warning"
+    looks_at = Dockerfile
+
+    def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
+        """Set no default. Give the container a random value from a Secret."""
+        for stage in dockerfile.stages:
+            for each in stage.all("ENV", "ARG"):
+                for name, text in _VARIABLES.findall(each.value):
+                    if _is_in_image(name, text, guessed=True):
+                        yield Problem(each.place(name), f"the image's default for {name} is one that anybody can guess")
 
 
 def _of_argument(text: str, stage: BuildStage) -> bool:

@@ -17,8 +17,8 @@ from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
 _ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
-_ADMIN_NUMBERS = frozenset({2345, 5005, 6060, 8778, 9229, 9901, 15000})
-"""Ports of a debugger or of an admin interface: Delve, JDWP, Go's pprof, Jolokia, Node's inspector, Envoy, Istio."""
+_ADMIN_NUMBERS = frozenset({2345, 5005, 8778, 9229, 9901, 15000})
+"""Ports of a debugger or of an admin interface: Delve, JDWP, Jolokia, Node's inspector, Envoy, Istio."""
 _FEW = 20  # servers behind a Service, and policies of a workload: of more, not all can be known to be closed
 
 
@@ -67,9 +67,20 @@ def _closing(client: Workload, server: Workload, port: Port, scope: Scope) -> tu
     sides: tuple[tuple[Workload, Workload, Direction], ...] = ((client, server, "Egress"), (server, client, "Ingress"))
     for own, other, direction in sides:
         its = [each for each in scope.policies_of(own) if governs(each, direction)]
-        if 0 < len(its) <= _FEW and not any(scope.policies.may_pass(each, direction, other, port) for each in its):
-            return its[0], direction
+        sure = next((each for each in its if scope.name or _is_for(each, own)), None)
+        if sure is None or len(its) > _FEW:
+            continue
+        if not any(scope.policies.may_pass(each, direction, other, port) for each in its):
+            return sure, direction
     return None
+
+
+def _is_for(policy: NetworkPolicy, own: Workload) -> bool:
+    """Return whether a policy is surely in force with a workload: a chapter's that closes all is not in the others."""
+    if policy.namespace or (policy.selector and policy.selector.fields()):
+        return True
+    here, there = (f"/{each.value.document.source.path}".rpartition("/")[0] + "/" for each in (policy, own))
+    return here.startswith(there) or there.startswith(here)
 
 
 def admin_ports(workloads: Iterable[Workload]) -> dict[int | str, str]:

@@ -17,6 +17,9 @@ _TOKENS = re.compile(
     r"|\bhvs\.[\w-]{24,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
+_CONNECTION = re.compile(r"connection[_.-]?string|conn[_.-]?str", re.IGNORECASE)
+_IN_PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:password|pwd)[ \t]*+=[ \t]*+([^;\s]{1,200})", re.IGNORECASE)
+_PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:server|data source|host|user id|uid|endpoint|database)[ \t]*+=", re.IGNORECASE)
 _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:([^\s/@'\"]+)@[^\s/@]", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?:^|[_.-])(?:pass(?:word|wd|phrase|code)?|pwd)(?:$|[_.-])|password$", re.IGNORECASE)
 _SECRET = re.compile(
@@ -25,18 +28,26 @@ _SECRET = re.compile(
 _ABOUT = re.compile(
     r"[_.-](?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS"
     r"|DAYS|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|NAMESPACE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX"
-    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID)(?:$|[_.-])",
+    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID|USER|USERNAME|DIRECTORY|ENGINE"
+    r"|MOUNT|BACKEND|MANAGER|PERSISTENCE|SETTINGS|CIPHER|PBKDF|DIGEST)(?:$|[_.-])",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
 _LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
 _REFERENCE = re.compile(
-    r"\$|^/|^https?:|^$|\{\{|^<.*>$"
+    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{\w+\}$"
     r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
     re.IGNORECASE,
 )
-_NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled|null|\*+|x+)", re.IGNORECASE)
-_NAMED = re.compile(r"(?:secret|token|credentials?)$", re.IGNORECASE)  # of the variable, which may name a Secret
+_NO_SECRET = re.compile(r"(?:none|true|false|yes|no|on|off|enabled|disabled|null|[*x.\s]+)", re.IGNORECASE)
+_ALGORITHM = re.compile(
+    r"bcrypt|scrypt|(?:aes|chacha|hmac|rsa|sha|argon|pbkdf|ecdsa|[hrep]s|md|ed)[-_]?(?:\d{1,5}(?:id|i|d)?)?"
+    r"(?:[-_:](?:\d{1,5}|cbc|gcm|ctr|ecb|xts|plain64|essiv|sha\d{0,3}|poly1305|hmac|oaep|pss)){0,5}",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"(?:secret|token|credentials?|_secret_key)$", re.IGNORECASE
+)  # of the variable, which may name a Secret
 _NAME = re.compile(
     r"[a-z]+(?:[-.][a-z]+)+|\d{1,9}"  # of an object or a cluster, or a count
     r"|[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*[-.](?:secret|token|credential|cred|key)s?"
@@ -51,7 +62,11 @@ _PLACEHOLDER = re.compile(
     r"(?:[-_ ]?\w+){0,5}",
     re.IGNORECASE,
 )
-_TO_REPLACE = re.compile(r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}", re.IGNORECASE)
+_TO_REPLACE = re.compile(
+    r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}"
+    r"|(?s:.*)(?:^|[-_ ])(?:placeholder|replaced?|redacted|todo|fixme)(?:$|[-_ ](?s:.*))",
+    re.IGNORECASE,
+)
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
 _LONGEST_GUESS = 40
@@ -68,13 +83,31 @@ _BESIDE = re.compile(
 """The keys of a Secret that go with the secret, and are not secret: whom and what it lets in."""
 
 _GUESSED = re.compile(
-    "changeme|changeit|replaceme|change|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
+    "changeme|changeit|replaceme|change|pass@word|p@ss(?:word|w0rd)|here|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
     "|password|passw0rd|passwort|passwd|passphrase|pass|pwd|pw|secretkey|secret|insecure|secure|username|user|keycloak|grafana"
     "|mariadb|mongodb|mongo|mysql|redis|elastic|minio|oracle|neo4j|nexus|sonar|zabbix|default|example|sample|testing"
-    "|test|demo|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|some|your|this|not|my|me"
-    r"|\d{1,4}(?!\d)",
+    "|test|dem[o0]|k8s|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|some|your|this|not|my|me"
+    r"|0?12345\d{0,5}(?!\d)|\d{1,4}(?!\d)",
 )
 """Words of which the passwords are made that products begin with, and that examples have."""
+
+_DESCRIBED = re.compile(  # `harbor_registry_password`, `trustpass`: what it is, and not what it would be
+    r"[a-z]*(?:pass(?:word|wd|phrase)?|pwd?)\d{0,4}"
+    r"|(?:[a-z]+[-_ ]){1,8}[a-z]*(?:pass(?:word|wd|phrase)?|pwd?|secret|key|token)[-_ ]?\d{0,4}"
+    r"|(?:[a-z]+[-_ ]){0,8}(?:password|key|token)(?:[-_ ][a-z]+){1,8}"
+)
+_PUBLISHED = frozenset(
+    {
+        # https://kubernetes.io/docs/concepts/configuration/secret/
+        "1f2d1e2e67df",
+        # https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
+        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
+        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    }
+)
+"""Keys and passwords of documentation and emulators, which let nobody in."""
 
 _SECRET_KEY = re.compile(r"pass|pw|secret|token|key|auth|cred|cert|salt|cookie|seed|hash|pin|psk|code", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]{1,20}")  # a setting, where the key is not that of a secret
@@ -94,7 +127,9 @@ def is_placeholder(text: str) -> bool:
     """Return whether a text only shows what is to be put in its place."""
     twice = decoded(text)  # what was encoded by hand is encoded once more by what makes the Secret
     return bool(
-        _REFERENCE.search(text) or _NO_SECRET.fullmatch(text) or any(map(_PLACEHOLDER.fullmatch, (text, twice)))
+        _REFERENCE.search(text)
+        or any(form.fullmatch(text) for form in (_NO_SECRET, _TO_REPLACE, _ALGORITHM))
+        or any(map(_PLACEHOLDER.fullmatch, (text, twice)))
     )
 
 
@@ -103,11 +138,18 @@ def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
 
     `around` are names from the same object, such as the user's or the product's: many passwords are only these.
     """
+    if text.strip() in _PUBLISHED:
+        return True
     if len(text) > _LONGEST_GUESS:
         return False
     low = text.strip().lower()
-    for name in around:
-        low = low.replace(name.lower(), "") if len(name) > 2 else low
+    if any(map(_DESCRIBED.fullmatch, (low, decoded(text)))):  # what was encoded by hand
+        return True
+    names = [name.lower() for name in around]
+    if len(low) > _FEW and any(name.startswith(low) for name in names):
+        return True
+    for name in names:
+        low = low.replace(name, "") if len(name) > 2 else low
     rest = _GUESSED.sub("", low).strip("-_.!@#$ ")
     says = len(rest) <= _FEW and len(text) > 2 * len(rest) and _SAYS_SO.search(low) is not None
     return not rest or says or re.fullmatch(r"123456\d*", text) is not None
@@ -122,18 +164,32 @@ def is_of_example(certificate: str) -> bool:
         return False
 
 
-def password_in_url(text: str) -> str:
-    """Return the password of a URL, or nothing."""
+def user_in_url(text: str) -> str:
+    """Return the user of a URL with a password, or nothing."""
     found = _IN_URL.search(text)
+    return found[0].partition("://")[2].partition(":")[0] if found else ""
+
+
+def password_in_url(text: str) -> str:
+    """Return the password of a URL, or of a connection string (`Server=db;Password=…`), or nothing."""
+    found = _IN_URL.search(text) or (_IN_PAIRS.search(text) if _PAIRS.search(text) else None)
     return found[1] if found else ""
+
+
+def is_token(text: str) -> bool:
+    """Return whether a text has the form of a product's token, which lets in wherever it stands."""
+    found = _TOKENS.search(text)
+    return found is not None and "PRIVATE KEY" not in found[0]
 
 
 def has_secret_form(text: str) -> str:
     """Return what makes a text a secret whatever its name is, or nothing."""
     if _TOKENS.search(text):
         return "has the form of a token or key"
-    found = _IN_URL.search(text)
-    return "is a URL with a password" if found and not _REFERENCE.search(found[1]) else ""
+    password = password_in_url(text)
+    if not password or _REFERENCE.search(password) or _TO_REPLACE.fullmatch(password):
+        return ""
+    return "is a URL with a password" if _IN_URL.search(text) else "is a connection string with a password"
 
 
 def _is_about(name: str) -> bool:
@@ -146,8 +202,7 @@ def is_secret(name: str, text: str) -> bool:
         name == text
         or _is_about(name)
         or _REFERENCE.search(text)
-        or _NO_SECRET.fullmatch(text)
-        or _TO_REPLACE.fullmatch(text)
+        or any(form.fullmatch(text) for form in (_NO_SECRET, _TO_REPLACE, _ALGORITHM))
     ):
         return False
     if _PASSWORD.search(name):
@@ -168,7 +223,7 @@ def is_kept(key: str, text: str) -> bool:
     words = _CAMEL.sub("_", key)
     if has_secret_form(text):
         return True
-    if is_placeholder(text) or key.endswith((".crt", ".pem", ".pub")):
+    if is_placeholder(text) or key.endswith((".crt", ".pem", ".pub")) or key == "tls.key" or _CONNECTION.search(words):
         return False
     if _KEPT.search(words):
         return True
@@ -177,6 +232,12 @@ def is_kept(key: str, text: str) -> bool:
     if (_SETTINGS.fullmatch(key) or "\n" in text) and not (_PASSWORD.search(words) or _SECRET.search(words)):
         return next(secrets_in_file(text, of_secret=True), None) is not None
     return bool(_SECRET_KEY.search(words)) or not _WORD.fullmatch(text)
+
+
+def names_in_file(text: str) -> list[str]:
+    """Return whom and what the secrets of a file's text go with: users, databases, aliases."""
+    found = _ASSIGNED.finditer(text)
+    return [each[2] for each in found if goes_with_secret(each[1]) or each[1].lower().endswith("alias")]
 
 
 def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str, str]]:
@@ -190,5 +251,7 @@ def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str
         yield "", url[0]
     for found in _ASSIGNED.finditer(text):
         name = _CAMEL.sub("_", found[1])
+        if not re.search(r"\w", found[2]):
+            continue
         if (of_secret or _PASSWORD.search(name)) and is_secret(name, found[2]):
             yield found[1], found[2]

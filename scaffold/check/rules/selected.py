@@ -5,7 +5,7 @@ from __future__ import annotations
 from scaffold.check.model.objects import KubernetesObject, Service
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selectors import Selector
-from scaffold.check.model.workloads import Workload
+from scaffold.check.model.workloads import Server, Workload
 
 
 def selects_any(each: Selector, scope: Scope) -> bool:
@@ -20,7 +20,7 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     """Return the workload that a selector which selects none is for, or None: its pods may be made elsewhere.
 
     It is the one with half of the labels, with the same name, or with a label with nearly the same spelling; otherwise
-    the only one, if nothing of the kind selects it.
+    the only one, if it serves beside, one of its labels has the same key, and nothing of the kind selects it.
     An environment may hold a part only: where it selects pods of another one, only the same name counts. So it is for
     plain manifests whose pods stand elsewhere in the repository: for another cluster, or to be added to them.
     """
@@ -30,12 +30,21 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     if close := scope.with_half(labels, each.namespace):
         return close
     named = scope.named.workload(each.namespace, "", each.name)
-    if named and (scope.name or _is_beside(each, named)):
+    if named and _is_alike(labels, named) and (scope.name or _is_beside(each, named)):
         return named
     if misspelt := scope.misspelt(labels, each.namespace):
         return misspelt
     workloads = scope.workloads_in(each.namespace)
-    return workloads[0] if len(workloads) == 1 and not scope.any_selects(type(each)) else None
+    if len(workloads) != 1 or scope.any_selects(type(each)) or not labels.keys() & workloads[0].pod_labels.keys():
+        return None
+    only = workloads[0]
+    return only if isinstance(only, Server) and (scope.name or _is_beside(each, only)) else None
+
+
+def _is_alike(labels: dict[str, str], workload: Workload) -> bool:
+    """Return whether pods have a key or a value of some labels; without any, a tool may write theirs later."""
+    pods = workload.pod_labels
+    return bool(labels.keys() & pods.keys() or set(labels.values()) & set(pods.values()))
 
 
 def _is_beside(one: KubernetesObject, other: KubernetesObject) -> bool:

@@ -13,10 +13,14 @@ _QUOTED = re.compile(r"'[^']*+(?:'|\Z)|\"(?:[^\"\\]|\\[\s\S])*+(?:\"|\\?\Z)")
 _EXECUTED = re.compile(r"(?:^|[;&|\n][ \t\r]*+)exec\s+")
 _BEFORE_PROGRAM = re.compile(r"|-\w*|env|\w+=\S*")
 _COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*")
+_COMMENT_LINE = re.compile(r"^[ \t]*+#(?!!)[^\n]*", re.MULTILINE)
 _WAITING = re.compile(
-    r"(?:(?:while|until|if|then|else|do|!)(?:\s+|$))*"
-    r"(?:(?:sleep|echo|printf|date|hostname|uname|uptime|true|false|test|\[|wait|tail|trap|exit|break|done|fi|:)(?:\s[^&]*)?)?"
+    r"(?:(?:while|until|if|then|else|do|!)(?:\s+|$)|\()*"
+    r"(?:(?:sleep|echo|printf|date|hostname|uname|uptime|true|false|test|\[|wait|tail|trap|exit|break|continue|done|fi|for|:"
+    r"|curl|wget|ping|nslookup|dig|seq|sysctl)(?:[\s)][^&]*)?)?"
 )
+_PERIODIC = re.compile(r"(?:^|[\s;&|])sleep\s+(?:\d{2,9}|\d{1,9}[mhd]|\$|'')")
+_TO_OTHERS = re.compile(r"\d?>&\d")
 _ENDLESS = re.compile(r"(?:while|until)\s+(?:true|:|false|\[\s*1\s*\])")
 _SEVERAL = re.compile(r"&&|\|\||[;\n|]")
 _IN_ORDER = re.compile(r"&&|\|\||[;\n]")
@@ -101,16 +105,26 @@ def program_of(script: str) -> str:
 
 def background(script: str) -> bool:
     """Return whether a script puts a command into the background."""
-    return _BACKGROUND.search(_QUOTED.sub("''", script)) is not None
+    return _BACKGROUND.search(_COMMENT.sub("", _QUOTED.sub("''", _COMMENT_LINE.sub("", script)))) is not None
+
+
+def is_shell(script: str) -> bool:
+    """Return whether a script is only a shell to type in: it serves nothing."""
+    word, *options = script.split() or [""]
+    return word.rpartition("/")[2] in SHELLS and all(re.fullmatch(r"-[il]+|--login", each) for each in options)
 
 
 def only_waits(script: str) -> bool:
-    """Return whether a script starts no program that serves: it writes, sleeps and looks whether something is there.
+    """Return whether a script starts no program that serves: it writes, sleeps, asks others, or does all that at times.
 
-    What comes before an endless loop that only waits has ended by then.
+    What comes before an endless loop that only waits has ended by then. A loop that sleeps for ten seconds or more does
+    a task again and again, and nobody sends it requests.
     """
-    commands = [each.strip() for each in _SEVERAL.split(_COMMENT.sub("", _QUOTED.sub("''", script))) if each.strip()]
+    bare = _TO_OTHERS.sub("", _COMMENT.sub("", _QUOTED.sub("''", script)))
+    commands = [each.strip() for each in _SEVERAL.split(bare) if each.strip()]
     loops = [number for number, each in enumerate(commands) if _ENDLESS.fullmatch(each)]
+    if loops and any(_PERIODIC.search(each) for each in commands[loops[-1] :]):
+        return True
     return all(_WAITING.fullmatch(each) for each in commands[loops[-1] if loops else 0 :])
 
 

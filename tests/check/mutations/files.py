@@ -66,6 +66,7 @@ FILES = (
         "            - name: MAIL_PASSWORD\n              value: changeme\n",
     ),
     Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
+    Mutation("P12-secret-in-image-guessed", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_PASSWORD=rootpassword"),
     Mutation("P12-volume-missing", DEPLOYMENT, r"(volumeMounts:\n            - name: )\w+", r"\1other"),
     Mutation(
         "P12-secret-missing",

@@ -1,0 +1,25 @@
+"""Whether the image of a Dockerfile serves, or does one thing and ends."""
+
+from __future__ import annotations
+
+import re
+
+from scaffold.check.model.scope import Scope
+from scaffold.syntax.dockerfile import Dockerfile
+
+_ENDS = re.compile(
+    r"(?:^|[/._-])(?:backups?|builders?|cli|commands?|cron-?jobs?|dev|develop|devcontainer|e2e|exporter-job|hack|importer"
+    r"|init|jobs?|linters?|migrat(?:e|ion|ions|or)|seed(?:er)?|set-?up|tests?|testing|tools?|utils|utilities)(?:$|[/._-])",
+    re.IGNORECASE,
+)
+"""What folders and files are called whose image is a tool, a task or a place to develop in."""
+
+
+def serves(dockerfile: Dockerfile, scope: Scope) -> bool:
+    """Return whether the image of a Dockerfile may serve: what runs it shows that, then EXPOSE, then its path."""
+    if containers := scope.repository.images.containers_of(dockerfile):
+        return not all(each.role == "init" or each.workload.runs_once for each in containers)
+    if dockerfile.effective("EXPOSE") or dockerfile.effective("HEALTHCHECK"):
+        return True
+    ground, path = scope.repository.ground, dockerfile.source.path
+    return not dockerfile.is_for_work and _ENDS.search(ground.within(path) if ground else path) is None
