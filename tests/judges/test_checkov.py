@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import OVERLAYS, examples, files_of, manifests, workflow_of
+from tests.support.deployed import examples, files_of, manifests, overlays_of, workflow_of
 from workshop import judges
 
 pytestmark = pytest.mark.judges
@@ -39,7 +39,7 @@ def lay_out(folder: Path) -> None:
     put(folder / SETTINGS, settings)
     for example in examples():
         name = example.name
-        for overlay in OVERLAYS:
+        for overlay in overlays_of(example):
             put(folder / "kubernetes" / f"{name}-{overlay}.yaml", manifests(example, overlay))
         put(folder / name / "Dockerfile", with_images((example / "Dockerfile").read_text()))
         if workflow := workflow_of(example):

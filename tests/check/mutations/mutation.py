@@ -18,7 +18,7 @@ ENVOY = "deploy/base/breaker/envoy.yaml"
 ENVOY_LIMITER = "deploy/base/limiter/envoy.yaml"
 NGINX = "deploy/base/breaker/nginx.conf"
 NGINX_LIMITER = "deploy/base/limiter/nginx.conf"
-ISTIO = "deploy/base/breaker/istio.yaml"
+ISTIO = "deploy/overlays/production/breaker/istio.yaml"
 GO, TYPESCRIPT, RUST = "everything-go", "everything-typescript", "everything-rust"
 
 
