@@ -11,12 +11,12 @@ import pytest
 import yaml
 
 from scaffold.errors import AnswerError
+from tests.engine.wrong_environments import ENVIRONMENTS, PROD
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
 from workshop import goldens
 
 # (question, wrong value, words that the sentence must hold)
-PROD = {"name": "production"}
 WRONG: list[tuple[str, Any, str]] = [
     ("name", "a" * 64, "at most 63 characters"),
     ("name", "Payments", "not Payments. Example: payments-api."),
@@ -132,20 +132,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("jobs", [{**JOB, "deadline": 0}], "jobs.a.deadline must be a whole number of seconds"),
     ("jobs", [{**JOB, "retries": -1}], "jobs.a.retries must be a whole number of retries"),
     ("jobs", [{**JOB, "name": "A"}], "jobs[0].name"),
-    ("environments", [], "have one of kind production"),
-    ("environments", [{"name": "dev"}], "have one of kind production"),
-    ("environments", [PROD, PROD], "must be unique, but production is used twice"),
-    ("environments", [PROD, {"name": "Dev"}], "environments[1].name must be a name of at most 30 characters"),
-    ("environments", [PROD, {"name": "dev", "host": "a"}], "must not have the field host"),
-    ("environments", [PROD, {"name": "dev", "kind": "live"}], "environments.dev.kind must be test or production"),
-    ("environments", [PROD, {"name": "dev", "namespace": "my-service"}], "environments.dev.namespace must not be my-s"),
-    ("environments", [PROD, {"name": "dev", "namespace": "default"}], "Kubernetes creates that namespace itself"),
-    ("environments", [PROD, {"name": "dev", "replicas": 0}], "a whole number of pods from 1 to 500, not 0"),
-    ("environments", [{**PROD, "replicas": 1}], "a whole number of pods from 2 to 500, not 1"),
-    ("environments", [PROD, {"name": "dev", "urls": "a"}], "must be a mapping of dependencies to URLs"),
-    ("environments", [PROD, {"name": "dev", "urls": {"tax": "http://a"}}], "name only dependencies (there are none)"),
-    ("environments", [PROD, {"name": "dev", "suspended": "a"}], "must be a list of jobs, not a"),
-    ("environments", [PROD, {"name": "dev", "suspended": ["a"]}], "only jobs with a schedule (there are none), not a"),
+    *ENVIRONMENTS,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
     ("limiter", "iptables", "limiter"),
