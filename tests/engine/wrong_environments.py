@@ -1,4 +1,4 @@
-"""Wrong answers to `environments`, each with words of the sentence that refuses it."""
+"""Wrong answers about environments and labels, each with words of the sentence that refuses it."""
 
 from __future__ import annotations
 
@@ -20,4 +20,9 @@ ENVIRONMENTS: list[tuple[str, Any, str]] = [
     ("environments", [PROD, {"name": "dev", "urls": {"tax": "http://a"}}], "name only dependencies (there are none)"),
     ("environments", [PROD, {"name": "dev", "suspended": "a"}], "must be a list of jobs, not a"),
     ("environments", [PROD, {"name": "dev", "suspended": ["a"]}], "only jobs with a schedule (there are none), not a"),
+    ("part_of", "web shop", "part_of must be the value of a label"),
+    ("object_labels", {"owner": "a"}, "must be a list of records"),
+    ("object_labels", [{"name": "owner", "value": "a"}] * 2, "must be unique, but owner is used twice"),
+    ("object_labels", [{"name": "deployed-from", "value": "a"}], "the service sets that label itself"),
+    ("object_labels", [{"name": "owner", "value": "a/b"}], "object_labels.owner.value must be the value of a label"),
 ]
