@@ -8,7 +8,14 @@ from scaffold.engine.answers_file import ANSWERED
 from scaffold.engine.questions import Field, Question
 from scaffold.engine.template import Template
 
-_TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+_TYPES = {
+    "str": "string",
+    "int": "integer",
+    "float": "number",
+    "bool": "boolean",
+    "list": "array",
+    "dict": "object",
+}
 
 
 def describe(template: Template) -> list[dict[str, Any]]:
@@ -76,11 +83,16 @@ def _record(fields: tuple[Field, ...]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": {
-            each.name: {"description": each.help, **_value(each.type, list(each.choices))} for each in fields
+            each.name: {"description": each.help, **_value(type_of_field(each), list(each.choices))} for each in fields
         },
         "required": [each.name for each in fields if each.required],
         "additionalProperties": False,
     }
+
+
+def type_of_field(each: Field) -> str:
+    """Return the type of a field; a list or a mapping is `yaml`, and its example shows which."""
+    return type(each.example).__name__ if each.type == "yaml" else each.type
 
 
 def _value(type_name: str, choices: list[Any]) -> dict[str, Any]:

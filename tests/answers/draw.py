@@ -222,6 +222,8 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "prometheus_labels": lambda: [
             {"name": harmful(chance, ("release", "No")), "value": harmful(chance, ("1e5", "a.B_c", "TRUE"))}
         ],
+        "part_of": lambda: harmful(chance, ("no", "1e5", "web.Shop")),
+        "object_labels": lambda: [{"name": harmful(chance, ("team", "On")), "value": harmful(chance, ("1e5", "true"))}],
         "success_objective": lambda: chance.choice([95, 99.5, 99.99]),
     }
     chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}

@@ -46,7 +46,7 @@ def test_a_rule_fires(mutation: Mutation, tmp_path: Path) -> None:
     if mutation.rule != "P01-copies-everything":
         shutil.copy(EXAMPLES / mutation.golden / ".dockerignore", tmp_path)
     for overlay in (tmp_path / "deploy/overlays").iterdir():
-        if overlay.name != "production":
+        if overlay.name != "production" and not mutation.all_overlays:
             shutil.rmtree(overlay)
     mutate(mutation, tmp_path)
     repository = read_repository([tmp_path])

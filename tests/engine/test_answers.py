@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from scaffold.errors import AnswerError
+from tests.engine.wrong_environments import ENVIRONMENTS, PROD
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
 from workshop import goldens
@@ -131,6 +132,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("jobs", [{**JOB, "deadline": 0}], "jobs.a.deadline must be a whole number of seconds"),
     ("jobs", [{**JOB, "retries": -1}], "jobs.a.retries must be a whole number of retries"),
     ("jobs", [{**JOB, "name": "A"}], "jobs[0].name"),
+    *ENVIRONMENTS,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
     ("limiter", "iptables", "limiter"),
@@ -149,6 +151,7 @@ WRONG: list[tuple[str, Any, str]] = [
         "prometheus_labels.release.value must be the value of a label",
     ),
     ("prometheus_labels", [{"name": "app.kubernetes.io/name", "value": "a"}], "the service sets that label itself"),
+    ("prometheus_labels", [{"name": "owner", "value": "a"}], "object_labels gives that label another value"),
     ("success_objective", 100, "a number of percent from 95 to 99.99, not 100. Example: 99.5."),
     ("success_objective", 94.9, "from 95 to 99.99"),
     ("success_objective", "most", "not most"),
@@ -185,6 +188,20 @@ WRONG: list[tuple[str, Any, str]] = [
     ("kubernetes_namespace", "kube-system", "must not be kube-system: Kubernetes creates"),
 ]
 IDS = [f"{question}-{index}" for index, (question, _, _) in enumerate(WRONG)]
+
+
+@pytest.mark.parametrize(
+    ("urls", "words"),
+    [
+        ({"a": "http://mail:99999"}, "environments.dev.urls.a must be a URL or host:port with a port"),
+        ({"a": "mail:80"}, "environments.dev.urls.a must be a URL where dependencies has one"),
+        ({"tax": "http://tax"}, "environments.dev.urls must name only dependencies (a), not tax"),
+    ],
+)
+def test_a_wrong_url_of_an_environment_is_refused(urls: dict[str, str], words: str) -> None:
+    with pytest.raises(AnswerError, match=re.escape(words)) as caught:
+        questionnaire().resolve({"dependencies": [DEPENDENCY], "environments": [{"name": "dev", "urls": urls}, PROD]})
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.inf"])

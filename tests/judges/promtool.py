@@ -10,7 +10,10 @@ from tests.support.deployed import Object, read_yaml
 
 def groups(example: Path) -> list[Object]:
     """Return the rule groups of a golden, from the file or the resource of the operator."""
-    plain, resource = example / "deploy/monitoring/rules.yaml", example / "deploy/base/monitoring/prometheus-rule.yaml"
+    plain, resource = (
+        example / "deploy/monitoring/rules.yaml",
+        example / "deploy/overlays/production/prometheus-rule.yaml",
+    )
     assert plain.exists() != resource.exists(), "one of both"
     (found,) = read_yaml(plain if plain.exists() else resource)
     made: list[Object] = found["groups"] if plain.exists() else found["spec"]["groups"]

@@ -2,7 +2,7 @@
 it is asked once, about a folder that holds everything.
 
 Two files are handed over as other tools see them: manifests as kustomize builds them, and Dockerfiles with the image
-that a FROM line's ARG stands for, which checkov does not look up.
+that a FROM line's ARG stands for, which checkov does not look up. The settings are those that every service has.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import OVERLAYS, examples, files_of, manifests, workflow_of
+from tests.support.deployed import examples, files_of, manifests, overlays_of, workflow_of
 from workshop import judges
 
 pytestmark = pytest.mark.judges
 
+SETTINGS = ".checkov.yaml"
 FRAMEWORKS = ("kubernetes", "dockerfile", "github_actions", "gitlab_ci")
 
 
@@ -34,9 +35,11 @@ def with_images(dockerfile: str) -> str:
 
 
 def lay_out(folder: Path) -> None:
+    (settings,) = {(example / SETTINGS).read_text() for example in examples()}
+    put(folder / SETTINGS, settings)
     for example in examples():
         name = example.name
-        for overlay in OVERLAYS:
+        for overlay in overlays_of(example):
             put(folder / "kubernetes" / f"{name}-{overlay}.yaml", manifests(example, overlay))
         put(folder / name / "Dockerfile", with_images((example / "Dockerfile").read_text()))
         if workflow := workflow_of(example):
@@ -88,5 +91,12 @@ def test_checkov_can_find(tmp_path: Path) -> None:
 def test_exceptions_have_a_reason() -> None:
     for example in examples():
         for path in files_of(example):
-            for reason in re.findall(r"(?:checkov\.io/skip\d+: |checkov:skip=)CKV\w+(.*)", path.read_text()):
+            for reason in re.findall(r"(?:checkov\.io/skip\d+: |- )CKV_\w+(.*)", path.read_text()):
                 assert len(reason) > 20, f"{path}: an exception without a reason: {reason!r}"
+
+
+def test_a_manifest_has_only_the_exceptions_that_settings_can_not_make() -> None:
+    """Settings skip a check for every file: CKV_K8S_31 would then no longer find a Deployment without a profile."""
+    for example in examples():
+        for path in files_of(example):
+            assert set(re.findall(r"checkov\S*skip\S* ?(CKV_\w+)", path.read_text())) <= {"CKV_K8S_31"}, path

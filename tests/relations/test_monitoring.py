@@ -65,7 +65,9 @@ def test_the_rules_name_what_is_there(service: Deployed) -> None:
     assert set(re.findall(r"\]\(#(\w+)\)", runbook)) <= {name.lower() for name in alerts}
     for name, rule in alerts.items():
         address, _, section = rule["annotations"]["runbook_url"].partition("#")
-        assert address.startswith(f"https://{service.answers['repository']}/") and address.endswith("/RUNBOOK.md")
+        folder = service.answers["folder"]
+        assert address.startswith(f"https://{service.answers['repository']}/")
+        assert address.endswith(f"/blob/main/{folder}/RUNBOOK.md" if folder else "/blob/main/RUNBOOK.md")
         assert section == name.lower()
-    for pattern in re.findall(r'namespace=~"([^"]+)"', text):
+    for pattern in re.findall(r'namespace=~?"([^"]+)"', text):
         assert all(re.fullmatch(pattern, each["metadata"]["namespace"]) for each in service.objects)

@@ -37,9 +37,9 @@ def test_every_reference_leads_somewhere(service: Deployed) -> None:
 
 
 def test_all_objects_lie_in_the_overlays_namespace(service: Deployed) -> None:
-    suffix = "-dev" if service.overlay == "dev" else ""
+    usual = service.answers["kubernetes_namespace"] + ("" if service.production else f"-{service.overlay}")
     namespaces = {each["metadata"].get("namespace") for each in service.objects}
-    assert namespaces == {service.answers["kubernetes_namespace"] + suffix}
+    assert namespaces == {service.environment.get("namespace", usual)}
 
 
 def test_all_objects_have_names_and_labels_that_kubernetes_takes(service: Deployed) -> None:

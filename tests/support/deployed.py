@@ -18,7 +18,6 @@ from workshop import goldens, judges
 
 Object = dict[str, Any]
 
-OVERLAYS = ("dev", "production")
 KEPT_OUT = {".git", ".venv", "node_modules", "target", "__pycache__", "build"}
 
 
@@ -35,6 +34,11 @@ def top_of(example: Path) -> Path:
 def workflow_of(example: Path) -> Path | None:
     """Return the workflow of GitHub Actions that a golden has, if it has one."""
     return next(iter(top_of(example).glob(".github/workflows/*.yml")), None)
+
+
+def overlays_of(example: Path) -> list[str]:
+    """Return the environments of a golden."""
+    return sorted(path.name for path in (example / "deploy/overlays").iterdir())
 
 
 each_example = pytest.mark.parametrize("example", examples(), ids=lambda path: path.name)
@@ -73,6 +77,16 @@ class Deployed:
     @cached_property
     def answers(self) -> Object:
         return read_yaml(self.example / ".copier-answers.yml")[0]
+
+    @property
+    def production(self) -> bool:
+        """Whether users are there: an environment of another name is one for tests."""
+        return self.overlay == "production"
+
+    @property
+    def environment(self) -> Object:
+        """The record of the environment in the answers."""
+        return next(each for each in self.answers["environments"] if each["name"] == self.overlay)
 
     @property
     def container(self) -> Object:
@@ -138,7 +152,7 @@ def deployed(example: Path, overlay: str) -> Deployed:
 
 def each_overlay() -> list[Any]:
     """Return a parameter for every overlay of every golden."""
-    return [pytest.param((path, each), id=f"{path.name}-{each}") for path in examples() for each in OVERLAYS]
+    return [pytest.param((path, each), id=f"{path.name}-{each}") for path in examples() for each in overlays_of(path)]
 
 
 def read_yaml(path: Path) -> list[Any]:

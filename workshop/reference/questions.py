@@ -11,13 +11,20 @@ from typing import Any
 from jinja2 import Environment, meta, nodes
 
 from scaffold.engine.questions import Field, Question
-from scaffold.engine.schema import answer_type
+from scaffold.engine.schema import answer_type, type_of_field
 from workshop.goldens import engine
 from workshop.reference.effects import BASE, files_of
 from workshop.reference.markdown import block, bullets, code, page, paragraph, sentence, table, value
 from workshop.reference.rules import Demand, demands
 
-_TYPES = {"str": "text", "int": "whole number", "float": "number", "bool": "true or false", "list": "list"}
+_TYPES = {
+    "str": "text",
+    "int": "whole number",
+    "float": "number",
+    "bool": "true or false",
+    "list": "list",
+    "dict": "mapping",
+}
 _FIRST = "Asked first"
 _SHOWN = 8
 """So many files are named; of more, the number is given."""
@@ -112,7 +119,7 @@ def _computed_from(question: Question) -> list[str]:
 
 def _bare(source: str) -> str:
     """Return a template without the filters that plain Jinja has not."""
-    return source.replace("regex_replace", "replace")
+    return source.replace("regex_replace", "replace").replace("to_json", "string")
 
 
 def _reason(question: Question, defaults: Mapping[str, Any]) -> str:
@@ -143,7 +150,7 @@ def _fields(fields: Sequence[Field]) -> str:
     rows = [
         (
             code(each.name),
-            _TYPES[each.type],
+            _TYPES[type_of_field(each)],
             "yes" if each.required else "no",
             _field_default(each),
             sentence(each.help),

@@ -18,7 +18,7 @@ from workshop.goldens import ROOT, engine
 _CHECKS = ROOT / "templates/service/questions/checks.jinja"
 _MARK = re.compile(r"([^\s\0]*)\0(\w+)\0([^\s\0]*)")
 _MOST = 2
-_FIELD = re.compile(r"[\]…]\.(\w+)$")
+_FIELD = re.compile(r"[\]…]\.(\w+)(?:\.…)?$")
 
 
 class Demand(NamedTuple):

@@ -24,6 +24,7 @@ MODULES = (
     "p10_circuit_breaker",
     "p11_limits",
     "p12_configuration",
+    "p12_environments",
     "p12_secrets",
     "p13_quotas",
     "p14_pod_security",

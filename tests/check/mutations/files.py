@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.check.mutations.mutation import (
     CONFIG,
+    CONFIG_ENV,
     DEPLOYMENT,
     DOCKERFILE,
     JOB,
@@ -84,6 +85,7 @@ FILES = (
         "name: frontend-configuration",
         found_in=DEPLOYMENT,
     ),
+    Mutation("P12-other-environment", CONFIG_ENV, r"\Z", "ORDERS_URL=http://orders.webmail.svc\n", all_overlays=True),
     Mutation(
         "P12-config-not-rolled",
         CONFIG,

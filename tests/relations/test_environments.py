@@ -1,0 +1,79 @@
+"""An environment for tests calls nothing that production calls, runs no job unasked, and has rules of its own."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.deployed import Deployed, deployed, each_example, overlays_of
+from workshop import goldens
+
+
+def hosts_of_production(service: Deployed) -> dict[str, str]:
+    """Return the host of each dependency that is the same wherever the service runs, by the dependency's name.
+
+    One word is a Service of the pod's own namespace, and localhost the pod itself.
+    """
+    hosts = {
+        each["name"]: each["url"].rpartition("://")[2].partition("/")[0].partition(":")[0].lower().rstrip(".")
+        for each in service.answers["dependencies"]
+    }
+    return {name: host for name, host in hosts.items() if "." in host}
+
+
+def test_a_test_environment_never_calls_production(service: Deployed) -> None:
+    """Neither the service nor its breaker, its mesh or its jobs."""
+    if not service.production:
+        kinds = [each for each in service.objects if each["kind"] != "NetworkPolicy"]
+        text = yaml.safe_dump_all(kinds).lower()
+        for name, host in hosts_of_production(service).items():
+            assert not re.search(rf"(?<![a-z0-9.-]){re.escape(host)}(?![a-z0-9-])", text), f"{name}: {host}"
+
+
+@pytest.mark.parametrize("name", ["everything-go", "everything-java", "everything-rust"])
+def test_production_calls_them(name: str) -> None:
+    """Otherwise the test above finds nothing anywhere."""
+    service = deployed(goldens.EXAMPLES / name, "production")
+    text = yaml.safe_dump_all([each for each in service.objects if each["kind"] != "NetworkPolicy"]).lower()
+    hosts = hosts_of_production(service).values()
+    assert hosts and all(host in text for host in hosts)
+
+
+def test_a_url_that_is_answered_is_called(service: Deployed) -> None:
+    text = yaml.safe_dump_all(service.objects).lower()
+    for name, url in service.environment.get("urls", {}).items():
+        host = url.rpartition("://")[2].partition("/")[0].partition(":")[0]
+        assert host in text, f"{name}: {url}"
+        assert f"{name}.{service.overlay}.invalid" not in text
+
+
+def test_a_job_runs_on_schedule_where_it_is_asked_for(service: Deployed) -> None:
+    scheduled = [each["name"] for each in service.answers["jobs"] if each.get("schedule")]
+    expected = service.environment.get("suspended", [] if service.production else scheduled)
+    prefix = f"{service.answers['name']}-"
+    suspended = [each["metadata"]["name"] for each in service.all("CronJob") if each["spec"].get("suspend")]
+    assert sorted(suspended) == sorted(prefix + name for name in expected)
+    assert not any(each["spec"].get("suspend") for each in service.all("Job")), "a deployment would wait for ever"
+
+
+@each_example
+def test_no_series_is_recorded_twice(example: Path) -> None:
+    """Prometheus of one cluster gets the rules of all environments."""
+    built = [deployed(example, overlay) for overlay in overlays_of(example)]
+    rules = [rule for each in built for found in each.all("PrometheusRule") for rule in records(found["spec"])]
+    if not rules:
+        pytest.skip("its rules are in one file, not in the cluster")
+    assert rules
+    assert max(Counter(rules).values()) == 1
+    for each in built:
+        for expr in (expr for found in each.all("PrometheusRule") for _, expr in records(found["spec"])):
+            assert set(re.findall(r'namespace=~?"([^"]+)"', expr)) == {each.objects[0]["metadata"]["namespace"]}
+
+
+def records(spec: dict[str, list[dict[str, list[dict[str, str]]]]]) -> list[tuple[str, str]]:
+    """Return each recorded series with its expression."""
+    return [(rule["record"], rule["expr"]) for group in spec["groups"] for rule in group["rules"] if "record" in rule]
