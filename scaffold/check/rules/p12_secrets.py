@@ -147,8 +147,8 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         elif "\n" not in text and is_secret(key, text):
             yield _Secret(value, f"{key} is a secret", "in this ConfigMap", text, around)
         elif found := _in_file(text, around) if "\n" in text else None:
-            beside = (*around, *names_in_file(text))
-            yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1], beside)
+            nearby = (*around, *names_in_file(text))
+            yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1], nearby)
 
 
 def _plain(value: Value) -> str:
