@@ -83,8 +83,8 @@ class TreeChange:
     """What to do to the work tree and the index of the commit `head`.
 
     `conflicts` are left unmerged in the index; `beside` are files that are not in it. `marks` are those of the index's
-    entries by path; `absent` are the marked ones that the work tree lacks, and is to lack. `staged` is what the index has
-    of them before, where that is not what the commit has.
+    entries by path; `absent` are the marked ones that the work tree lacks, and is to lack. `staged` is what the index
+    has of them before, where that is not what the commit has.
     """
 
     head: str
