@@ -1,6 +1,7 @@
 """Measure what bench/README.md promises and print one line a promise: ratio, limit, verdict.
 
-With the word `images`, and languages after it: print the table of bench/images.py instead.
+With the word `images`, and languages after it: print the table of bench/images.py instead. With the word `afternoon`,
+and words of its jobs' names after it: print that of bench/afternoon.
 """
 
 from __future__ import annotations
@@ -23,6 +24,10 @@ def main() -> int:
         from bench import images
 
         return images.main(sys.argv[2:])
+    if sys.argv[1:2] == ["afternoon"]:
+        from bench.afternoon import table
+
+        return table.main(sys.argv[2:])
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for measure in MEASURES:

@@ -99,7 +99,7 @@ class Document:
 class Value:
     """A value in a document; all ways to look into it answer None or nothing where the file has something else."""
 
-    __slots__ = ("_fields", "document", "key", "node", "parent")
+    __slots__ = ("_children", "_fields", "document", "key", "node", "parent")
 
     def __init__(self, document: Document, node: yaml.Node, parent: Value | None, key: Key) -> None:
         self.document = document
@@ -107,19 +107,27 @@ class Value:
         self.parent = parent
         self.key = key
         self._fields: dict[str, yaml.Node] | None = None
+        self._children: dict[str, Value | None] = {}
 
     def get(self, *keys: str) -> Value | None:
         """Return the value that the keys lead to; null counts as absent, as it does for Kubernetes."""
         value = self
         for key in keys:
-            fields = value._fields
-            if fields is None:
-                fields = value._fields = _fields(value.node)
-            node = fields.get(key)
-            if node is None or node.tag == _NULL:
+            children = value._children
+            if key in children:
+                child = children[key]
+            else:
+                child = children[key] = value._child(key)
+            if child is None:
                 return None
-            value = Value(value.document, node, value, key)
+            value = child
         return value
+
+    def _child(self, key: str) -> Value | None:
+        if self._fields is None:
+            self._fields = _fields(self.node)
+        node = self._fields.get(key)
+        return None if node is None or node.tag == _NULL else Value(self.document, node, self, key)
 
     def text(self, *keys: str) -> str | None:
         """Return the text of the scalar that the keys lead to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scaffold.check.model.pod_security import PodSecurity, Violation
+from scaffold.check.model.pod_security import Violation, security_of
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.users import image_user, is_refused
 from scaffold.check.model.workloads import Container, DaemonSet, Workload
@@ -25,7 +25,7 @@ def _found(workload: Workload, *checks: str) -> Sequence[Violation]:
     """Return what checks of the level `baseline` find in the pods of a service."""
     if is_agent(workload):
         return ()
-    return [each for each in PodSecurity(workload).baseline if each.check in checks]
+    return [each for each in security_of(workload).baseline if each.check in checks]
 
 
 def _who(violation: Violation, workload: Workload) -> str:
@@ -50,7 +50,7 @@ class RefusedByNamespace(Rule[Workload]):
         level = namespace.value.get("metadata", "labels", _ENFORCE) if namespace else None
         if level is None or level.text() not in ("baseline", "restricted"):
             return
-        security = PodSecurity(workload)
+        security = security_of(workload)
         found = [*security.baseline, *(security.restricted if level.text() == "restricted" else ())]
         if found:
             what = ", ".join(dict.fromkeys(each.check for each in found))
@@ -184,7 +184,7 @@ class NodeAgent(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Keep only what the agent needs, mount paths with `readOnly: true`, and explain it in a comment."""
-        found = PodSecurity(workload).baseline if is_agent(workload) else ()
+        found = security_of(workload).baseline if is_agent(workload) else ()
         if not found:
             return
         first = sorted(found, key=lambda each: _FIRST.index(each.check) if each.check in _FIRST else len(_FIRST))
@@ -209,7 +209,7 @@ class Restricted(Rule[Workload]):
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Set what is missing in the container's `securityContext`, or in the pod's for all its containers."""
         of_container: dict[str, list[Violation]] = {}
-        security = PodSecurity(workload)
+        security = security_of(workload)
         for each in security.restricted:
             if each.container is not None:
                 of_container.setdefault(each.container.name, []).append(each)
@@ -253,7 +253,7 @@ class VolumeType(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Make it a PersistentVolume, and mount its PersistentVolumeClaim."""
-        for each in PodSecurity(workload).restricted:
+        for each in security_of(workload).restricted:
             if each.check == "restrictedVolumes":
                 yield Problem(
                     each.at, f"{workload.name} mounts {each.text} directly instead of by a PersistentVolumeClaim"
