@@ -101,7 +101,7 @@ def broken_at(number: int, stop: Callable[[], None], monkeypatch: pytest.MonkeyP
         real_take_back(steps)
 
     monkeypatch.setattr(place._Steps, "take_back", take_back)
-    for name in ("_move_to_free_place", "_keep", "_take_over"):
+    for name in ("_move_to_free_place", "_keep", "take_over"):
         monkeypatch.setattr(place, name, broken.step(getattr(place, name)))
     monkeypatch.setattr(Path, "replace", broken.step(Path.replace))
     return broken
@@ -152,9 +152,12 @@ def test_killed_at_any_step_each_file_is_whole_and_the_next_run_completes(
         folder = old_folder(tmp_path / str(number))
         child = os.fork()
         if child == 0:  # pragma: no cover - it kills itself
-            broken_at(number, lambda: os.kill(os.getpid(), signal.SIGKILL), monkeypatch)
-            create(folder, "demo", FILES, force=True, with_git=False)
-            os._exit(0)
+            try:  # an error must not go on to run tests in here
+                broken_at(number, lambda: os.kill(os.getpid(), signal.SIGKILL), monkeypatch)
+                create(folder, "demo", FILES, force=True, with_git=False)
+                os._exit(0)
+            finally:
+                os._exit(1)
         _, status = os.waitpid(child, 0)
         found = contents(folder)
         mine = {name: found.pop(name) for name in list(found) if ".scaffold-" in name}
@@ -167,5 +170,6 @@ def test_killed_at_any_step_each_file_is_whole_and_the_next_run_completes(
         if status == 0:
             assert not mine
             break
+        assert os.WTERMSIG(status) == signal.SIGKILL
         assert mine
     assert len(seen) > 3
