@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,8 @@ from scaffold.engine.template import load_template
 from scaffold.errors import AnswerError, ScaffoldError
 from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
-from scaffold.files.yaml import Loader, problem_of
+from scaffold.files.toml import parse_toml
+from scaffold.files.yaml import load_all, problem_of
 from scaffold.template import fixes
 from scaffold.template.build import build
 from scaffold.template.goldens import Golden, Workshop
@@ -184,10 +184,9 @@ def _wrong(file: RenderedFile, names: Iterable[str]) -> Iterator[tuple[int, str]
                 break
     try:
         if file.path.endswith((".yml", ".yaml")):
-            for _ in yaml.compose_all(text, Loader=Loader):
-                pass
+            load_all(text)
         elif file.path.endswith(".toml"):
-            tomllib.loads(text)
+            parse_toml(file.content)
         elif file.path.endswith(".json") and file.content.strip():
             json.loads(text)
     except yaml.YAMLError as error:

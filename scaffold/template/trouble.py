@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.errors import AnswerError, ScaffoldError
+from scaffold.files.foreign import read_foreign
 from scaffold.template.base import SKELETON
 from scaffold.template.overlay import FILES, MANIFEST, QUESTIONS, Overlay
 
@@ -95,7 +96,7 @@ def differing_line(before: bytes, after: bytes) -> int:
 
 def _first(file: Path, holds: Callable[[str], bool]) -> int:
     try:
-        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = read_foreign(file).decode("utf-8", errors="replace").splitlines()
     except OSError:
         return 0
     return next((number for number, line in enumerate(lines, 1) if holds(line)), 0)

@@ -30,7 +30,7 @@ WRONG = {
     "prove --load-image": "a b",
     "prove --stub-image": "a b",
 }
-TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull", "release")
+TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull", "release", "test")
 # What an option names can be right as an option, and wrong where it leads: that has a code of its own.
 LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),
@@ -48,6 +48,7 @@ LEADS_ELSEWHERE = {
     "template new --vcs-ref": ("no-such-version", 11),
     **{f"template {name} --folder": ("no-such-folder", 12) for name in TEMPLATE},
     "template pull --to": ("no-such-version", 12),  # there is no template here
+    "template test --golden": ("no-such-golden", 12),
     "check --write-baseline": ("no-such-folder/baseline.json", 4),
     "prove --junit": ("a-file/report.xml", 4),
     "prove --html": ("a-file/report.html", 4),

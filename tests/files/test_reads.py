@@ -8,7 +8,7 @@ from workshop.goldens import ROOT
 
 PROC = "the kernel's own files, which are no regular ones"
 PACKAGE = "comes with the package"
-OWN = "scaffold's own file, below .git"
+OWN = "scaffold's own file, below .git or beside it"
 
 READS = {
     "scaffold/files/foreign.py": "the reader itself",
@@ -27,9 +27,11 @@ READS = {
     "scaffold/prove/cluster/stubs.py": PACKAGE,
     "scaffold/prove/stub_server.py": "runs in a pod of its own, and reads what scaffold put there",
     "scaffold/releases/trees.py": "what scaffold unpacked into the user's cache",
-    "scaffold/update/lock.py": OWN,
-    "scaffold/update/journal.py": OWN,
-    "scaffold/update/transaction.py": OWN,
+    "scaffold/atomic/lock.py": OWN,
+    "scaffold/atomic/journal.py": OWN,
+    "scaffold/atomic/transaction.py": OWN,
+    "scaffold/template/tag.py": "the index that scaffold made for a release",
+    "scaffold/cli/judges.py": "a service that scaffold rendered into a folder of its own",
     "scaffold/update/scratch.py": OWN,
     "scaffold/update/resolve.py": "the user's own file in his work tree, which git checked out",
     "scaffold/pin/credentials.py": "the user's own configuration of Docker",

@@ -89,6 +89,7 @@ WORKLOADS = (
         DEPLOYMENT,
         r"kind: Deployment((?s:.*))\nspec:\n",
         r"kind: StatefulSet\1\nspec:\n  serviceName: pods\n",
+        also=("deploy/overlays/production/kustomization.yaml", "kind: Deployment", "kind: StatefulSet"),
     ),
     Mutation("P03-no-budget", CONFIG, "  - pod-disruption-budget.yaml\n", "", found_in=DEPLOYMENT),
     Mutation("P03-overlapping-budgets", BUDGET, r"\A((?s:.*))\Z", r"\1---\n\1", second_name="frontend-2"),

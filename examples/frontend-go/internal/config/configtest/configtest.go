@@ -1,7 +1,7 @@
-// Package configtest gives the tests an environment.
+// Package configtest provides an environment for tests.
 package configtest
 
-// required has the variables of your own required settings, each with a value for the tests.
+// required has the variables of the required settings that you add, each with a value for the tests.
 var required = map[string]string{}
 
 // Lookup finds these variables, and the required ones.
