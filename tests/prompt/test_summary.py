@@ -182,7 +182,7 @@ def test_it_says_where_a_value_comes_from(start: Start, tmp_path: Path) -> None:
     settings = tmp_path / "config/kube-scaffold/config.toml"
     settings.parent.mkdir(parents=True)
     settings.write_text('[answers]\nowner = "acme/user"\nimage_registry = "registry.acme.example"\n')
-    _, shown = at_the_summary(start, "--data", "replicas=4", columns=200)
+    _, shown = at_the_summary(start, "--data", "replicas=4", columns=400)
     rows = {row.split()[0]: row for row in re.findall(r"│ +(\w.*?) *│\n?$", shown, re.M) if len(row.split()) > 2}
     assert "from the command line" in rows["replicas"]
     assert "config.toml: [answers]" in rows["image_registry"]

@@ -62,7 +62,7 @@ async def test_any_work_is_bounded() -> None:
     assert await driver.bounded(_work()) == 3
     with pytest.raises(DependencyError, match="in time"):
         await driver.bounded(_work(60))
-    with pytest.raises(DependencyError, match="The dependency .* failed"):
+    with pytest.raises(DependencyError, match=r"The dependency .* failed"):
         await driver.bounded(_work(error=ValueError("secret")))
     assert [now - then for now, then in zip(counted(), before, strict=True)] == [1, 1, 1]
 
