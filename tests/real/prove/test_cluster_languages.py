@@ -30,6 +30,7 @@ SMALL = {
     "breaker": "none",
     "limiter": "none",
     "jobs": [],
+    "environments": [{"name": "dev"}, {"name": "production"}],
     "cpu_request": "100m",
     "memory_limit": "512Mi",
 }
