@@ -11,10 +11,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+
+from scaffold.errors import DestinationError
 
 SKIP, ASSUME = "S", "A"
 """Marks of an entry of git's index: skip-worktree and assume-unchanged."""
@@ -103,6 +105,25 @@ def _sync(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def preparing(folder: Path) -> Iterator[None]:
+    """Make an empty `new/` for a change that the block prepares and whose journal it writes.
+
+    Raises:
+        DestinationError: when something can't be written. After any error, nothing of the change is left.
+    """
+    try:
+        clear(folder)
+        (folder / "new").mkdir(parents=True)
+        yield
+    except OSError as error:
+        clear(folder)
+        raise DestinationError(f"{error.filename or folder}: {error.strerror}. Nothing was changed.") from error
+    except BaseException:
+        clear(folder)
+        raise
 
 
 def enter(folder: Path, journal: Journal, phase: str) -> Journal:

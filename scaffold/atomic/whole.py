@@ -16,8 +16,7 @@ from scaffold.atomic.lock import held
 from scaffold.atomic.recorded import UnreadableJournalError
 from scaffold.atomic.transaction import Place, Transaction
 from scaffold.errors import DestinationError, ServiceError
-from scaffold.files.folder import RenderedFile, write_files
-from scaffold.files.foreign import read_foreign
+from scaffold.files.folder import RenderedFile, read_rendered, write_files
 from scaffold.files.place import take_over
 
 _WRITTEN, _RECORDED = "written", "in git"
@@ -117,18 +116,10 @@ class Whole:
     def _write(self, change: Change) -> None:
         folder = self._folder
         transaction = self._transaction(is_in_git=change.index is not None)
-        try:
-            journals.clear(folder)
-            (folder / "new").mkdir(parents=True)
+        with journals.preparing(folder):
             (folder / journals.OLD).mkdir()
             journal = self._prepare(transaction, change)
             journals.write(folder, journal)
-        except OSError as error:
-            journals.clear(folder)
-            raise DestinationError(f"{error.filename or folder}: {error.strerror}. Nothing was changed.") from error
-        except BaseException:
-            journals.clear(folder)
-            raise
         transaction.run(journal)
 
     def _prepare(self, transaction: Transaction, change: Change) -> Journal:
@@ -158,8 +149,7 @@ class Whole:
 
 def _kept(folder: Path, path: str) -> RenderedFile:
     try:
-        content = read_foreign(folder / path, below=folder)
-        return RenderedFile(path, content, bool((folder / path).stat().st_mode & 0o100))
+        return read_rendered(path, folder / path, below=folder)
     except OSError as error:
         raise DestinationError(f"{folder / path} can't be read: {error.strerror}. Nothing was changed.") from error
 

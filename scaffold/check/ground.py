@@ -52,11 +52,6 @@ class Ground:
         places = (place for _, place in self._places)
         return Path(next((place for place in places if place == "." or name.startswith(f"{place}/")), "."))
 
-    def within(self, name: str) -> str:
-        """Return the path of a file from the folder that was named."""
-        top = str(self.top(name))
-        return name if top == "." else name.removeprefix(f"{top}/")
-
     def holds(self, real: str) -> bool:
         """Return whether something may be read: it is in a named folder or its work tree, and no part of git's own."""
         return any(_is_below(real, top) and not _is_git(real, top) for top in self.tops)
@@ -75,6 +70,12 @@ class Ground:
         if folder not in self._plain:
             self._plain[folder] = os.path.realpath(folder or ".") == self.real(folder or ".")
         return self._plain[folder]
+
+
+def within(ground: Ground | None, name: str) -> str:
+    """Return the path of a file from the folder that was named, where there is one."""
+    top = str(ground.top(name)) if ground else "."
+    return name if top == "." else name.removeprefix(f"{top}/")
 
 
 def _top(folder: str) -> str:

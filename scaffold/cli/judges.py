@@ -8,8 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
-
 from scaffold import git
 from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.engine.answers_file import answers_among, parse_answers, read_answers
@@ -20,6 +18,7 @@ from scaffold.releases.home import Home
 from scaffold.releases.mirror import Mirror
 from scaffold.releases.revision import Revision
 from scaffold.template.goldens import GOLDENS
+from scaffold.template.release import tagged
 
 _NEXT = "999999999.0"
 """The version of what is built, above all others."""
@@ -77,16 +76,10 @@ def _has(root: Path, tag: str) -> bool:
 def _last(root: Path) -> str | None:
     """Return the tag of the last release."""
     try:
-        tags = git.run(root, "tag", "--list", "--merged", "HEAD", looking=True).splitlines()
+        tags = tagged(root, "--merged", "HEAD")
     except GitError:
         return None
-    found = {}
-    for tag in tags:
-        try:
-            found[Version(tag)] = tag
-        except InvalidVersion:
-            continue
-    return found[max(found)] if found else None
+    return tags[max(tags)] if tags else None
 
 
 def _next(root: Path, folder: Path, built: Mapping[str, RenderedFile], url: str) -> Mirror:

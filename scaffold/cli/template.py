@@ -226,7 +226,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     from scaffold.cli.judges import checked, updater
     from scaffold.show import template as show
     from scaffold.show.say import say_json
-    from scaffold.template.goldens import goldens_of
+    from scaffold.template.goldens import LAW, goldens_of
     from scaffold.template.laws import Judges
     from scaffold.template.laws import test as run
 
@@ -234,8 +234,10 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     judges = Judges(checked, updater(platform.root, platform.overlay.url, names))
     goldens = goldens_of(platform.root, names)
     found = run(platform, goldens, judges)
-    accepted = platform.accept(goldens, found.rendered) if accept else 0
-    troubles = [each for each in found.troubles if not (accept and each.law == "goldens")]
+    if accept:
+        platform.accept(found.rendered)
+    troubles = [each for each in found.troubles if not (accept and each.law == LAW)]
+    accepted = len(found.troubles) - len(troubles)
     if json_:
         say_json(show.test_record(found, troubles, accepted))
     else:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from scaffold.errors import DestinationError
 from scaffold.files import names
+from scaffold.files.foreign import read_foreign
 from scaffold.files.place import put_in_place
 from scaffold.files.staging import staging
 
@@ -27,6 +28,15 @@ class RenderedFile:
     path: str
     content: bytes
     executable: bool
+
+
+def read_rendered(path: str, file: Path, *, below: Path | None = None) -> RenderedFile:
+    """Return a file on disk as the one of that path; with `below`, no symbolic link out of that folder is followed.
+
+    Raises:
+        OSError: when it can't be read, as `read_foreign` does.
+    """
+    return RenderedFile(path, read_foreign(file, below=below), bool(file.stat().st_mode & 0o100))
 
 
 def check_destination(destination: Path, *, force: bool = False) -> None:

@@ -10,8 +10,7 @@ from typing import Any
 from scaffold import git
 from scaffold.engine.template import Template, raw_questions
 from scaffold.errors import FileError, VersionError
-from scaffold.files.folder import RenderedFile
-from scaffold.files.foreign import read_foreign
+from scaffold.files.folder import RenderedFile, read_rendered
 from scaffold.releases import Change, History, Revision
 from scaffold.releases.editions import blob_id
 from scaffold.template.overlay import MANIFEST, Overlay
@@ -42,7 +41,7 @@ class Base:
         for file in paths:
             if file.is_file() and not file.is_symlink():
                 path = file.relative_to(root).as_posix()
-                found[path] = RenderedFile(path, read_foreign(file), bool(file.stat().st_mode & 0o100))
+                found[path] = read_rendered(path, file)
         return found
 
     @cached_property

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,7 @@ from scaffold.engine.jinja import Renderer
 from scaffold.engine.render import Origin, render
 from scaffold.engine.template import Template
 from scaffold.errors import OptionError
-from scaffold.files.folder import RenderedFile
-from scaffold.files.foreign import read_foreign
+from scaffold.files.folder import RenderedFile, read_rendered
 from scaffold.template.overlay import FOLDER
 from scaffold.template.trouble import Trouble, differing_line
 
@@ -81,10 +80,14 @@ class Golden:
         folder = self.root / self.folder
         files = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
         return {
-            path: RenderedFile(path, read_foreign(file, below=self.root), bool(file.stat().st_mode & 0o100))
+            path: read_rendered(path, file, below=self.root)
             for file in files
             if (path := file.relative_to(folder).as_posix())
         }
+
+    def kept(self, files: Iterable[RenderedFile]) -> dict[str, RenderedFile]:
+        """Return the files of its service where they are kept, by their paths from the template's top."""
+        return {path: replace(file, path=path) for file in files if (path := f"{self.folder}/{file.path}")}
 
     def differences(self, files: Sequence[RenderedFile]) -> Iterator[Trouble]:
         """Yield a trouble for each file that is not as it is kept."""

@@ -14,8 +14,7 @@ from scaffold.atomic.transaction import Place
 from scaffold.atomic.whole import Change, Whole
 from scaffold.engine.template import load_template
 from scaffold.errors import FileError, GitError, ServiceError, TemplateError
-from scaffold.files.folder import RenderedFile, write_files
-from scaffold.files.foreign import read_foreign
+from scaffold.files.folder import RenderedFile, read_rendered, write_files
 from scaffold.git.repository import locate
 from scaffold.template.build import built_paths
 from scaffold.template.tag import record
@@ -101,4 +100,4 @@ def _refuse_broken(root: Path, files: Mapping[str, RenderedFile]) -> None:
 def _is_same(path: Path, file: RenderedFile) -> bool:
     if path.is_symlink() or not path.is_file() or path.stat().st_size != len(file.content):
         return False
-    return read_foreign(path) == file.content and bool(path.stat().st_mode & 0o100) == file.executable
+    return read_rendered(file.path, path) == file

@@ -67,7 +67,7 @@ def prepare(overlay: Overlay, text: str) -> Release:
         raise ServiceError(f"{root} is not the top of a git repository; a release is a tag of a whole repository.")
     if git.run(root, "status", "--porcelain", looking=True):
         raise ServiceError(f"{root} has changes that are not committed. Run: git add --all && git commit")
-    tags = _tags(root)
+    tags = tagged(root)
     if tags and version <= max(tags):
         raise OptionError(f"{version} is not above {max(tags)}, the newest version that is tagged.")
     built = read_changes(read_foreign(root / BUILT_CHANGES, below=root)) if (root / BUILT_CHANGES).is_file() else []
@@ -98,10 +98,14 @@ def files(overlay: Overlay, release: Release, day: date) -> dict[str, RenderedFi
     return {each: RenderedFile(each, content.encode(), False) for each, content in written.items()}
 
 
-def _tags(root: Path) -> dict[Version, str]:
-    """Return the tags that are versions."""
+def tagged(root: Path, *options: str) -> dict[Version, str]:
+    """Return the tags that are versions, with options of `git tag` only some of them.
+
+    Raises:
+        GitError: when git refuses.
+    """
     found = {}
-    for tag in git.run(root, "tag", "--list", looking=True).splitlines():
+    for tag in git.run(root, "tag", "--list", *options, looking=True).splitlines():
         try:
             found[Version(tag)] = tag
         except InvalidVersion:

@@ -132,22 +132,15 @@ class Platform:
             write_plainly(folder, files, gone)
             return build(read_overlay(folder), base)
 
-    def accept(self, goldens: Sequence[Golden], rendered: Mapping[str, Sequence[RenderedFile]]) -> int:
-        """Write goldens as they were rendered; return how many files changed."""
+    def accept(self, rendered: Mapping[str, Sequence[RenderedFile]]) -> None:
+        """Write goldens, by their names, as they were rendered."""
         files: dict[str, RenderedFile] = {}
         gone: list[str] = []
-        changed = 0
-        for golden in goldens:
-            if golden.name in rendered:
-                made = {file.path: file for file in rendered[golden.name]}
-                changed += len(list(golden.differences(rendered[golden.name])))
-                gone += [f"{golden.folder}/{path}" for path in golden.there() if path not in made]
-                files |= {
-                    f"{golden.folder}/{path}": replace(file, path=f"{golden.folder}/{path}")
-                    for path, file in made.items()
-                }
+        for name, made in rendered.items():
+            golden = Golden(self.root, name)
+            files |= golden.kept(made)
+            gone += [path for each in golden.there() if (path := f"{golden.folder}/{each}") not in files]
         self.write(files, gone)
-        return changed
 
     def write(self, files: Mapping[str, RenderedFile], removed: Sequence[str] = ()) -> None:
         """Write files of the overlay."""
@@ -211,7 +204,5 @@ def start(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
         workshop = Workshop(load_template(Path(folder)), url)
         files = {**first, **built}
         for golden in goldens_of(Path(folder)):
-            for file in workshop.service(golden.given()):
-                path = f"{golden.folder}/{file.path}"
-                files[path] = replace(file, path=path)
+            files |= golden.kept(workshop.service(golden.given()))
         return files

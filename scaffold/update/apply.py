@@ -111,17 +111,9 @@ def carry_out(repository: Repository, transaction: Transaction, change: TreeChan
         DestinationError: when something can't be written.
     """
     folder = transaction.folder
-    try:
-        journals.clear(folder)
-        (folder / "new").mkdir(parents=True)
+    with journals.preparing(folder):
         journal = _prepare(repository, transaction, change, note)
         journals.write(folder, journal)
-    except OSError as error:
-        journals.clear(folder)
-        raise DestinationError(f"{error.filename or folder}: {error.strerror}. Nothing was changed.") from error
-    except BaseException:
-        journals.clear(folder)
-        raise
     transaction.run(journal)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scaffold.check.ground import within
 from scaffold.check.model.scope import Scope
 from scaffold.syntax.dockerfile import Dockerfile
 
@@ -21,5 +22,4 @@ def serves(dockerfile: Dockerfile, scope: Scope) -> bool:
         return not all(each.role == "init" or each.workload.runs_once for each in containers)
     if dockerfile.effective("EXPOSE") or dockerfile.effective("HEALTHCHECK"):
         return True
-    ground, path = scope.repository.ground, dockerfile.source.path
-    return not dockerfile.is_for_work and _ENDS.search(ground.within(path) if ground else path) is None
+    return not dockerfile.is_for_work and _ENDS.search(within(scope.repository.ground, dockerfile.source.path)) is None

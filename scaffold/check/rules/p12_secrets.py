@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
 
+from scaffold.check.ground import within
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
@@ -91,8 +92,8 @@ class _Secret:
         texts = (password_in_url(self.text) or self.text, self.at.text() or "")
         if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts):
             return "which anybody can guess"
-        ground, path = scope.repository.ground, self.at.place().path
-        of_example = _EXAMPLES.search(ground.within(path) if ground else path) and not is_token(self.text)
+        path = within(scope.repository.ground, self.at.place().path)
+        of_example = _EXAMPLES.search(path) and not is_token(self.text)
         return "in a folder of examples or tests" if of_example else ""
 
 
