@@ -15,13 +15,19 @@ from workshop.history import git
 MAKEFILE = "Makefile.jinja"
 
 
-def test_pull_brings_the_base_s_fixes_to_the_services(acme: Path, run: Run, tmp_path: Path) -> None:
+def service_of_an_override(acme: Path, run: Run, folder: Path) -> Path:
+    """Release a template that overrides the Makefile, and make the service `shop` of it; return the overriding file."""
     run("override", MAKEFILE)
     file = acme / "platform/files" / MAKEFILE
     file.write_text("# Ours\n" + file.read_text())
     run("build")
     release(acme, "1.0.0")
-    scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=tmp_path)
+    scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=folder)
+    return file
+
+
+def test_pull_brings_the_base_s_fixes_to_the_services(acme: Path, run: Run, tmp_path: Path) -> None:
+    file = service_of_an_override(acme, run, tmp_path)
     status = run("status", code=1).stdout
     assert "newer: v0.3.0" in status and "scaffold template pull --dry-run" in status
     before = tree(acme)
@@ -122,12 +128,7 @@ def test_a_folder_without_git_is_changed_as_a_whole_too(acme: Path, run: Run) ->
 
 
 def test_a_fix_in_an_override_is_decided(acme: Path, run: Run, tmp_path: Path) -> None:
-    run("override", MAKEFILE)
-    file = acme / "platform/files" / MAKEFILE
-    file.write_text("# Ours\n" + file.read_text())
-    run("build")
-    release(acme, "1.0.0")
-    scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=tmp_path)
+    service_of_an_override(acme, run, tmp_path)
     undecided = json.loads(run("pull", "--json").stdout)["undecided"]
     assert undecided
     ledger = acme / "platform/fixes.yml"
