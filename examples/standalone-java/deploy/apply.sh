@@ -15,7 +15,8 @@ jobs=app.kubernetes.io/name=standalone-java,app.kubernetes.io/component=job
 kinds='deployments cronjobs jobs configmaps services serviceaccounts horizontalpodautoscalers poddisruptionbudgets
   networkpolicies podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com
   serviceentries.networking.istio.io virtualservices.networking.istio.io destinationrules.networking.istio.io
-  sidecars.networking.istio.io envoyfilters.networking.istio.io'
+  sidecars.networking.istio.io envoyfilters.networking.istio.io
+  ingresses.networking.k8s.io httproutes.gateway.networking.k8s.io'
 
 main() {
   manifests=$(kubectl kustomize "deploy/overlays/$overlay")

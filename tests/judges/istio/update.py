@@ -31,10 +31,10 @@ NOT_JSON_SCHEMA = {
 }
 
 
-def module() -> Path:
-    """Return the folder of the Go module."""
+def module(name: str, version: str) -> Path:
+    """Return the folder of a Go module."""
     told = subprocess.run(
-        ["go", "mod", "download", "-json", f"istio.io/api@{VERSION}"],
+        ["go", "mod", "download", "-json", f"{name}@{version}"],
         cwd="/",
         check=True,
         capture_output=True,
@@ -59,7 +59,7 @@ def closed(schema: Any, names: bool = False) -> Any:
 
 def main() -> None:
     found = {}
-    for each in yaml.safe_load_all((module() / "kubernetes" / "customresourcedefinitions.gen.yaml").read_text()):
+    for each in yaml.safe_load_all((module("istio.io/api", VERSION) / "kubernetes" / "customresourcedefinitions.gen.yaml").read_text()):
         kind = each["spec"]["names"]["kind"]
         for version in each["spec"]["versions"]:
             if KINDS.get(kind) == version["name"]:
