@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
+from scaffold.check.model.hosts import Claim, claims
 from scaffold.check.model.images import Images
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.named import Named
@@ -272,6 +273,11 @@ class Checked:
     def provided(self) -> Provided:
         """Return in which namespaces ConfigMaps and Secrets are made, by whatever is deployed."""
         return Provided(each for scope in self.scopes for each in scope.objects)
+
+    @cached_property
+    def claims(self) -> dict[Claim, dict[str, Value]]:
+        """Return which namespaces claim a host name, by whatever is deployed."""
+        return claims(each for scope in self.scopes for each in scope.objects)
 
     @cached_property
     def tagged_by_skaffold(self) -> set[str]:

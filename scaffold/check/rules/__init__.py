@@ -20,11 +20,13 @@ MODULES = (
     "p08_probes",
     "p08_rollouts",
     "p08_routes",
+    "p08_route_times",
     "p09_bounded_jobs",
     "p10_circuit_breaker",
     "p11_limits",
     "p12_configuration",
     "p12_environments",
+    "p12_hosts",
     "p12_secrets",
     "p13_quotas",
     "p14_pod_security",
@@ -32,6 +34,7 @@ MODULES = (
     "p14_rights",
     "p15_policies",
     "p15_paths",
+    "p15_gateways",
 )
 
 

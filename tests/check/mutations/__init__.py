@@ -5,6 +5,7 @@ from tests.check.mutations.images import IMAGES
 from tests.check.mutations.jobs import JOBS
 from tests.check.mutations.mutation import Mutation
 from tests.check.mutations.resources import RESOURCES
+from tests.check.mutations.routes import ROUTES
 from tests.check.mutations.security import SECURITY
 from tests.check.mutations.sidecars import SIDECARS
 from tests.check.mutations.workloads import WORKLOADS
@@ -16,6 +17,7 @@ MUTATIONS = (
     *WORKLOADS,
     *JOBS,
     *FILES,
+    *ROUTES,
     *SIDECARS,
     *RESOURCES,
     *SECURITY,
