@@ -191,6 +191,22 @@ def path(chance: random.Random) -> dict[str, Any]:
     return {"path": harmful(chance, places), "size": harmful(chance, ("1Gi", "64Mi"))}
 
 
+def environment(chance: random.Random, chosen: dict[str, Any]) -> dict[str, Any]:
+    """Return an environment for tests, seldom with a name that is none."""
+    found: dict[str, Any] = {"name": label(chance), "kind": "test"}
+    if chance.random() < 0.3:
+        found["namespace"] = label(chance)
+    if chance.random() < 0.3:
+        found["replicas"] = chance.choice([1, 2, 500])
+    if chance.random() < 0.3:
+        found["suspended"] = [each["name"] for each in chosen.get("jobs", []) if each["schedule"]][:1]
+    if chance.random() < 0.3:
+        found["urls"] = {each["name"]: each["url"] for each in chosen.get("dependencies", [])[:1]}
+    if "expose" in chosen and chance.random() < 0.5:
+        found["hosts"] = [harmful(chance, (f"{len(chosen)}.example.com", "a-b.x--y.example.org"))]
+    return found
+
+
 def drawn(chance: random.Random) -> dict[str, Any]:
     """Return one set of answers over all questions that take text; each is there in about half of the sets."""
     makers: dict[str, Callable[[], Any]] = {
@@ -224,9 +240,21 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         ],
         "part_of": lambda: harmful(chance, ("no", "1e5", "web.Shop")),
         "object_labels": lambda: [{"name": harmful(chance, ("team", "On")), "value": harmful(chance, ("1e5", "true"))}],
+        "expose": lambda: chance.choice([each for each in CHOICES["expose"] if each != "none"]),
+        "path_prefixes": lambda: [harmful(chance, ("/", "/a~b/c.d", "/v1"))],
+        "gateway": lambda: harmful(chance, ("infra/public", "no/on", "a/b-c")),
+        "gateway_listener": lambda: label(chance),
+        "ingress_class": lambda: chance.choice(["nginx", "traefik", label(chance)]),
+        "tls_issuer": lambda: chance.choice(["", label(chance)]),
+        "entry_namespace": lambda: label(chance),
         "success_objective": lambda: chance.choice([95, 99.5, 99.99]),
     }
     chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}
     if not any("://" in each["url"] for each in chosen.get("dependencies", [])):
         chosen.pop("breaker", None)  # it would have nothing to guard
+    if "expose" in chosen and chance.random() < 0.5:
+        chosen["hosts"] = [harmful(chance, ("shop.example.com", "1.no.example.org"))]
+    if chance.random() < 0.3:
+        tests = [environment(chance, chosen) for _ in range(chance.randint(0, 2))]
+        chosen["environments"] = [*{each["name"]: each for each in tests}.values(), {"name": "production"}]
     return {**chosen, "language": chance.choice(CHOICES["language"])}

@@ -12,6 +12,7 @@ import yaml
 
 from scaffold.errors import AnswerError
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
+from tests.engine.wrong_routes import HOSTS, OF_ENVIRONMENTS, ROUTES
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
 from workshop import goldens
@@ -133,6 +134,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("jobs", [{**JOB, "retries": -1}], "jobs.a.retries must be a whole number of retries"),
     ("jobs", [{**JOB, "name": "A"}], "jobs[0].name"),
     *ENVIRONMENTS,
+    *ROUTES,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
     ("limiter", "iptables", "limiter"),
@@ -202,6 +204,23 @@ def test_a_wrong_url_of_an_environment_is_refused(urls: dict[str, str], words: s
     with pytest.raises(AnswerError, match=re.escape(words)) as caught:
         questionnaire().resolve({"dependencies": [DEPENDENCY], "environments": [{"name": "dev", "urls": urls}, PROD]})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("expose", ["gateway", "ingress"])
+@pytest.mark.parametrize(("hosts", "words"), HOSTS, ids=range(len(HOSTS)))
+def test_a_wrong_host_name_is_refused(hosts: Any, words: str, expose: str) -> None:
+    environments = [{"name": "development"}, PROD]
+    with pytest.raises(AnswerError, match=re.escape(words)) as caught:
+        questionnaire().resolve({"expose": expose, "hosts": hosts, "environments": environments})
+    assert "\n" not in str(caught.value) and "Example: " in str(caught.value)
+
+
+@pytest.mark.parametrize(("given", "words"), OF_ENVIRONMENTS, ids=range(len(OF_ENVIRONMENTS)))
+def test_a_host_name_of_two_environments_is_refused(given: dict[str, Any], words: str) -> None:
+    environments = [{"name": "dev", **given}, PROD]
+    with pytest.raises(AnswerError, match=re.escape(words)) as caught:
+        questionnaire().resolve({"expose": "gateway", "hosts": ["shop.example.com"], "environments": environments})
+    assert "\n" not in str(caught.value) and "Example: " in str(caught.value)
 
 
 @pytest.mark.parametrize("text", [".nan", ".inf", "-.inf"])

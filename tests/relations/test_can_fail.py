@@ -11,6 +11,7 @@ from tests.relations import test_jobs as jobs
 from tests.relations import test_pods as pods
 from tests.relations import test_ports as ports
 from tests.relations import test_rollout as rollout
+from tests.relations import test_routes as routes
 from tests.relations import test_selectors as selectors
 from tests.relations import test_sidecars as sidecars
 from tests.relations import test_times as times
@@ -131,6 +132,32 @@ TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
 def test_the_relation_notices(relation: Relation, harm: Callable[[Deployed], object]) -> None:
     (frontend,) = (path for path in examples() if path.name == "frontend")
     service = copy.deepcopy(deployed(frontend, "production"))
+    relation(service)
+    harm(service)
+    with pytest.raises((AssertionError, KeyError, TypeError, ValueError)):
+        relation(service)
+
+
+def rule(service: Deployed) -> Object:
+    found: Object = service.one("HTTPRoute")["spec"]["rules"][0]
+    return found
+
+
+ROUTE_TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
+    (routes.test_a_service_has_the_answered_way_in, lambda s: s.objects.remove(s.one("HTTPRoute"))),
+    (routes.test_a_service_has_the_answered_way_in, lambda s: s.one("HTTPRoute")["spec"]["hostnames"].pop()),
+    (routes.test_a_route_leads_to_the_main_port, lambda s: rule(s)["backendRefs"][0].update(port=8082)),
+    (routes.test_a_route_leads_to_the_main_port, lambda s: rule(s)["matches"][0]["path"].update(value="/")),
+    (routes.test_the_gateway_waits_longer_than_what_is_behind_it, lambda s: rule(s)["timeouts"].update(request="16s")),
+    (routes.test_the_limiter_behind_a_gateway_sees_its_callers, lambda s: s.answers.update(trusted_proxies=[])),
+    (ports.test_the_policy_lets_them_in_and_no_more, lambda s: s.answers.update(entry_namespace="infra")),
+]
+
+
+@pytest.mark.parametrize(("relation", "harm"), ROUTE_TWINS, ids=lambda each: each.__name__)
+def test_the_relation_of_a_route_notices(relation: Relation, harm: Callable[[Deployed], object]) -> None:
+    (example,) = (path for path in examples() if path.name == "everything-go")
+    service = copy.deepcopy(deployed(example, "production"))
     relation(service)
     harm(service)
     with pytest.raises((AssertionError, KeyError, TypeError, ValueError)):

@@ -96,9 +96,16 @@ def test_probes_and_scrapes_ask_the_admin_port(service: Deployed) -> None:
 
 
 def test_the_policy_lets_them_in_and_no_more(service: Deployed) -> None:
-    business, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
-    assert "from" not in business
-    assert [each["port"] for each in business["ports"]] == list(answered(service).values())
+    """The main port is open to the gateway alone, where there is one."""
+    *business, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
+    numbers = list(answered(service).values())
+    if service.answers["expose"] == "none":
+        assert business == [{"ports": [{"port": each} for each in numbers]}]
+    else:
+        space = {"matchLabels": {"kubernetes.io/metadata.name": service.answers["entry_namespace"]}}
+        gateway = {"from": [{"namespaceSelector": space}], "ports": [{"port": numbers[0]}]}
+        others = [{"ports": [{"port": each} for each in numbers[1:]]}] if numbers[1:] else []
+        assert business == [gateway, *others]
     mesh = [15020] if service.meshed else []  # the proxy's own metrics and the service's
     expected = [service.answers["admin_port"], *mesh, *health_ports(service).values()]
     assert monitoring["from"] and [each["port"] for each in monitoring["ports"]] == expected

@@ -27,6 +27,7 @@ JOBS = [
     {"name": "report", "command": "report", "deadline": 600, "retries": 0, "schedule": "@daily"},
 ]
 PATHS = [{"path": "/tmp", "size": "16Mi"}, {"path": "/var/lib/app", "size": "1Gi"}]
+ENVIRONMENTS = [{"name": "dev", "suspended": []}, {"name": "tryout", "replicas": 3}, {"name": "production"}]
 PORTS = [{"name": "http", "number": 8080}, {"name": "partners", "number": 8090}]
 
 SIDECARS = ("breaker", "limiter", "native_sidecars", "limit_per", "prometheus")
@@ -42,12 +43,13 @@ def choices(question: str) -> dict[str, dict[str, Any]]:
 def factors() -> dict[str, dict[str, dict[str, Any]]]:
     """Return every factor with its levels, and the answers that each level gives."""
     return {
-        **{name: choices(name) for name in ("language", "ci", "breaker", "limiter", "limit_per", "prometheus")},
+        **{name: choices(name) for name in ("language", "ci", "breaker", "limiter", "limit_per", "prometheus", "expose")},
         "native_sidecars": {"yes": {"native_sidecars": True}, "no": {"native_sidecars": False}},
         "dependencies": {"some": {"dependencies": DEPENDENCIES}, "none": {}},
         "jobs": {"some": {"jobs": JOBS}, "none": {}},
         "writable_paths": {"none": {"writable_paths": []}, "one": {}, "several": {"writable_paths": PATHS}},
         "ports": {"one": {}, "several": {"ports": PORTS}},
+        "environments": {"usual": {}, "several": {"environments": ENVIRONMENTS}},
         "autoscaling": {"fixed": {}, "autoscaled": {"max_replicas": 6}},
     }
 
