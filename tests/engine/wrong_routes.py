@@ -49,6 +49,6 @@ HOSTS: list[tuple[Any, str]] = [
 OF_ENVIRONMENTS: list[tuple[dict[str, Any], str]] = [
     ({"hosts": []}, "environments.dev.hosts must be a list of 1 to 16 host names, not []"),
     ({"hosts": ["dev.*"]}, f"environments.dev.hosts[0] {NOT_COMPLETE}"),
-    ({"hosts": ["shop.example.com"]}, "environments.production.hosts must not be \"shop.example.com\": the environment dev"),
-    ({"kind": "production"}, "environments.production.hosts must not be \"shop.example.com\": the environment dev has it"),
+    ({"hosts": ["shop.example.com"]}, "environments.production.hosts must not be \"shop.example.com\": another environment"),
+    ({"kind": "production"}, "environments.production.hosts must not be \"shop.example.com\": another environment has it"),
 ]

@@ -35,3 +35,10 @@ def egress(name: str, pods: Object, to: Sequence[Object]) -> Object:
     """Return a policy that lets pods reach others; policies add up, and another one may close all but what it names."""
     spec = {"podSelector": pods, "policyTypes": ["Egress"], "egress": [*to]}
     return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec}
+
+
+def ingress(name: str, pods: Object, ports: Sequence[int | str]) -> Object:
+    """Return a policy that opens ports of pods to everybody."""
+    rule = {"ports": [{"port": each} for each in ports]}
+    spec = {"podSelector": pods, "policyTypes": ["Ingress"], "ingress": [rule]}
+    return {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": name}, "spec": spec}

@@ -11,6 +11,7 @@ from scaffold import programs
 from scaffold.errors import FileError
 from scaffold.kubernetes.kustomize import build_command, is_kustomization
 from scaffold.kubernetes.references import written
+from scaffold.prove.cluster.companions import ingress
 from scaffold.prove.cluster.kubectl import Kubectl
 from scaffold.prove.subject.manifests import Object, parse, read, workload
 from scaffold.prove.subject.subject import Subject
@@ -58,14 +59,21 @@ def _kustomized(place: Path) -> bytes:
     return done.stdout
 
 
+ENTRANCES = frozenset({"GRPCRoute", "HTTPRoute", "Ingress"})
+"""Kinds that claim a host name: applied, they could take the requests of users from the service that is deployed."""
+
+
 def moved_into_namespace(
     objects: Sequence[Object], name: str, namespace: str, image: str, hosts: Mapping[str, str]
 ) -> list[Object]:
-    """Return copies that belong into `namespace`, run `image` as the service's, and reach `hosts` at other names."""
+    """Return copies that belong into `namespace`, run `image` as the service's, and reach `hosts` at other names.
+
+    What lets users in from outside is left out.
+    """
     own = written(serving(objects, name)["spec"]["template"]["spec"]["containers"][0]["image"]).name
     result = []
     for each in objects:
-        if each["kind"] == "Namespace":
+        if each["kind"] == "Namespace" or each["kind"] in ENTRANCES:
             continue
         made = copy.deepcopy(each)
         made["metadata"]["namespace"] = namespace
@@ -96,13 +104,31 @@ def containers_of(made: Object) -> list[Object]:
 
 def egress_restricted_pods(objects: Sequence[Object]) -> list[Object]:
     """Return the selectors of the pods whose egress a network policy restricts."""
-    policies = [each["spec"] for each in objects if each["kind"] == "NetworkPolicy"]
-    # https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/#NetworkPolicySpec
-    return [
-        each.get("podSelector") or {}
-        for each in policies
-        if "Egress" in each.get("policyTypes", ["Egress"] if "egress" in each else [])
-    ]
+    return [each.get("podSelector") or {} for each in _policies(objects) if "Egress" in _types(each)]
+
+
+def callers_let_in(objects: Sequence[Object], name: str) -> list[Object]:
+    """Return a policy for each that restricts who calls its pods: this run comes from elsewhere than the gateway."""
+    deployment = serving(objects, name)
+    pods = deployment["spec"]["template"]["metadata"].get("labels") or {}
+    opened = [port for each in containers_of(deployment) for port in each.get("ports") or ()]
+    named = {port.get("name"): port["containerPort"] for port in opened}
+    services = [each["spec"] for each in objects if each["kind"] == "Service"]
+    found = [each for each in services if (each.get("selector") or {"": None}).items() <= pods.items()]
+    targets = [port.get("targetPort") or port["port"] for each in found[:1] for port in each["ports"][:1]]
+    ports = [named.get(each, each) for each in targets]
+    restricted = [each.get("podSelector") or {} for each in _policies(objects) if "Ingress" in _types(each)]
+    return [ingress(f"scaffold-prove-callers-{index}", each, ports) for index, each in enumerate(restricted) if ports]
+
+
+def _policies(objects: Sequence[Object]) -> list[Object]:
+    return [each["spec"] for each in objects if each["kind"] == "NetworkPolicy"]
+
+
+def _types(policy: Object) -> list[str]:
+    """https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/#NetworkPolicySpec."""
+    usual = ["Ingress", *(["Egress"] if "egress" in policy else [])]
+    return list(policy.get("policyTypes") or usual)
 
 
 def _renamed(text: str, hosts: Mapping[str, str]) -> str:

@@ -19,7 +19,14 @@ from scaffold.prove.cluster.deployed import Deployed
 from scaffold.prove.cluster.door import Door, FromHere, FromPod
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
-from scaffold.prove.cluster.objects import build, egress_restricted_pods, moved_into_namespace, not_served, place_of
+from scaffold.prove.cluster.objects import (
+    build,
+    callers_let_in,
+    egress_restricted_pods,
+    moved_into_namespace,
+    not_served,
+    place_of,
+)
 from scaffold.prove.cluster.rollout import FIRST_PATIENCE, PATIENCE, wait_for_rollout
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.cluster.stubs import Stubs
@@ -145,6 +152,7 @@ def open_stage(
         own = Kubectl(cluster.program, cluster.context, name)
         applied = [each for each in objects if each not in left_out]
         brought = stubs.objects(stubbed, settings.stub_image, egress_restricted_pods(applied))
+        brought = [*brought, *callers_let_in(applied, subject.name)]
         deployed = Deployed(own, applied, subject.name)
         door: Door = FromHere(deployed, subject.path)
         if settings.load_image:

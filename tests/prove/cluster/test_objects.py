@@ -9,7 +9,7 @@ import pytest
 from scaffold.prove.cluster import companions as beside
 from scaffold.prove.cluster import load_pod
 from scaffold.prove.cluster import stubs as upstreams
-from scaffold.prove.cluster.objects import egress_restricted_pods
+from scaffold.prove.cluster.objects import callers_let_in, egress_restricted_pods, moved_into_namespace
 from scaffold.prove.subject.subject import Dependency
 
 OWN = {"matchLabels": {"app": "frontend"}}
@@ -55,3 +55,27 @@ def test_what_is_brought_along_is_restricted(made: list[beside.Object]) -> None:
     for container in pod["containers"]:
         assert container["securityContext"] == {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
         assert container["resources"]["limits"]["memory"]
+
+
+def deployed(*more: Any) -> list[Any]:
+    labels = {"app": "frontend"}
+    container = {"name": "serve", "image": "frontend:1", "ports": [{"name": "http", "containerPort": 8080}]}
+    pod = {"metadata": {"labels": labels}, "spec": {"containers": [container]}}
+    spec = {"selector": labels, "ports": [{"port": 80, "targetPort": "http"}, {"port": 8082}]}
+    serving = {"kind": "Deployment", "metadata": {"name": "frontend"}, "spec": {"template": pod}}
+    return [serving, {"kind": "Service", "metadata": {"name": "frontend"}, "spec": spec}, *more]
+
+
+def test_a_service_that_only_its_gateway_may_call_lets_this_run_in() -> None:
+    made = callers_let_in(deployed(policy(policyTypes=["Ingress"]), policy(policyTypes=["Egress"])), "frontend")
+    assert [(each["spec"]["podSelector"], each["spec"]["ingress"]) for each in made] == [
+        (OWN, [{"ports": [{"port": 8080}]}])
+    ]
+    assert callers_let_in(deployed(), "frontend") == [], "a policy would close what none has closed"
+
+
+def test_what_claims_a_host_name_is_not_applied() -> None:
+    """It could take requests from the service that users call."""
+    routes = [{"kind": kind, "metadata": {"name": "frontend"}} for kind in ("HTTPRoute", "Ingress")]
+    moved = moved_into_namespace(deployed(*routes), "frontend", "tried", "frontend:2", {})
+    assert [each["kind"] for each in moved] == ["Deployment", "Service"]
