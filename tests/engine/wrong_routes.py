@@ -14,7 +14,7 @@ ROUTES: list[tuple[str, Any, str]] = [
     ("path_prefixes", ["v1"], "path_prefixes[0] must be a path that begins with /"),
     ("path_prefixes", ["/v1/"], "does not end with it"),
     ("path_prefixes", ["/a/../b"], "path_prefixes[0] must be a path"),
-    ("path_prefixes", ["/a", "/a"], "path_prefixes[1] must not be \"/a\": the list has it twice"),
+    ("path_prefixes", ["/a", "/a"], 'path_prefixes[1] must not be "/a": the list has it twice'),
     ("gateway", "public", "a namespace and a name joined by /, not public. Example: infra/public."),
     ("gateway_listener", "", "gateway_listener must be a DNS label"),
     ("ingress_class", "no", "YAML reads it as a value"),
@@ -43,12 +43,18 @@ HOSTS: list[tuple[Any, str]] = [
     (["a" * 64 + ".example.com"], NOT_COMPLETE),
     (["a." * 125 + "example.com"], "hosts[0] must have at most 253 characters, not 261"),
     (["a." * 120 + "example.com"], "environments.development.hosts[0] must have at most 253 characters, not 263"),
-    (["a.example.com", "a.example.com"], "hosts[1] must not be \"a.example.com\": the list has it twice"),
+    (["a.example.com", "a.example.com"], 'hosts[1] must not be "a.example.com": the list has it twice'),
 ]
 # (host names of environments, words)
 OF_ENVIRONMENTS: list[tuple[dict[str, Any], str]] = [
     ({"hosts": []}, "environments.dev.hosts must be a list of 1 to 16 host names, not []"),
     ({"hosts": ["dev.*"]}, f"environments.dev.hosts[0] {NOT_COMPLETE}"),
-    ({"hosts": ["shop.example.com"]}, "environments.production.hosts must not be \"shop.example.com\": another environment"),
-    ({"kind": "production"}, "environments.production.hosts must not be \"shop.example.com\": another environment has it"),
+    (
+        {"hosts": ["shop.example.com"]},
+        'environments.production.hosts must not be "shop.example.com": another environment',
+    ),
+    (
+        {"kind": "production"},
+        'environments.production.hosts must not be "shop.example.com": another environment has it',
+    ),
 ]

@@ -35,7 +35,9 @@ def test_its_schema_accepts_it(overlay: tuple[Path, str]) -> None:
     judge(deployed(*overlay).one("HTTPRoute"))
 
 
-@pytest.mark.parametrize("change", [{"timeouts": {"request": "21"}}, {"timeouts": {"requests": "21s"}}, {"matches": "/"}])
+@pytest.mark.parametrize(
+    "change", [{"timeouts": {"request": "21"}}, {"timeouts": {"requests": "21s"}}, {"matches": "/"}]
+)
 def test_its_schema_can_refuse(change: Object) -> None:
     broken = copy.deepcopy(deployed(*ROUTED[0].values[0]).one("HTTPRoute"))
     broken["spec"]["rules"][0].update(change)

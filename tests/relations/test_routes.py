@@ -58,7 +58,9 @@ def test_the_gateway_waits_longer_than_what_is_behind_it(service: Deployed) -> N
         inner = float(service.config["REQUEST_SECONDS"])
         if "limiter" in service.sidecars:
             text = configuration(service.example, "limiter")
-            (limit,) = {float(each) for each in re.findall(r"(?:proxy_read_timeout|^ +timeout:) (\d+)s", text, re.MULTILINE)}
+            (limit,) = {
+                float(each) for each in re.findall(r"(?:proxy_read_timeout|^ +timeout:) (\d+)s", text, re.MULTILINE)
+            }
             assert limit > inner
             inner = limit
         assert seconds > inner

@@ -43,7 +43,10 @@ def choices(question: str) -> dict[str, dict[str, Any]]:
 def factors() -> dict[str, dict[str, dict[str, Any]]]:
     """Return every factor with its levels, and the answers that each level gives."""
     return {
-        **{name: choices(name) for name in ("language", "ci", "breaker", "limiter", "limit_per", "prometheus", "expose")},
+        **{
+            name: choices(name)
+            for name in ("language", "ci", "breaker", "limiter", "limit_per", "prometheus", "expose")
+        },
         "native_sidecars": {"yes": {"native_sidecars": True}, "no": {"native_sidecars": False}},
         "dependencies": {"some": {"dependencies": DEPENDENCIES}, "none": {}},
         "jobs": {"some": {"jobs": JOBS}, "none": {}},

@@ -14,5 +14,7 @@ ROUTES = (
     Mutation("P12-host-twice", HTTP_ROUTE, "- billing", "- dev.billing", GO, all_overlays=True),
     Mutation("P12-host-twice", INGRESS, "host: frontend", "host: dev.frontend", FRONTEND, all_overlays=True),
     Mutation("P15-route-closed", POLICY, r"(gateway-system\n\s+ports:\n\s+- port:) 8080", r"\1 8090", GO, HTTP_ROUTE),
-    Mutation("P15-route-closed", POLICY, r"(name: ingress-nginx\n\s+ports:\n\s+- port:) \d+", r"\1 8090", FRONTEND, INGRESS),
+    Mutation(
+        "P15-route-closed", POLICY, r"(name: ingress-nginx\n\s+ports:\n\s+- port:) \d+", r"\1 8090", FRONTEND, INGRESS
+    ),
 )

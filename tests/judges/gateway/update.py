@@ -25,9 +25,7 @@ def main() -> None:
         "spec": closed(version["schema"]["openAPIV3Schema"]["properties"]["spec"]),
     }
     source = f"sigs.k8s.io/gateway-api {VERSION}, Apache-2.0"
-    SCHEMAS.write_text(
-        f'{{"source": {json.dumps(source)},\n"HTTPRoute": {json.dumps(route, sort_keys=True)}}}\n'
-    )
+    SCHEMAS.write_text(f'{{"source": {json.dumps(source)},\n"HTTPRoute": {json.dumps(route, sort_keys=True)}}}\n')
 
 
 if __name__ == "__main__":

@@ -59,7 +59,9 @@ def closed(schema: Any, names: bool = False) -> Any:
 
 def main() -> None:
     found = {}
-    for each in yaml.safe_load_all((module("istio.io/api", VERSION) / "kubernetes" / "customresourcedefinitions.gen.yaml").read_text()):
+    for each in yaml.safe_load_all(
+        (module("istio.io/api", VERSION) / "kubernetes" / "customresourcedefinitions.gen.yaml").read_text()
+    ):
         kind = each["spec"]["names"]["kind"]
         for version in each["spec"]["versions"]:
             if KINDS.get(kind) == version["name"]:
