@@ -112,8 +112,8 @@ impl Dependencies {
 
 impl Dependency {
     /// Waits for any call of this dependency: a request, or a query of a driver. The call has the
-    /// configured time limit, from the DNS lookup to the last byte. Metrics count it, and its failure
-    /// is logged.
+    /// dependency's time limit, from the DNS lookup to the last byte. Metrics count it, and its
+    /// failure is logged.
     pub async fn call<T, E: Into<anyhow::Error>>(
         &self,
         work: impl Future<Output = Result<T, E>>,
