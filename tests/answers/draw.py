@@ -198,6 +198,8 @@ def environment(chance: random.Random, chosen: dict[str, Any]) -> dict[str, Any]
         found["namespace"] = label(chance)
     if chance.random() < 0.3:
         found["replicas"] = chance.choice([1, 2, 500])
+        found["cpu_limit"] = harmful(chance, ("100m", "0.25"))
+        found["memory_limit"] = harmful(chance, ("512Mi", "2Gi"))
     if chance.random() < 0.3:
         found["suspended"] = [each["name"] for each in chosen.get("jobs", []) if each["schedule"]][:1]
     if chance.random() < 0.3:

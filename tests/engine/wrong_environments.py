@@ -16,6 +16,8 @@ ENVIRONMENTS: list[tuple[str, Any, str]] = [
     ("environments", [PROD, {"name": "dev", "namespace": "default"}], "Kubernetes creates that namespace itself"),
     ("environments", [PROD, {"name": "dev", "replicas": 0}], "a whole number of pods from 1 to 500, not 0"),
     ("environments", [{**PROD, "replicas": 1}], "a whole number of pods from 2 to 500, not 1"),
+    ("environments", [PROD, {"name": "dev", "cpu_limit": 1}], "environments.dev.cpu_limit must be a CPU quantity"),
+    ("environments", [PROD, {"name": "dev", "memory_limit": "8Mi"}], "environments.dev.memory_limit must be a memory"),
     ("environments", [PROD, {"name": "dev", "urls": "a"}], "must be a mapping of dependencies to URLs"),
     ("environments", [PROD, {"name": "dev", "urls": {"tax": "http://a"}}], "name only dependencies (there are none)"),
     ("environments", [PROD, {"name": "dev", "suspended": "a"}], "must be a list of jobs, not a"),

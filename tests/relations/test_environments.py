@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.deployed import Deployed, deployed, examples, overlays_of
+from tests.support.deployed import Deployed, containers_of, deployed, examples, overlays_of, quantity
 from workshop import goldens
 
 
@@ -58,6 +58,18 @@ def test_a_job_runs_on_schedule_where_it_is_asked_for(service: Deployed) -> None
     suspended = [each["metadata"]["name"] for each in service.all("CronJob") if each["spec"].get("suspend")]
     assert sorted(suspended) == sorted(prefix + name for name in expected)
     assert not any(each["spec"].get("suspend") for each in service.all("Job")), "a deployment would wait for ever"
+
+
+def test_every_container_has_the_limits_of_its_environment(service: Deployed) -> None:
+    """And what its runtime may take is below: `check` has a rule for that."""
+    wanted = [service.environment.get(key, service.answers[key]) for key in ("cpu_limit", "memory_limit")]
+    containers = [service.container, *(containers_of(spec["template"])["job"] for _, spec in service.jobs)]
+    for each in containers:
+        limits, requests = each["resources"]["limits"], each["resources"]["requests"]
+        assert [limits["cpu"], limits["memory"]] == wanted
+        for key, answer in (("cpu", "cpu_request"), ("memory", "memory_request")):
+            smaller = min(limits[key], service.answers[answer], key=quantity)
+            assert quantity(requests[key]) == quantity(smaller)
 
 
 @pytest.mark.parametrize(

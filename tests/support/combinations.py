@@ -27,7 +27,11 @@ JOBS = [
     {"name": "report", "command": "report", "deadline": 600, "retries": 0, "schedule": "@daily"},
 ]
 PATHS = [{"path": "/tmp", "size": "16Mi"}, {"path": "/var/lib/app", "size": "1Gi"}]
-ENVIRONMENTS = [{"name": "dev", "suspended": []}, {"name": "tryout", "replicas": 3}, {"name": "production"}]
+ENVIRONMENTS = [
+    {"name": "dev", "suspended": [], "cpu_limit": "50m", "memory_limit": "1Gi"},
+    {"name": "tryout", "replicas": 3},
+    {"name": "production"},
+]
 PORTS = [{"name": "http", "number": 8080}, {"name": "partners", "number": 8090}]
 
 SIDECARS = ("breaker", "limiter", "native_sidecars", "limit_per", "prometheus")
