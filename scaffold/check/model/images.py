@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 
+from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.workloads import Container
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.yaml_nodes import Value
@@ -70,3 +71,14 @@ def _names(path: str) -> set[str]:
     folders, _, file = path.rpartition("/")
     parts = {part for part in file.split(".") if part.lower() not in ("dockerfile", "containerfile")}
     return parts | {folders.rpartition("/")[2]} - {""}
+
+
+def tagged_by_skaffold(objects: Iterable[KubernetesObject]) -> set[str]:
+    """Return the images that the skaffold.yaml among some objects build."""
+    return {
+        artifact.text("image") or ""
+        for each in objects
+        if each.kind == "Config" and (each.value.text("apiVersion") or "").startswith("skaffold/")
+        for part in (each.value, *each.value.items("profiles"))
+        for artifact in part.items("build", "artifacts")
+    }

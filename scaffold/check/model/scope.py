@@ -11,7 +11,7 @@ from typing import TypeVar
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
 from scaffold.check.model.hosts import Claim, claims
-from scaffold.check.model.images import Images
+from scaffold.check.model.images import Images, tagged_by_skaffold
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.named import Named
 from scaffold.check.model.objects import (
@@ -282,14 +282,7 @@ class Checked:
     @cached_property
     def tagged_by_skaffold(self) -> set[str]:
         """Return the images that skaffold.yaml builds: it gives them a tag when it deploys."""
-        return {
-            artifact.text("image") or ""
-            for scope in self.scopes
-            for each in scope.objects
-            if each.kind == "Config" and (each.value.text("apiVersion") or "").startswith("skaffold/")
-            for part in (each.value, *each.value.items("profiles"))
-            for artifact in part.items("build", "artifacts")
-        }
+        return tagged_by_skaffold(each for scope in self.scopes for each in scope.objects)
 
     @cached_property
     def images(self) -> Images:

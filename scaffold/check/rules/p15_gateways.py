@@ -73,6 +73,6 @@ def _closed(server: Workload, port: Port, away: bool, scope: Scope) -> NetworkPo
 
 
 def _admits(rule: Value, away: bool) -> bool:
-    """Return whether a rule may let in a gateway; a selector of pods alone is for the policy's own namespace."""
+    """Return whether a rule may let in a gateway; without a selector of namespaces, a peer is in the policy's own."""
     peers = peers_of(rule)
     return not peers or any(each.get("ipBlock") or each.get("namespaceSelector") or not away for each in peers)
