@@ -35,7 +35,7 @@ def restricted(lab: ContainerLab, record: Record) -> None:
 
 
 def under_load(lab: ContainerLab, record: Record) -> None:
-    """Put it under its limits and constant load; watch memory, CPU, and every answer."""
+    """Put it under its limits and constant load; watch memory, CPU, and every response."""
     subject = lab.subject
     if not subject.memory_limit:
         raise Skip("the memory limit is not known: give manifests, or set `memory_limit`")
@@ -122,7 +122,7 @@ def _eat_memory(container: RunningContainer) -> int:
 
 
 def full(lab: ContainerLab, record: Record) -> None:
-    """Fill every writable path to the last byte; the service must answer on, or recover once there is room."""
+    """Fill every writable path to the last byte; the service must still respond, or recover once there is room."""
     if not lab.subject.writable:
         raise Skip("it has no writable paths")
     with lab.serve() as container:
