@@ -30,7 +30,7 @@ class Door(Protocol):
     def ask(self, clock: Clock, timeout: float = 30) -> Shot:
         """Send one request; status 0 is not a response."""
 
-    def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
+    def responses(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
         """Send one request after the other for as long as somebody wants the responses (from the load pod 20 s)."""
 
 
@@ -76,7 +76,7 @@ class FromHere:
         status = _status(url, timeout)
         return Shot(0, time.monotonic() - began, status, "")
 
-    def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
+    def responses(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
         """Send one request after the other."""
         began = time.monotonic()
         while True:
@@ -102,9 +102,9 @@ class FromPod:
         """Send one request."""
         return self.vegeta.ask(self.url(clock), clock, timeout)
 
-    def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
+    def responses(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
         """Send one request after the other, for 20 s."""
-        yield from self.vegeta.answers(self.url(clock), clock, rate=20, seconds=20, timeout=timeout)
+        yield from self.vegeta.responses(self.url(clock), clock, rate=20, seconds=20, timeout=timeout)
 
 
 def _status(url: str, timeout: float) -> int:

@@ -117,9 +117,9 @@ class ClusterLab(Lab):
         """Send one request; status 0 is not a response."""
         return self.stage.door.ask(self.clock, timeout)
 
-    def answers(self, timeout: float = 30) -> Iterator[Shot]:
+    def responses(self, timeout: float = 30) -> Iterator[Shot]:
         """Send one request after the other."""
-        return self.stage.door.answers(self.clock, timeout)
+        return self.stage.door.responses(self.clock, timeout)
 
     def need_answers(self) -> None:
         """Go on only where the service responds well while nothing is done to it.

@@ -38,7 +38,7 @@ class PodVegeta(Vegeta):
         with contextlib.suppress(KubectlFailed):
             self.kubectl.call("exec", f"deployment/{NAME}", "--", "sh", "-c", STOP)
 
-    def answers(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float) -> Sequence[Shot]:
+    def responses(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float) -> Sequence[Shot]:
         """Send one request after the other, for so many seconds; each call of kubectl takes longer than a response."""
         with self.attack(url, clock, rate=rate, seconds=seconds, timeout=timeout, in_turn=True) as attack:
             clock.wait_until(lambda: attack.process.poll() is not None, seconds + timeout + 30)
@@ -46,7 +46,7 @@ class PodVegeta(Vegeta):
 
     def ask(self, url: str, clock: Clock, timeout: float) -> Shot:
         """Send one request."""
-        shots = self.answers(url, clock, rate=1, seconds=1, timeout=timeout)
+        shots = self.responses(url, clock, rate=1, seconds=1, timeout=timeout)
         return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not respond")
 
 

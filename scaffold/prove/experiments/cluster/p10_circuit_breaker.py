@@ -79,7 +79,7 @@ def _healthy(lab: ClusterLab, enough: float) -> float:
 def _until_quick(lab: ClusterLab, limit: float) -> list[Shot]:
     """Send one request after the other until enough responses in a row are quick, or 60 were not."""
     shots: list[Shot] = []
-    for shot in islice(lab.answers(), 60):
+    for shot in islice(lab.responses(), 60):
         shots.append(shot)
         if _are_quick(shots, limit):
             break

@@ -27,12 +27,12 @@ def never_early(lab: ContainerLab, record: Record) -> None:
     variable = subject.startup_delay_variable
     with lab.start(env={variable: f"{REHEARSED:g}"} if variable else {}) as container:
         waited = lab.wait_ready(container)
-        answers = [container.status(subject.ports[0].name, subject.path) for _ in range(5)]
+        responses = [container.status(subject.ports[0].name, subject.path) for _ in range(5)]
         record.measure("ready after", waited, "s")
-        record.measure("first responses", ", ".join(map(str, answers)))
+        record.measure("first responses", ", ".join(map(str, responses)))
         record.expect(
-            all(200 <= each < 400 for each in answers),
-            f"ready, but requests got {', '.join(str(each) if each else 'no response' for each in answers)}",
+            all(200 <= each < 400 for each in responses),
+            f"ready, but requests got {', '.join(str(each) if each else 'no response' for each in responses)}",
         )
         if variable:
             record.expect(waited >= REHEARSED, f"ready after {waited:.1f} s, though its start takes {REHEARSED:g} s")

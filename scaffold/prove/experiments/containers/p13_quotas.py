@@ -130,11 +130,11 @@ def full(lab: ContainerLab, record: Record) -> None:
             raise Skip("the image has no shell, which this experiment needs to fill a path")
         for path in lab.subject.writable:
             _fill(container, path, record)
-        answers = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(5)]
+        responses = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(5)]
         ready = container.status(lab.subject.probe_port.name, lab.subject.readiness)
-        record.measure("answers", ", ".join(str(each) for each in sorted(set(answers))))
+        record.measure("responses", ", ".join(str(each) for each in sorted(set(responses))))
         record.expect(
-            all(200 <= each < 400 for each in answers), f"with its writable paths full, requests got {answers}"
+            all(200 <= each < 400 for each in responses), f"with its writable paths full, requests got {responses}"
         )
         record.expect(ready == 200, "with its writable paths full, it is not ready")
 
