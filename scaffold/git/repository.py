@@ -150,5 +150,5 @@ def _asked(folder: Path) -> list[str]:
         raise GitError(f"git in {folder}: {last_words(done)}.")
     answers = os.fsdecode(done.stdout).split(f"{_MARK}\n")
     if len(answers) != len(_ASKED) + 1:
-        raise GitError(f"git in {folder}: its answer can't be read; rename the folder, which holds a line break.")
+        raise GitError(f"git in {folder}: its output can't be read; rename the folder, whose name has a line break.")
     return [answer.removesuffix("\n") for answer in answers[:-1]]

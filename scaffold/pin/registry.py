@@ -163,7 +163,7 @@ class RegistryClient:
         token = token_of(answer.body) if answer.status == 200 else ""
         if not token:
             raise RegistryError(
-                f"{image}: {request.url.host} gave no token (status {answer.status}); {_log_in(image)}."
+                f"{image}: {request.url.host} returned no token (status {answer.status}); {_log_in(image)}."
             )
         return f"Bearer {token}"
 

@@ -64,7 +64,7 @@ def test_token_for_an_identity_token(
 def test_token_refused(client: RegistryClient, config: Path) -> None:
     with serving(token_server) as server:
         config.write_text(json.dumps({"auths": {server.host: {"username": "jo", "password": "wrong"}}}))
-        with pytest.raises(RegistryError, match=r"gave no token \(status 401\).*docker login"):
+        with pytest.raises(RegistryError, match=r"returned no token \(status 401\).*docker login"):
             client.digest(image(server.host))
 
 
