@@ -98,7 +98,7 @@ class Overlay:
         """Return the overlay's own files by their path in the skeleton.
 
         Raises:
-            FileError: when one is a link or no file, or its name can't be written everywhere.
+            FileError: when one is a link or a folder, or its name can't be written everywhere.
         """
         folder = self.root / FILES
         found = {}
