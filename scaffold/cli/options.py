@@ -15,7 +15,7 @@ version = partial(click.option, "--vcs-ref", "-r", metavar="VERSION", shell_comp
 answers = partial(click.option, "--answers", "answers_file", type=click.Path(path_type=Path), metavar="FILE")
 template = partial(click.option, "--template", "template", metavar="URL|PATH[@VERSION]")
 offline = click.option(
-    "--offline", is_flag=True, help="Ask no other host: use the versions of the template that this machine has."
+    "--offline", is_flag=True, help="Contact no other host: use the versions of the template that this machine has."
 )
 
 

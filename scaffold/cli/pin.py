@@ -42,7 +42,7 @@ def pin(folder: Path, *, dry_run: bool, check: bool, plain_http: tuple[str, ...]
     from scaffold.show.say import say_json
 
     out = console(quiet=quiet or json_)
-    with RegistryClient(plain_http=plain_http) as client, progress(out, "Asking registries") as on_step:
+    with RegistryClient(plain_http=plain_http) as client, progress(out, "Looking up digests") as on_step:
         uses = find_images(folder)
         found = resolve(wanted(uses), client, lambda done, total, _: on_step(done, total))
     changes = plan(folder, found)

@@ -26,7 +26,8 @@ class Field:
     """One field of the records that make up a list question.
 
     `default` is a Jinja template where it is a string, and sees the fields before it. A field that is not `required`
-    may be missing in an answer, and then has its default.
+    may be missing in an answer, and then has its default. One that `names` another list has names of its records, in a
+    list or as keys of a mapping: a record that is removed is removed there, too.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Field:
     example: Any = None
     choices: tuple[Any, ...] = ()
     required: bool = True
+    names: str = ""
 
 
 @dataclass(frozen=True)

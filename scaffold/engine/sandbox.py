@@ -71,6 +71,8 @@ def refused_filters() -> Mapping[str, Callable[..., Any]]:
 
 def _refused(name: str) -> Callable[..., Any]:
     def refuse(*_: Any, **__: Any) -> Any:
-        raise SecurityError(f"the filter {name} shows this machine's files or environment, so scaffold has it not")
+        raise SecurityError(
+            f"the filter {name} shows this machine's files or environment, so scaffold has no such filter"
+        )
 
     return refuse

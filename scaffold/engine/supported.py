@@ -29,7 +29,7 @@ QUESTION_KEYS = (
 )
 """Keys of a question; those from `example` on are read by scaffold only, and Copier ignores them."""
 
-FIELD_KEYS = ("type", "help", "default", "choices", "example", "required")
+FIELD_KEYS = ("type", "help", "default", "choices", "example", "required", "names")
 """Keys of a field of a record."""
 
 _COPIERS = (

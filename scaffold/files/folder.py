@@ -58,7 +58,7 @@ def check_destination(destination: Path, *, force: bool = False) -> None:
 
 def _check(destination: Path, whole: Path, *, force: bool) -> None:
     if "\0" in str(destination):
-        raise ValueError("it holds a NUL character")
+        raise ValueError("it contains a NUL character")
     if destination.is_symlink():
         raise DestinationError(f"{destination} is a symbolic link; name the folder that it leads to, or another one.")
     if whole.exists() and not whole.is_dir():

@@ -132,7 +132,7 @@ class _Steps:
         if failed:
             self.staging.keep = True
             raise DestinationError(
-                f"{failed[0]} could not be put back as it was; what it held is in {self.staging.path / 'old'}."
+                f"{failed[0]} could not be restored; its old content is in {self.staging.path / 'old'}."
             )
 
 

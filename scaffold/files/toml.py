@@ -27,7 +27,7 @@ def read_toml(file: Path, *, below: Path | None = None) -> dict[str, Any]:
     except OSError as error:
         raise FileError(f"{file} can't be read: {error.strerror}.") from error
     except ValueError as error:
-        raise FileError(f"{file}: no valid TOML: {one_line(str(error))}.") from error
+        raise FileError(f"{file} is not valid TOML: {one_line(str(error))}.") from error
 
 
 def parse_toml(data: bytes) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def try_git(
 ) -> Done:
     """Run git as `run_git` does, and leave its exit code to the caller.
 
-    With `looking`, it runs nothing that the repository's settings name, asks no other host, and may take BOUNDS;
+    With `looking`, it runs nothing that the repository's settings name, contacts no other host, and may take BOUNDS;
     `environment` is made by `looking_environment` then.
 
     Raises:

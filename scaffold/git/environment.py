@@ -1,7 +1,7 @@
 """Which variables and settings of git hold for the git that we start.
 
 Variables that a surrounding git gives to its hooks, or that change what git's answers look like, are left out. A git
-that only looks gets options besides, with which it runs nothing that a repository names, and asks no other host.
+that only looks gets options besides, with which it runs nothing that a repository names, and contacts no other host.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LOOKING = (
     *("-c", "maintenance.auto=false"),
     "--no-pager",
 )
-"""Options of a git that only looks: it runs nothing that the repository's settings name, and asks no other host."""
+"""Options of a git that only looks: it runs nothing that the repository's settings name, and contacts no other host."""
 
 WITHOUT_HOOKS = ("-c", f"core.hooksPath={os.devnull}")
 """Options of a git that changes the user's own repository step by step: a hook would see it half changed."""

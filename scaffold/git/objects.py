@@ -106,7 +106,7 @@ class Objects:
                     else:
                         files[folder + name] = Blob(mode, object_id)
                 if len(files) + len(folders) > MOST:
-                    raise GitError(f"the commit has more than {MOST:,} files; scaffold reads no repository as large.")
+                    raise GitError(f"the commit has more than {MOST:,} files; scaffold does not read that many.")
         return files
 
     def _entries(self, tree: bytes) -> Iterator[tuple[str, str, str]]:
@@ -136,7 +136,7 @@ def _answer(out: IO[bytes], name: bytes) -> tuple[str, bytes] | None:
         return None
     size = int(head[2])
     if size > LARGEST:
-        raise GitError(f"{os.fsdecode(name)} in git has {size // programs.MIB} MiB; scaffold reads no file as large.")
+        raise GitError(f"{os.fsdecode(name)} in git has {size // programs.MIB} MiB; scaffold does not read that much.")
     content = out.read(size)
     if out.read(1) != b"\n":
         raise _ended()

@@ -23,7 +23,7 @@ class Repository:
     """A repository: `git_dir` is this work tree's own, `common` holds objects, refs and settings; `top` None when bare.
 
     `algorithm` is the hash of its object ids: sha1 or sha256. With `looking`, git runs nothing that its settings name,
-    and asks no other host; without, it runs the filters that git itself would run, and no hook.
+    and contacts no other host; without, it runs the filters that git itself would run, and no hook.
     """
 
     git_dir: Path
@@ -85,7 +85,7 @@ class Repository:
 
 
 def _plain(folder: Path, *, looking: bool) -> Repository | None:
-    """Return the repository whose top, or bare folder, this is, without asking git; None where only git knows it.
+    """Return the repository whose top, or bare folder, this is, without git; None where only git knows it.
 
     Another user's is git's to refuse (`safe.directory`).
     """
@@ -150,5 +150,5 @@ def _asked(folder: Path) -> list[str]:
         raise GitError(f"git in {folder}: {last_words(done)}.")
     answers = os.fsdecode(done.stdout).split(f"{_MARK}\n")
     if len(answers) != len(_ASKED) + 1:
-        raise GitError(f"git in {folder}: its answer can't be read; rename the folder, which holds a line break.")
+        raise GitError(f"git in {folder}: its output can't be read; rename the folder, whose name has a line break.")
     return [answer.removesuffix("\n") for answer in answers[:-1]]

@@ -54,7 +54,7 @@ class Reference:
 
     @property
     def tagged(self) -> Reference:
-        """Return what a registry is asked for: the same image only by its tag."""
+        """Return what is looked up at a registry: the same image only by its tag."""
         return Reference(self.registry, self.repository, self.tag)
 
 

@@ -81,7 +81,7 @@ def _put(made: AtTop, file: RenderedFile) -> None:
     if file.path not in PLACES:
         if found is not None and found != file.content:
             raise DestinationError(
-                f"{made.folder / path} is there already, and is another one; give the service another name, "
+                f"{made.folder / path} already exists and differs; give the service another name, "
                 "or move that file. Nothing was written."
             )
         made.files.append(file)

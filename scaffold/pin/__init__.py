@@ -1,1 +1,1 @@
-"""`scaffold pin`: find the images that a service names, ask their registries for digests, write the digests down."""
+"""`scaffold pin`: find the images that a service names, look up their digests at registries, write the digests down."""

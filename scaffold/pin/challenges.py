@@ -1,4 +1,4 @@
-"""Reads WWW-Authenticate, by which a registry asks who is there (RFC 9110, 11.6.1), whatever a server has written."""
+"""Reads WWW-Authenticate, by which a registry requires a login (RFC 9110, 11.6.1), whatever a server has written."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _OTHER = re.compile(r'"?[^\s,"]*')
 
 @dataclass(frozen=True)
 class Challenge:
-    """What a 401 asks for: `scheme` in lower case (bearer or basic) and its parameters (realm, service, scope)."""
+    """What a 401 requires: `scheme` in lower case (bearer or basic) and its parameters (realm, service, scope)."""
 
     scheme: str
     parameters: Mapping[str, str]
 
 
 def challenge_of(headers: Iterable[str]) -> Challenge | None:
-    """Return the challenge to answer, from the values of WWW-Authenticate: Bearer before Basic, None if neither.
+    """Return the challenge to meet, from the values of WWW-Authenticate: Bearer before Basic, None if neither.
 
     Of two challenges of a scheme the first counts. One that names a parameter twice is none, since RFC 9110 forbids it
     and two readers could take two different servers from it.

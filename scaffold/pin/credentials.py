@@ -21,7 +21,7 @@ from scaffold.pin.hosts import shown
 
 HELPER_SECONDS = 30.0
 _HUB_KEY = "https://index.docker.io/v1/"
-_TOKEN_USER = "<token>"  # noqa: S105 - what helpers answer as the user's name when the secret is an identity token
+_TOKEN_USER = "<token>"  # noqa: S105 - what helpers return as the user's name when the secret is an identity token
 _NONE_STORED = ("credentials not found", "no credentials server URL", "no credentials username")
 
 
@@ -113,7 +113,7 @@ class DockerConfig:
 
 
 def _complaint(done: programs.Done) -> str:
-    """Return what a helper complains of, on stdout as the protocol has it; never what could be an answer."""
+    """Return what a helper complains of, on stdout as the protocol has it; never what could be credentials."""
     lines = [line.strip() for line in f"{done.text}\n{done.stderr.decode(errors='replace')}".splitlines()]
     plain = [
         shown(line) for line in lines if line and not re.search(r"[{}]|secret|password|token", line, re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""Sends a request to a registry or token server and reads the answer: bounded in size, time, redirects and hosts.
+"""Sends a request to a registry or token server and reads the response: bounded in size, time, redirects and hosts.
 
 httpx does the HTTP, not urllib: it checks certificates as browsers do, honours the user's proxies, and shares
 connections among threads. Redirects are followed here, because an Authorization header stays with its origin (scheme,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
 MANIFEST_BYTES = 4 * 2**20
-"""The largest answer that is read ("Pushing Manifests": registries may refuse manifests above 4 megabytes)."""
+"""The largest response that is read ("Pushing Manifests": registries may refuse manifests above 4 megabytes)."""
 
 MOST_REDIRECTS = 5
 _BUSY_OR_BROKEN = frozenset({429, 500, 502, 503, 504})
@@ -33,7 +33,7 @@ _LONGEST_PAUSE = 1e9
 
 @dataclass(frozen=True)
 class Answer:
-    """What a server answered: `url` is who did, which is another one than was asked where it was `redirected`."""
+    """The response of a server: `url` is its address, which is not that of the request where it was `redirected`."""
 
     url: httpx.URL
     redirected: bool
@@ -49,7 +49,7 @@ class Exchange:
     def __init__(
         self, *, may_be_plain: Callable[[str], bool], timeout: float, attempts: int, longest_wait: float
     ) -> None:
-        """Open nothing yet; `may_be_plain` shows of a host[:port] whether it may be asked without TLS."""
+        """Open nothing yet; `may_be_plain` shows of a host[:port] whether it may be called without TLS."""
         from http.cookiejar import CookieJar, DefaultCookiePolicy
 
         import httpx
@@ -93,12 +93,12 @@ class Exchange:
         return request
 
     def send(self, image: Reference, request: httpx.Request, deadline: Deadline, *, follow: bool = True) -> Answer:
-        """Send, and again while the server is busy, broken or away: after what it asks for, otherwise 0.5 s, 1 s, 2 s…
+        """Send, and again while the server is busy, broken or away: after its Retry-After, otherwise 0.5 s, 1 s, 2 s…
 
-        With `follow`, redirects are followed; only the server that was asked sees the request's Authorization.
+        With `follow`, redirects are followed; only the server of the request sees the request's Authorization.
 
         Raises:
-            RegistryError: when there is no answer, or none that may be read.
+            RegistryError: when there is no response, or none that may be read.
             LateError: when the deadline has passed.
         """
         import httpx
@@ -129,7 +129,7 @@ class Exchange:
         raise RegistryError(f"{image}: {image.registry} sends more than {MOST_REDIRECTS} redirects in a row.")
 
     def _redirected(self, image: Reference, request: httpx.Request, location: str) -> httpx.Request:
-        """Return the request that a redirect leads to; what proves who asks stays with the origin that it was for."""
+        """Return the request that a redirect leads to; credentials stay with their origin."""
         import httpx
 
         before = request.url
@@ -143,7 +143,7 @@ class Exchange:
         if url.scheme not in ("http", "https") or url.userinfo:
             raise RegistryError(f"{image}: {before.host} leads to {shown(url.scheme)}://{shown(host)}: refused.")
         if url.scheme == "http" and before.scheme == "https":
-            raise RegistryError(f"{image}: {shown(host)} would be asked without encryption: refused.")
+            raise RegistryError(f"{image}: {shown(host)} would be called without encryption: refused.")
         if is_inward(host) and host != before.host and not is_inward(before.host):
             raise RegistryError(f"{image}: {before.host} leads into the local network ({shown(host)}): refused.")
         kept = {"Accept": request.headers["Accept"]} if "Accept" in request.headers else {}
@@ -154,7 +154,7 @@ class Exchange:
     def _once(
         self, image: Reference, request: httpx.Request, deadline: Deadline, *, redirected: bool = False
     ) -> tuple[Answer, str]:
-        """Return the answer, and where it leads if it is a redirect, whose body is not read."""
+        """Return the response, and where it leads if it is a redirect, whose body is not read."""
         import httpx
 
         timeout = httpx.Timeout(deadline.left(self._timeout))
@@ -174,7 +174,7 @@ class Exchange:
         host = request.url.netloc.decode()
         if request.url.scheme != "https" and not self._may_be_plain(host):
             url = request.url.copy_with(query=None, userinfo=b"")
-            raise RegistryError(f"{host} would be asked without encryption ({shown(url)}): refused.")
+            raise RegistryError(f"{host} would be called without encryption ({shown(url)}): refused.")
 
 
 def origin(url: httpx.URL) -> tuple[str, str, int | None]:
@@ -183,7 +183,7 @@ def origin(url: httpx.URL) -> tuple[str, str, int | None]:
 
 
 def _body(image: Reference, response: httpx.Response, deadline: Deadline) -> bytes:
-    """Return a body as it was sent: what is compressed though nobody asked for it could be without end."""
+    """Return a body as it was sent: what is compressed though nobody wanted that could be without end."""
     if response.request.method == "HEAD":
         return b""
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
@@ -198,7 +198,7 @@ def _body(image: Reference, response: httpx.Response, deadline: Deadline) -> byt
 
 
 def _reason(error: Exception) -> str:
-    """Return why there was no answer; what is not HTTP is not repeated, since nobody knows what is in it."""
+    """Return why there was no response; what is not HTTP is not repeated, since nobody knows what is in it."""
     import httpx
 
     if isinstance(error, httpx.ProtocolError):
@@ -207,7 +207,7 @@ def _reason(error: Exception) -> str:
 
 
 def retry_after(value: str) -> float:
-    """Return the seconds that a Retry-After header asks for: a number or a date (RFC 9110, 10.2.3); 0 for neither."""
+    """Return the seconds in a Retry-After header: a number or a date (RFC 9110, 10.2.3); 0 for neither."""
     if value.isascii() and value.isdigit():
         return min(float(value[:20]), _LONGEST_PAUSE)
     try:

@@ -26,7 +26,7 @@ Progress = Callable[[int, int, Reference], None]
 
 
 class Client(Protocol):
-    """What `resolve` asks, from several threads: `scaffold.pin.registry.RegistryClient` is one."""
+    """What `resolve` calls, from several threads: `scaffold.pin.registry.RegistryClient` is one."""
 
     def digest(self, image: Reference) -> str:
         """Return the digest of a tagged image, or raise a ScaffoldError."""
@@ -49,14 +49,14 @@ class PinnedFile(Rewrite):
 
 
 def wanted(uses: Iterable[ImageUse]) -> list[Reference]:
-    """Return what registries have to be asked for: each tag once, in order. A digest without a tag stays what it is."""
+    """Return what to look up at registries: each tag once, in order. A digest without a tag stays what it is."""
     return list(dict.fromkeys(use.image.tagged for use in uses if use.image.tag))
 
 
 def resolve(
     images: Iterable[Reference], client: Client, on_progress: Progress | None = None, *, parallel: int = 8
 ) -> dict[Reference, str]:
-    """Return the digest of each tagged image, in the order given, asking for `parallel` of them at a time.
+    """Return the digest of each tagged image, in the order given, and look up `parallel` of them at a time.
 
     Raises:
         RegistryError: when any look-up fails; it reports each that did.

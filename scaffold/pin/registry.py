@@ -1,4 +1,4 @@
-"""Asks container registries which digest a tag has: the pulling part of the OCI distribution specification 1.1.
+"""Looks up at container registries which digest a tag has: the pulling part of the OCI distribution specification 1.1.
 
 https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md; section names below are of that text.
 """
@@ -22,7 +22,7 @@ from scaffold.pin.tokens import json_of, token_of, token_request
 __all__ = ["MANIFEST_BYTES", "RegistryClient", "is_loopback"]
 
 LOOK_UP_SECONDS = 120.0
-"""What one image may take: names, connections, tokens, a credential helper that asks the user, and all pauses."""
+"""What one image may take: names, connections, tokens, a credential helper that prompts the user, and all pauses."""
 
 MANIFEST_TYPES = (
     "application/vnd.oci.image.index.v1+json",
@@ -53,11 +53,11 @@ class RegistryClient:
 
         Args:
             config: where credentials come from; by default the user's own Docker configuration.
-            plain_http: registries (host[:port]) that are asked without TLS, as loopback always is.
+            plain_http: registries (host[:port]) that are called without TLS, as loopback always is.
             timeout: seconds for connecting, and for each read.
             attempts: how often a request is tried when the registry is busy, broken or away.
-            longest_wait: seconds; a registry that asks for more patience (Retry-After) is given up on.
-            deadline: seconds for one look-up in all; a registry that was late once is not asked again.
+            longest_wait: seconds; a registry that wants more (Retry-After) fails.
+            deadline: seconds for one look-up in all; a registry that was late once is not called again.
         """
         self._config = config or DockerConfig()
         self._plain_http = frozenset(host.removesuffix(":80") for host in plain_http)
@@ -85,8 +85,8 @@ class RegistryClient:
     def digest(self, image: Reference) -> str:
         """Return the digest that the registry gives for a tagged image ("Checking if content exists in the registry").
 
-        HEAD is asked first: Docker Hub does not count it against its pull limit. A registry that can't answer it, or
-        leaves out the digest, is asked for the manifest itself, which is hashed.
+        HEAD is sent first: Docker Hub does not count it against its pull limit. A registry that does not support it, or
+        leaves out the digest, gets a request for the manifest itself, which is hashed.
 
         Raises:
             RegistryError: when there is no such image, or the registry refuses, is away, late or contradicts itself.
@@ -120,9 +120,9 @@ class RegistryClient:
         return f"{scheme}://{host}/v2/{image.repository}/manifests/{image.tag}"
 
     def _ask(self, method: str, image: Reference, deadline: Deadline) -> Answer:
-        """Send the request; where the registry asks who is there, answer that and send it again, once.
+        """Send the request; where the registry requires a login, log in and send it again, once.
 
-        Only the registry itself may ask: a challenge that came by a redirect is another server's.
+        Only the registry itself may require it: a challenge that came by a redirect is another server's.
         """
         answer = self._manifest(method, image, deadline)
         challenge = challenge_of(answer.challenges) if answer.status == 401 else None
@@ -146,12 +146,12 @@ class RegistryClient:
         request = self._exchange.request(image, method, self.address(image), headers)
         return self._exchange.send(image, request, deadline)
 
-    def _authorize(self, challenge: Challenge, image: Reference, asked: Answer, deadline: Deadline) -> str:
-        """Return the value of the Authorization header that answers `challenge`, or '' when nothing can."""
+    def _authorize(self, challenge: Challenge, image: Reference, refused: Answer, deadline: Deadline) -> str:
+        """Return the value of the Authorization header that meets `challenge`, or '' when nothing can."""
         credentials = self._credentials_for(image.registry, deadline)
         if challenge.scheme == "basic":
             return credentials.basic if credentials else ""
-        wanted = token_request(challenge, credentials, image, asked.url)
+        wanted = token_request(challenge, credentials, image, refused.url)
         method = "GET" if wanted.form is None else "POST"
         request = self._exchange.request(image, method, wanted.url, wanted.headers, wanted.form)
         answer = self._exchange.send(image, request, deadline, follow=False)
@@ -163,12 +163,12 @@ class RegistryClient:
         token = token_of(answer.body) if answer.status == 200 else ""
         if not token:
             raise RegistryError(
-                f"{image}: {request.url.host} gave no token (status {answer.status}); {_log_in(image)}."
+                f"{image}: {request.url.host} returned no token (status {answer.status}); {_log_in(image)}."
             )
         return f"Bearer {token}"
 
     def _credentials_for(self, registry: str, deadline: Deadline) -> Credentials | None:
-        with self._lock:  # a helper may ask the user: once is enough
+        with self._lock:  # a helper may prompt the user: once is enough
             if registry not in self._credentials:
                 self._credentials[registry] = self._config.credentials(registry, deadline.left())
             return self._credentials[registry]

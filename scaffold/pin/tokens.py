@@ -1,10 +1,10 @@
-"""What a token server is asked, whether it may be asked at all, and what it answers.
+"""The request to a token server, whether it may be sent at all, and the response.
 
 https://distribution.github.io/distribution/spec/auth/token/ and …/oauth/: the registry's 401 names the token server
 (`realm`), which may have a host of its own: Docker Hub's is auth.docker.io. So any public host may be named, but only
-by the registry itself, in an answer of its own origin and without a redirect: by containerd's CVE-2020-15157 another
+by the registry itself, in a response of its own origin and without a redirect: by containerd's CVE-2020-15157 another
 host's 401 got the registry's password. What no registry needs is refused, as oras-go does since CVE-2026-48978: a realm
-over http where the registry is asked over https, and an address of a local or private network that is not its own.
+over http where the registry is called over https, and an address of a local or private network that is not its own.
 go-containerregistry also wants both hosts to share a domain; that would refuse registries whose log-in is elsewhere.
 """
 
@@ -42,12 +42,12 @@ class TokenRequest:
 def token_request(
     challenge: Challenge, credentials: Credentials | None, image: Reference, registry: httpx.URL
 ) -> TokenRequest:
-    """Return what to ask for a token that allows pulling `image`; without credentials it is asked anonymously.
+    """Return the request for a token that allows pulling `image`; without credentials it is anonymous.
 
-    `registry` is the address that answered with the challenge.
+    `registry` is the address that sent the challenge.
 
     Raises:
-        RegistryError: when the challenge names no token server, or one that may not be asked.
+        RegistryError: when the challenge names no token server, or one that may not be called.
     """
     realm = challenge.parameters.get("realm", "")
     _check_realm(realm, image, registry)
@@ -66,7 +66,7 @@ def _check_realm(realm: str, image: Reference, registry: httpx.URL) -> None:
 
     if not re.match(r"https?://[^/]", realm):
         raise RegistryError(
-            f"{image}: {image.registry} asks for a token but names no server that gives one ({shown(realm)})."
+            f"{image}: {image.registry} requires a token but names no server that issues one ({shown(realm)})."
         )
     try:
         url = httpx.URL(realm)
@@ -78,13 +78,13 @@ def _check_realm(realm: str, image: Reference, registry: httpx.URL) -> None:
             f"{image}: {image.registry} names a token server by an address with a user or a fragment; refused."
         )
     if url.scheme == "http" and registry.scheme == "https":
-        raise RegistryError(f"{image}: {host} would be asked without encryption, though {image.registry} is not.")
+        raise RegistryError(f"{image}: {host} would be called without encryption, though {image.registry} is not.")
     if is_inward(host) and host != registry.host and not is_inward(registry.host):
         raise RegistryError(f"{image}: {image.registry} names a token server in the local network ({host}); refused.")
 
 
 def token_of(body: bytes) -> str:
-    """Return the token in a token server's answer, or '' when it holds none that can be sent in a header."""
+    """Return the token in a token server's response, or '' when it holds none that can be sent in a header."""
     content = json_of(body)
     token = (content.get("token") or content.get("access_token")) if isinstance(content, dict) else None
     if not isinstance(token, str) or len(token) > _LONGEST_TOKEN:

@@ -61,7 +61,7 @@ def operand(word: str | Path) -> str:
     """
     text = os.fspath(word)
     if "\0" in text:
-        raise ProgramError(f"{text!r} holds a NUL character.")
+        raise ProgramError(f"{text!r} contains a NUL character.")
     if not text.startswith("-"):
         return text
     if isinstance(word, Path):

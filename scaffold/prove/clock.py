@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 
-class OutOfTime(Exception):  # noqa: N818 - an answer, not an error
+class OutOfTime(Exception):  # noqa: N818 - a result, not an error
     """The experiment's time is up."""
 
 

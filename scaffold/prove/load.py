@@ -46,13 +46,13 @@ class Shot:
 
     @property
     def ok(self) -> bool:
-        """Whether it was answered as it should: 2xx or 3xx."""
+        """Whether it got a good response: 2xx or 3xx."""
         return 200 <= self.status < 400
 
 
 @dataclass(frozen=True)
 class LoadReport:
-    """All requests of a load, in the order of sending, and the rate that was asked for."""
+    """All requests of a load, in the order of sending, and the rate that was wanted."""
 
     shots: Sequence[Shot]
     rate: float
@@ -60,7 +60,7 @@ class LoadReport:
 
     @cached_property
     def failed(self) -> list[Shot]:
-        """The requests that were not answered well."""
+        """The requests without a good response."""
         return [shot for shot in self.shots if not shot.ok]
 
     @cached_property
@@ -88,7 +88,7 @@ class LoadReport:
     def series(self) -> list[Series]:
         """Return latency in milliseconds over seconds: the requests that went well, and those that failed."""
         well = [(shot.at, shot.seconds * 1000) for shot in self.shots if shot.ok]
-        return [Series("answered", well), Series("failed", [(s.at, s.seconds * 1000) for s in self.failed])]
+        return [Series("responded", well), Series("failed", [(s.at, s.seconds * 1000) for s in self.failed])]
 
 
 def require_quick_client(report: LoadReport) -> None:
@@ -129,9 +129,9 @@ class Vegeta:
     def attack(
         self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float = 10, in_turn: bool = False
     ) -> Iterator[Attack]:
-        """Ask `url` at a constant rate over kept-alive connections until `end`, for at most so many seconds.
+        """Send requests to `url` at a constant rate over kept-alive connections until `end`, for these seconds at most.
 
-        `in_turn` waits for each answer before the next request, which has a connection of its own: no constant rate.
+        `in_turn` waits for each response before the next request, which has a connection of its own: no constant rate.
 
         That bound is the load generator's own: it holds even when this process is killed.
 

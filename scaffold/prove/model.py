@@ -63,11 +63,11 @@ class Chart:
     limit: float | None = None  # a horizontal line that must not be crossed
 
 
-class Skip(Exception):  # noqa: N818 - an answer, not an error
+class Skip(Exception):  # noqa: N818 - a result, not an error
     """Raised by an experiment that can't be done here, with the reason."""
 
 
-class Failed(Exception):  # noqa: N818 - an answer, not an error
+class Failed(Exception):  # noqa: N818 - a result, not an error
     """Raised by an experiment when what it saw makes the rest of it pointless."""
 
 
@@ -97,7 +97,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Experiment:
-    """One question that is answered by trying.
+    """One question, and how to try it.
 
     `run` gets the lab that its stage makes, and the record; it returns when the pattern was seen to hold or not.
     """

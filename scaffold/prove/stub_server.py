@@ -1,7 +1,7 @@
-"""A server that stands for a dependency, and whose behaviour can be changed: it answers, breaks, hangs or hangs up.
+"""A server that stands for a dependency, and whose behaviour can be changed: it responds, breaks, hangs or hangs up.
 
 `scaffold.prove.stubs` runs it in a thread. As a program, it runs in a pod that has only Python: `python3 stub_server.py
-FOLDER PORT…`. What a port does stands in the file FOLDER/PORT then, and how often it was asked in FOLDER/PORT.asked.
+FOLDER PORT…`. What a port does stands in the file FOLDER/PORT then, and how many requests it got in FOLDER/PORT.asked.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LONGEST = 600  # seconds that a request hangs
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Answers every method by the behaviour that its server has at the moment."""
+    """Responds to every method by the behaviour that its server has at the moment."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else head and body wait for each other, 40 ms a request
@@ -28,7 +28,7 @@ class Handler(BaseHTTPRequestHandler):
     server: StubServer
 
     def do_GET(self) -> None:
-        """Answer."""
+        """Respond."""
         behaviour = self.server.now()
         self.server.count()
         if behaviour == "hanging":
@@ -57,7 +57,7 @@ class StubServer(ThreadingHTTPServer):
     request_queue_size = 512
 
     def __init__(self, name: str, address: str, port: int = 0) -> None:
-        """Listen on a port of `address`, 0 for a free one, and answer in a thread."""
+        """Listen on a port of `address`, 0 for a free one, and respond in a thread."""
         super().__init__((address, port), Handler)
         self.name = name
         self.port: int = self.server_address[1]

@@ -81,7 +81,7 @@ def _change(record: dict[str, Any], where: str) -> Change:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", change.id):
         raise TemplateError(f"{where}: an id is lower-case words joined by dashes, for example drain-before-stop.")
     if change.pattern not in (*PATTERNS, "none"):
-        raise TemplateError(f"{where}: pattern {change.pattern} is none of P01 to P15, nor none.")
+        raise TemplateError(f"{where}: pattern must be P01 to P15 or none, not {change.pattern}.")
     if change.version != UNRELEASED:
         try:
             Version(change.version)

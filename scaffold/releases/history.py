@@ -99,7 +99,7 @@ class History:
         """Return the template as it was in a version: a release (`0.1.0`, `v0.1.0`), a commit, or what `_commit` says.
 
         Raises:
-            VersionError: when there is no such version, or it holds no template.
+            VersionError: when there is no such version, or it contains no template.
             TemplateError: when the bundle is missing or damaged, or that version is broken.
             DestinationError: when neither the cache nor a temporary folder can be written.
             GitError: when git is missing or refuses.

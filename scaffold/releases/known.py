@@ -38,7 +38,7 @@ def read_releases(text: str | bytes, name: str = FILE) -> tuple[Release, ...]:
     releases = tuple(_release(record, name) for record in read_records(text, name, _FIELDS, key="version"))
     for before, after in itertools.pairwise(releases):
         if before.version >= after.version:
-            raise TemplateError(f"{name}: {after.version} stands after {before.version}; versions must rise.")
+            raise TemplateError(f"{name}: {after.version} is listed after {before.version}; versions must rise.")
     return releases
 
 

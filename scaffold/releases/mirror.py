@@ -1,7 +1,7 @@
 """The versions of a template in somebody's git repository, by way of a bare copy of it in the user's cache.
 
 As in Copier, the versions are the tags that are versions by PEP 440. What the copy holds needs no network. The
-repository itself is asked for a version that the copy lacks, and for the newest one.
+repository itself is read for a version that the copy lacks, and for the newest one.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Mirror(History):
     """The versions of the template at an address."""
 
     def __init__(self, address: Address, *, offline: bool = False, on_news: OnNews = lambda _: None) -> None:
-        """Take the address. With `offline`, no other host is asked; `on_news` gets what takes long, and what is old."""
+        """Take the address. With `offline`, no host is called; `on_news` gets what takes long, and what is old."""
         super().__init__(address.path or Path(address.location))
         self.address = address
         self._offline = offline and address.path is None
@@ -69,7 +69,7 @@ class Mirror(History):
 
         Raises:
             GitError: when the repository can't be reached, or git refuses.
-            VersionError: when it is not there and may not be asked for.
+            VersionError: when it is not there and may not be fetched.
             DestinationError: when neither the cache nor a temporary folder can be written.
         """
         digest = hashlib.sha256(self.address.location.encode()).hexdigest()
@@ -95,7 +95,7 @@ class Mirror(History):
         return source in (self.address.source, self.address.location)
 
     def resolve(self, reference: str) -> Revision:
-        """Return the version that is meant; the repository is asked where the copy lacks it.
+        """Return the version that is meant; it is fetched where the copy lacks it.
 
         Raises:
             VersionError: when there is none of that name; with the nearest ones.
@@ -133,7 +133,7 @@ class Mirror(History):
     def _clone(self, folder: Path) -> None:
         if self._offline:
             raise VersionError(
-                f"{self.address.source} is not in the cache, and --offline forbids asking for it. "
+                f"{self.address.source} is not in the cache, and --offline forbids fetching it. "
                 "Run the command once without --offline."
             )
         if self._failure:  # the cache tries a second time in a temporary folder

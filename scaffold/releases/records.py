@@ -42,7 +42,7 @@ def read_records(
         where = f"{name}, entry {number}"
         _check(where, record, required, lists, texts)
         if record[key] in seen:
-            raise TemplateError(f"{where}: {key} {record[key]} is there twice.")
+            raise TemplateError(f"{where}: {key} {record[key]} is listed twice.")
         seen.add(record[key])
     return content
 
@@ -55,7 +55,7 @@ def _check(where: str, record: Any, required: Collection[str], lists: Collection
         raise TemplateError(f"{where}: {unknown[0]} is not a field; the fields are {', '.join(known)}.")
     for field in (*required, *(field for field in texts if field in record)):
         if not isinstance(record.get(field), str) or not record[field].strip():
-            raise TemplateError(f"{where}: {field} is missing or no text.")
+            raise TemplateError(f"{where}: {field} is missing, or is not text.")
     for field in lists:
         words = record.get(field, [])
         if not isinstance(words, list) or not all(isinstance(word, str) and word.strip() for word in words):

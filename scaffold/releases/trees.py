@@ -42,14 +42,14 @@ def extract(commit: str, repository: Path, parts: Sequence[str] = ()) -> Templat
     `parts` are the paths that are the template; without any, all of the repository is.
 
     Raises:
-        VersionError: when it holds no template.
+        VersionError: when it contains no template.
         TemplateError: when that version is broken.
         DestinationError: when neither the cache nor a temporary folder can be written.
         GitError: when git refuses.
     """
     blobs = _list(commit, repository, parts)
     if not any(blob.path in COPIER_YMLS for blob in blobs):
-        raise VersionError(f"commit {commit[:12]} holds no template: it has no {COPIER_YMLS[0]}.")
+        raise VersionError(f"commit {commit[:12]} contains no template: it has no {COPIER_YMLS[0]}.")
     name = commit if parts else f"{commit}-whole"
     folder = kept(name, lambda stage: _write(stage, blobs, repository), lambda there: _is_whole(there, blobs))
     return load_template(folder)

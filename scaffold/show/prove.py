@@ -60,7 +60,7 @@ def progress(out: Console, experiments: Sequence[Experiment]) -> Iterator[Progre
 
 
 def listed(experiments: Sequence[Experiment], *, json: bool) -> None:
-    """Print the experiments: what each asks and expects."""
+    """Print the experiments: the question and the expectation of each."""
     if json:
         keys = ("id", "pattern", "stage", "question", "expected")
         say_json([{key: getattr(each, key) for key in keys} for each in experiments])

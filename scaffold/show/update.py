@@ -52,7 +52,12 @@ def _change(out: Console, change: Change) -> None:
     out.print(line(f"  check: {change.check}"), soft_wrap=True)
 
 
-_WHY = {"given": "given", "edited": "edited by hand", "follows": "follows its default"}
+_WHY = {
+    "given": "given",
+    "edited": "edited by hand",
+    "follows": "follows its default",
+    "cleaned": "named a removed record",
+}
 
 
 def _answers(out: Console, told: UpdateReport) -> None:

@@ -131,7 +131,7 @@ def _merged(old: Any, keys: Any, where: str) -> Any:
     for key in keys:
         if key not in old:
             known = [str(each) for each in old]
-            raise FileError(f"{where}: {brief(key)} is not there in the base. {suggest(key, known, _known(known))}")
+            raise FileError(f"{where}: {brief(key)} does not exist in the base. {suggest(key, known, _known(known))}")
     return {key: _merged(value, keys[key], f"{where}.{key}") if key in keys else value for key, value in old.items()}
 
 

@@ -98,14 +98,14 @@ class Overlay:
         """Return the overlay's own files by their path in the skeleton.
 
         Raises:
-            FileError: when one is a link or no file, or its name can't be written everywhere.
+            FileError: when one is a link or a folder, or its name can't be written everywhere.
         """
         folder = self.root / FILES
         found = {}
         for file in sorted(folder.rglob("*")):
             path = file.relative_to(folder).as_posix()
             if file.is_symlink() or not (file.is_file() or file.is_dir()):
-                raise FileError(f"{FILES}/{path} is a link, or no file. Put a file there.")
+                raise FileError(f"{FILES}/{path} must be a regular file, not a link or a folder.")
             if file.is_file():
                 if reason := names.problem(re.sub(r"\{[{%].*?[}%]\}", "x", path)):
                     raise FileError(f"{FILES}/{path} {reason}.")

@@ -40,7 +40,10 @@ class GeneratedService:
 
 @dataclass(frozen=True)
 class AnswerChange:
-    """One answer that another one replaces; `why` is given (by the user), edited (by hand) or follows (its default)."""
+    """One answer that another one replaces.
+
+    `why` is given (by the user), cleaned (it named a removed record), edited (by hand) or follows (its default).
+    """
 
     name: str
     before: Any
@@ -52,7 +55,8 @@ class AnswerChange:
 class Crossing:
     """A service, the version that made it, and the one to bring it to, with its answers for both.
 
-    `edited` names the answers that were edited by hand since the service was rendered; `given` those given again.
+    `edited` names the answers that were edited by hand since the service was rendered; `given` those given again, and
+    `cleaned` those that named a record that was removed.
     `source` is the template's address afterwards.
     """
 
@@ -64,6 +68,7 @@ class Crossing:
     edited: tuple[str, ...] = ()
     given: frozenset[str] = frozenset()
     source: str = ""
+    cleaned: frozenset[str] = frozenset()
 
     @cached_property
     def answer_changes(self) -> tuple[AnswerChange, ...]:
@@ -76,7 +81,8 @@ class Crossing:
         )
 
     def _why(self, name: str) -> str:
-        return "given" if name in self.given else "edited" if name in self.edited else "follows"
+        reasons = {"given": self.given, "cleaned": self.cleaned, "edited": self.edited}
+        return next((why for why, names in reasons.items() if name in names), "follows")
 
 
 def read_service(repository: Repository, commit: str, prefix: str) -> GeneratedService:
@@ -136,7 +142,7 @@ def prepare(
     if in_folder:
         _check_folder(service, answers)
     given = frozenset(wanted.names | typed)
-    return Crossing(service, old, new, earlier, answers, edited, given, service.remembered.source)
+    return Crossing(service, old, new, earlier, answers, edited, given, service.remembered.source, outcome.cleaned)
 
 
 def _in_its_folder(service: GeneratedService, earlier: Answers, outcome: Outcome, wanted: Wanted) -> Outcome:

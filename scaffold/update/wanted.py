@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -58,10 +58,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The answers, each as it was given or cast, and the names of those that somebody gave."""
+    """The answers, each as it was given or cast, and the names of those that somebody gave.
+
+    `cleaned` are the lists whose records named a record that was removed, and no longer do.
+    """
 
     answers: Mapping[str, Any]
     given: frozenset[str]
+    cleaned: frozenset[str] = frozenset()
 
 
 def apply_wanted(template: Template, wanted: Wanted, kept: Outcome, current: Mapping[str, Any]) -> Outcome:
@@ -91,7 +95,12 @@ def apply_wanted(template: Template, wanted: Wanted, kept: Outcome, current: Map
             _remove(word, *records(word))
     for word, text in wanted.added.items():
         _add(word, text, *records(word))
-    return Outcome({**answers, **lists}, given | lists.keys())
+    answers |= lists
+    cleaned: dict[str, list[Any]] = {}
+    for word in wanted.removed:
+        if word not in questions and not _has(word, *records(word)):
+            cleaned |= _cleaned(word, template.asked, {**answers, **cleaned})
+    return Outcome({**answers, **cleaned}, given | lists.keys(), frozenset(cleaned))
 
 
 def _list(questions: Mapping[str, Question], word: str) -> Question:
@@ -116,9 +125,13 @@ def _example(question: Question) -> str:
     return str(question.fields[0].example or question.fields[0].default)
 
 
+def _has(word: str, question: Question, records: list[dict[str, Any]]) -> bool:
+    return any(str(each.get(question.fields[0].name)) == word.partition(".")[2] for each in records)
+
+
 def _add(word: str, text: Any, question: Question, records: list[dict[str, Any]]) -> None:
     key, name = question.fields[0].name, word.partition(".")[2]
-    if any(str(each.get(key)) == name for each in records):
+    if _has(word, question, records):
         raise AnswerError(f"{word} exists already. To replace it, add --remove {word}.")
     try:
         record = cast_to_yaml(text)
@@ -153,3 +166,29 @@ def _remove(word: str, question: Question, records: list[dict[str, Any]]) -> Non
         known = f"{question.name} has {', '.join(there)}." if there else f"{question.name} is empty."
         raise AnswerError(f"{word} does not exist. {suggest(name, there, known)}")
     records[:] = left
+
+
+def _cleaned(word: str, questions: Iterable[Question], answers: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return the lists among the answers whose records name a record that was removed, without its name."""
+    of, _, name = word.partition(".")
+    changed: dict[str, list[Any]] = {}
+    for question in questions:
+        fields = [each.name for each in question.fields if each.names == of]
+        before = answers.get(question.name)
+        if fields and isinstance(before, list):
+            after = [_without(name, fields, each) if isinstance(each, Mapping) else each for each in before]
+            changed |= {question.name: after} if after != before else {}
+    return changed
+
+
+def _without(name: str, fields: Collection[str], record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record that does not name that one in its fields; a mapping that would be empty is left out."""
+    left = dict(record)
+    for key in left.keys() & set(fields):
+        if isinstance(left[key], Mapping) and name in left[key]:
+            left[key] = {other: value for other, value in left[key].items() if other != name}
+            if not left[key]:
+                del left[key]
+        elif isinstance(left[key], list):
+            left[key] = [other for other in left[key] if other != name]
+    return left

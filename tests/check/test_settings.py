@@ -103,7 +103,7 @@ spec:
         ('format = "xml"', "must be one of text, json, sarif, github, junit, not 'xml'."),
         ("startup_seconds = true", "must be a whole number, not True."),
         ("strict = 1", "must be true or false, not 1."),
-        ("select = [", "no valid TOML"),
+        ("select = [", "is not valid TOML"),
     ],
 )
 def test_a_bad_setting_says_where_it_stands(setting: str, message: str, folder: Path) -> None:

@@ -129,7 +129,7 @@ def test_in_a_monorepo_nothing_is_written_over(tmp_path: Path) -> None:
     workflow.parent.mkdir(parents=True)
     workflow.write_text("ours\n")
     done = scaffold("new", "services/orders", *FROM_HERE, cwd=tmp_path)
-    assert done.returncode == 4 and "orders.yml is there already, and is another one" in done.stderr
+    assert done.returncode == 4 and "orders.yml already exists and differs" in done.stderr
     other = scaffold("new", "services/orders", *FROM_HERE, "--data", "folder=other", cwd=tmp_path)
     assert other.returncode == 2 and "folder=other is not where the service is, services/orders" in other.stderr
     (tmp_path / "CODEOWNERS").symlink_to(workflow)

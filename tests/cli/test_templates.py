@@ -126,7 +126,7 @@ def test_what_was_fetched_once_is_used_without_a_network(published: Path, run: R
     assert "can't be reached" not in run("update", "two", "--offline").stderr
     assert remembered(tmp_path / "two")["_commit"] == "1.1.0"
     other = run("new", "three", "--template", "https://git.example.org/t.git", "--offline", *ANSWERS, code=11)
-    assert "https://git.example.org/t.git is not in the cache, and --offline forbids asking for it." in other.stderr
+    assert "https://git.example.org/t.git is not in the cache, and --offline forbids fetching it." in other.stderr
     assert not (tmp_path / "three").exists()
 
 

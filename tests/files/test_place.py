@@ -138,7 +138,7 @@ def test_what_can_not_be_put_back_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
     folder = old_folder(tmp_path / "out")
     broken_at(5, disk_error, monkeypatch)
     monkeypatch.setattr(place, "_move_back", lambda kept, target: disk_error())
-    with pytest.raises(DestinationError, match="could not be put back") as refused:
+    with pytest.raises(DestinationError, match="could not be restored") as refused:
         create(folder, "demo", FILES, force=True, with_git=False)
     kept = Path(str(refused.value).rpartition(" is in ")[2].removesuffix("."))
     assert b"old makefile" in {each.read_bytes() for each in kept.iterdir()}

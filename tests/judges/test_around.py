@@ -8,10 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.support.deployed import examples, top_of, workflow_of
 from workshop import go_tools, judges
-from workshop.goldens import ROOT
+from workshop.goldens import EXAMPLES, ROOT
 
 pytestmark = pytest.mark.judges
 
@@ -58,9 +59,9 @@ def test_pre_commit_accepts_its_configuration() -> None:
     judges.acquits("pre-commit", "validate-config", *with_file(".pre-commit-config.yaml"))
 
 
-def compose_says(folder: Path) -> subprocess.CompletedProcess[str]:
+def compose_says(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Ask Docker Compose about a folder's file: that of the judges, or the machine's own where they have none for it."""
-    words = ("config", "--quiet")
+    words = words or ("config", "--quiet")
     if (judges.environment() / "bin/docker-compose").exists():
         return judges.ask("docker-compose", *words, cwd=folder)
     command = ["docker", "compose", *words]
@@ -76,6 +77,18 @@ def compose_says(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_compose_accepts_its_file(file: Path) -> None:
     said = compose_says(file.parent)
     assert (said.returncode, said.stdout, said.stderr) == (0, "", "")
+
+
+def test_compose_merges_the_database_that_the_documentation_gives(tmp_path: Path) -> None:
+    page = (ROOT / "docs/how-to/add-a-dependency.md").read_text()
+    own = re.search(r"```yaml\n# (compose\S+)\n(.*?)```", page, re.DOTALL)
+    assert own
+    (tmp_path / own[1]).write_text(own[2])
+    shutil.copytree(EXAMPLES / "everything-python", tmp_path, dirs_exist_ok=True)
+    said = compose_says(tmp_path, "config")
+    assert said.returncode == 0, said.stderr
+    service = yaml.safe_load(said.stdout)["services"]["service"]
+    assert service["environment"]["DB_URL"] == "db:5432" and {"db", "stubs"} <= service["depends_on"].keys()
 
 
 def test_compose_can_refuse(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_redirect_away_from_encryption_is_refused(client: RegistryClient) -> Non
     headers = {"Location": "http://registry.example.com/v2/team/app/manifests/1"}
     with (
         serving(lambda _: Response(307, headers=headers)) as server,
-        pytest.raises(RegistryError, match=r"registry\.example\.com would be asked without encryption"),
+        pytest.raises(RegistryError, match=r"registry\.example\.com would be called without encryption"),
     ):
         client.digest(image(server.host))
 

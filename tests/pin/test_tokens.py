@@ -64,7 +64,7 @@ def test_token_for_an_identity_token(
 def test_token_refused(client: RegistryClient, config: Path) -> None:
     with serving(token_server) as server:
         config.write_text(json.dumps({"auths": {server.host: {"username": "jo", "password": "wrong"}}}))
-        with pytest.raises(RegistryError, match=r"gave no token \(status 401\).*docker login"):
+        with pytest.raises(RegistryError, match=r"returned no token \(status 401\).*docker login"):
             client.digest(image(server.host))
 
 
@@ -76,7 +76,7 @@ def test_token_that_has_run_out_is_replaced(client: RegistryClient) -> None:
 
 @pytest.mark.parametrize("realm", ["", "ftp://x", "/token", "https://x:y/"])
 def test_token_server_that_is_none(client: RegistryClient, realm: str) -> None:
-    said = "is not an address" if realm.startswith("http") else "asks for a token but names no server"
+    said = "is not an address" if realm.startswith("http") else "requires a token but names no server"
     challenge = {"WWW-Authenticate": f'Bearer realm="{realm}"'}
     with (
         serving(lambda _: Response(401, headers=challenge)) as server,
@@ -89,7 +89,7 @@ def test_password_is_never_sent_in_the_clear(client: RegistryClient, config: Pat
     challenge = {"WWW-Authenticate": 'Bearer realm="http://tokens.example.com/token"'}
     with serving(lambda _: Response(401, headers=challenge)) as server:
         config.write_text(json.dumps({"auths": {server.host: {"auth": basic("jo", "word")}}}))
-        with pytest.raises(RegistryError, match=r"tokens\.example\.com would be asked without encryption"):
+        with pytest.raises(RegistryError, match=r"tokens\.example\.com would be called without encryption"):
             client.digest(image(server.host))
 
 

@@ -73,8 +73,16 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "remove one's own": (in_file(REMOVE, "- PLATFORM.md.jinja\n"), 12, "is not a file of the base's skeleton"),
     "file of the base": (in_file("platform/files/Makefile.jinja", "a:\n"), 12, "Run: scaffold template override 'Make"),
     "file with a colon": (in_file("platform/files/a:b", "a\n"), 12, "platform/files/a:b "),
-    "a link": (lambda acme: (acme / "platform/files/x").symlink_to("/etc/passwd"), 12, "is a link, or no file"),
-    "a link to a folder": (lambda acme: (acme / "platform/files/y").symlink_to("/etc"), 12, "is a link, or no file"),
+    "a link": (
+        lambda acme: (acme / "platform/files/x").symlink_to("/etc/passwd"),
+        12,
+        "must be a regular file, not a link or a folder",
+    ),
+    "a link to a folder": (
+        lambda acme: (acme / "platform/files/y").symlink_to("/etc"),
+        12,
+        "must be a regular file, not a link or a folder",
+    ),
     "questions a link": (
         lambda acme: ((acme / QUESTIONS).unlink(), (acme / QUESTIONS).symlink_to("/etc/hostname")),
         12,

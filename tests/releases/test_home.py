@@ -79,7 +79,7 @@ def test_one_home_is_for_services_of_its_template_only() -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("template = ", "no valid TOML: "),
+        ("template = ", "is not valid TOML: "),
         ("templat = 'x'", "templat is not a setting. Did you mean template?"),
         ("zzz = 'x'", "zzz is not a setting. The settings are template, answers."),
         ("template = 1", "template must be text; for example "),
@@ -96,7 +96,7 @@ def test_wrong_settings_are_named_with_their_file(text: str, words: str, setting
 
 def test_settings_that_can_t_be_read(settings: Path) -> None:
     settings.write_bytes(b"\xff")
-    with pytest.raises(FileError, match="no valid TOML"):
+    with pytest.raises(FileError, match="is not valid TOML"):
         read_settings()
     settings.unlink()
     settings.mkdir()

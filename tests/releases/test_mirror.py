@@ -98,7 +98,7 @@ def test_a_tag_that_went_is_forgotten(template: Path) -> None:
 
 
 def test_offline_without_a_copy(template: Path) -> None:
-    with pytest.raises(VersionError, match="is not in the cache, and --offline forbids asking for it"):
+    with pytest.raises(VersionError, match="is not in the cache, and --offline forbids fetching it"):
         remote(template, offline=True).resolve("1.0.0")
     assert not list((template.parent / "cache").rglob("*-mirror.git"))
 

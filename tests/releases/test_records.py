@@ -32,16 +32,16 @@ def test_values_are_text_whatever_they_look_like() -> None:
         ("a: 1", "must be a list of records with version, commit, date"),
         ("- 1", "entry 1: must be a record"),
         ("- [", "not valid YAML"),
-        (f"- {{version: 0.1, commit: {COMMIT}}}", "entry 1: date is missing or no text"),
+        (f"- {{version: 0.1, commit: {COMMIT}}}", "entry 1: date is missing, or is not text"),
         (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-02-30}}", "0.1: day is out of range"),
         (f"- {{version: x, commit: {COMMIT}, date: 2026-01-02}}", "x: Invalid version"),
         ("- {version: 0.1, commit: abc, date: 2026-01-02}", "commit abc is not a full commit id"),
         (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02, x: y}}", "entry 1: x is not a field; the fields are"),
         (
             f"- {{version: 0.2, commit: {COMMIT}, date: 2026-01-02}}\n- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02}}",
-            "0.1 stands after 0.2; versions must rise",
+            "0.1 is listed after 0.2; versions must rise",
         ),
-        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02}}\n" * 2, "entry 2: version 0.1 is there twice"),
+        (f"- {{version: 0.1, commit: {COMMIT}, date: 2026-01-02}}\n" * 2, "entry 2: version 0.1 is listed twice"),
     ],
 )
 def test_wrong_releases(text: str, words: str) -> None:
@@ -55,10 +55,10 @@ def test_wrong_releases(text: str, words: str) -> None:
     ("old", "new", "words"),
     [
         ("a-b", "A B", "an id is lower-case words joined by dashes"),
-        ("P08", "P16", "pattern P16 is none of P01 to P15"),
+        ("P08", "P16", "pattern must be P01 to P15 or none, not P16"),
         ("0.1.0", "soon", "version soon is neither PEP 440 (0.2.0) nor unreleased"),
-        ("why: w", "why: ' '", "entry 1: why is missing or no text"),
-        ("check: c", "check: [c]", "entry 1: check is missing or no text"),
+        ("why: w", "why: ' '", "entry 1: why is missing, or is not text"),
+        ("check: c", "check: [c]", "entry 1: check is missing, or is not text"),
         ("why:", "wy:", "entry 1: wy is not a field"),
         ("check: c", "check: c, files: src/*", "entry 1: files is not a list of words; for example [Dockerfile"),
         ("check: c", "check: c, files: [[a]]", "entry 1: files is not a list of words"),

@@ -102,7 +102,7 @@ def test_a_commit_without_a_template_is_refused(checkout: Path, tmp_path: Path) 
     git(tmp_path, "clone", "--quiet", str(checkout), str(clone))
     git(clone, "rm", "--quiet", "-r", "copier.yml")
     git(clone, "commit", "--quiet", "--message", "none")
-    with pytest.raises(VersionError, match="holds no template"):
+    with pytest.raises(VersionError, match="contains no template"):
         History(clone).template_at("HEAD")
 
 

@@ -49,6 +49,7 @@ BANNED = (
     Banned(r"\bforges?\b", "CI system, Git host"),
     Banned(r"\btaken for\b|\b(?:takes?|took) (?:\w+ )?for (?:a|an|the)\b", "counts as, is treated as"),
     Banned(r"(?<!there )\b(?:is|are|was|were) no (?!longer\b|more\b|such\b|larger\b)\w+", "is not a"),
+    Banned(r"\bno valid\b|\bor no (?:text|file|folder)\b|\bhas it not\b|\bnor none\b", "is not valid, is not a file"),
     Banned(r"\bstop(?:s|ped)? to (?!a\b|the\b|and\b|or\b)\w+", "stop doing"),
     Banned(r"\bpass(?:es|ed)? (?:them |it )?by\b", "skip"),
     Banned(r"\brefuses? to take\b", "reject"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,10 @@ from workshop.goldens import ROOT
 
 _PACKAGE = ROOT / "scaffold"
 _PARTS = sorted(path.name for path in _PACKAGE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists())
+
+_ANSWER = re.compile(
+    r"\b(?:an|no|every|each|first|single) answer\b|\b(?:that|server|service|stub|nobody)s? answer(?:s|ed)?\b"
+)
 
 
 def texts(file: Path) -> Iterator[tuple[int, str]]:
@@ -45,3 +50,11 @@ def test_no_help_has_a_banned_word(words: list[str]) -> None:
     shown = CliRunner().invoke(cli, [*words, "--help"])
     assert shown.exit_code == 0 and "-h, --help" in shown.output
     assert list(banned_words(shown.output, In.CODE)) == []
+
+
+@pytest.mark.parametrize("part", ["pin", "prove"])
+def test_what_calls_servers_writes_that_they_respond(part: str) -> None:
+    """Answers are those to scaffold's questions."""
+    files = sorted((_PACKAGE / part).rglob("*.py"))
+    found = [(file, line, text) for file in files for line, text in texts(file) if _ANSWER.search(text)]
+    assert [f"{file.relative_to(ROOT)}:{line}: {text}" for file, line, text in found] == []

@@ -50,6 +50,30 @@ def test_a_record_that_goes_is_called_by_its_name(start, lineage) -> None:
     assert "  dependencies: -pay (given)\n" in done.stderr
 
 
+def test_environments_no_longer_name_a_record_that_goes(start, lineage) -> None:
+    service = start("frontend")
+    urls = "urls: {mail: http://mail.test.svc, weather: http://weather.test.svc}"
+    environments = f"[{{name: dev, {urls}, suspended: [digest]}}, {{name: qa, suspended: []}}, {{name: production}}]"
+    lineage.scaffold("update", "--to", "0.1.0", "--data", f"environments={environments}", cwd=service)
+    commit(service)
+    gone = ("--remove", "dependencies.weather", "--remove", "jobs.digest")
+    done = lineage.scaffold("update", "--to", "0.1.0", *gone, cwd=service)
+    assert done.returncode == 0, done.stderr
+    assert "  environments: dev changes (named a removed record)\n" in done.stderr
+    dev = {"name": "dev", "urls": {"mail": "http://mail.test.svc"}, "suspended": []}
+    assert recorded_in(service)["environments"] == [dev, {"name": "qa", "suspended": []}, {"name": "production"}]
+    commit(service)
+    replaced = ("--remove", "dependencies.mail", "--add", "dependencies.mail={url: http://mails}")
+    lineage.scaffold("update", "--to", "0.1.0", *replaced, cwd=service)
+    assert recorded_in(service)["environments"][0] == dev, "it is there again"
+    commit(service)
+    done = lineage.scaffold(
+        "update", "--to", "0.1.0", "--remove", "dependencies.mail", "--data", "breaker=none", cwd=service
+    )
+    assert done.returncode == 0, done.stderr
+    assert recorded_in(service)["environments"][0] == {"name": "dev", "suspended": []}
+
+
 @pytest.mark.parametrize(
     ("added", "removed", "sentence"),
     [

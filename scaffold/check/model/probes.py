@@ -29,7 +29,7 @@ class Probe:
 
     @cached_property
     def timeout(self) -> int:
-        """Return the seconds that an answer may take."""
+        """Return the seconds that a response may take."""
         return self._seconds("timeoutSeconds", 1)
 
     @cached_property

@@ -45,7 +45,7 @@ class UnusedToken(Rule[Workload]):
             return
         if scope.rights.of(workload) or scope.rights.any_for_group() or _USES_TOKEN & workload.pod_annotations.keys():
             return
-        message = f"{workload.name} has a token for the Kubernetes API, but no role that allows to use it"
+        message = f"{workload.name} has a token for the Kubernetes API, but no role that allows its use"
         yield Problem(workload.at, message)
 
 

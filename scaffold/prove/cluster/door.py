@@ -1,4 +1,4 @@
-"""Where the deployed service is asked from: this machine, by way of a node, or the load generator's pod."""
+"""Where the requests to the deployed service are from: this machine, by way of a node, or the load generator's pod."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class Door(Protocol):
     """A way to the Service through kube-proxy; a port-forward would not do, as it is tied to one pod."""
 
     def url(self, clock: Clock) -> str:
-        """Return the address by which the load generator finds what is asked of the service.
+        """Return the address by which the load generator finds the service.
 
         Raises:
             Skip: when there is none.
         """
 
     def ask(self, clock: Clock, timeout: float = 30) -> Shot:
-        """Ask the service once; status 0 is not an answer."""
+        """Send one request; status 0 is not a response."""
 
-    def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
-        """Ask one time after the other for as long as somebody wants the answers (from the load pod 20 s)."""
+    def responses(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
+        """Send one request after the other for as long as somebody wants the responses (from the load pod 20 s)."""
 
 
 @dataclass
 class FromHere:
-    """From this machine, by the port of a node or by the cluster's own address: the first that answers."""
+    """From this machine, by the port of a node or by the cluster's own address: the first that responds."""
 
     deployed: Deployed
     path: str
@@ -71,13 +71,13 @@ class FromHere:
         return [*by_node, f"{made['clusterIP']}:{port['port']}"]
 
     def ask(self, clock: Clock, timeout: float = 30) -> Shot:
-        """Ask once, on a connection of its own."""
+        """Send one request, on a connection of its own."""
         url, began = self.url(clock), time.monotonic()
         status = _status(url, timeout)
         return Shot(0, time.monotonic() - began, status, "")
 
-    def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
-        """Ask one time after the other."""
+    def responses(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
+        """Send one request after the other."""
         began = time.monotonic()
         while True:
             clock.left()
@@ -99,16 +99,16 @@ class FromPod:
         return f"http://{service['metadata']['name']}:{port}{self.path}"
 
     def ask(self, clock: Clock, timeout: float = 30) -> Shot:
-        """Ask once."""
+        """Send one request."""
         return self.vegeta.ask(self.url(clock), clock, timeout)
 
-    def answers(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
-        """Ask one time after the other, for 20 s."""
-        yield from self.vegeta.answers(self.url(clock), clock, rate=20, seconds=20, timeout=timeout)
+    def responses(self, clock: Clock, timeout: float = 30) -> Iterator[Shot]:
+        """Send one request after the other, for 20 s."""
+        yield from self.vegeta.responses(self.url(clock), clock, rate=20, seconds=20, timeout=timeout)
 
 
 def _status(url: str, timeout: float) -> int:
-    """Return the status of one request on a connection of its own, 0 for no answer."""
+    """Return the status of one request on a connection of its own, 0 without a response."""
     try:
         with httpx.Client(trust_env=False, timeout=timeout) as client:
             return client.get(url).status_code

@@ -69,7 +69,7 @@ def find_cluster(named: str | None = None) -> Kubectl:
     """Return kubectl with the named context, otherwise with the current one if that is plainly local.
 
     Raises:
-        PlatformError: when there is no kubectl, no such context, no answer, or the current context may be anybody's.
+        PlatformError: when there is no kubectl, no such context, no response, or the current context may be anybody's.
     """
     program = shutil.which("kubectl")
     if not program:

@@ -1,4 +1,4 @@
-"""What a cluster experiment works with: the deployed service, a way to ask it, its stubs, and time for itself."""
+"""What a cluster experiment works with: the deployed service, a way to call it, its stubs, and time for itself."""
 
 from __future__ import annotations
 
@@ -114,15 +114,15 @@ class ClusterLab(Lab):
         return self.stage.door.url(self.clock)
 
     def ask(self, timeout: float = 30) -> Shot:
-        """Ask the service once; status 0 is not an answer."""
+        """Send one request; status 0 is not a response."""
         return self.stage.door.ask(self.clock, timeout)
 
-    def answers(self, timeout: float = 30) -> Iterator[Shot]:
-        """Ask it one time after the other."""
-        return self.stage.door.answers(self.clock, timeout)
+    def responses(self, timeout: float = 30) -> Iterator[Shot]:
+        """Send one request after the other."""
+        return self.stage.door.responses(self.clock, timeout)
 
     def need_answers(self) -> None:
-        """Go on only where the service answers well while nothing is done to it.
+        """Go on only where the service responds well while nothing is done to it.
 
         Raises:
             Skip: when it does not, and a dependency could not be stubbed.

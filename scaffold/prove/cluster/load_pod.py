@@ -25,7 +25,7 @@ STOP = "kill -INT $(cat /tmp/attack.pid)"
 
 @dataclass(frozen=True)
 class PodVegeta(Vegeta):
-    """Vegeta in its pod; it asks the Service by its name, inside the namespace."""
+    """Vegeta in its pod; it calls the Service by its name, inside the namespace."""
 
     kubectl: Kubectl
 
@@ -38,15 +38,15 @@ class PodVegeta(Vegeta):
         with contextlib.suppress(KubectlFailed):
             self.kubectl.call("exec", f"deployment/{NAME}", "--", "sh", "-c", STOP)
 
-    def answers(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float) -> Sequence[Shot]:
-        """Ask one time after the other, for so many seconds; each call of kubectl takes longer than an answer."""
+    def responses(self, url: str, clock: Clock, *, rate: int, seconds: float, timeout: float) -> Sequence[Shot]:
+        """Send one request after the other, for so many seconds; each call of kubectl takes longer than a response."""
         with self.attack(url, clock, rate=rate, seconds=seconds, timeout=timeout, in_turn=True) as attack:
             clock.wait_until(lambda: attack.process.poll() is not None, seconds + timeout + 30)
             return attack.report().shots
 
     def ask(self, url: str, clock: Clock, timeout: float) -> Shot:
-        """Ask once."""
-        shots = self.answers(url, clock, rate=1, seconds=1, timeout=timeout)
+        """Send one request."""
+        shots = self.responses(url, clock, rate=1, seconds=1, timeout=timeout)
         return shots[0] if shots else Shot(0, timeout, 0, "the load pod did not respond")
 
 

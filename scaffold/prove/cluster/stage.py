@@ -61,7 +61,7 @@ class ClusterStage:
     _applied: bool = field(default=False, init=False)
 
     def deploy(self, clock: Clock) -> None:
-        """Apply all manifests, the first time that somebody asks for it.
+        """Apply all manifests, at the first call.
 
         Raises:
             Failed: when the service could not be deployed.
@@ -99,7 +99,7 @@ class ClusterStage:
     def _deploy(self, clock: Clock) -> str:
         """Apply what this run brings along, then the service; return what went wrong, or nothing.
 
-        The stubs answer before the service starts, so that its jobs find them.
+        The stubs respond before the service starts, so that its jobs find them.
         """
         kubectl = self.deployed.kubectl
         try:

@@ -1,4 +1,4 @@
-"""The service's dependencies, stubbed in its namespace: a Service for each, and one pod that answers for all."""
+"""The service's dependencies, stubbed in its namespace: a Service for each, and one pod that responds for all."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Stubs:
         self._run("; ".join(f"echo {behaviour} > /state/{port}" for port in ports))
 
     def asked(self, name: str) -> int:
-        """Return how often the stub of that dependency was asked."""
+        """Return how many requests the stub of that dependency got."""
         port = next(each.target for each in self.upstreams if each.dependency.name == name)
         return int(self._run(f"cat /state/{port}.asked 2>/dev/null || echo 0") or 0)
 

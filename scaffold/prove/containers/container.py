@@ -1,4 +1,4 @@
-"""A container of the service under proof: asked, signalled, looked into."""
+"""A container of the service under proof: it gets requests and signals, and is looked into."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class RunningContainer:
 
     @property
     def running(self) -> bool:
-        """Whether it still runs; the engine is asked only where the kernel can't be."""
+        """Whether it still runs; the engine is called only where the kernel can't look."""
         if self.pid and is_in(self.id, self.pid):
             return True
         return bool(self.inspect()["State"]["Running"])
@@ -66,22 +66,22 @@ class RunningContainer:
         lines = "\n".join(self.logs()).strip().splitlines()
         return re.sub(r"\s+", " ", " | ".join(lines[-3:]))[-400:] or "nothing"
 
-    # --- asking -------------------------------------------------------------------------------------------------------
+    # --- requests ----------------------------------------------------------------------------------------------------
 
     def ask(self, port: str, path: str, timeout: float = 5) -> httpx.Response | None:
-        """Ask one of its ports once; None when nobody answers."""
+        """Send one request to one of its ports; None without a response."""
         try:
             return self.http.get(self.urls[port] + path, timeout=self.clock.left(timeout))
         except httpx.TransportError:
             return None
 
     def status(self, port: str, path: str) -> int:
-        """Return the status of an answer, 0 when there is none."""
-        answer = self.ask(port, path)
-        return answer.status_code if answer else 0
+        """Return the status of a response, 0 when there is none."""
+        response = self.ask(port, path)
+        return response.status_code if response else 0
 
     def told(self, port: str, path: str, timeout: float = 5) -> str:
-        """Return what came of asking once, for a message: a status, or why there was no answer."""
+        """Return the result of one request for a message: a status, or why there was no response."""
         try:
             return str(self.http.get(self.urls[port] + path, timeout=timeout).status_code)
         except httpx.TransportError as error:
@@ -98,7 +98,7 @@ class RunningContainer:
     def wait(self, patience: float) -> ContainerEnd | None:
         """Wait for its end; None when it still runs after `patience` seconds. Counts from now.
 
-        Where the kernel can be asked, the time is that of the process: an engine that is busy learns of its end later.
+        Where the kernel can look, the time is that of the process: an engine that is busy learns of its end later.
         """
         seen = is_in(self.id, self.pid)
         seconds = self.clock.wait_until(

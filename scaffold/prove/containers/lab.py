@@ -67,7 +67,7 @@ class ContainerStage:
 
 
 def _client() -> httpx.Client:
-    """Return a client that asks straight (no proxy) and keeps no connection: one kept open would hold up a drain."""
+    """Return a client that calls directly (no proxy) and keeps no connection: one kept open would hold up a drain."""
     return httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
@@ -102,7 +102,7 @@ class ContainerLab(Lab):
     ) -> Iterator[RunningContainer]:
         """Start the image and give the container at once; it is gone after the block.
 
-        An experiment asks for only its own restriction, so that what it finds is what its pattern is about:
+        An experiment sets only its own restriction, so that what it finds is what its pattern is about:
         `read_only` takes the root file system, `restricted` is Pod Security's level of that name, `memory` (bytes) and
         `cpus` (cores) are limits. `writable` mounts the declared paths, each with its size; `restart` starts it again
         when it fails.
@@ -140,10 +140,10 @@ class ContainerLab(Lab):
 
     @contextmanager
     def serve(self, **options: object) -> Iterator[RunningContainer]:
-        """Start it and give it when it is ready and answers; options as in `start`.
+        """Start it, and return it once it is ready and responds; options as in `start`.
 
         Raises:
-            Failed: when it ends, or does not become ready or answer, with its last words.
+            Failed: when it ends, or does not become ready or respond, with its last words.
         """
         port = self.subject.ports[0].name
         with self.start(**options) as container:  # type: ignore[arg-type]
@@ -153,7 +153,7 @@ class ContainerLab(Lab):
             yield container
 
     def wait_ready(self, container: RunningContainer) -> float:
-        """Wait until it is ready and answers; return the seconds since its start."""
+        """Wait until it is ready and responds; return the seconds since its start."""
         patience = max(self.subject.startup_budget or 0, PATIENCE)
         looked = time.monotonic()
 
@@ -169,9 +169,9 @@ class ContainerLab(Lab):
             return False
 
         if self.clock.wait_until(ready, patience) is None:
-            answer = container.told(self.subject.probe_port.name, self.subject.readiness)
+            shown = container.told(self.subject.probe_port.name, self.subject.readiness)
             raise Failed(
-                f"not ready within {patience:.0f} s: {self.subject.readiness} returns {answer}; "
+                f"not ready within {patience:.0f} s: {self.subject.readiness} returns {shown}; "
                 f"last log lines: {container.last_words()}"
             )
         return time.monotonic() - container.began
@@ -236,7 +236,7 @@ class ContainerLab(Lab):
         try:
             lines = self.runtime.call("port", container).splitlines()  # 8080/tcp -> 127.0.0.1:41723
         except CommandFailed as error:
-            # One that has ended already has none: nobody answers then, as it should be.
+            # One that has ended already has none: nobody responds then, as it should be.
             if self.runtime.inspect("container", container)["State"]["Running"]:
                 raise PlatformError(f"{self.runtime.name} does not list a container's ports: {error}") from error
             lines = []

@@ -92,7 +92,7 @@ def _read(pid: int) -> Process:
 
 
 def _from_top(runtime: Runtime, container: str) -> list[Process]:
-    """Ask the engine, which looks on its own machine: docker by `ps`, podman by itself, with the container's PIDs."""
+    """Call the engine, which looks on its own machine: docker by `ps`, podman by itself, with the container's PIDs."""
     asked = ("pid", "ppid", "state", "huser", "args") if runtime.is_podman else ("-eo", "pid,ppid,stat,uid,args")
     rows = [line.split(None, 4) for line in runtime.call("top", container, *asked).splitlines()[1:]]
     found = [Process(int(r[0]), int(r[1]), r[2][0], tuple(r[4].split()), _uid(r[3])) for r in rows]

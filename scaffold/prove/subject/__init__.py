@@ -1,1 +1,1 @@
-"""The service that the experiments are made on: what it answers, deploys and sets."""
+"""The service that the experiments are made on: its answers, its manifests and its settings."""

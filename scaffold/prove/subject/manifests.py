@@ -47,7 +47,7 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
     except UnicodeDecodeError as error:
         raise FileError(f"{name} can't be read: it is not UTF-8.") from error
     except yaml.YAMLError as error:
-        raise FileError(f"{name}{place_of(error)}: no valid YAML: {problem_of(error)}.") from error
+        raise FileError(f"{name}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for each in documents:
         if isinstance(each, dict) and "kind" in each:
             items = each.get("items")

@@ -92,7 +92,7 @@ def _with_manifests(subject: Subject, chosen: Values) -> Subject:
 
 
 def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subject:
-    """Take what a service of our template has answered; its contract gives the rest."""
+    """Take the answers of a service of our template; its contract gives the rest."""
     try:
         ports = [
             Port(each["name"], int(each["number"]), contract.port_variable(each["name"])) for each in answers["ports"]

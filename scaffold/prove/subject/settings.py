@@ -20,7 +20,7 @@ KEYS: dict[str, type] = {
     "port_variable": str,  # moves the port, where the network is shared
     "admin_port": int,
     "admin_port_variable": str,
-    "path": str,  # what is asked of it
+    "path": str,  # what the requests are for
     "startup_path": str,
     "readiness_path": str,
     "liveness_path": str,

@@ -1,4 +1,4 @@
-"""What is proved: a service's image, how it is started and asked, and what its manifests and answers promise."""
+"""What is proved: a service's image, how it is started and called, and what its manifests and answers promise."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Port:
 
 @dataclass(frozen=True)
 class Dependency:
-    """Something that the service asks: the variables that hold its address and its timeout in seconds."""
+    """Something that the service calls: the variables that hold its address and its timeout in seconds."""
 
     name: str
     variable: str
     scheme: str = "http"  # or https (stubbed without TLS), or tcp: host:port without a scheme
     critical: bool = False
-    url: str = ""  # as it was answered, where it is known
+    url: str = ""  # as in the answers, where it is known
     timeout: float | None = None  # seconds
 
 
@@ -39,7 +39,7 @@ class JobCommand:
 
 @dataclass(frozen=True)
 class Probes:
-    """The paths that are asked whether it has started, is ready, is alive; empty where it has none."""
+    """The paths of its probes: started, ready, alive; empty where it has none."""
 
     startup: str = ""
     readiness: str = ""
@@ -54,9 +54,9 @@ class Subject:
     folder: Path
     image: str | None = None  # built from the folder when there is none
     ports: tuple[Port, ...] = (Port("http", 8080),)  # the first serves traffic
-    admin: Port | None = None  # where the probes are asked; the first port where there is none
+    admin: Port | None = None  # where the probes are; the first port where there is none
     probes: Probes = Probes()
-    path: str = "/"  # what is asked of it
+    path: str = "/"  # what the requests are for
     args: tuple[str, ...] = ()  # the image's own where there are none
     env: Mapping[str, str] = field(default_factory=dict)
     dependencies: tuple[Dependency, ...] = ()
@@ -66,7 +66,7 @@ class Subject:
     memory_request: int | None = None
     cpu_limit: float | None = None
     cpu_request: float | None = None
-    startup_seconds: float | None = None  # what was answered
+    startup_seconds: float | None = None  # as in the answers
     startup_budget: float | None = None  # what its startup probe allows
     shutdown_seconds: float | None = None
     startup_delay_variable: str = ""  # makes it start slowly
@@ -84,7 +84,7 @@ class Subject:
 
     @property
     def probe_port(self) -> Port:
-        """The port that answers probes."""
+        """The port that responds to probes."""
         return self.admin or self.ports[0]
 
     @property

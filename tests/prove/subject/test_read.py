@@ -99,7 +99,7 @@ items:
         ("[prove]\nimage = 'a'\nwritable = {'/tmp' = 'much'}", "writable is wrong: much is not a quantity"),
         ("[prove]\nimage = 'a'\nmanifests = 'none'", "no such file or folder of manifests"),
         ("[prove]\nimage = 'a'\ndependencies = {mail = {url = 1}}", "give the variable of its address"),
-        ("[prove\n", "no valid TOML"),
+        ("[prove\n", "is not valid TOML"),
         ("", "no Dockerfile; give a service's folder, or --image IMAGE"),
     ],
 )

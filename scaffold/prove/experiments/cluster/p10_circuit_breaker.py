@@ -12,7 +12,7 @@ from scaffold.prove.model import Chart, Experiment, Mark, Record, Series, Skip, 
 from scaffold.prove.subject.subject import Dependency
 
 QUICK = 12
-"""Answers in a row that must be quick before the breaker counts as open in every pod."""
+"""Responses in a row that must be quick before the breaker counts as open in every pod."""
 RECOVERY = 75.0
 
 
@@ -41,7 +41,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         finally:
             lab.stubs.behave("ok", dependency.name)
         before = lab.stubs.asked(dependency.name)
-        # Each pod has a breaker of its own: all are closed when as many calls as answers get through.
+        # Each pod has a breaker of its own: all are closed when as many calls as responses get through.
         back = lab.clock.wait_until(
             lambda: bool(lab.ask().status) and lab.stubs.asked(dependency.name) > before + 2, RECOVERY, 0.5
         )
@@ -50,7 +50,7 @@ def breaker(lab: ClusterLab, record: Record) -> None:
         points = [(each.at, each.seconds * 1000) for each in shots]
         marks = [Mark(0, f"{dependency.name} hangs")]
         record.charts.append(
-            Chart("Breaker: responses in sequence", "ms", [Series("answer", points)], "dots", marks, limit * 1000)
+            Chart("Breaker: responses in sequence", "ms", [Series("response", points)], "dots", marks, limit * 1000)
         )
 
 
@@ -67,7 +67,7 @@ def _guarded(lab: ClusterLab) -> Dependency:
 
 
 def _healthy(lab: ClusterLab, enough: float) -> float:
-    """Return the seconds that an answer takes while nothing is wrong; asked again while starts take the CPU."""
+    """Return the seconds of a response while nothing is wrong; measured again while starts take the CPU."""
     for _ in range(6):
         healthy = statistics.median(lab.ask().seconds for _ in range(9))
         if healthy < enough:
@@ -77,9 +77,9 @@ def _healthy(lab: ClusterLab, enough: float) -> float:
 
 
 def _until_quick(lab: ClusterLab, limit: float) -> list[Shot]:
-    """Ask one time after the other until enough answers in a row are quick, or 60 were not."""
+    """Send one request after the other until enough responses in a row are quick, or 60 were not."""
     shots: list[Shot] = []
-    for shot in islice(lab.answers(), 60):
+    for shot in islice(lab.responses(), 60):
         shots.append(shot)
         if _are_quick(shots, limit):
             break

@@ -58,7 +58,7 @@ def full(lab: ClusterLab, record: Record) -> None:
         return
     path, size = min(lab.subject.writable.items(), key=lambda item: item[1])
     if size > LARGEST:
-        raise Skip(f"{path} holds {size / 2**20:.0f} MiB: more than this experiment writes")
+        raise Skip(f"{path} has {size / 2**20:.0f} MiB: more than this experiment writes")
     lab.first_ready()  # its images are on a node now
     lab.kubectl.call("create", "--filename=-", input_=json.dumps(copied(lab.deployed.deployment, COPY)))
     lab.rolled_out(COPY)
@@ -72,7 +72,7 @@ def full(lab: ClusterLab, record: Record) -> None:
         evicted = lab.clock.wait_until(lambda: _is_evicted(lab, name), EVICTION, 0.5)
         record.measure("what happened", "evicted" if evicted is not None else "nothing")
         if not record.expect(
-            evicted is not None, f"{path} holds {size * 3 // 2} bytes, more than its {size}: {said[-100:]}"
+            evicted is not None, f"{path} has {size * 3 // 2} bytes, more than its {size}: {said[-100:]}"
         ):
             return
     lab.rolled_out(COPY)

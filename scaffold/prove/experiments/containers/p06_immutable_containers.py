@@ -20,9 +20,11 @@ def read_only(lab: ContainerLab, record: Record) -> None:
     """Serve from a read-only root with only the declared writable paths."""
     declared = list(lab.subject.writable)
     with lab.serve(read_only=True) as container:
-        answers = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(REQUESTS)]
-        record.measure("answers", ", ".join(map(str, sorted(set(answers)))))
-        record.expect(all(200 <= each < 400 for each in answers), f"a request got {max(answers)} from a read-only root")
+        responses = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(REQUESTS)]
+        record.measure("responses", ", ".join(map(str, sorted(set(responses)))))
+        record.expect(
+            all(200 <= each < 400 for each in responses), f"a request got {max(responses)} from a read-only root"
+        )
         mounts = container.mounts()
         root = next((writable for path, _, writable in mounts if path == "/"), True)
         record.expect(not root, "the root file system was writable nevertheless")

@@ -22,24 +22,24 @@ LOAD_BEFORE = 2.0
 
 
 def never_early(lab: ContainerLab, record: Record) -> None:
-    """Ask readiness from the first moment on; the moment that it says yes, a request must be answered."""
+    """Check readiness from the start; once it succeeds, a request must get its response."""
     subject = lab.subject
     variable = subject.startup_delay_variable
     with lab.start(env={variable: f"{REHEARSED:g}"} if variable else {}) as container:
         waited = lab.wait_ready(container)
-        answers = [container.status(subject.ports[0].name, subject.path) for _ in range(5)]
+        responses = [container.status(subject.ports[0].name, subject.path) for _ in range(5)]
         record.measure("ready after", waited, "s")
-        record.measure("first responses", ", ".join(map(str, answers)))
+        record.measure("first responses", ", ".join(map(str, responses)))
         record.expect(
-            all(200 <= each < 400 for each in answers),
-            f"ready, but requests got {', '.join(str(each) if each else 'no answer' for each in answers)}",
+            all(200 <= each < 400 for each in responses),
+            f"ready, but requests got {', '.join(str(each) if each else 'no response' for each in responses)}",
         )
         if variable:
             record.expect(waited >= REHEARSED, f"ready after {waited:.1f} s, though its start takes {REHEARSED:g} s")
 
 
 def startup(lab: ContainerLab, record: Record) -> None:
-    """Start it a few times under its limits, and hold the slowest start against what was answered."""
+    """Start it a few times under its limits, and compare the slowest start with `startup_seconds`."""
     subject = lab.subject
     taken = []
     for _ in range(STARTS):
@@ -65,7 +65,7 @@ def startup(lab: ContainerLab, record: Record) -> None:
             f"a start took {slowest:.1f} s; the kubelet kills it after {subject.startup_budget:g} s",
         )
     if subject.startup_seconds:
-        record.measure("answered", subject.startup_seconds, "s")
+        record.measure("configured", subject.startup_seconds, "s")
         wanted = math.ceil(slowest * 2)
         if record.expect(
             slowest <= subject.startup_seconds,
@@ -75,14 +75,14 @@ def startup(lab: ContainerLab, record: Record) -> None:
             _advise(record, slowest, subject.startup_seconds, max(1, wanted))
 
 
-def _advise(record: Record, slowest: float, answered: float, wanted: int) -> None:
-    if slowest > answered * 0.7:
+def _advise(record: Record, slowest: float, configured: float, wanted: int) -> None:
+    if slowest > configured * 0.7:
         record.advise(
-            f"startup_seconds {answered:g} leaves little room for a start of {slowest:.1f} s; set it to {wanted}"
+            f"startup_seconds {configured:g} leaves little room for a start of {slowest:.1f} s; set it to {wanted}"
         )
-    elif wanted * 4 <= answered:
+    elif wanted * 4 <= configured:
         record.advise(
-            f"startup_seconds {answered:g} is far more than a start of {slowest:.1f} s needs, so a hung start is "
+            f"startup_seconds {configured:g} is far more than a start of {slowest:.1f} s needs, so a hung start is "
             f"noticed late; set it to {wanted}"
         )
 

@@ -25,12 +25,12 @@ def configurations(lab: ContainerLab, record: Record) -> None:
 
 
 def _behaviour(lab: ContainerLab, given: Mapping[str, str]) -> set[str]:
-    """Return what can be seen of it: the answer, and the kinds of lines that it logs, without times and ids."""
+    """Return what can be seen of it: the response, and the kinds of lines that it logs, without times and ids."""
     with lab.serve(env=given) as container:
-        answer = container.ask(lab.subject.ports[0].name, lab.subject.path)
+        response = container.ask(lab.subject.ports[0].name, lab.subject.path)
         lab.clock.sleep(0.3)
         lines = container.logs()[0].splitlines()
-    return {answer.text if answer else "", *map(_kind, lines)}
+    return {response.text if response else "", *map(_kind, lines)}
 
 
 def _kind(line: str) -> str:

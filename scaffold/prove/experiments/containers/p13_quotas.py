@@ -35,7 +35,7 @@ def restricted(lab: ContainerLab, record: Record) -> None:
 
 
 def under_load(lab: ContainerLab, record: Record) -> None:
-    """Put it under its limits and constant load; watch memory, CPU, and every answer."""
+    """Put it under its limits and constant load; watch memory, CPU, and every response."""
     subject = lab.subject
     if not subject.memory_limit:
         raise Skip("the memory limit is not known: give manifests, or set `memory_limit`")
@@ -122,7 +122,7 @@ def _eat_memory(container: RunningContainer) -> int:
 
 
 def full(lab: ContainerLab, record: Record) -> None:
-    """Fill every writable path to the last byte; the service must answer on, or recover once there is room."""
+    """Fill every writable path to the last byte; the service must still respond, or recover once there is room."""
     if not lab.subject.writable:
         raise Skip("it has no writable paths")
     with lab.serve() as container:
@@ -130,11 +130,11 @@ def full(lab: ContainerLab, record: Record) -> None:
             raise Skip("the image has no shell, which this experiment needs to fill a path")
         for path in lab.subject.writable:
             _fill(container, path, record)
-        answers = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(5)]
+        responses = [container.status(lab.subject.ports[0].name, lab.subject.path) for _ in range(5)]
         ready = container.status(lab.subject.probe_port.name, lab.subject.readiness)
-        record.measure("answers", ", ".join(str(each) for each in sorted(set(answers))))
+        record.measure("responses", ", ".join(str(each) for each in sorted(set(responses))))
         record.expect(
-            all(200 <= each < 400 for each in answers), f"with its writable paths full, requests got {answers}"
+            all(200 <= each < 400 for each in responses), f"with its writable paths full, requests got {responses}"
         )
         record.expect(ready == 200, "with its writable paths full, it is not ready")
 

@@ -30,7 +30,11 @@ import org.springframework.web.client.RestClient;
 /** Tests with a real server, which can be slow. */
 @Timeout(4)
 class DependenciesTest {
+    /** For a response that is slower. */
     private static final Duration TIMEOUT = Duration.ofMillis(300);
+
+    /** For every other response, also on a busy machine. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private Settings settings;
@@ -125,8 +129,8 @@ class DependenciesTest {
 
     /** A client with a method, as a team writes it. */
     private final class Bookings extends HttpDependency {
-        Bookings(String path) {
-            super("mail", true, new Target(Http.uri(stub.port(), path), TIMEOUT), tools);
+        Bookings(String path, Duration timeout) {
+            super("mail", true, new Target(Http.uri(stub.port(), path), timeout), tools);
         }
 
         Map<?, ?> book(String title) {
@@ -142,7 +146,7 @@ class DependenciesTest {
     void aCallInYourCodeIsBounded() {
         MDC.put("request_id", "r-1");
 
-        assertThat(new Bookings("/bookings").book("a/b")).isEqualTo(Map.of("fine", true));
+        assertThat(new Bookings("/bookings", PATIENCE).book("a/b")).isEqualTo(Map.of("fine", true));
         assertThat(stub.requests).containsExactly("POST /bookings/a%2Fb {\"title\":\"a/b\"}");
         assertThat(stub.requestIds).containsExactly("r-1");
         assertThat(outcomes("mail", "ok")).isOne();
@@ -151,7 +155,7 @@ class DependenciesTest {
     @ParameterizedTest
     @CsvSource({"503, false", "slow, true"})
     void aCallInYourCodeFailsAsTheDependency(String title, boolean timedOut) {
-        Bookings bookings = new Bookings(title.equals("slow") ? "" : "/status");
+        Bookings bookings = timedOut ? new Bookings("", TIMEOUT) : new Bookings("/status", PATIENCE);
         var error = catchThrowableOfType(DependencyException.class, () -> bookings.book(title));
 
         assertThat(error.timedOut()).isEqualTo(timedOut);
@@ -167,7 +171,8 @@ class DependenciesTest {
     }
 
     private Dependency http(String name, boolean critical, String path) {
-        return new HttpDependency(name, critical, new Target(Http.uri(stub.port(), path), TIMEOUT), tools) {};
+        Duration timeout = List.of("/slow", "/drip").contains(path) ? TIMEOUT : PATIENCE;
+        return new HttpDependency(name, critical, new Target(Http.uri(stub.port(), path), timeout), tools) {};
     }
 
     private Dependency http(String name, Duration timeout, String path) {
@@ -175,7 +180,7 @@ class DependenciesTest {
     }
 
     private Dependency tcp(String name, int port) {
-        return new TcpDependency(name, false, new Target(URI.create("tcp://127.0.0.1:" + port), TIMEOUT), tools) {};
+        return new TcpDependency(name, false, new Target(URI.create("tcp://127.0.0.1:" + port), PATIENCE), tools) {};
     }
 
     private double outcomes(String name, String outcome) {
