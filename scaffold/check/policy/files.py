@@ -60,11 +60,11 @@ def _sources(settings: CheckSettings) -> Iterator[Source]:
             break
     for named in settings.paths("policy"):
         read: Callable[..., bytes] = partial(read_foreign, below=top) if settings.is_in_file("policy") else read_given
-        for file in _files(named):
+        for file in files_of(named):
             yield Source(shown(str(file)), _read(settings, file, read))
 
 
-def _files(named: Path) -> list[Path]:
+def files_of(named: Path) -> list[Path]:
     """Return a file, or the files of a folder that hold policies."""
     if not named.is_dir():
         return [named]

@@ -23,8 +23,12 @@ BOUNDS = Bounds(seconds=600, output=256 * MIB, memory=1024 * MIB)
 MOST_DEATHS = 5
 """How often policies may take too much, until the rest is not judged."""
 
+FIELDS = (*REQUEST, "subResource", "requestSubResource")
+"""The fields of `request` that expressions may read."""
+
 _MODULE = "scaffold.check.policy.child"
 _START = f"import sys, json; sys.path[:] = json.loads(sys.argv[1]); import {_MODULE} as child; child.main()"
+_NO_MEMORY = 99
 _TOO_MUCH = "it needs more time or memory than check gives one expression"
 _NO_BUDGET = "the policies before it used up the time of check"
 
@@ -67,8 +71,8 @@ def judge(policies: Sequence[Policy], objects: Sequence[Any], pairs: Sequence[Pa
 def _asked(policies: Sequence[Policy], objects: Sequence[Any], pairs: Sequence[Pair]) -> tuple[list[Any], int]:
     """Return the verdicts on the first pairs, and the signal that ended the process, or 0."""
     request = {
-        "policies": [_as_request(each) for each in policies],
-        "fields": [*REQUEST, "subResource", "requestSubResource"],
+        "policies": requests(policies),
+        "fields": FIELDS,
         "objects": objects,
         "pairs": pairs,
     }
@@ -79,14 +83,15 @@ def _asked(policies: Sequence[Policy], objects: Sequence[Any], pairs: Sequence[P
         raise refusal(expressions[read], lines[-1]["refused"])
     if read < len(expressions):
         raise refusal(expressions[read], _TOO_MUCH)
-    return [[_failure(each) for each in line["verdict"]] for line in lines[read:]], -code
+    return [[_failure(each) for each in line["verdict"]] for line in lines[read:]], abs(code)
 
 
 def refusal(expression: Expression, reason: str) -> FileError:
     """Return the error for an expression that can't be evaluated."""
     text = " ".join(expression.text.split())
     shown = text if len(text) <= 120 else f"{text[:120]}…"
-    return FileError(f"{expression.where}: the expression `{shown}` can't be evaluated: {reason.rstrip('.')}.")
+    end = "" if reason.endswith(("?", ".")) else "."
+    return FileError(f"{expression.where}: the expression `{shown}` can't be evaluated: {reason}{end}")
 
 
 def _run(request: bytes) -> tuple[int, list[dict[str, Any]]]:
@@ -97,7 +102,7 @@ def _run(request: bytes) -> tuple[int, list[dict[str, Any]]]:
             done = run_bounded(command, bounds=BOUNDS, environment=environment, stdin=request, offline=True)
     except ProgramError as error:
         raise ScaffoldError(f"Policies can't be judged: their process {error}.") from error
-    if done.code > 0:
+    if done.code > 0 and done.code != _NO_MEMORY:
         raise ScaffoldError(f"Policies can't be judged: {_last_line(done.said)}")
     whole = [line for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
     return done.code, [json.loads(line) for line in whole]
@@ -106,6 +111,11 @@ def _run(request: bytes) -> tuple[int, list[dict[str, Any]]]:
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
     return lines[-1] if lines else "their process ended without a word"
+
+
+def requests(policies: Sequence[Policy]) -> list[dict[str, Any]]:
+    """Return policies as the process gets them."""
+    return [_as_request(each) for each in policies]
 
 
 def _as_request(policy: Policy) -> dict[str, Any]:

@@ -56,7 +56,8 @@ def read_policies(source: Source) -> list[Policy]:
     found, note = documents(source)
     if note:
         raise FileError(f"{note.path}{f':{note.line}' if note.line else ''} {note.message}.")
-    return [policy for document in found if (policy := _policy(document))]
+    written = [each for each in found if each.root.text() != ""]  # an empty document is what comments stand in
+    return [policy for document in written if (policy := _policy(document))]
 
 
 def _policy(document: Document) -> Policy | None:

@@ -103,10 +103,10 @@ class Court:
     def of(self, scope: Scope, policy: Policy) -> Sequence[tuple[Subject, Sequence[Failure]]]:
         """Return the objects of a scope for which a policy does not hold, and why."""
         if scope not in self._known:
-            self._judge(scope.repository.scopes)
+            self.judge(scope.repository.scopes)
         return self._known[scope].get(policy.name, ())
 
-    def _judge(self, scopes: Sequence[Scope]) -> None:
+    def judge(self, scopes: Sequence[Scope]) -> None:
         """Judge what is deployed; an object that is the same in several overlays is judged once."""
         objects: list[Any] = []
         numbers: dict[str, int] = {}

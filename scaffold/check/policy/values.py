@@ -17,26 +17,21 @@ _QUANTITIES = frozenset({"limits", "requests", "hard"})
 
 
 def plain(value: Value, *, quantities: bool = False) -> Any:
-    """Return a value of JSON; keys with null are left out, as the API server does."""
+    """Return a value of JSON; keys with null are left out, as the API server does.
+
+    Numbers in a mapping of `quantities` are text.
+    """
     node = value.node
     if isinstance(node, yaml.MappingNode):
-        fields = value.fields()
-        return (
-            {
-                key: plain(each, quantities=key in _QUANTITIES)
-                for key, each in fields.items()
-                if value.get(key) is not None
-            }
-            if not quantities
-            else {key: _text(each) for key, each in fields.items() if value.get(key) is not None}
-        )
+        fields = {key: each for key, each in value.fields().items() if value.get(key) is not None}
+        return {key: _field(each, key, quantities) for key, each in fields.items()}
     if isinstance(node, yaml.SequenceNode):
         return [plain(each) for each in value.items()]
-    return _scalar(node)
+    return node.value if quantities else _scalar(node)
 
 
-def _text(value: Value) -> Any:
-    return value.text() if isinstance(value.node, yaml.ScalarNode) else plain(value)
+def _field(value: Value, key: str, quantities: bool) -> Any:
+    return plain(value, quantities=key in _QUANTITIES or (quantities and isinstance(value.node, yaml.ScalarNode)))
 
 
 def _scalar(node: yaml.Node) -> Any:
