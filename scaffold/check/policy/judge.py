@@ -103,14 +103,14 @@ def _run(request: bytes) -> tuple[int, list[dict[str, Any]]]:
     except ProgramError as error:
         raise ScaffoldError(f"Policies can't be judged: their process {error}.") from error
     if done.code > 0 and done.code != _NO_MEMORY:
-        raise ScaffoldError(f"Policies can't be judged: {_last_line(done.said)}")
+        raise ScaffoldError(f"Policies can't be judged: {_last_line(done.said)}. Install scaffold again.")
     whole = [line for line in done.stdout.splitlines(keepends=True) if line.endswith(b"\n")]
     return done.code, [json.loads(line) for line in whole]
 
 
 def _last_line(text: str) -> str:
     lines = text.strip().splitlines()
-    return lines[-1] if lines else "their process ended without a word"
+    return lines[-1] if lines else "their process failed"
 
 
 def requests(policies: Sequence[Policy]) -> list[dict[str, Any]]:
