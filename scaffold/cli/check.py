@@ -48,6 +48,7 @@ class _Command(click.Command):
         "scaffold check --write-baseline old.json  record today's findings",
         "scaffold check --baseline old.json        report only new findings",
         "scaffold check --fix                      apply safe fixes, after you have seen the diff",
+        "scaffold check --policy rules.yml         also judge by your platform team's policies",
         "scaffold check --allow-network            load remote bases, in a repository that you trust",
         "scaffold check --explain P08-probe-port   what a rule means, and how to fix a finding",
         "scaffold check --rules                    every rule",
