@@ -100,10 +100,18 @@ def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source
     return split
 
 
-def unused(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: Iterable[AnyRule]) -> list[Note]:
-    """Return a note for each comment in checked files that suppresses nothing, as far as these rules ran."""
+def unused(
+    sources: Iterable[Source],
+    used: set[tuple[str, int, str]],
+    rules: Iterable[AnyRule],
+    others: Iterable[AnyRule] = (),
+) -> list[Note]:
+    """Return a note for each comment in checked files that suppresses nothing, as far as these rules ran.
+
+    `others` are policies that did not.
+    """
     ran = {name for rule in rules for name in rule.names}
-    known = [*all_rules().values(), *rules]
+    known = [*all_rules().values(), *rules, *others]
     every = {name: rule.pattern for rule in known for name in rule.names if name != rule.pattern}
     patterns = {pattern: {id_ for id_, its in every.items() if its == pattern} for pattern in every.values()}
     notes = []

@@ -175,7 +175,7 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     from scaffold.check import run as engine
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
-    from scaffold.check.selection import selected
+    from scaffold.check.selection import known_rules, selected
 
     baseline = settings.path("baseline")
     known = None
@@ -185,6 +185,7 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     run = partial(
         engine.check,
         rules=selected(settings),
+        others=known_rules(settings),
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         network=settings["allow_network"].value,

@@ -84,9 +84,7 @@ def _apply_policies(files: dict[str, RenderedFile], overlay: Overlay) -> None:
     for path in (POLICIES, f"{POLICIES}.jinja"):
         if path in overlay.files:
             raise FileError(f"{FILES}/{path} is built from {POLICY}. Remove one of the two.")
-    head = (
-        f"# Rules of the platform {overlay.name}, for `scaffold check` of this service. Built; do not edit.\n"
-    )
+    head = f"# Rules of the platform {overlay.name}, for `scaffold check` of this service. Built; do not edit.\n"
     texts = [text.decode("utf-8-sig").strip().removeprefix("---").strip() for text in overlay.policies.values()]
     _put(files, SKELETON + POLICIES, head + "".join(f"---\n{text}\n" for text in texts if text))
 

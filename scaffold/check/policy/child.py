@@ -53,7 +53,10 @@ class Judged:
     @cached_property
     def _context(self) -> Any:
         """Return the values and variables that expressions read."""
-        context = cel.Context({**self.values, "variables": {}}, functions=functions())
+        try:
+            context = cel.Context({**self.values, "variables": {}}, functions=functions())
+        except Exception as error:  # text that is not UTF-8
+            raise EvaluationError(_reason(error)) from error
         found: dict[str, Any] = {}
         for name, text in self.policy["variables"]:
             try:

@@ -19,6 +19,10 @@ from scaffold.programs import MIB, Bounds, ProgramError, bare_environment, run_b
 Pair = tuple[int, int]
 """A policy and an object, by their numbers."""
 
+LARGEST = 3 * MIB
+"""Characters of an object as JSON: an API server takes no larger request."""
+AT_ONCE = 16 * MIB
+"""Characters of the objects that one process judges."""
 BOUNDS = Bounds(seconds=600, output=256 * MIB, memory=1024 * MIB)
 MOST_DEATHS = 5
 """How often policies may take too much, until the rest is not judged."""
@@ -43,8 +47,10 @@ class Failure:
     error: str = ""
 
 
-def judge(policies: Sequence[Policy], objects: Sequence[Any], pairs: Sequence[Pair]) -> dict[Pair, Sequence[Failure]]:
+def judge(policies: Sequence[Policy], objects: Sequence[str], pairs: Sequence[Pair]) -> dict[Pair, Sequence[Failure]]:
     """Return what each policy finds wrong with each object of the pairs; nothing where all holds.
+
+    An object is the JSON of what expressions can read.
 
     Raises:
         FileError: when an expression can't be evaluated.
@@ -54,29 +60,44 @@ def judge(policies: Sequence[Policy], objects: Sequence[Any], pairs: Sequence[Pa
     waiting = list(pairs)
     deaths = 0
     while True:
-        found, killed = _asked(policies, objects, waiting)
-        verdicts |= zip(waiting, found, strict=False)
-        waiting = waiting[len(found) :]
-        if not killed or not waiting:
-            return verdicts
-        deaths += 1
-        (which, _), over = waiting[0], killed == signal.SIGXCPU or deaths == MOST_DEATHS
-        lost = [each for each in waiting if over or each[0] == which]
-        for pair in lost:
-            reason = _TOO_MUCH if pair[0] == which else _NO_BUDGET
-            verdicts[pair] = [Failure(None, error=reason)]
+        asked = _first(waiting, objects)
+        found, killed = _asked(policies, objects, asked)
+        verdicts |= zip(asked, found, strict=False)
+        if killed and len(found) < len(asked):
+            deaths += 1
+            over = killed == signal.SIGXCPU or deaths == MOST_DEATHS
+            verdicts |= _given_up(asked[len(found)][0], waiting[len(found) :], everything=over)
         waiting = [each for each in waiting if each not in verdicts]
+        if not waiting:
+            return verdicts
 
 
-def _asked(policies: Sequence[Policy], objects: Sequence[Any], pairs: Sequence[Pair]) -> tuple[list[Any], int]:
-    """Return the verdicts on the first pairs, and the signal that ended the process, or 0."""
-    request = {
-        "policies": requests(policies),
-        "fields": FIELDS,
-        "objects": objects,
-        "pairs": pairs,
+def _given_up(which: int, waiting: Sequence[Pair], *, everything: bool) -> dict[Pair, Sequence[Failure]]:
+    """Return what there is to say of a policy that took too much, and with `everything` of those after it."""
+    return {
+        pair: [Failure(None, error=_TOO_MUCH if pair[0] == which else _NO_BUDGET)]
+        for pair in waiting
+        if everything or pair[0] == which
     }
-    code, lines = _run(json.dumps(request, allow_nan=False).encode())
+
+
+def _first(pairs: Sequence[Pair], objects: Sequence[str]) -> Sequence[Pair]:
+    """Return as many of the pairs as one process judges; they are ordered by object."""
+    size, last = 0, -1
+    for at, (_, number) in enumerate(pairs):
+        if number != last:
+            size, last = size + len(objects[number]), number
+            if at and size > AT_ONCE:
+                return pairs[:at]
+    return pairs
+
+
+def _asked(policies: Sequence[Policy], objects: Sequence[str], pairs: Sequence[Pair]) -> tuple[list[Any], int]:
+    """Return the verdicts on the first pairs, and the signal that ended the process, or 0."""
+    numbers = {number: at for at, number in enumerate(dict.fromkeys(number for _, number in pairs))}
+    rest = {"policies": requests(policies), "fields": FIELDS, "pairs": [(which, numbers[of]) for which, of in pairs]}
+    request = f'{{"objects": [{",".join(objects[each] for each in numbers)}], {json.dumps(rest)[1:]}'
+    code, lines = _run(request.encode())
     expressions = [each for policy in policies for each in policy.expressions]
     read = sum("compiled" in each for each in lines)
     if lines and "refused" in lines[-1]:

@@ -9,7 +9,7 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from scaffold.check.model.scope import Scope
-from scaffold.check.policy.judge import Failure, Pair, judge
+from scaffold.check.policy.judge import LARGEST, Failure, Pair, judge
 from scaffold.check.policy.matching import Subject, is_about, labels_of, selects
 from scaffold.check.policy.paths import found_at
 from scaffold.check.policy.policy import Policy
@@ -49,7 +49,7 @@ class PolicyRule(Rule[Scope]):
             if self.policy.fails:
                 yield Problem(about.at, f"{told}; its failurePolicy is Fail, so the cluster rejects the object")
             else:
-                _note(scope, subject, f"{told}; its failurePolicy is Ignore, so the object passes")
+                self._court.note(scope, subject, f"{told}; its failurePolicy is Ignore, so the object passes")
             return
         validation = self.policy.validations[failure.validation or 0]
         value = found_at(about.value, validation.at, failure.element) or about.at
@@ -99,6 +99,7 @@ class Court:
     _known: WeakKeyDictionary[Scope, dict[str, list[tuple[Subject, Sequence[Failure]]]]] = field(
         default_factory=WeakKeyDictionary
     )
+    _noted: set[Note] = field(default_factory=set)
 
     def of(self, scope: Scope, policy: Policy) -> Sequence[tuple[Subject, Sequence[Failure]]]:
         """Return the objects of a scope for which a policy does not hold, and why."""
@@ -108,32 +109,39 @@ class Court:
 
     def judge(self, scopes: Sequence[Scope]) -> None:
         """Judge what is deployed; an object that is the same in several overlays is judged once."""
-        objects: list[Any] = []
+        self._noted.clear()  # of another repository, or of an earlier revision
         numbers: dict[str, int] = {}
         pairs: dict[Pair, None] = {}
         asked: list[tuple[Scope, Policy, Subject, Pair]] = []
         for scope in scopes:
             self._known[scope] = {}
-            namespaces = {each.name: each for each in scope.objects if each.kind == "Namespace"}
-            for subject in map(Subject, scope.objects):
-                policies = [(n, each) for n, each in enumerate(self.policies) if is_about(each, subject)]
-                if not policies:
-                    continue
-                found = namespaces.get(subject.object.namespace)
-                namespace = Subject(found).data if found and subject.is_namespaced else None
-                values = {"object": subject.data, "request": subject.request, "namespaceObject": namespace}
-                number = numbers.setdefault(json.dumps(values, sort_keys=True), len(objects))
-                if number == len(objects):
-                    objects.append(values)
-                for which, policy in policies:
-                    if self._is_for(policy, subject, namespace, scope):
-                        pair = which, number
-                        pairs[pair] = None
-                        asked.append((scope, policy, subject, pair))
-        verdicts = judge(self.policies, objects, list(pairs))
+            for subject, values, policies in self._cases(scope):
+                number = numbers.setdefault(values, len(numbers))
+                for which in policies:
+                    pairs[which, number] = None
+                    asked.append((scope, self.policies[which], subject, (which, number)))
+        verdicts = judge(self.policies, list(numbers), sorted(pairs, key=lambda each: each[::-1]))
         for scope, policy, subject, pair in asked:
             if failures := verdicts[pair]:
                 self._known[scope].setdefault(policy.name, []).append((subject, failures))
+
+    def _cases(self, scope: Scope) -> Iterator[tuple[Subject, str, list[int]]]:
+        """Yield each object that policies are about, the JSON of what they can read, and their numbers."""
+        namespaces = {each.name: each for each in scope.objects if each.kind == "Namespace"}
+        for subject in map(Subject, scope.objects):
+            found = namespaces.get(subject.object.namespace)
+            namespace = Subject(found).data if found and subject.is_namespaced else None
+            about = [(n, each) for n, each in enumerate(self.policies) if is_about(each, subject)]
+            policies = [n for n, each in about if self._is_for(each, subject, namespace, scope)]
+            if not policies:
+                continue
+            values = json.dumps(
+                {"object": subject.data, "request": subject.request, "namespaceObject": namespace}, sort_keys=True
+            )
+            if len(values) > LARGEST:
+                self.note(scope, subject, "it is larger than an API server takes, so no policy judges it")
+            else:
+                yield subject, values, policies
 
     def _is_for(self, policy: Policy, subject: Subject, namespace: Any, scope: Scope) -> bool:
         """Return whether the namespace of an object is one that a policy is about; a note where that is not known."""
@@ -142,16 +150,16 @@ class Court:
         if not policy.needs_namespace or not subject.is_namespaced:
             return True
         if namespace is None:
-            _note(
+            self.note(
                 scope, subject, f"policy {policy.name} reads its Namespace, which is not deployed with it; not judged"
             )
             return False
         return selects(policy.namespace_selector, labels_of(namespace))
 
-
-def _note(scope: Scope, subject: Subject, message: str) -> None:
-    """Note something on an object once, in however many overlays it is."""
-    place = subject.object.at.place()
-    note = Note(place.path, f"{place.object}: {message}", place.line, "not judged")
-    if note not in scope.repository.notes:
-        scope.repository.notes.append(note)
+    def note(self, scope: Scope, subject: Subject, message: str) -> None:
+        """Note something on an object once, in however many overlays it is."""
+        place = subject.object.at.place()
+        note = Note(place.path, f"{place.object}: {message}", place.line, "not judged")
+        if note not in self._noted:
+            self._noted.add(note)
+            scope.repository.notes.append(note)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 from typing import Any
 
 import yaml
@@ -44,7 +45,7 @@ def _scalar(node: yaml.Node) -> Any:
         return _WORDS[text]
     if _INTEGER.fullmatch(text):
         return _integer(text)
-    return float(text) if _FLOAT.fullmatch(text) else text
+    return float(text) if _FLOAT.fullmatch(text) and isfinite(float(text)) else text
 
 
 def _integer(text: str) -> int | float:

@@ -99,6 +99,10 @@ def test_comments_baselines_and_settings(service: Path) -> None:
     done = scaffold("check", "--json", "--select", "policy", cwd=service)
     assert [each["rule"] for each in json.loads(done.stdout)["findings"]] == ["acme-replicas"]
     assert json.loads(done.stdout)["notes"] == []
+    done = scaffold("check", "--select", "P07", cwd=service)
+    assert "unknown rule" not in done.stdout
+    file.write_text(DEPLOYMENT.replace("web:1", f"web:1{comment.replace('acme.', 'acne.')}"))
+    assert "unknown rule acne.registry" in scaffold("check", "--select", "P07", cwd=service).stdout
     file.write_text(DEPLOYMENT)
     scaffold("check", "--select", "policy", "--write-baseline", "old.json", cwd=service)
     assert found(service, "--baseline", "old.json") == []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from scaffold.check.policy import judge
+from scaffold.check.policy import judge, rule
 from scaffold.check.policy.child import compiled
 from scaffold.check.policy.files import rules_of
 from scaffold.check.policy.read import read_policies
@@ -72,12 +73,12 @@ IN_ITS_PROCESS = ("an expression of another type", "more than a stack holds")
 
 def read(text: str) -> None:
     """Read policies and their expressions, in this process: that takes no time."""
-    for rule in rules_of(read_policies(Source("policy.yml", text.encode()))):
+    for each in rules_of(read_policies(Source("policy.yml", text.encode()))):
         done: list[str] = []
         try:
-            done.extend(text for text, _ in compiled(*judge.requests([rule.policy]), judge.FIELDS))
+            done.extend(text for text, _ in compiled(*judge.requests([each.policy]), judge.FIELDS))
         except ValueError as error:
-            raise judge.refusal(rule.policy.expressions[len(done)], str(error)) from error
+            raise judge.refusal(each.policy.expressions[len(done)], str(error)) from error
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -115,3 +116,25 @@ def test_many_such_policies_use_up_what_there_is(tmp_path: Path, monkeypatch: py
     deep = "variables.a60.size() > 9"
     found, _ = judged(tmp_path, *(policy(deep, name=f"huge-{n}", variables=DOUBLED) for n in range(3)))
     assert ["used up the time of check" in each.message for each in found] == [False, True, True]
+
+
+def test_objects_are_judged_in_processes_of_a_bounded_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    whole = judge._run
+    monkeypatch.setattr(judge, "_run", lambda request: asked.append(request) or whole(request))
+    monkeypatch.setattr(judge, "AT_ONCE", 2000)
+    monkeypatch.setattr(rule, "LARGEST", 1500)
+    objects = [
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": f"web-{n}"}, "spec": {"replicas": n}}
+        for n in range(9)
+    ]
+    objects.append({**objects[0], "metadata": {"name": "huge"}, "spec": {"replicas": 0, "text": "x" * 1500}})
+    texts = [policy("object.spec.replicas > 5", name=name) for name in ("one", "two")]
+    found, notes = judged(tmp_path, *texts, objects="\n---\n".join(map(json.dumps, objects)))
+    assert [(each.rule.id, each.place.object) for each in found] == [
+        (name, f"Deployment/web-{n}") for n in range(6) for name in ("one", "two")
+    ]
+    assert len(asked) == 3
+    assert [each.message for each in notes] == [
+        "Deployment/huge: it is larger than an API server takes, so no policy judges it"
+    ]
