@@ -2,7 +2,7 @@
 
 https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/
 
-Annotations say what only `scaffold check` asks for: `severity`, `at`, `why`, `do`.
+Annotations have what only `scaffold check` needs: `severity`, `at`, `why`, `do`.
 """
 
 from __future__ import annotations

@@ -52,6 +52,27 @@ DEPLOYMENT: dict[str, Any] = {
     },
 }
 
+CONTAINERS = "object.spec.template.spec.containers"
+EXPRESSIONS = {
+    "object.spec.replicas >= 2": True,
+    "object.spec.replicas > 2": False,
+    "has(object.spec.paused)": False,
+    f"{CONTAINERS}.exists(c, c.image.matches('^docker'))": True,
+    f"{CONTAINERS}.map(c, c.name).join('+') == 'web+side'": True,
+    f"{CONTAINERS}.filter(c, c.name.startsWith('s')).size() == 1": True,
+    f"quantity({CONTAINERS}[0].resources.limits.memory) == quantity('1024Mi')": True,
+    f"quantity({CONTAINERS}[0].resources.limits.memory).isLessThan(quantity('1G'))": False,
+    f"{CONTAINERS}[1].resources.limits.memory == '64'": True,
+    "quantity('1').add(quantity('500m')).compareTo(quantity('1500m')) == 0": True,
+    "isQuantity('1 GB')": False,
+    "object.metadata.name.upperAscii() == 'WEB' && 'a,b'.split(',') == ['a', 'b']": True,
+    "[1, 2, 3].sum() == 6 && [1, 2].isSorted() && [1, 2, 1].lastIndexOf(1) == 2 && 'abc'.indexOf('c') == 2": True,
+    "request.operation == 'CREATE' && request.kind.kind == 'Deployment' && request.resource.resource != ''": True,
+    "type(object.spec.replicas) == int && int('3') == 3": True,
+    "object.metadata.labels['team'] in ['shop', 'blog']": True,
+    "oldObject == null": True,
+}
+
 
 def judged(folder: Path, *texts: str, objects: str | None = None) -> tuple[list[Finding], list[Note]]:
     """Return what policies find in a Deployment, or in other objects, and the notes."""

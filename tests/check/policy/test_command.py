@@ -10,9 +10,9 @@ import jsonschema
 import pytest
 
 from tests.check.policy.policies import policy
-from tests.check.test_formats import SCHEMA
 from tests.support.commands import scaffold
 
+SCHEMA = Path(__file__).parents[1] / "schemas" / "sarif-2.1.0.json"
 DEPLOYMENT = """\
 apiVersion: apps/v1
 kind: Deployment

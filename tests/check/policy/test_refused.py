@@ -15,7 +15,6 @@ from scaffold.errors import FileError
 from scaffold.syntax.source import Source
 from tests.check.policy.policies import APPS, judged, policy
 
-CONTAINERS = "object.spec.template.spec.containers"
 LITERAL = f"[{', '.join(map(str, range(60)))}]"
 
 BROKEN = {

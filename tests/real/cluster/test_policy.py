@@ -10,12 +10,10 @@ from typing import Any
 
 import yaml
 
-from tests.check.policy.policies import APPS, DEPLOYMENT, judged, policy
-from tests.check.policy.test_policy import EXPRESSIONS
+from tests.check.policy.policies import APPS, CONTAINERS, DEPLOYMENT, EXPRESSIONS, judged, policy
 from workshop.cluster import Cluster
 
 NAMESPACE = "judged"
-CONTAINERS = "object.spec.template.spec.containers"
 OURS = "c.image.startsWith('registry.example.org/')"
 POLICIES = {
     "registry": {
