@@ -19,7 +19,7 @@ from scaffold.syntax.comment_places import Places
 from scaffold.syntax.source import Note, Source
 
 _IGNORE = re.compile(
-    r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"
+    r"#\s*scaffold:\s*ignore\s+(?P<ids>[\w.-]+(?:\s*,\s*[\w.-]+)*)(?:\s+because\s+(?P<reason>\S.*))?\s*$"
 )
 _TITLE = "unused ignore"
 
@@ -100,10 +100,19 @@ def split_ignored(findings: Iterable[Finding], source_of: Callable[[str], Source
     return split
 
 
-def unused(sources: Iterable[Source], used: set[tuple[str, int, str]], rules: Iterable[AnyRule]) -> list[Note]:
-    """Return a note for each comment in checked files that suppresses nothing, as far as these rules ran."""
+def unused(
+    sources: Iterable[Source],
+    used: set[tuple[str, int, str]],
+    rules: Iterable[AnyRule],
+    others: Iterable[AnyRule] = (),
+) -> list[Note]:
+    """Return a note for each comment in checked files that suppresses nothing, as far as these rules ran.
+
+    `others` are policies that did not.
+    """
     ran = {name for rule in rules for name in rule.names}
-    every = {name: rule.pattern for rule in all_rules().values() for name in rule.names if name != rule.pattern}
+    known = [*all_rules().values(), *rules, *others]
+    every = {name: rule.pattern for rule in known for name in rule.names if name != rule.pattern}
     patterns = {pattern: {id_ for id_, its in every.items() if its == pattern} for pattern in every.values()}
     notes = []
     for source in sources:

@@ -32,13 +32,15 @@ def check(
     stdin: bytes | None = None,
     known: Counter[str] | None = None,
     earlier: Counter[str] | None = None,
+    others: Sequence[AnyRule] = (),
     network: bool = False,
     on_step: OnStep | None = None,
 ) -> CheckReport:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
     `exclude` are patterns of paths to skip; `declared` are times of services that the template did not make; `known`
-    are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there. With
+    are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there; `others`
+    are rules that comments may name, too. With
     `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 
     Raises:
@@ -49,19 +51,25 @@ def check(
     try:
         repository = read_repository(paths, exclude, stdin, network=network, on_step=on_step)
         repository.settings = declared
-        return _report(repository, rules, known or Counter(), earlier or Counter())
+        return _report(repository, rules, others, known or Counter(), earlier or Counter())
     finally:
         if collects:
             gc.enable()
 
 
-def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str], earlier: Counter[str]) -> CheckReport:
+def _report(
+    repository: Checked,
+    rules: Sequence[AnyRule],
+    others: Sequence[AnyRule],
+    known: Counter[str],
+    earlier: Counter[str],
+) -> CheckReport:
     found = collect(repository, rules)
     split = split_ignored(found.findings(), repository.source)
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
     findings, old = split_known(split.kept, known | earlier)  # what both have is one finding
     suppressed += [Suppressed(each, "baseline" if known[each.fingerprint] else "revision") for each in old]
-    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, rules)]
+    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, rules, others)]
     return CheckReport(
         findings,
         notes,

@@ -17,19 +17,30 @@ def selected(settings: CheckSettings) -> list[AnyRule]:
     Raises:
         OptionError, FileError: when a word names no rule.
     """
-    wanted = {rule.id for word in settings.words("select") for rule in named(word, settings["select"])}
-    unwanted = {rule.id for word in settings.words("ignore") for rule in named(word, settings["ignore"])}
-    usual = {rule.id for rule in all_rules().values() if rule.profile in settings.profiles}
-    return [rule for rule in all_rules().values() if rule.id in (wanted or usual) - unwanted]
+    known = known_rules(settings)
+    wanted = {rule.id for word in settings.words("select") for rule in named(word, known, settings["select"])}
+    unwanted = {rule.id for word in settings.words("ignore") for rule in named(word, known, settings["ignore"])}
+    usual = {rule.id for rule in known if rule.profile in settings.profiles}
+    return [rule for rule in known if rule.id in (wanted or usual) - unwanted]
 
 
-def named(word: str, setting: Setting | None = None) -> Sequence[AnyRule]:
+def known_rules(settings: CheckSettings) -> list[AnyRule]:
+    """Return all rules, and those that policies give.
+
+    Raises:
+        OptionError, FileError: when a policy is wrong.
+    """
+    from scaffold.check.policy.files import policy_rules
+
+    return [*all_rules().values(), *policy_rules(settings)]
+
+
+def named(word: str, rules: Sequence[AnyRule], setting: Setting | None = None) -> Sequence[AnyRule]:
     """Return the rule of an id, or all rules of a pattern, in any case of letters; `setting` is where the word stands.
 
     Raises:
         OptionError, FileError: when there is none.
     """
-    rules = all_rules().values()
     found = [rule for rule in rules if word.upper() in rule.names]
     if not found:
         known = [rule.id for rule in rules]

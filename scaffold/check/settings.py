@@ -36,6 +36,7 @@ _DEFAULTS: dict[str, Any] = {
     "select": [],
     "ignore": [],
     "exclude": [],
+    "policy": [],
     "baseline": "",
     "new_only": "",
     "format": "text",
@@ -76,6 +77,7 @@ class CheckSettings:
         Raises:
             FileError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
         """
+        self.folder = folder
         self._found = {name: Setting(value) for name, value in _DEFAULTS.items()}
         table, where = find_table(folder, "check")
         for key, value in table.items():
@@ -120,20 +122,26 @@ class CheckSettings:
     def path(self, name: str) -> Path | None:
         """Return a path: of a file's setting from the file's folder, otherwise from the working folder."""
         setting = self._found[name]
-        if not setting.value:
-            return None
-        return self.file.parent / setting.value if self.file and self._in_file(name) else Path(setting.value)
+        return self._path(name, setting.value) if setting.value else None
+
+    def paths(self, name: str) -> list[Path]:
+        """Return the paths of a list, as `path` does one."""
+        return [self._path(name, each) for each in self._found[name].value]
+
+    def _path(self, name: str, value: str) -> Path:
+        return self.file.parent / value if self.file and self.is_in_file(name) else Path(value)
 
     def reader(self, name: str) -> Callable[[Path], bytes]:
         """Return how the file of a path, which is a baseline, is read.
 
         One that the repository names must be a regular file of its own.
         """
-        if self.file and self._in_file(name):
+        if self.file and self.is_in_file(name):
             return partial(read_foreign, below=repository_of(self.file.parent), largest=LARGEST_BASELINE)
         return partial(read_given, largest=LARGEST_BASELINE)
 
-    def _in_file(self, name: str) -> bool:
+    def is_in_file(self, name: str) -> bool:
+        """Return whether a setting stands in a file of the repository."""
         return ": [" in self._found[name].origin
 
     @property

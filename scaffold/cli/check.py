@@ -48,6 +48,7 @@ class _Command(click.Command):
         "scaffold check --write-baseline old.json  record today's findings",
         "scaffold check --baseline old.json        report only new findings",
         "scaffold check --fix                      apply safe fixes, after you have seen the diff",
+        "scaffold check --policy rules.yml         also judge by your platform team's policies",
         "scaffold check --allow-network            load remote bases, in a repository that you trust",
         "scaffold check --explain P08-probe-port   what a rule means, and how to fix a finding",
         "scaffold check --rules                    every rule",
@@ -72,6 +73,12 @@ class _Command(click.Command):
     metavar="ID",
     shell_complete=complete.rule,
     help="Do not run this rule, or this pattern's rules.",
+)
+@click.option(
+    "--policy",
+    multiple=True,
+    metavar="FILE",
+    help="Also judge by the ValidatingAdmissionPolicies in FILE, or in the YAML files of a folder.",
 )
 @click.option("--exclude", multiple=True, metavar="PATTERN", help="Skip files and folders that match PATTERN.")
 @click.option("--format", type=click.Choice(FORMATS), help="Output format  [default: text].")
@@ -126,14 +133,12 @@ def check(
     only the option or SCAFFOLD_CHECK_ALLOW_NETWORK can. To suppress a finding, add a comment
     `# scaffold: ignore ID because …`.
     """
-    from scaffold.check.selection import selected
-
     if json_:
         flags["format"] = "json"
     first = next((path for path in paths if path.is_dir()), Path())
     settings = CheckSettings(first, flags)
     if explain or list_:
-        _list(explain, selected(settings), json_=json_)
+        _list(explain, settings, json_=json_)
         return
     report = _run(paths or (Path(),), settings)
     if write_baseline and report.judged:
@@ -170,7 +175,7 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     from scaffold.check import run as engine
     from scaffold.check.baseline import read_baseline
     from scaffold.check.declared import declared_values
-    from scaffold.check.selection import selected
+    from scaffold.check.selection import known_rules, selected
 
     baseline = settings.path("baseline")
     known = None
@@ -180,6 +185,7 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     run = partial(
         engine.check,
         rules=selected(settings),
+        others=known_rules(settings),
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         network=settings["allow_network"].value,
@@ -244,21 +250,22 @@ def _fixed(report: CheckReport, settings: CheckSettings, paths: tuple[Path, ...]
     return report
 
 
-def _list(explain: str | None, rules: list[Any], *, json_: bool) -> None:
+def _list(explain: str | None, settings: CheckSettings, *, json_: bool) -> None:
     from scaffold.check.formats import as_json
-    from scaffold.check.selection import named
+    from scaffold.check.selection import known_rules, named, selected
     from scaffold.show import check as show
     from scaffold.show.console import console
 
+    rules = named(explain, known_rules(settings)) if explain else selected(settings)
     if json_:
-        say_report(as_json.rules(named(explain) if explain else rules))
+        say_report(as_json.rules(rules))
         return
     out = console(result=True)
     if explain:
-        for rule in named(explain):
+        for rule in rules:
             show.explain(out, rule)
     else:
-        show.list_rules(out, rules)
+        show.list_rules(out, list(rules))
 
 
 def _show(report: CheckReport, format_: str, paths: Sequence[Path], *, quiet: bool, verbose: bool) -> None:

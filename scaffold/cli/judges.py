@@ -37,6 +37,14 @@ def checked(folder: Path) -> Iterator[tuple[str, int, str]]:
         yield os.path.relpath(note.path, folder), max(note.line, 1), note.message.replace(f"{folder}/", "")
 
 
+def tried(folder: Path) -> Iterator[tuple[str, int, str]]:
+    """Yield what is wrong with the policies in a folder, by their examples: the file in it, the line, a sentence."""
+    from scaffold.check.policy.examples import problems
+
+    for path, line, sentence in problems(folder):
+        yield os.path.relpath(path, folder), line, sentence.replace(f"{folder}/", "")
+
+
 def updater(root: Path, url: str, names: Collection[str] = ()) -> Callable[..., Iterable[tuple[str, str, str]]]:
     """Return what updates the goldens of the last release of the template in `root`, or those of these names.
 

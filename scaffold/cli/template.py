@@ -223,7 +223,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     Its files must be free of unrendered Jinja and valid, `scaffold check` clean, and each choice must render. A service
     of the last release that is updated must be the same as a new one. Exit 1 when something is wrong.
     """
-    from scaffold.cli.judges import checked, updater
+    from scaffold.cli.judges import checked, tried, updater
     from scaffold.show import template as show
     from scaffold.show.say import say_json
     from scaffold.template.goldens import LAW, goldens_of
@@ -231,7 +231,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     from scaffold.template.laws import test as run
 
     platform = _open(folder)
-    judges = Judges(checked, updater(platform.root, platform.overlay.url, names))
+    judges = Judges(checked, tried, updater(platform.root, platform.overlay.url, names))
     goldens = goldens_of(platform.root, names)
     found = run(platform, goldens, judges)
     if accept:

@@ -55,6 +55,7 @@ STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
         Sees.BARE,
         "they build what others wrote",
     ),
+    "scaffold.check.policy.judge": (("python",), Sees.BARE, "it evaluates expressions that others wrote"),
     "scaffold.pin.credentials": (("docker-credential-*",), Sees.USERS, "it reads the user's own keychain"),
     "scaffold.prove.runtime": (("docker", "podman"), Sees.USERS, "DOCKER_HOST, CONTAINER_HOST, XDG_RUNTIME_DIR"),
     "scaffold.prove.containers.files": (("docker", "podman"), Sees.USERS, "the same"),

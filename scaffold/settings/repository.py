@@ -19,7 +19,7 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
     Raises:
         FileError: when a file can't be read, leads out of the repository, or is not TOML, or the table is none.
     """
-    folders, top = _folders(folder.resolve())
+    folders, top = folders_of(folder.resolve())
     for parent in folders:
         for file, keys in ((".scaffold.toml", (name,)), ("pyproject.toml", ("tool", "scaffold", name))):
             if _is_there(path := parent / file):
@@ -36,10 +36,10 @@ def find_table(folder: Path, name: str) -> tuple[dict[str, Any], str]:
 
 def repository_of(folder: Path) -> Path | None:
     """Return the root of the git repository that a folder is in, or None."""
-    return _folders(folder)[1]
+    return folders_of(folder)[1]
 
 
-def _folders(folder: Path) -> tuple[list[Path], Path | None]:
+def folders_of(folder: Path) -> tuple[list[Path], Path | None]:
     """Return the folders whose settings hold, the nearest first, and the root of the repository where there is one."""
     found = []
     for each in (folder, *folder.parents):

@@ -15,12 +15,14 @@ from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
 from scaffold.template.base import LICENSE, SKELETON, Base, id_of
 from scaffold.template.fixes import with_decisions
-from scaffold.template.overlay import CHANGES, FILES, PINS, QUESTIONS, REMOVE, Overlay
+from scaffold.template.overlay import CHANGES, FILES, PINS, POLICY, QUESTIONS, REMOVE, Overlay
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 
 NEW = "templates/platform/new.yml"
 CHANGED = "templates/platform/changed.yml"
+POLICIES = ".scaffold/policy.yml"
+"""The file of a service that has the policies; `scaffold check` reads it."""
 NOTICE = "NOTICE"
 _DERIVED = "---\n!include templates/service/questions/derived.yml\n"
 _ATTRIBUTES = ".gitattributes"
@@ -43,6 +45,7 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
     """
     files = dict(base.files)
     _apply_files(files, overlay, base)
+    _apply_policies(files, overlay)
     changed, new = _questions(overlay, base)
     _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), bool(new)))
     _put(files, CHANGED, _yaml("What the platform's overlay changes of the base's questions.", changed))
@@ -73,6 +76,17 @@ def _apply_files(files: dict[str, RenderedFile], overlay: Overlay, base: Base) -
             raise FileError(f"{FILES}/{path} is missing. To use the base's file: scaffold template restore '{path}'")
         if blob != id_of(base.require(path, f"{FILES}/{path}")):
             raise FileError(f"{FILES}/{path} was made of another file of the base. Run: scaffold template pull")
+
+
+def _apply_policies(files: dict[str, RenderedFile], overlay: Overlay) -> None:
+    if not overlay.policies:
+        return
+    for path in (POLICIES, f"{POLICIES}.jinja"):
+        if path in overlay.files:
+            raise FileError(f"{FILES}/{path} is built from {POLICY}. Remove one of the two.")
+    head = f"# Rules of the platform {overlay.name}, for `scaffold check` of this service. Built; do not edit.\n"
+    texts = [text.decode("utf-8-sig").strip().removeprefix("---").strip() for text in overlay.policies.values()]
+    _put(files, SKELETON + POLICIES, head + "".join(f"---\n{text}\n" for text in texts if text))
 
 
 def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, Any]]:

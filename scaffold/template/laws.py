@@ -22,22 +22,25 @@ from scaffold.files.yaml import load_all, problem_of
 from scaffold.template import fixes
 from scaffold.template.build import build
 from scaffold.template.goldens import Golden, Workshop
-from scaffold.template.overlay import MANIFEST, QUESTIONS
+from scaffold.template.overlay import MANIFEST, POLICY, QUESTIONS
 from scaffold.template.place import difference, write_plainly
 from scaffold.template.trouble import Places, Trouble, differing_line, key_line
 from scaffold.template.work import Platform
 
 Checked = Callable[[Path], Iterable[tuple[str, int, str]]]
 """Returns what `scaffold check` finds in a service's folder: the file in it, the line, a sentence."""
+Tried = Callable[[Path], Iterable[tuple[str, int, str]]]
+"""Tries the policies in a folder on their examples: yields the file in it, the line, a sentence."""
 Updated = Callable[[Mapping[str, RenderedFile]], Iterable[tuple[str, str, str]]]
 """Updates the last release's goldens to a built template: yields the name of a golden, a file of it, a sentence."""
 
 
 @dataclass(frozen=True)
 class Judges:
-    """Judges whose commands know services: `scaffold check` and `scaffold update`."""
+    """Judges whose commands know services: `scaffold check`, its policies, and `scaffold update`."""
 
     checked: Checked
+    tried: Tried
     updated: Updated
 
 
@@ -78,7 +81,8 @@ class _Test:
     folder: Path
 
     def run(self, goldens: Sequence[Golden]) -> Tested:
-        troubles = {*self._not_built(), *self._undecided()}
+        broken = set(self._policies())
+        troubles = {*self._not_built(), *self._undecided(), *broken}
         given: dict[str, Mapping[str, Any]] = {}
         rendered: dict[str, Sequence[RenderedFile]] = {}
         for golden in goldens:
@@ -90,7 +94,8 @@ class _Test:
                 continue
             troubles.update(golden.differences(rendered[golden.name]))
             troubles.update(self._of_files(golden, rendered[golden.name]))
-            troubles.update(self._checked(golden, given[golden.name], rendered[golden.name]))
+            if not broken:
+                troubles.update(self._checked(golden, given[golden.name], rendered[golden.name]))
         choices = list(self._choices())
         for file, choice in choices:
             troubles.update(self._choice(file, choice))
@@ -110,6 +115,10 @@ class _Test:
             yield Trouble(path, line, "build", "It is not what is built. Run: scaffold template build")
         for path in found.removed:
             yield Trouble(path, 1, "build", "It is not built any more. Run: scaffold template build")
+
+    def _policies(self) -> Iterator[Trouble]:
+        for file, line, sentence in self.judges.tried(self.platform.root / POLICY):
+            yield Trouble(f"{POLICY}/{file}", line, "policy", sentence)
 
     def _undecided(self) -> Iterator[Trouble]:
         titles = {change.id: change.title for change in self.platform.base.changes}

@@ -7,6 +7,7 @@ platform/files/         files of the skeleton: new ones, and those that take the
 platform/overrides.yml  of which file of the base each of the latter was made (written by scaffold)
 platform/remove.yml     a list of files of the skeleton that services do not get
 platform/fixes.yml      which changes of the base in files of the overlay are taken or declined (begun by scaffold)
+platform/policy/*.yml   ValidatingAdmissionPolicies by which `scaffold check` judges each service
 platform/changes.yml    what each release changes, in the form of the base's changes.yml
 """
 
@@ -25,7 +26,7 @@ from scaffold.errors import FileError
 from scaffold.files import names
 from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
-from scaffold.files.yaml import load, place_of, problem_of
+from scaffold.files.yaml import load, load_all, place_of, problem_of
 from scaffold.template import fixes
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
@@ -38,6 +39,7 @@ FILES = f"{FOLDER}/files"
 OVERRIDES = f"{FOLDER}/overrides.yml"
 REMOVE = f"{FOLDER}/remove.yml"
 CHANGES = f"{FOLDER}/changes.yml"
+POLICY = f"{FOLDER}/policy"
 
 _KEYS = ("name", "url", "base")
 _BASE_KEYS = ("version", "commit")
@@ -92,6 +94,22 @@ class Overlay:
     def changes(self) -> bytes:
         """Return the text of the overlay's own changelog; nothing where there is none."""
         return _bytes(self.root, CHANGES)
+
+    @cached_property
+    def policies(self) -> Mapping[str, bytes]:
+        """Return the files of policies by their path, in order.
+
+        Raises:
+            FileError: when one is not YAML.
+        """
+        files = sorted(each for each in (self.root / POLICY).glob("*") if each.suffix in (".yml", ".yaml"))
+        found = {f"{POLICY}/{each.name}": _bytes(self.root, f"{POLICY}/{each.name}") for each in files}
+        for path, text in found.items():
+            try:
+                load_all(text)
+            except yaml.YAMLError as error:
+                raise FileError(f"{path}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
+        return found
 
     @cached_property
     def files(self) -> Mapping[str, RenderedFile]:

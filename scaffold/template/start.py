@@ -14,6 +14,7 @@ from scaffold.template.overlay import (
     MANIFEST,
     OVERRIDES,
     PINS,
+    POLICY,
     QUESTIONS,
     REMOVE,
     manifest,
@@ -53,6 +54,38 @@ _CHANGES = """\
   why: Finance needs it on every bill.
   check: Nothing.
   files: [PLATFORM.md]
+"""
+_POLICY = """\
+# A rule of your own: `scaffold check` judges each service by it, and `kubectl apply` gives it to a cluster as it is.
+# `scaffold template test` tries it on platform/policy/examples/{name}-names.
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata:
+  name: {name}-names
+  annotations:
+    kube-scaffold/why: Dashboards find a service by this label.
+    kube-scaffold/do: Give the Deployment the label app.kubernetes.io/name.
+    kube-scaffold/at: metadata.labels
+spec:
+  failurePolicy: Fail
+  matchConstraints:
+    resourceRules:
+      - apiGroups: [apps]
+        apiVersions: [v1]
+        operations: [CREATE, UPDATE]
+        resources: [deployments]
+  validations:
+    - expression: has(object.metadata.labels) && 'app.kubernetes.io/name' in object.metadata.labels
+      message: a Deployment needs the label app.kubernetes.io/name
+"""
+_EXAMPLE = """\
+# Objects that the policy {verdict}, with only the fields that it reads.
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: shop
+  labels:
+    {label}: shop
 """
 _PAGE = """\
 # {{{{ name }}}} at {name}
@@ -150,6 +183,15 @@ def _goldens(base: Base) -> dict[str, str]:
     return texts
 
 
+def _policy(name: str) -> dict[str, str]:
+    examples = f"{POLICY}/examples/{name}-names"
+    return {
+        f"{POLICY}/names.yml": _POLICY.format(name=name),
+        f"{examples}/breaks.yml": _EXAMPLE.format(verdict="refuses", label="app"),
+        f"{examples}/holds.yml": _EXAMPLE.format(verdict="accepts", label="app.kubernetes.io/name"),
+    }
+
+
 def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
     """Return the files of a new overlay, without what is built of them."""
     texts = {
@@ -160,6 +202,7 @@ def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
         CHANGES: _CHANGES.format(name=name),
         OVERRIDES: overrides_text({}),
         f"{FILES}/PLATFORM.md.jinja": _PAGE.format(name=name),
+        **_policy(name),
         "README.md": _README.format(name=name, url=url, manifest=MANIFEST),
         **_ci(base),
         **_goldens(base),

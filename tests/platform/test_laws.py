@@ -91,6 +91,10 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
         ],
         [("check", f"{GOLDEN}/deploy/base/deployment.yaml", 45, "P08-grace-period")],
     ),
+    "a policy on something that is not there": (
+        [replaced("platform/policy/names.yml", "has(object", "has(objct"), lambda _, run: run("build")],
+        [("policy", "platform/policy/names.yml", 20, "there is no variable objct. Did you mean object?")],
+    ),
     LAST_RELEASE: (
         [replaced(QUESTIONS, "[0-9]{4}$", "[1-9]{4}$"), replaced(f"{GOLDEN}.yml", "CC-1204", "CC-1214"),
          replaced(QUESTIONS, "CC-0000", "CC-1111")],
