@@ -113,9 +113,11 @@ class _Test:
 
     def _undecided(self) -> Iterator[Trouble]:
         titles = {change.id: change.title for change in self.platform.base.changes}
+        origins = self.platform.base.origins
         for name in fixes.undecided(self.platform.overlay.fixes):
             line = key_line(self.platform.root / fixes.FIXES, name)
-            text = f"{name} is undecided ({titles.get(name)}). {fixes.FORM}"
+            origin = f"; {origins[name]}" if name in origins else ""
+            text = f"{name} is undecided ({titles.get(name)}{origin}). {fixes.FORM}"
             yield Trouble(fixes.FIXES, line, "fixes", text)
 
     def _of_files(self, golden: Golden, files: Sequence[RenderedFile]) -> Iterator[Trouble]:
