@@ -9,13 +9,15 @@ from typing import Any
 
 import yaml
 
-from scaffold.errors import FileError
+from scaffold.engine.questions import question_from
+from scaffold.errors import FileError, TemplateError
 from scaffold.files.folder import RenderedFile
 from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
 from scaffold.template.base import LICENSE, NOTICE, SKELETON, Base, id_of
 from scaffold.template.fixes import with_decisions
 from scaffold.template.overlay import CHANGES, FILES, PINS, QUESTIONS, REMOVE, Overlay
+from scaffold.template.unknown import Names
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 
@@ -42,6 +44,8 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
     files = dict(base.files)
     _apply_files(files, overlay, base)
     changed, new = _questions(overlay, base)
+    _refuse_wrong({**changed, **new})
+    Names(overlay, base, files, {**base.questions, **changed, **new}).check()
     own = _folder(base)
     _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), own, bool(new)))
     _put(files, own + CHANGED, _yaml("What the platform's overlay changes of the base's questions.", changed))
@@ -96,6 +100,14 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
             near = suggest(name, base.questions, "A new question needs type and help.")
             raise FileError(f"{QUESTIONS}: {name} is not a question of the base. {near}")
     return changed, new
+
+
+def _refuse_wrong(questions: Mapping[str, Any]) -> None:
+    try:
+        for name, spec in questions.items():
+            question_from(name, spec, QUESTIONS)
+    except TemplateError as error:
+        raise FileError(str(error)) from error
 
 
 def _spec(base: Base, name: str, where: str) -> dict[str, Any]:

@@ -62,11 +62,11 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
     ),
     "Jinja that does not parse": (
         [added(PAGE, "{% if %}\n")],
-        [("renders", PAGE, 4, "Expected an expression")],
+        [("build", PAGE, 4, "Expected an expression")],
     ),
     "a variable that is not there": (
         [added(PAGE, "{{ cost_centre }}\n")],
-        [("renders", PAGE, 4, "'cost_centre' is undefined")],
+        [("build", PAGE, 4, "cost_centre is not a question, and the file does not set it. Did you mean cost_center?")],
     ),
     "a default that its validator refuses": (
         [replaced(QUESTIONS, "default: CC-0000", "default: CC-00")],
