@@ -219,14 +219,16 @@ def pull(
 )
 @click.option("--accept", is_flag=True, help="Write the goldens again; review them with git diff.")
 @click.option("--golden", "-k", "names", multiple=True, metavar="NAME", help="Only this golden; several times.")
+@click.option("--copier/--no-copier", default=True, help="Compare each golden with plain Copier, too (the default).")
 @_folder()
 @_json
 @_quiet
-def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, quiet: bool) -> None:
+def test(*, accept: bool, names: tuple[str, ...], copier: bool, folder: Path, json_: bool, quiet: bool) -> None:
     """Render each golden in platform/goldens, compare it with what is kept, and test each service.
 
     Its files must be free of unrendered Jinja and valid, `scaffold check` clean, and each choice must render. A service
-    of the last release that is updated must be the same as a new one. Exit 1 when something is wrong.
+    of the last release that is updated must be the same as a new one. Plain Copier, if it is installed beside scaffold,
+    must give the same service. Exit 1 when something is wrong.
     """
     from scaffold.cli.judges import checked, updater
     from scaffold.show import template as show
@@ -236,7 +238,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     from scaffold.template.laws import test as run
 
     platform = _open(folder)
-    judges = Judges(checked, updater(platform.root, platform.overlay.url, names))
+    judges = Judges(checked, updater(platform.root, platform.overlay.url, names), copier)
     goldens = goldens_of(platform.root, names)
     found = run(platform, goldens, judges)
     if accept:

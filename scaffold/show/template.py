@@ -124,6 +124,9 @@ def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
     )
 
 
+_NO_COPIER = "Not compared with plain Copier, because it is not installed beside scaffold. Install copier there."
+
+
 def tested(found: Tested, troubles: Sequence[Trouble], accepted: int, *, quiet: bool) -> None:
     """Show what a test found."""
     _lines(*(f"{each.file}:{each.line}: {each.law}: {each.message}" for each in troubles))
@@ -131,6 +134,8 @@ def tested(found: Tested, troubles: Sequence[Trouble], accepted: int, *, quiet: 
         _lines(f"Wrote {counted(accepted, 'file')} of goldens. Next: git diff platform/goldens", quiet=quiet)
     services = f"{counted(len(found.goldens), 'golden')}, {counted(found.services, 'service')}"
     _lines(f"{services}: {counted(len(troubles), 'problem') if troubles else 'nothing wrong'}", quiet=quiet)
+    if found.lacks_copier:
+        _lines(_NO_COPIER, quiet=quiet)
 
 
 def test_record(found: Tested, troubles: Sequence[Trouble], accepted: int) -> dict[str, Any]:
@@ -138,6 +143,7 @@ def test_record(found: Tested, troubles: Sequence[Trouble], accepted: int) -> di
     return {
         "goldens": list(found.goldens),
         "services": found.services,
+        "lacks_copier": found.lacks_copier,
         "accepted": accepted,
         "problems": [vars(each) for each in troubles],
     }

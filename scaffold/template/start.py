@@ -132,7 +132,7 @@ jobs:
         with:
           fetch-depth: 0  # a service of the last release is updated
           persist-credentials: false
-      - run: pipx install "$KUBE_SCAFFOLD"
+      - run: pipx install "$KUBE_SCAFFOLD" && pipx inject kube-scaffold copier
         env:
           KUBE_SCAFFOLD: ${{{{ vars.KUBE_SCAFFOLD }}}}  # a requirement or URL for pip
       - run: scaffold template test
@@ -146,7 +146,7 @@ test:  # skipped until you set the variable KUBE_SCAFFOLD
     GIT_DEPTH: 0  # a service of the last release is updated
   script:
     - apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends git
-    - pip install "$KUBE_SCAFFOLD"
+    - pip install "$KUBE_SCAFFOLD" copier
     - scaffold template test
 """
 _ANSWERS = """\
