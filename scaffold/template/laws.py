@@ -161,7 +161,7 @@ class _Test:
         for question in self.workshop.template.asked:
             for value in question.choices.values():
                 if value != question.default:
-                    yield question.name, {question.name: value}
+                    yield question.name, {question.name: [value] if question.multiselect else value}
 
     def _choice(self, name: str, given: Mapping[str, Any]) -> Iterator[Trouble]:
         """Yield what is wrong with a service that has defaults, and one answer."""
