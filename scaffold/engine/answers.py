@@ -284,7 +284,7 @@ class Questionnaire:
 
     def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
         default = question.default
-        if isinstance(default, list):  # Copier renders the texts of a list, and leaves mappings alone
+        if isinstance(default, list):  # Copier renders the texts of a list, and no mappings
             return [self._string(question, item, context) if isinstance(item, str) else item for item in default]
         return self._string(question, default, context) if isinstance(default, str) else default
 

@@ -1,4 +1,4 @@
-"""Paths that a template leaves out (`_exclude`), or that an update leaves alone (`_skip_if_exists`), as Copier has it.
+"""Paths that a template leaves out (`_exclude`), or that no update changes (`_skip_if_exists`), as Copier has it.
 
 Each pattern is rendered with the answers, and matches paths as a line of .gitignore does.
 """

@@ -15,7 +15,7 @@ import yaml
 from scaffold.engine.supported import check_question
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
-from scaffold.files.yaml import load, problem_of
+from scaffold.files.yaml import Loader, load, problem_of
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 from scaffold.text.shown import shown
@@ -148,7 +148,7 @@ def _values(question: Question) -> list[Any]:
 
 def _items(text: str) -> Any:
     """Return the items of a list in YAML as they are written, without quotes around them (Copier's parse_yaml_list)."""
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    node = Loader(text).get_single_node()
     if not isinstance(node, yaml.SequenceNode):
         return None
     items = [(item, text[item.start_mark.index : item.end_mark.index].strip()) for item in node.value]

@@ -1,4 +1,4 @@
-"""What an update leaves alone because the template says so, as Copier does: `_exclude` and `_skip_if_exists`."""
+"""What an update does not change by the settings `_exclude` and `_skip_if_exists` of the template, as in Copier."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scaffold.releases.editions import Rendered
 
 
 def without_kept(before: Rendered, after: Rendered, ours: Container[str]) -> Rendered:
-    """Return the version before, changed so that a merge with `after` leaves these paths alone.
+    """Return the version before, changed so that a merge with `after` does not change these paths.
 
     What the new version excludes stays as it is. What it skips stays, too, where the service has it, and is made again
     where the service has it not. `ours` has the paths of the service.

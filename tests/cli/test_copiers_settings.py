@@ -12,8 +12,8 @@ from scaffold.engine.answers import Questionnaire
 from scaffold.engine.jinja import Renderer
 from scaffold.engine.template import load_template
 from scaffold.errors import AnswerError
-from tests.cli.test_templates import contents, copier
 from tests.support import somebodys_template as somebodys
+from tests.support.both_tools import contents, copier
 from tests.support.commands import scaffold
 from tests.support.files import write_tree
 from workshop.history import git
