@@ -52,7 +52,7 @@ class Made:
             "folder": str(self.folder),
             "template": {"url": self.origin.source, "version": self.origin.version},
             "git": self.repository,
-            "answers": dict(self.answers.asked),
+            "answers": self.answers.told,
             "derived": [vars(each) for each in self.answers.derived],
             "files": [_as_json(each) for each in self.files],
             "top": top,

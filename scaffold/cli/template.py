@@ -12,7 +12,6 @@ from scaffold.cli import options
 from scaffold.cli.help import examples
 
 if TYPE_CHECKING:
-    from scaffold.releases import History
     from scaffold.template.work import Platform
 
 _folder = partial(
@@ -45,27 +44,35 @@ def template() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", help="Name of the platform  [default: the folder's name].")
 @click.option("--url", required=True, help="Address at which the template will be published.")
+@click.option("--base", "on", metavar="URL|PATH[@VERSION]", help="Another platform's template to build on.")
 @options.version(help="Release of the base  [default: the newest].")
 @click.option("--git/--no-git", "with_git", default=True, help="Create a git repository with one commit (the default).")
 @_quiet
-def new(folder: Path, *, name: str | None, url: str, vcs_ref: str | None, with_git: bool, quiet: bool) -> None:
-    """Create a platform's template in FOLDER, with an example of each kind of change."""
+def new(
+    folder: Path, *, name: str | None, url: str, on: str | None, vcs_ref: str | None, with_git: bool, quiet: bool
+) -> None:
+    """Create a platform's template in FOLDER, with an example of each kind of change.
+
+    Its base is the template that scaffold carries, or with --base the template of another platform.
+    """
     from scaffold.files.folder import check_destination
     from scaffold.new import create
     from scaffold.new.defaults import name_from
     from scaffold.releases.home import Homes
     from scaffold.show import template as show
-    from scaffold.template.base import Base
+    from scaffold.template.base import base_at
     from scaffold.template.work import start
     from scaffold.update.versions import newest
 
     check_destination(folder)
-    history = Homes().own.history
-    base = Base(history, history.resolve(vcs_ref) if vcs_ref else newest(history))
+    homes = Homes(on, on_news=options.news(quiet=quiet))
+    home = homes.for_new() if on else homes.own
+    wanted = vcs_ref or home.version
+    base = base_at(home, home.history.resolve(wanted) if wanted else newest(home.history), homes)
     name = name or name_from(folder)
     files = start(name, url, base)
     made = create(folder, name, list(files.values()), with_git=with_git)
-    show.created(folder, len(files), base.revision.name, repository=made, quiet=quiet)
+    show.created(folder, len(files), base, repository=made, quiet=quiet)
 
 
 @template.command(short_help="Build the Copier template from platform/.")
@@ -189,7 +196,6 @@ def pull(
     from scaffold.errors import CONFLICTS
     from scaffold.show import template as show
     from scaffold.show.say import say_json
-    from scaffold.template.base import Base
     from scaffold.template.work import take_back
     from scaffold.update.versions import target
 
@@ -197,9 +203,8 @@ def pull(
         show.taken_back(take_back(folder.absolute()), quiet=quiet)
         return
     platform = _open(folder)
-    history = platform.base.history
-    new = target(platform.base.revision, wanted, history)
-    found = platform.pull(Base(history, new), dry_run=dry_run, inline=conflict == "inline")
+    new = target(platform.base.revision, wanted, platform.base.history)
+    found = platform.pull(platform.base.at(new), dry_run=dry_run, inline=conflict == "inline")
     if json_:
         say_json(show.pull_record(found, dry_run=dry_run))
     else:
@@ -214,14 +219,16 @@ def pull(
 )
 @click.option("--accept", is_flag=True, help="Write the goldens again; review them with git diff.")
 @click.option("--golden", "-k", "names", multiple=True, metavar="NAME", help="Only this golden; several times.")
+@click.option("--copier/--no-copier", default=True, help="Compare each golden with plain Copier, too (the default).")
 @_folder()
 @_json
 @_quiet
-def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, quiet: bool) -> None:
+def test(*, accept: bool, names: tuple[str, ...], copier: bool, folder: Path, json_: bool, quiet: bool) -> None:
     """Render each golden in platform/goldens, compare it with what is kept, and test each service.
 
     Its files must be free of unrendered Jinja and valid, `scaffold check` clean, and each choice must render. A service
-    of the last release that is updated must be the same as a new one. Exit 1 when something is wrong.
+    of the last release that is updated must be the same as a new one. Plain Copier, if it is installed beside scaffold,
+    must give the same service. Exit 1 when something is wrong.
     """
     from scaffold.cli.judges import checked, tried, updater
     from scaffold.show import template as show
@@ -231,7 +238,7 @@ def test(*, accept: bool, names: tuple[str, ...], folder: Path, json_: bool, qui
     from scaffold.template.laws import test as run
 
     platform = _open(folder)
-    judges = Judges(checked, tried, updater(platform.root, platform.overlay.url, names))
+    judges = Judges(checked, tried, updater(platform.root, platform.overlay.url, names), copier)
     goldens = goldens_of(platform.root, names)
     found = run(platform, goldens, judges)
     if accept:
@@ -265,13 +272,8 @@ def release(version: str, *, dry_run: bool, folder: Path, quiet: bool) -> None:
     show.released(found, day, dry_run=dry_run, quiet=quiet)
 
 
-def _history() -> History:
-    from scaffold.releases.home import Homes
-
-    return Homes().own.history
-
-
 def _open(folder: Path) -> Platform:
+    from scaffold.releases.home import Homes
     from scaffold.template.work import open_platform
 
-    return open_platform(folder.absolute(), _history())
+    return open_platform(folder.absolute(), Homes(on_news=options.news(quiet=False)))

@@ -269,7 +269,7 @@ def _result(folder: Path, outcome: Updated) -> dict[str, Any]:
         "by_hand": {path: block(content) for path, content in told.by_hand.items()},
         "rejects": sorted(plan.beside),
         "drivers": dict(told.drivers),
-        "answers": dict(plan.crossing.new_answers.asked),
+        "answers": plan.crossing.new_answers.told,
         "changed_answers": [vars(each) for each in told.answers],
         "edited_by_hand": list(told.edited),
         "next": list(next_commands(outcome)),

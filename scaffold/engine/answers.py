@@ -36,12 +36,18 @@ class Answers:
     """All values of a service: `asked` were answered (or are defaults), `computed` follow from them.
 
     `given` names the answers that somebody gave, or set as the default of a company; an answer beside them that is the
-    template's default follows it.
+    template's default follows it. `secrets` names those that no answers file has.
     """
 
     asked: Mapping[str, Any]
     computed: Mapping[str, Any]
     given: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """Return the asked ones without secrets: for the answers file, and for what people and programs see."""
+        return {name: value for name, value in self.asked.items() if name not in self.secrets}
 
     @cached_property
     def context(self) -> dict[str, Any]:
@@ -72,7 +78,8 @@ class Proposals:
 
 
 def _computed(question: Question, default: Any) -> Any:
-    return _cast_once(question.name, question.type, default) if isinstance(default, str) else cast(question, default)
+    is_plain = isinstance(default, str) and not question.multiselect
+    return _cast_once(question.name, question.type, default) if is_plain else cast(question, default)
 
 
 @lru_cache(maxsize=1024)
@@ -143,7 +150,7 @@ class Questionnaire:
             refuse_endless(raw)
         except ValueError as error:
             raise AnswerError(f"{question.name} must be smaller: {error}.") from error
-        if question.type == "bool":
+        if question.type == "bool" and not question.multiselect:
             refuse_no_boolean(question, raw)
         value = self._filled(question, cast(question, raw), context)
         if problems := self.problems(question, value, context):
@@ -203,8 +210,10 @@ class Questionnaire:
                 computed[question.name] = context[question.name] = _computed(question, default)
             else:
                 raw = answer(question, default, context)
-                asked[question.name] = context[question.name] = self.check(question, raw, context)
-        return Answers(asked, computed)
+                is_untold = question.secret and raw is default  # as in Copier, no rule holds for it
+                value = cast(question, raw) if is_untold else self.check(question, raw, context)
+                asked[question.name] = context[question.name] = value
+        return Answers(asked, computed, secrets=self.template.secrets)
 
     def resolve(self, given: Mapping[str, Any], proposals: Proposals | None = None) -> Answers:
         """Return all values for the given raw answers; every other question gets its default, or what is proposed.
@@ -275,6 +284,8 @@ class Questionnaire:
 
     def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
         default = question.default
+        if isinstance(default, list):  # Copier renders the texts of a list, and no mappings
+            return [self._string(question, item, context) if isinstance(item, str) else item for item in default]
         return self._string(question, default, context) if isinstance(default, str) else default
 
     def _string(self, question: Question, source: str, context: Mapping[str, Any]) -> str:

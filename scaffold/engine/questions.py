@@ -15,7 +15,7 @@ import yaml
 from scaffold.engine.supported import check_question
 from scaffold.errors import AnswerError, TemplateError
 from scaffold.files.json import parse_json
-from scaffold.files.yaml import load, problem_of
+from scaffold.files.yaml import Loader, load, problem_of
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 from scaffold.text.shown import shown
@@ -48,7 +48,8 @@ class Question:
     `relevant` is Jinja, too: where it renders to no, the terminal takes the default and does not ask.
     A question with a `group` is not asked at first: the terminal shows its default with the `reason` (Jinja) for it.
     `when` is Jinja: where it renders to no, the value is computed from the default, as of a `computed` question.
-    One that is `required` has no default.
+    One that is `required` has no default. Of a `multiselect` one, the answer is a list of choices. The answer to a
+    `secret` one is in no answers file.
     """
 
     name: str
@@ -65,6 +66,8 @@ class Question:
     computed: bool = False
     when: str = ""
     required: bool = False
+    multiselect: bool = False
+    secret: bool = False
 
 
 def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
@@ -93,6 +96,8 @@ def question_from(name: Any, spec: Any, file: str = "copier.yml") -> Question:
         computed=spec.get("when") is False,
         when=when if isinstance(when := spec.get("when"), str) else "",
         required="default" not in spec,
+        multiselect=spec.get("multiselect", False),
+        secret=spec.get("secret", False),
     )
 
 
@@ -115,15 +120,55 @@ def cast(question: Question, answer: Any) -> Any:
     Raises:
         AnswerError: when it can't be one, or is none of the choices.
     """
+    if question.multiselect:
+        return _cast_several(question, answer)
+    value = _cast_one(question, answer)
+    if question.choices and value not in question.choices.values():
+        raise AnswerError(_refused_choice(question, value))
+    return value
+
+
+def _cast_several(question: Question, answer: Any) -> list[Any]:
+    """Return the choices that an answer lists, in the order of the question, as Copier does."""
     try:
-        value = CASTS[question.type](answer)
+        items = _items(answer) if isinstance(answer, str) else answer
+    except yaml.YAMLError as error:
+        raise AnswerError(_refusal(question, answer, f"valid YAML ({problem_of(error)})")) from error
+    if not isinstance(items, list):
+        raise AnswerError(_refusal(question, answer, f"a list of some of {', '.join(map(str, _values(question)))}"))
+    given = [_cast_one(question, item) for item in items]
+    known = [_cast_one(question, choice) for choice in _values(question)]
+    for each in given:
+        if each not in known:
+            raise AnswerError(_refused_choice(question, each))
+    return [choice for choice in known if choice in given]
+
+
+def _values(question: Question) -> list[Any]:
+    return list(question.choices.values())
+
+
+def _items(text: str) -> Any:
+    """Return the items of a list in YAML as they are written, without quotes around them (Copier's parse_yaml_list)."""
+    node = Loader(text).get_single_node()
+    if not isinstance(node, yaml.SequenceNode):
+        return None
+    items = [(item, text[item.start_mark.index : item.end_mark.index].strip()) for item in node.value]
+    return [raw[1:-1] if _is_quoted(item, raw) else raw for item, raw in items]
+
+
+def _is_quoted(item: yaml.Node, raw: str) -> bool:
+    is_text = isinstance(item, yaml.ScalarNode) and item.tag == "tag:yaml.org,2002:str"
+    return is_text and raw[:1] == raw[-1:] and raw[:1] in ("'", '"')
+
+
+def _cast_one(question: Question, answer: Any) -> Any:
+    try:
+        return CASTS[question.type](answer)
     except yaml.YAMLError as error:
         raise AnswerError(_refusal(question, answer, f"valid YAML ({problem_of(error)})")) from error
     except (TypeError, ValueError, OverflowError, RecursionError) as error:
         raise AnswerError(_refusal(question, answer, KINDS[question.type])) from error
-    if question.choices and value not in question.choices.values():
-        raise AnswerError(_refused_choice(question, value))
-    return value
 
 
 def refuse_no_boolean(question: Question, answer: Any) -> None:
@@ -142,13 +187,17 @@ def refuse_no_boolean(question: Question, answer: Any) -> None:
 def _refusal(question: Question, answer: Any, rule: str) -> str:
     """Return the sentence that refuses an answer, in the words of `refuse` of the template's checks.jinja."""
     example = "" if question.example is None else f" Example: {_as_typed(question.example)}."
-    return f"{question.name} must be {rule}, not {shown(answer)}.{example}"
+    return f"{question.name} must be {rule}, not {_told(question, answer)}.{example}"
 
 
 def _refused_choice(question: Question, value: Any) -> str:
     valid = [str(choice) for choice in question.choices.values()]
-    words = f"{question.name} must be one of {', '.join(valid)}, not {shown(value)}."
+    words = f"{question.name} must be one of {', '.join(valid)}, not {_told(question, value)}."
     return f"{words} {suggest(value, valid, '')}".rstrip()
+
+
+def _told(question: Question, answer: Any) -> str:
+    return "this answer" if question.secret else shown(answer)
 
 
 def _as_typed(example: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from scaffold.engine.answers import Answers
 from scaffold.engine.bounds import bounded
 from scaffold.engine.jinja import Renderer
+from scaffold.engine.patterns import Matches, matcher, matches_none
 from scaffold.engine.template import MOST_FILES, Entry, Template
 from scaffold.errors import TemplateError
 from scaffold.files import names
@@ -43,7 +44,7 @@ def render(
         TemplateError: when a file can't be rendered, two have one path, or a path leads out of the service.
     """
     with bounded(f"the template in {template.root}"):
-        files = _render(template, renderer, {**answers.context, **_copier_context(template, answers, origin)}, on_file)
+        files = _render(template, renderer, _context(template, answers, origin), on_file)
     if sentence := names.clash(tuple(files)):
         raise TemplateError(f"two files of the template can't both be written: {sentence}")
     return [files[path] for path in sorted(files)]
@@ -53,11 +54,12 @@ def _render(
     template: Template, renderer: Renderer, context: Mapping[str, Any], on_file: Callable[[int, int], None]
 ) -> dict[str, RenderedFile]:
     paths = _Paths(renderer, context)
+    excludes = matcher(renderer, "exclude", template.settings.get("exclude", ()), context)
     files: dict[str, RenderedFile] = {}
     done, total, size = 0, len(template.entries), 0
     for folder, entries in template.folders.items():
         for entry in entries if paths.below(folder) else ():
-            for file in _render_entry(template, renderer, entry, paths):
+            for file in _render_entry(template, renderer, entry, paths, excludes):
                 if file.path in files:
                     raise TemplateError(f"two files of the template render to {file.path}.")
                 files[file.path] = file
@@ -75,22 +77,37 @@ def _refuse_too_much(count: int, size: int) -> None:
         raise TemplateError(f"the template renders to more than {LARGEST_SERVICE // 1024 // 1024} MiB in all.")
 
 
-def _copier_context(template: Template, answers: Answers, origin: Origin) -> dict[str, Any]:
-    """Return the variables that Copier itself gives to templates, as far as this template may use them."""
-    remembered = {"_commit": origin.version, "_src_path": origin.source, **answers.asked}
+def paths_of(template: Template, renderer: Renderer, answers: Answers, origin: Origin, setting: str) -> Matches:
+    """Return what matches the paths of a setting (`exclude`, `skip_if_exists`) in a service.
+
+    Raises:
+        TemplateError: when a pattern is wrong.
+    """
+    patterns = template.settings.get(setting, ())
+    return matcher(renderer, setting, patterns, _context(template, answers, origin)) if patterns else matches_none
+
+
+def _context(template: Template, answers: Answers, origin: Origin) -> dict[str, Any]:
+    """Return the answers, and the variables that Copier itself gives to templates, as far as one may use them."""
+    remembered = {"_commit": origin.version, "_src_path": origin.source, **answers.told}
     return {
+        **answers.context,
         "_copier_answers": {key: value for key, value in remembered.items() if value is not None},
         "_copier_conf": {"answers_file": template.answers_file, "data": dict.fromkeys(sorted(answers.given))},
     }
 
 
-def _render_entry(template: Template, renderer: Renderer, entry: Entry, paths: _Paths) -> Iterator[RenderedFile]:
+def _render_entry(
+    template: Template, renderer: Renderer, entry: Entry, paths: _Paths, excludes: Matches
+) -> Iterator[RenderedFile]:
     rendered = entry.parts[-1].endswith(template.suffix)
     parts = (*entry.parts[:-1], entry.parts[-1].removesuffix(template.suffix)) if rendered else entry.parts
     folders = {path for path, _ in paths.below(parts[:-1])}
     for path, inner in paths.below(parts):
         if reason := names.problem("." if path in folders else path.as_posix()):
             raise TemplateError(f"{'/'.join(entry.parts)} renders to {str(path)[:300]!r}, but that {reason}.")
+        if excludes(path.as_posix()):
+            continue
         content = _encoded(entry.name, renderer.file(entry.name, inner)) if rendered else entry.content
         yield RenderedFile(path.as_posix(), content, bool(entry.mode & 0o100))
 

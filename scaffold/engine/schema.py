@@ -40,7 +40,7 @@ def _describe(question: Question) -> dict[str, Any]:
 
 def answer_type(question: Question) -> str:
     """Return the type that a reader expects: a list of records, or the type of the example where YAML casts it."""
-    if question.fields:
+    if question.fields or question.multiselect:
         return "list"
     return type(question.example).__name__ if question.type == "yaml" else question.type
 
@@ -66,12 +66,16 @@ def json_schema(template: Template) -> dict[str, Any]:
 
 def _property(question: Question) -> dict[str, Any]:
     schema: dict[str, Any] = {"description": question.help}
-    if question.fields:
+    if question.multiselect:
+        schema |= {"type": "array", "items": {"enum": list(question.choices.values())}}
+    elif question.fields:
         schema |= {"type": "array", "items": _record(question.fields)}
     elif isinstance(question.example, list):
         schema |= {"type": "array", "items": _value(type(question.example[0]).__name__, [])}
     else:
         schema |= _value(answer_type(question), list(question.choices.values()))
+    if question.secret:
+        schema["writeOnly"] = True  # no answers file of a service has it
     if question.example is not None:
         schema["examples"] = [question.example]
     if question.default is not None and not (isinstance(question.default, str) and "{" in question.default):

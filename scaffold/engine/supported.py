@@ -13,7 +13,10 @@ from scaffold.errors import TemplateError
 from scaffold.files.names import problem
 from scaffold.text.nearest import suggest
 
-SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops")
+LISTS = ("exclude", "secret_questions", "skip_if_exists")
+"""Settings that are lists of text; as in Copier, those of several documents add up."""
+
+SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops", *LISTS)
 """Settings of copier.yml, without the leading `_`. Copier's version is only for Copier."""
 
 ENVOPS = ("keep_trailing_newline", "trim_blocks", "lstrip_blocks", "undefined")
@@ -24,7 +27,7 @@ UNDEFINED = ("jinja2.Undefined", "jinja2.StrictUndefined")
 TYPES = ("bool", "float", "int", "json", "str", "yaml")
 
 QUESTION_KEYS = (
-    *("type", "help", "default", "choices", "validator", "when"),
+    *("type", "help", "default", "choices", "validator", "when", "multiselect", "secret"),
     *("example", "fields", "relevant", "group", "reason"),
 )
 """Keys of a question; those from `example` on are read by scaffold only, and Copier ignores them."""
@@ -33,14 +36,14 @@ FIELD_KEYS = ("type", "help", "default", "choices", "example", "required", "name
 """Keys of a field of a record."""
 
 _COPIERS = (
-    *("cleanup_on_error", "exclude", "external_data", "jinja_extensions", "message_after_copy"),
+    *("cleanup_on_error", "external_data", "jinja_extensions", "message_after_copy"),
     *("message_after_update", "message_before_copy", "message_before_update", "migrations", "preserve_symlinks"),
-    *("secret_questions", "skip_if_exists", "tasks"),
+    "tasks",
 )
 _ON_THE_SCREEN = ("multiline", "placeholder", "qmark")
 """Keys that change only what Copier's own prompt looks like."""
 
-_COPIERS_QUESTION_KEYS = ("multiselect", "secret")
+_COPIERS_QUESTION_KEYS = ("ask",)
 
 
 class UnsupportedError(TemplateError):
@@ -57,6 +60,7 @@ def check_settings(settings: Mapping[str, Any], file: str) -> None:
     for key in ("subdirectory", "templates_suffix", "answers_file"):
         if not isinstance(settings.get(key, ""), str):
             raise TemplateError(f"{file}: _{key} must be text, not {_shown(settings[key])}.")
+    _check_lists(settings, file)
     if (reason := problem(settings.get("answers_file", "answers"))) is not None:
         raise TemplateError(f"{file}: _answers_file is {_shown(settings['answers_file'])}, but it {reason}.")
     envops = settings.get("envops", {})
@@ -85,6 +89,7 @@ def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
     for key in ("help", "validator", "relevant", "group", "reason"):
         if not isinstance(spec.get(key, ""), str):
             raise TemplateError(f"{here}: {key} must be text, not {_shown(spec[key])}.")
+    _check_flags(spec, here)
     _check_choices(spec.get("choices", {}), here)
     fields = spec.get("fields", {})
     if not isinstance(fields, Mapping) or not all(isinstance(field, Mapping) for field in fields.values()):
@@ -92,6 +97,27 @@ def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
     for field, keys in fields.items():
         _check_keys(keys, FIELD_KEYS, (), "key of a field", f"{here}, field {field}")
         _check_choices(keys.get("choices", ()), f"{here}, field {field}")
+
+
+def _check_lists(settings: Mapping[str, Any], file: str) -> None:
+    for key in LISTS:
+        words = settings.get(key, [])
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise TemplateError(f"{file}: _{key} must be a list of text. Example: [docs/internal].")
+        if any("_copier_operation" in word for word in words):
+            raise UnsupportedError(
+                f"{file}, _{key}: _copier_operation is a part of Copier's format that scaffold does not support."
+            )
+
+
+def _check_flags(spec: Mapping[Any, Any], here: str) -> None:
+    for key in ("multiselect", "secret"):
+        if not isinstance(spec.get(key, False), bool):
+            raise TemplateError(f"{here}: {key} must be true or false, not {_shown(spec[key])}.")
+    if spec.get("multiselect") and not spec.get("choices"):
+        raise TemplateError(f"{here}: multiselect needs choices.")
+    if spec.get("secret") and "default" not in spec:
+        raise TemplateError(f"{here}: a secret question needs a default, because nobody remembers its answer.")
 
 
 def _check_choices(choices: Any, here: str) -> None:

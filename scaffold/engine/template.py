@@ -20,7 +20,7 @@ import yaml
 from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.engine.bounds import bounded
 from scaffold.engine.questions import Question, question_from
-from scaffold.engine.supported import check_settings
+from scaffold.engine.supported import LISTS, check_settings
 from scaffold.errors import TemplateError
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import Loader, load_all, place_of, problem_of
@@ -76,6 +76,11 @@ class Template:
         """Return the questions that a user answers, in order; the others are computed."""
         return [question for question in self.questions if not question.computed]
 
+    @cached_property
+    def secrets(self) -> frozenset[str]:
+        """Return the names of the questions whose answers no answers file has."""
+        return frozenset(question.name for question in self.questions if question.secret)
+
     @property
     def suffix(self) -> str:
         """Return the ending of the files that are rendered."""
@@ -99,7 +104,8 @@ class Template:
             raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {skeleton}.")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
-        left_out = _LEFT_OUT if skeleton == self.root else _COMPILED
+        in_root = skeleton == self.root and "exclude" not in self.settings  # which replaces Copier's own list
+        left_out = _LEFT_OUT if in_root else (*_COMPILED, ".git")
         found = tuple(islice(_walk(skeleton, (), self.root, left_out), MOST_FILES + 1))
         if len(found) > MOST_FILES:
             raise TemplateError(f"{skeleton} holds more than {MOST_FILES} files; a template has fewer.")
@@ -176,7 +182,15 @@ def load_template(root: Path) -> Template:
             shows what scaffold does not support.
     """
     settings, questions = _read(root)
-    return Template(root, settings, tuple(question_from(key, *spec) for key, spec in questions.items()))
+    secrets = settings.get("secret_questions", ())
+    return Template(
+        root,
+        settings,
+        tuple(
+            question_from(key, _with_secrets(spec, secret=key in secrets), file)
+            for key, (spec, file) in questions.items()
+        ),
+    )
 
 
 def raw_questions(root: Path) -> dict[str, Any]:
@@ -197,9 +211,13 @@ def _read(root: Path) -> tuple[dict[str, Any], dict[Any, tuple[Any, str]]]:
         for name, document in _documents(file, root, ()):
             own = {key[1:]: value for key, value in document.items() if isinstance(key, str) and key.startswith("_")}
             check_settings(own, name)
-            settings |= own
+            settings |= own | {key: [*settings.get(key, ()), *own[key]] for key in LISTS if key in own}
             questions |= {key: (value, name) for key, value in document.items() if f"{key}"[:1] != "_"}
     return settings, questions
+
+
+def _with_secrets(spec: Any, *, secret: bool) -> Any:
+    return {**spec, "secret": True} if secret and isinstance(spec, Mapping) else spec
 
 
 def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[tuple[str, Mapping[Any, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import questionary
@@ -56,6 +56,26 @@ def choice(message: str, choices: Mapping[str, Any], default: Any) -> Any:
     shown = [Choice(label, value) for label, value in choices.items()]
     known = default if default in choices.values() else None
     return run(questionary.select(message, shown, default=known, style=STYLE))
+
+
+def several(message: str, choices: Mapping[str, Any], default: Collection[Any]) -> list[Any]:
+    """Let the user choose some of the values, which are shown by their labels.
+
+    Raises:
+        BackError, KeyboardInterrupt: as `run` does.
+    """
+    shown = [Choice(label, value, checked=value in default) for label, value in choices.items()]
+    return list(run(questionary.checkbox(message, shown, style=STYLE)))
+
+
+def secret(message: str, validate: Validate) -> str:
+    """Ask for text that is not shown; nothing takes the default.
+
+    Raises:
+        BackError, KeyboardInterrupt: as `run` does.
+    """
+    asked = questionary.password(message, validate=lambda typed: typed == "" or validate(typed), style=STYLE)
+    return str(run(asked))
 
 
 def yes_or_no(message: str, *, default: bool) -> bool:

@@ -61,7 +61,8 @@ class Interview:
         found: dict[str, list[tuple[str, str, str]]] = {}
         for question in self.questionnaire.template.asked:
             if question.name in answers.asked and self.questionnaire.relevant(question, answers.context):
-                row = (question.name, in_words(answers.asked[question.name]), self._source(question, answers))
+                words = "(not shown)" if question.secret else in_words(answers.asked[question.name])
+                row = (question.name, words, self._source(question, answers))
                 found.setdefault(question.group or OWN, []).append(row)
         own = found.pop(OWN, [])
         return {**found, OWN: own}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scaffold.engine.answers import Questionnaire
-from scaffold.engine.questions import Question, cast_to_bool
+from scaffold.engine.questions import Question, cast, cast_to_bool
 from scaffold.errors import AnswerError
 from scaffold.prompt import fields
 from scaffold.prompt.records import ask_records
@@ -21,6 +21,8 @@ def ask(questionnaire: Questionnaire, question: Question, default: Any, context:
     """
     if question.fields:
         return ask_records(questionnaire, question, default, context)
+    if question.multiselect:
+        return fields.several(question.help, question.choices, cast(question, default))
     if question.choices:
         return fields.choice(question.help, question.choices, default)
     if question.type == "bool":
@@ -33,4 +35,7 @@ def ask(questionnaire: Questionnaire, question: Question, default: Any, context:
             return str(error)
         return True
 
+    if question.secret:
+        typed = fields.secret(question.help, validate)
+        return questionnaire.check(question, typed, context) if typed else default
     return questionnaire.check(question, fields.text(question.help, str(default), validate), context)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FILE = "templates/service/changes.yml"
 UNRELEASED = "unreleased"
 _FIELDS = ("id", "version", "pattern", "title", "why", "check")
+OPTIONAL = ("where", "declined", "brought")
+"""Fields of text that a change may have besides."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Change:
     after updating. `files` are the paths that it changes in a service, by patterns of fnmatch, whose `*` matches / too;
     none where the pattern's id is in the lines that changed. `where` is a Jinja expression of a service's answers: the
     change concerns the services for which it is true, all where it is empty. `declined` names the platform that did not
-    take it into a file of its own, and why.
+    take it into a file of its own, and why. `brought` names the layers below a template on a platform's template that
+    brought it, each with its version.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Change:
     files: tuple[str, ...] = ()
     where: str = ""
     declined: str = ""
+    brought: str = ""
 
     def concerns(self, answers: Mapping[str, Any]) -> bool:
         """Return whether it is news for a service with these answers; so it is where the expression fails on them."""
@@ -65,14 +69,22 @@ def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:
     Raises:
         TemplateError: when a record lacks a field, or an id, version or pattern is no such thing.
     """
-    records = read_records(text, name, _FIELDS, key="id", lists=["files"], texts=["where", "declined"])
-    return [_change(record, f"{name}: {record['id']}") for record in records]
+    return [_change(record, f"{name}: {record['id']}") for record in read_raw(text, name)]
+
+
+def read_raw(text: str | bytes, name: str = FILE) -> list[dict[str, Any]]:
+    """Return the changes written in `text` as records.
+
+    Raises:
+        TemplateError: when a record lacks a field.
+    """
+    return read_records(text, name, _FIELDS, key="id", lists=["files"], texts=OPTIONAL)
 
 
 def _change(record: dict[str, Any], where: str) -> Change:
     texts = {field: " ".join(record[field].split()) for field in _FIELDS}
-    where_, declined = (" ".join(record.get(field, "").split()) for field in ("where", "declined"))
-    change = Change(**texts, files=tuple(record.get("files", ())), where=where_, declined=declined)
+    texts |= {field: " ".join(record.get(field, "").split()) for field in OPTIONAL}
+    change = Change(**texts, files=tuple(record.get("files", ())))
     if change.where:
         _expression(change.where, where)
     for path in change.files:

@@ -15,7 +15,8 @@ from typing import Any
 
 from scaffold.engine.answers import Answers, Questionnaire
 from scaffold.engine.jinja import Renderer
-from scaffold.engine.render import Origin, render
+from scaffold.engine.patterns import Matches, matches_none
+from scaffold.engine.render import Origin, paths_of, render
 from scaffold.engine.render_cache import Memo
 from scaffold.engine.template import Template
 from scaffold.git.objects import Blob
@@ -27,11 +28,16 @@ _KEPT = 256  # rendered services, some 300 KiB each
 
 @dataclass(frozen=True)
 class Rendered:
-    """A service at one version: each file's blob and bytes by its path, and where its answers are."""
+    """A service at one version: each file's blob and bytes by its path, and where its answers are.
+
+    The version `excludes` and `skips` paths by its settings `_exclude` and `_skip_if_exists`.
+    """
 
     blobs: Mapping[str, Blob]
     contents: Mapping[str, bytes]
     answers_file: str
+    excludes: Matches = matches_none
+    skips: Matches = matches_none
 
 
 class Editions:
@@ -94,10 +100,12 @@ class Editions:
     def _render(self, revision: Revision, answers: Answers, source: str, algorithm: str) -> Rendered:
         template, renderer = self._compile(revision)
         blobs, contents = {}, {}
-        for file in render(template, renderer, answers, Origin(source, revision.name)):
+        origin = Origin(source, revision.name)
+        for file in render(template, renderer, answers, origin):
             blobs[file.path] = Blob("100755" if file.executable else "100644", blob_id(file.content, algorithm))
             contents[file.path] = file.content
-        return Rendered(blobs, contents, template.answers_file)
+        found = [paths_of(template, renderer, answers, origin, each) for each in ("exclude", "skip_if_exists")]
+        return Rendered(blobs, contents, template.answers_file, *found)
 
     def _compile(self, revision: Revision) -> tuple[Template, Renderer]:
         if revision.commit not in self._compiled:

@@ -118,6 +118,14 @@ class Homes:
         text, where = _usual()
         return self.own if text is None else self._at(read_address(text, where))
 
+    def named(self, text: str, where: str) -> Home:
+        """Return the home of an address; `where` is the option or file that names it.
+
+        Raises:
+            FileError: when it is not an address.
+        """
+        return self._at(read_address(text, where))
+
     def of(self, source: str) -> Home:
         """Return the home of a service by what it remembers (`_src_path`); the chosen one goes before.
 

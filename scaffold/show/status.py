@@ -79,7 +79,8 @@ def _missing(found: Sequence[Status]) -> Iterator[str]:
 
 
 def _origin(change: Change, found: Sequence[Status]) -> str:
-    """Return the version that brought a change; of a platform's template that of the base, and its own."""
+    """Return the version that brought a change; of a platform's template those of the layers below, and its own."""
     own = next((one.brought[change.id] for one in found if change.id in one.brought), "")
-    version = f"base {change.version}, in {own}" if own else change.version
+    of_layer = change.brought or (f"base {change.version}" if own else change.version)
+    version = f"{of_layer}, in {own}" if own else of_layer
     return f"{version}; declined by {change.declined}" if change.declined else version

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.show.console import console, line
+from scaffold.template.base import Base
 from scaffold.template.fixes import FIXES
 from scaffold.template.laws import Tested
 from scaffold.template.overlay import FILES
@@ -19,11 +20,11 @@ from scaffold.template.work import Status
 from scaffold.text.counted import counted
 
 
-def created(folder: Path, count: int, version: str, *, repository: bool, quiet: bool) -> None:
+def created(folder: Path, count: int, base: Base, *, repository: bool, quiet: bool) -> None:
     """Show what was created, and what to do next."""
     commit = ", one commit" if repository else ""
     _lines(
-        f"{folder}: {counted(count, 'file')}{commit}, on {version} of the base. Next:",
+        f"{folder}: {counted(count, 'file')}{commit}, on {_version(base)}. Next:",
         f"  cd {folder}",
         "  edit platform/questions.yml",
         "  scaffold template build",
@@ -41,6 +42,10 @@ def built(found: Difference, *, check: bool, quiet: bool) -> None:
     head = f"The built template is not current ({count}):" if check else f"Built, {count} changed:"
     last = ("Run: scaffold template build",) if check else ()
     _lines(head, *changed[:_MOST], *_more(changed), *last, quiet=quiet)
+
+
+def _version(base: Base) -> str:
+    return f"{base.revision.name} of {base.label}"
 
 
 _MOST = 20
@@ -65,7 +70,7 @@ def status(found: Status) -> None:
     overlay = found.platform.overlay
     own = {path for path in overlay.files if path not in overlay.overrides}
     _lines(
-        f"{overlay.name} on {found.platform.base.revision.name} of the base",
+        f"{overlay.name} on {_version(found.platform.base)}",
         f"  {counted(len(overlay.overrides), 'override')}, {counted(len(own), 'own file')}, "
         f"{counted(len(overlay.removed), 'removed file')}, {counted(len(overlay.questions), 'question')}",
         *(f"  newer: {each.tag}" for each in found.newer),
@@ -84,6 +89,8 @@ def as_record(found: Status) -> dict[str, Any]:
         "name": overlay.name,
         "url": overlay.url,
         "base": found.platform.base.revision.name,
+        "base_name": found.platform.base.name,
+        "base_url": found.platform.base.url or "",
         "newer": [each.tag for each in found.newer],
         "overrides": sorted(overlay.overrides),
         "own": sorted(path for path in overlay.files if path not in overlay.overrides),
@@ -105,16 +112,19 @@ def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
         _lines(_MARKED if found.marked else _REFUSED, error=True)
         return
     if found.old.revision == found.new.revision:
-        _lines(f"Already at {found.new.revision.name} of the base.", quiet=quiet)
+        _lines(f"Already at {_version(found.new)}.", quiet=quiet)
         return
     _lines(
-        f"{found.old.revision.name} to {found.new.revision.name} of the base",
+        f"{found.old.revision.name} to {_version(found.new)}",
         *(f"  {each.pattern.replace('none', '').strip() or '-':<3} {each.title}" for each in found.changes),
         *found.notes,
         *(f"Decide in {FIXES}: {each}" for each in found.undecided),
         "Nothing was written." if dry_run else "Written and built, not committed. Next: git diff",
         quiet=quiet,
     )
+
+
+_NO_COPIER = "Not compared with plain Copier, because it is not installed beside scaffold. Install copier there."
 
 
 def tested(found: Tested, troubles: Sequence[Trouble], accepted: int, *, quiet: bool) -> None:
@@ -124,6 +134,8 @@ def tested(found: Tested, troubles: Sequence[Trouble], accepted: int, *, quiet: 
         _lines(f"Wrote {counted(accepted, 'file')} of goldens. Next: git diff platform/goldens", quiet=quiet)
     services = f"{counted(len(found.goldens), 'golden')}, {counted(found.services, 'service')}"
     _lines(f"{services}: {counted(len(troubles), 'problem') if troubles else 'nothing wrong'}", quiet=quiet)
+    if found.lacks_copier:
+        _lines(_NO_COPIER, quiet=quiet)
 
 
 def test_record(found: Tested, troubles: Sequence[Trouble], accepted: int) -> dict[str, Any]:
@@ -131,6 +143,7 @@ def test_record(found: Tested, troubles: Sequence[Trouble], accepted: int) -> di
     return {
         "goldens": list(found.goldens),
         "services": found.services,
+        "lacks_copier": found.lacks_copier,
         "accepted": accepted,
         "problems": [vars(each) for each in troubles],
     }
@@ -143,7 +156,7 @@ def taken_back(version: str, *, quiet: bool) -> None:
 
 def released(found: Release, day: date, *, dry_run: bool, quiet: bool) -> None:
     """Show the section of the changelog, and what to do next."""
-    _lines(found.section(day).rstrip("\n"), quiet=quiet)
+    _lines(*found.section(day).rstrip("\n").split("\n"), quiet=quiet)
     last = f"Released as {found.version}. Next: git push --follow-tags"
     _lines("", "Nothing was written." if dry_run else last, quiet=quiet)
 

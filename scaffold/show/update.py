@@ -45,7 +45,7 @@ def report(out: Console, told: UpdateReport) -> None:
 
 def _change(out: Console, change: Change) -> None:
     pattern = f"{change.pattern} " if change.pattern != "none" else ""
-    out.print(line((f"{pattern}{change.title}", "bold"), f" ({change.version})"), soft_wrap=True)
+    out.print(line((f"{pattern}{change.title}", "bold"), f" ({change.brought or change.version})"), soft_wrap=True)
     if change.declined:
         out.print(line(f"  declined by {change.declined}"), soft_wrap=True)
     out.print(line(f"  why: {change.why}"), soft_wrap=True)

@@ -1,9 +1,9 @@
-"""A release of this project's template, as an overlay is built on it."""
+"""A release of the template on which an overlay is built: of this project's, or of a platform's own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,20 +12,37 @@ from scaffold.engine.template import Template, raw_questions
 from scaffold.errors import FileError, VersionError
 from scaffold.files.folder import RenderedFile, read_rendered
 from scaffold.releases import Change, History, Revision
+from scaffold.releases.changes import read_changes
 from scaffold.releases.editions import blob_id
-from scaffold.template.overlay import MANIFEST, Overlay
+from scaffold.releases.home import Home, Homes
+from scaffold.template.overlay import CHANGES, MANIFEST, Overlay, name_of
 from scaffold.text.nearest import suggest
 
 SKELETON = "templates/service/skeleton/"
 LICENSE = "LICENSE"
+NOTICE = "NOTICE"
 
 
 @dataclass(frozen=True)
 class Base:
-    """A version of the base: its history, and which version it is."""
+    """A version of the base: its history, and which version it is; the address and name of a platform's template.
+
+    Both are empty where the base is the template that scaffold carries.
+    """
 
     history: History
     revision: Revision
+    url: str | None = None
+    name: str = ""
+
+    @property
+    def label(self) -> str:
+        """Return what people call it."""
+        return self.name or "the base"
+
+    def at(self, revision: Revision) -> Base:
+        """Return another version of it."""
+        return replace(self, revision=revision)
 
     @cached_property
     def template(self) -> Template:
@@ -49,6 +66,10 @@ class Base:
         """Return what copier.yml and what it includes say of each question."""
         return raw_questions(self.template.root)
 
+    def asks(self, name: str) -> bool:
+        """Return whether there is a question of that name that people answer."""
+        return name in {question.name for question in self.template.asked}
+
     @property
     def changes(self) -> list[Change]:
         """Return the changelog of this version."""
@@ -57,8 +78,34 @@ class Base:
     @property
     def license(self) -> bytes:
         """Return the licence under which the base may be built into another template; nothing where it has none."""
-        text = git.ask(self.history.git_dir, "cat-file", "blob", f"{self.revision.commit}:{LICENSE}")
-        return b"" if text is None else f"{text}\n".encode()
+        return self._text(LICENSE).encode()
+
+    @property
+    def notice(self) -> str:
+        """Return what a platform's template says of its own base; nothing for this project's."""
+        return self._text(NOTICE) if self.name else ""
+
+    @cached_property
+    def origins(self) -> Mapping[str, str]:
+        """Return what brought each change of a platform's template, by its id: which layers, and in which versions."""
+        if not self.name:
+            return {}
+        own = {change.id for change in read_changes(self._text(CHANGES), CHANGES)}
+        first: dict[str, str] = {}
+        for release in self.history.known:
+            if release.version <= self.revision.version:
+                for change in self.history.changes_at(release.commit):
+                    first.setdefault(change.id, f"{self.name} {release.version}")
+        here = f"{self.name} {self.revision.version}"
+        return {
+            change.id: each if change.id in own else f"{change.brought or f'base {change.version}'}, in {each}"
+            for change in self.changes
+            for each in [first.get(change.id, here)]
+        }
+
+    def _text(self, path: str) -> str:
+        text = git.ask(self.history.git_dir, "cat-file", "blob", f"{self.revision.commit}:{path}")
+        return "" if text is None else f"{text}\n"
 
     def skeleton(self, path: str) -> RenderedFile | None:
         """Return a file of the skeleton."""
@@ -78,20 +125,39 @@ class Base:
         return file
 
 
-def base_of(overlay: Overlay, history: History) -> Base:
+def base_of(overlay: Overlay, homes: Homes) -> Base:
     """Return the base that an overlay names.
 
     Raises:
         VersionError: when it is not known here.
-        FileError: when its commit is another one.
+        FileError: when its commit is another one, or its address is not that of a platform's template.
+        GitError: when its repository can't be read.
     """
+    home = homes.own if overlay.base_url is None else homes.named(overlay.base_url, f"{MANIFEST}, base.url")
     try:
-        revision = history.resolve(overlay.version)
+        revision = home.history.resolve(overlay.version)
     except VersionError as error:
         raise VersionError(f"{MANIFEST}, base: {error}") from error
     if revision.commit != overlay.commit:
         raise FileError(f"{MANIFEST}: base.commit is not the commit of {overlay.version}, which is {revision.commit}.")
-    return Base(history, revision)
+    return base_at(home, revision, homes)
+
+
+def base_at(home: Home, revision: Revision, homes: Homes) -> Base:
+    """Return a version of a template as a base.
+
+    Raises:
+        FileError: when it is neither the one that scaffold carries, nor a platform's template.
+    """
+    if home.history is homes.own.history:
+        return Base(home.history, revision)
+    text = git.ask(home.history.git_dir, "cat-file", "blob", f"{revision.commit}:{MANIFEST}")
+    if text is None:
+        raise FileError(
+            f"{home.url} is not a platform's template: {revision.name} has no {MANIFEST}. "
+            "`scaffold template new` makes one."
+        )
+    return Base(home.history, revision, home.url, name_of(text, f"{MANIFEST} of {home.url}"))
 
 
 def id_of(file: RenderedFile) -> str:

@@ -9,21 +9,21 @@ from typing import Any
 
 import yaml
 
-from scaffold.errors import FileError
+from scaffold.engine.questions import question_from
+from scaffold.errors import FileError, TemplateError
 from scaffold.files.folder import RenderedFile
 from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
-from scaffold.template.base import LICENSE, SKELETON, Base, id_of
+from scaffold.template.base import LICENSE, NOTICE, SKELETON, Base, id_of
 from scaffold.template.fixes import with_decisions
 from scaffold.template.overlay import CHANGES, FILES, PINS, POLICY, QUESTIONS, REMOVE, Overlay
+from scaffold.template.unknown import Names
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 
-NEW = "templates/platform/new.yml"
-CHANGED = "templates/platform/changed.yml"
+NEW, CHANGED = "new.yml", "changed.yml"
 POLICIES = ".scaffold/policy.yml"
 """The file of a service that has the policies; `scaffold check` reads it."""
-NOTICE = "NOTICE"
 _DERIVED = "---\n!include templates/service/questions/derived.yml\n"
 _ATTRIBUTES = ".gitattributes"
 _GENERATED = """\
@@ -47,11 +47,14 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
     _apply_files(files, overlay, base)
     _apply_policies(files, overlay)
     changed, new = _questions(overlay, base)
-    _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), bool(new)))
-    _put(files, CHANGED, _yaml("What the platform's overlay changes of the base's questions.", changed))
+    _refuse_wrong({**changed, **new})
+    Names(overlay, base, files, {**base.questions, **changed, **new}).check()
+    own = _folder(base)
+    _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), own, bool(new)))
+    _put(files, own + CHANGED, _yaml("What the platform's overlay changes of the base's questions.", changed))
     if new:
-        _put(files, NEW, _yaml("The platform's own questions.", new))
-    _put(files, CHANGES_FILE, _changes(files[CHANGES_FILE].content, overlay))
+        _put(files, own + NEW, _yaml("The platform's own questions.", new))
+    _put(files, CHANGES_FILE, _changes(files[CHANGES_FILE].content, overlay, base.origins))
     _put(files, NOTICE, _notice(overlay, base))
     _put(files, _ATTRIBUTES, _GENERATED)
     if base.license:
@@ -85,8 +88,9 @@ def _apply_policies(files: dict[str, RenderedFile], overlay: Overlay) -> None:
         if path in overlay.files:
             raise FileError(f"{FILES}/{path} is built from {POLICY}. Remove one of the two.")
     head = f"# Rules of the platform {overlay.name}, for `scaffold check` of this service. Built; do not edit.\n"
+    inherited = files[SKELETON + POLICIES].content.decode() if SKELETON + POLICIES in files else ""
     texts = [text.decode("utf-8-sig").strip().removeprefix("---").strip() for text in overlay.policies.values()]
-    _put(files, SKELETON + POLICIES, head + "".join(f"---\n{text}\n" for text in texts if text))
+    _put(files, SKELETON + POLICIES, inherited + head + "".join(f"---\n{text}\n" for text in texts if text))
 
 
 def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -111,6 +115,14 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
             near = suggest(name, base.questions, "A new question needs type and help.")
             raise FileError(f"{QUESTIONS}: {name} is not a question of the base. {near}")
     return changed, new
+
+
+def _refuse_wrong(questions: Mapping[str, Any]) -> None:
+    try:
+        for name, spec in questions.items():
+            question_from(name, spec, QUESTIONS)
+    except TemplateError as error:
+        raise FileError(str(error)) from error
 
 
 def _spec(base: Base, name: str, where: str) -> dict[str, Any]:
@@ -153,21 +165,27 @@ def _known(names: list[str]) -> str:
     return f"It has {', '.join(names)}."
 
 
-def _copier_yml(text: str, has_new: bool) -> str:
+def _folder(base: Base) -> str:
+    """Return the folder of the questions that an overlay changes: one that no layer below has."""
+    folders = (f"templates/platform{number}/" for number in ("", *(f"-{each}" for each in range(2, 100))))
+    return next(folder for folder in folders if folder + CHANGED not in base.files)
+
+
+def _copier_yml(text: str, own: str, has_new: bool) -> str:
     if has_new:
         if _DERIVED not in text:
             raise FileError(f"{QUESTIONS}: this version of the base takes no new questions.")
-        text = text.replace(_DERIVED, f"---\n!include {NEW}\n{_DERIVED}")
-    return f"{text.rstrip()}\n---\n!include {CHANGED}\n"
+        text = text.replace(_DERIVED, f"---\n!include {own}{NEW}\n{_DERIVED}")
+    return f"{text.rstrip()}\n---\n!include {own}{CHANGED}\n"
 
 
-def _changes(base: bytes, overlay: Overlay) -> bytes:
+def _changes(base: bytes, overlay: Overlay, origins: Mapping[str, str]) -> bytes:
     own = read_changes(overlay.changes, CHANGES)
     taken = {each.id for each in read_changes(base)}
     for each in own:
         if each.id in taken:
             raise FileError(f"{CHANGES}: {each.id} is an id of the base's changes. Choose another one.")
-    decided = with_decisions(base, overlay.fixes, overlay.name)
+    decided = with_decisions(base, overlay.fixes, overlay.name, origins)
     return decided.rstrip() + b"\n" + overlay.changes if own else decided
 
 
@@ -192,6 +210,11 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def _notice(overlay: Overlay, base: Base) -> str:
+    if base.name:
+        return (
+            f"{overlay.name}\n\nThis template contains the template of {base.name} {base.revision.version} "
+            f"({base.revision.commit}),\nwith the changes in platform/. The notice of that template:\n\n{base.notice}"
+        )
     return (
         f"{overlay.name}\n\nThis template contains kube-scaffold {base.revision.name} ({base.revision.commit}),\n"
         "which is licensed under the Apache License 2.0 (see LICENSE), with the changes in platform/.\n"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
-from scaffold.releases.changes import read_changes
+from scaffold.releases.changes import read_raw
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
 
@@ -64,30 +62,38 @@ def _changed_lines(before: bytes, after: bytes) -> str:
     return "\n".join(line for line in difflib.ndiff(old, new) if line.startswith(("+ ", "- ")))
 
 
-def text(fixes: Fixes) -> str:
-    """Return the text of platform/fixes.yml."""
-    return _HEAD + (yaml.safe_dump(dict(fixes), sort_keys=False) if fixes else "{}\n")
+def text(fixes: Fixes, origins: Mapping[str, str]) -> str:
+    """Return the text of platform/fixes.yml; beside each change, which layers brought it, where `origins` has it."""
+    return _HEAD + ("".join(_entry(name, decision, origins) for name, decision in fixes.items()) or "{}\n")
 
 
-def with_decisions(changes: bytes, fixes: Fixes, platform: str) -> bytes:
+def _entry(name: str, decision: Any, origins: Mapping[str, str]) -> str:
+    origin = f"# {origins[name]}\n" if name in origins else ""
+    return origin + yaml.safe_dump({name: decision}, sort_keys=False)
+
+
+def with_decisions(changes: bytes, fixes: Fixes, platform: str, origins: Mapping[str, str]) -> bytes:
     """Return the base's changelog with what the platform declined, and why, for its services to see.
+
+    `origins` names the layers that brought a change, by its id, where the base is another platform's template. A change
+    that is taken is declined no more, though a layer below did not take it.
 
     Raises:
         FileError: when the ledger names a change that the base does not have.
     """
-    known: Sequence[str] = [change.id for change in read_changes(changes)]
-    lines = changes.decode()
-    for name, decision in fixes.items():
-        if name not in known:
-            raise FileError(f"{FIXES}: {name} is not a change of the base. {suggest(name, known, '')}".rstrip())
+    records = {record["id"]: record for record in read_raw(changes)}
+    for name in fixes:
+        if name not in records:
+            raise FileError(f"{FIXES}: {name} is not a change of the base. {suggest(name, list(records), '')}".rstrip())
+    declined = {name for name, decision in fixes.items() if isinstance(decision, Mapping)}
+    if not declined and not origins:
+        return changes
+    for name, record in records.items():
+        decision = fixes.get(name, UNDECIDED)
         if isinstance(decision, Mapping):
-            reason = json.dumps(f"{platform}: {' '.join(decision[DECLINED].split())}", ensure_ascii=False)
-            place = re.compile(rf"^- id: {re.escape(name)}$", re.MULTILINE)
-            lines, count = place.subn(partial(_declined, reason), lines)
-            if count != 1:
-                raise FileError(f"{FIXES}: {name} can't be declined in this version of the base.")
-    return lines.encode()
-
-
-def _declined(reason: str, found: re.Match[str]) -> str:
-    return f"{found[0]}\n  declined: {reason}"
+            record["declined"] = f"{platform}: {' '.join(decision[DECLINED].split())}"
+        elif decision == TAKEN:
+            record.pop("declined", None)
+        if name in origins:
+            record["brought"] = origins[name]
+    return yaml.safe_dump([*records.values()], sort_keys=False, allow_unicode=True, width=110).encode()

@@ -19,7 +19,7 @@ from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
 from scaffold.files.toml import parse_toml
 from scaffold.files.yaml import load_all, problem_of
-from scaffold.template import fixes
+from scaffold.template import fixes, plain
 from scaffold.template.build import build
 from scaffold.template.goldens import Golden, Workshop
 from scaffold.template.overlay import MANIFEST, POLICY, QUESTIONS
@@ -37,21 +37,26 @@ Updated = Callable[[Mapping[str, RenderedFile]], Iterable[tuple[str, str, str]]]
 
 @dataclass(frozen=True)
 class Judges:
-    """Judges whose commands know services: `scaffold check`, its policies, and `scaffold update`."""
+    """Judges whose commands know services: `scaffold check`, its policies and `scaffold update`; and plain Copier."""
 
     checked: Checked
     tried: Tried
     updated: Updated
+    copier: bool = True
 
 
 @dataclass(frozen=True)
 class Tested:
-    """What a test found: the goldens that it rendered, how many services in all, and the troubles by place."""
+    """What a test found: the goldens that it rendered, how many services in all, and the troubles by place.
+
+    `lacks_copier` shows that plain Copier was to be asked, and is not installed.
+    """
 
     goldens: tuple[str, ...]
     services: int
     troubles: tuple[Trouble, ...]
     rendered: Mapping[str, Sequence[RenderedFile]]
+    lacks_copier: bool = False
 
 
 def test(platform: Platform, goldens: Sequence[Golden], judges: Judges) -> Tested:
@@ -85,6 +90,7 @@ class _Test:
         troubles = {*self._not_built(), *self._undecided(), *broken}
         given: dict[str, Mapping[str, Any]] = {}
         rendered: dict[str, Sequence[RenderedFile]] = {}
+        with_copier = self.judges.copier and plain.is_installed()
         for golden in goldens:
             try:
                 given[golden.name] = golden.given()
@@ -96,12 +102,15 @@ class _Test:
             troubles.update(self._of_files(golden, rendered[golden.name]))
             if not broken:
                 troubles.update(self._checked(golden, given[golden.name], rendered[golden.name]))
+            if with_copier:
+                troubles.update(plain.compared(golden, self.workshop, given[golden.name]))
         choices = list(self._choices())
         for file, choice in choices:
             troubles.update(self._choice(file, choice))
         for name, path, sentence in self.judges.updated(self.built):
             troubles.add(self._of_update(name, path, sentence))
-        return Tested(tuple(rendered), len(rendered) + len(choices), tuple(sorted(troubles)), rendered)
+        lacks = self.judges.copier and not with_copier
+        return Tested(tuple(rendered), len(rendered) + len(choices), tuple(sorted(troubles)), rendered, lacks)
 
     def _trouble(self, error: ScaffoldError, law: str, otherwise: str) -> Trouble:
         return self.places.of_error(_without(error, self.folder), law, otherwise)
@@ -122,9 +131,11 @@ class _Test:
 
     def _undecided(self) -> Iterator[Trouble]:
         titles = {change.id: change.title for change in self.platform.base.changes}
+        origins = self.platform.base.origins
         for name in fixes.undecided(self.platform.overlay.fixes):
             line = key_line(self.platform.root / fixes.FIXES, name)
-            text = f"{name} is undecided ({titles.get(name)}). {fixes.FORM}"
+            origin = f"; {origins[name]}" if name in origins else ""
+            text = f"{name} is undecided ({titles.get(name)}{origin}). {fixes.FORM}"
             yield Trouble(fixes.FIXES, line, "fixes", text)
 
     def _of_files(self, golden: Golden, files: Sequence[RenderedFile]) -> Iterator[Trouble]:
@@ -159,7 +170,7 @@ class _Test:
         for question in self.workshop.template.asked:
             for value in question.choices.values():
                 if value != question.default:
-                    yield question.name, {question.name: value}
+                    yield question.name, {question.name: [value] if question.multiselect else value}
 
     def _choice(self, name: str, given: Mapping[str, Any]) -> Iterator[Trouble]:
         """Yield what is wrong with a service that has defaults, and one answer."""

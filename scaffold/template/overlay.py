@@ -1,6 +1,6 @@
 """The overlay of a platform team: which base it is built on, and what is different from it.
 
-scaffold-template.yml   name, url and base
+scaffold-template.yml   name, url and base; the base has a url where it is the template of another platform
 platform/questions.yml  questions by name: the keys that change, whole new questions, `fixed: VALUE` to ask no more
 platform/pins.yml       versions and images, merged by key into the base's
 platform/files/         files of the skeleton: new ones, and those that take the place of the base's
@@ -41,13 +41,16 @@ REMOVE = f"{FOLDER}/remove.yml"
 CHANGES = f"{FOLDER}/changes.yml"
 POLICY = f"{FOLDER}/policy"
 
+_NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
 _KEYS = ("name", "url", "base")
-_BASE_KEYS = ("version", "commit")
+_BASE_KEYS = ("url", "version", "commit")
 
 
 @dataclass(frozen=True)
 class Overlay:
     """What the overlay in `root` says. `commit` is that of the base's release `version`; `url` is the template's own.
+
+    `base_url` is the address of the platform's template that is the base; None where scaffold's own template is.
 
     `overrides` maps a file of the skeleton to the id of the base's file from which it was made.
     """
@@ -57,6 +60,7 @@ class Overlay:
     url: str
     version: str
     commit: str
+    base_url: str | None = None
 
     @cached_property
     def questions(self) -> Mapping[str, Mapping[str, Any]]:
@@ -149,24 +153,44 @@ def read_overlay(root: Path) -> Overlay:
         raise FileError(f"{MANIFEST}: base must have version and commit, not {brief(base)}.")
     _check_keys(base, _BASE_KEYS, f"{MANIFEST}, base")
     name, url, version, commit = found.get("name"), found.get("url"), base.get("version"), base.get("commit")
+    base_url = base.get("url")
     for key, value, form, example in (
-        ("name", name, r"[a-z0-9]+(-[a-z0-9]+)*", "acme"),
+        ("name", name, _NAME, "acme"),
         ("url", url, r"\S+", "https://git.example.org/platform/template.git"),
+        *([("base.url", base_url, r"\S+", "https://git.example.org/acme/template.git")] if "url" in base else []),
         ("base.version", version, r"\S+", "0.3.0"),
         ("base.commit", commit, r"[0-9a-f]{40}([0-9a-f]{24})?", "f" * 40),
     ):
         if not isinstance(value, str) or not re.fullmatch(form, value):
             raise FileError(f"{MANIFEST}: {key} is {brief(value)}. Example: {key.rpartition('.')[2]}: {example}.")
-    return Overlay(root, str(name), str(url), str(version), str(commit))
+    return Overlay(root, str(name), str(url), str(version), str(commit), base_url)
 
 
-def manifest(name: str, url: str, version: str, commit: str) -> str:
+def name_of(text: str, where: str) -> str:
+    """Return the name of the platform whose scaffold-template.yml has this text; `where` names that file.
+
+    Raises:
+        FileError: when it has none.
+    """
+    try:
+        found = load(text)
+    except yaml.YAMLError as error:
+        raise FileError(f"{where} is not valid YAML: {problem_of(error)}.") from error
+    name = found.get("name") if isinstance(found, Mapping) else None
+    if not isinstance(name, str) or not re.fullmatch(_NAME, name):
+        raise FileError(f"{where}: name is {brief(name)}. Example: name: acme.")
+    return name
+
+
+def manifest(name: str, url: str, version: str, commit: str, base_url: str | None = None) -> str:
     """Return the text of scaffold-template.yml."""
+    base = "kube-scaffold" if base_url is None else "another platform's template"
     return (
-        "# The template of a platform team, made on top of a release of kube-scaffold by `scaffold template build`.\n"
+        f"# The template of a platform team, made on top of a release of {base} by `scaffold template build`.\n"
         f"name: {name}\nurl: {url}\n"
         "base:  # moved by `scaffold template pull`\n"
-        f'  version: "{version}"\n  commit: {commit}\n'
+        + (f"  url: {base_url}\n" if base_url else "")
+        + f'  version: "{version}"\n  commit: {commit}\n'
     )
 
 

@@ -71,11 +71,12 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
         made[target] = id_of(theirs)
     removed = _still_removed(overlay, old, new, names, notes)
     changes = tuple(new.history.changes_between(old.revision.commit, new.revision.commit))
-    decided = _decided(overlay, old, new, files, names, removed, changes)
+    told = [change for change in changes if not change.declined]  # what a layer below declined is not in its files
+    decided = _decided(overlay, old, new, files, names, removed, told)
     texts = {
-        MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit),
+        MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit, new.url),
         OVERRIDES: overrides_text(made),
-        **({fixes.FIXES: fixes.text(decided)} if decided != overlay.fixes else {}),
+        **({fixes.FIXES: fixes.text(decided, new.origins)} if decided != overlay.fixes else {}),
         **({REMOVE: removed_text(removed)} if removed != list(overlay.removed) else {}),
     }
     files |= {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}

@@ -28,18 +28,19 @@ _UNRELEASED = re.compile(rf"\b(version:\s*){UNRELEASED}\b")
 class Release:
     """What a release says: its version, the platform's own changes and those that came with the base.
 
-    `head` is the commit that it starts from.
+    `head` is the commit that it starts from, and `below` what people call the base.
     """
 
     version: Version
     own: tuple[Change, ...]
     base: tuple[Change, ...]
     head: str
+    below: str = "the base"
 
     def section(self, day: date) -> str:
         """Return the section of the changelog."""
         parts = [f"## {self.version} ({day.isoformat()})"]
-        for title, changes in (("### Of the platform", self.own), ("### Of the base", self.base)):
+        for title, changes in (("### Of the platform", self.own), (f"### Of {self.below}", self.base)):
             if changes:
                 parts.append("\n".join([title, "", *map(_item, changes)]))
         return "\n\n".join(parts) + "\n"
@@ -51,8 +52,8 @@ def _item(change: Change) -> str:
     return textwrap.fill(text, 118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def prepare(overlay: Overlay, text: str) -> Release:
-    """Return what a release of that version says.
+def prepare(overlay: Overlay, text: str, below: str) -> Release:
+    """Return what a release of that version says; `below` is what people call the base.
 
     Raises:
         OptionError: when it is not a version, or not above the versions that are tagged.
@@ -79,6 +80,7 @@ def prepare(overlay: Overlay, text: str) -> Release:
         tuple(change for change in gained if change.id in ids),
         tuple(change for change in gained if change.id not in ids),
         git.run(root, "rev-parse", "HEAD", looking=True),
+        below,
     )
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+import yaml
 
 from scaffold.files.folder import RenderedFile
 from scaffold.template.base import Base
@@ -24,21 +27,46 @@ from scaffold.template.overlay import (
 _QUESTIONS = """\
 # Questions of the base by name, with the keys that change; and questions of your own.
 # `scaffold questions` lists those of the base. A list (choices, an example) replaces the base's.
+{owner}# ci: {{fixed: gitlab}}  # asked no more: every service has this value
+
+{key}:  # a question of your own; templates use it as {{{{ {key} }}}}
+  type: str
+  help: {help}
+  default: {short}-0000
+  example: {short}-1234
+  validator: >-
+    {{% if not {key} | regex_search("^{short}-[0-9]{{4}}$") %}}
+    {key} must be {short}- and four digits, not {{{{ {key} }}}}. Example: {short}-1234.
+    {{% endif %}}
+"""
+_OWNER = """\
 owner:  # another default
   default: {name}-org/platform
 
-# ci: {{fixed: gitlab}}  # asked no more: every service has this value
-
-cost_center:  # a question of your own; templates use it as {{{{ cost_center }}}}
-  type: str
-  help: Cost center that pays for the service
-  default: CC-0000
-  example: CC-1234
-  validator: >-
-    {{% if not cost_center | regex_search("^CC-[0-9]{{4}}$") %}}
-    cost_center must be CC- and four digits, not {{{{ cost_center }}}}. Example: CC-1234.
-    {{% endif %}}
 """
+
+
+@dataclass(frozen=True)
+class _Example:
+    """An example of a question of the platform's own, and the page that shows its answer."""
+
+    key: str
+    label: str
+    short: str
+    help: str
+    why: str
+    page: str
+
+
+def _example(name: str, base: Base) -> _Example:
+    """Return the example; on top of another platform's template, one that the platform does not have itself."""
+    if not base.name:
+        help_, why = "Cost center that pays for the service", "Finance needs it on every bill."
+        return _Example("cost_center", "Cost center", "CC", help_, why, "PLATFORM.md")
+    unit, why = f"{name.replace('-', '_')}_unit", "It shows who answers for the service."
+    return _Example(unit, "Unit", "U", f"Unit of {name} that has the service", why, f"{name.upper()}.md")
+
+
 _PINS = """\
 # Versions and images of the base that are others here, by the names and keys of the base (questions/pins.yml).
 # languages:
@@ -50,10 +78,10 @@ _CHANGES = """\
 - id: {name}-first
   version: unreleased
   pattern: none
-  title: Services have a cost center
-  why: Finance needs it on every bill.
+  title: Services have a {what}
+  why: {why}
   check: Nothing.
-  files: [PLATFORM.md]
+  files: [{page}]
 """
 _POLICY = """\
 # A rule of your own: `scaffold check` judges each service by it, and `kubectl apply` gives it to a cluster as it is.
@@ -90,12 +118,12 @@ metadata:
 _PAGE = """\
 # {{{{ name }}}} at {name}
 
-Cost center: {{{{ cost_center }}}}
+{label}: {{{{ {key} }}}}
 """
 _README = """\
 # The service template of {name}
 
-It is made on top of kube-scaffold. Change `platform/` and `{manifest}`; everything else is built:
+It is made on top of {base}. Change `platform/` and `{manifest}`; everything else is built:
 
 ```
 scaffold template build            build copier.yml and templates/ from platform/
@@ -137,7 +165,7 @@ jobs:
         with:
           fetch-depth: 0  # a service of the last release is updated
           persist-credentials: false
-      - run: pipx install "$KUBE_SCAFFOLD"
+      - run: pipx install "$KUBE_SCAFFOLD" && pipx inject kube-scaffold copier
         env:
           KUBE_SCAFFOLD: ${{{{ vars.KUBE_SCAFFOLD }}}}  # a requirement or URL for pip
       - run: scaffold template test
@@ -151,7 +179,7 @@ test:  # skipped until you set the variable KUBE_SCAFFOLD
     GIT_DEPTH: 0  # a service of the last release is updated
   script:
     - apt-get update --quiet=2 && apt-get install --quiet=2 --yes --no-install-recommends git
-    - pip install "$KUBE_SCAFFOLD"
+    - pip install "$KUBE_SCAFFOLD" copier
     - scaffold template test
 """
 _ANSWERS = """\
@@ -176,7 +204,8 @@ def _goldens(base: Base) -> dict[str, str]:
     language = base.questions.get("language", {})
     choices = language.get("choices", ()) if isinstance(language, Mapping) else ()
     values = choices.values() if isinstance(choices, Mapping) else choices
-    answers = _ANSWERS.format(name="shop")
+    needed = {each.name: each.example for each in base.template.asked if each.required and each.name != "name"}
+    answers = _ANSWERS.format(name="shop") + (yaml.safe_dump(needed) if needed else "")
     texts = {f"{GOLDENS}/shop.yml": answers}
     for other in [value for value in values if value != language.get("default")][:1]:
         texts[f"{GOLDENS}/shop-{other}.yml"] = f"{answers}language: {other}\n"
@@ -194,16 +223,20 @@ def _policy(name: str) -> dict[str, str]:
 
 def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
     """Return the files of a new overlay, without what is built of them."""
+    example = _example(name, base)
+    words = {"name": name, "url": url, "manifest": MANIFEST, "what": example.label.lower(), **vars(example)}
+    words["owner"] = _OWNER.format(name=name) if base.asks("owner") else ""
+    words["base"] = f"the template of {base.name} ({base.url})" if base.name else "kube-scaffold"
     texts = {
-        MANIFEST: manifest(name, url, str(base.revision.version), base.revision.commit),
-        QUESTIONS: _QUESTIONS.format(name=name),
+        MANIFEST: manifest(name, url, str(base.revision.version), base.revision.commit, base.url),
+        QUESTIONS: _QUESTIONS.format(**words),
         PINS: _PINS,
         REMOVE: removed_text([]),
-        CHANGES: _CHANGES.format(name=name),
+        CHANGES: _CHANGES.format(**words),
         OVERRIDES: overrides_text({}),
-        f"{FILES}/PLATFORM.md.jinja": _PAGE.format(name=name),
+        f"{FILES}/{example.page}.jinja": _PAGE.format(**words),
         **_policy(name),
-        "README.md": _README.format(name=name, url=url, manifest=MANIFEST),
+        "README.md": _README.format(**words),
         **_ci(base),
         **_goldens(base),
     }

@@ -15,7 +15,9 @@ from scaffold.template.overlay import FILES, MANIFEST, QUESTIONS, Overlay
 _IN_TEMPLATE = re.compile(r"(?:^|: |\s)((?:templates/|copier\.yml).*?), line (\d+)")
 _INCLUDES = re.compile(r"(templates/.+?): the template includes (.+?), which is missing")
 _QUESTION = re.compile(r"question (\w+): ")
-_IN_OVERLAY = re.compile(rf"(platform/(?:files/.+?(?=[ :]|$)|\w+\.yml)|{re.escape(MANIFEST)})(?::(\d+))?")
+_IN_OVERLAY = re.compile(
+    rf"(platform/(?:files/(?:.+?(?=:\d+: )|.+?(?=[ :]|$))|\w+\.yml)|{re.escape(MANIFEST)})(?::(\d+))?"
+)
 _WORD = re.compile(r"[\w./-]+")
 
 

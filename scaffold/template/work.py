@@ -15,8 +15,8 @@ from scaffold.engine.template import load_template
 from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
 from scaffold.git.repository import locate
-from scaffold.releases import History
 from scaffold.releases import Release as BaseRelease
+from scaffold.releases.home import Homes
 from scaffold.template import fixes, release, tag
 from scaffold.template.base import SKELETON, Base, base_of
 from scaffold.template.build import build
@@ -51,6 +51,7 @@ class Platform:
 
     def status(self) -> Status:
         """Return how far the base has gone on, and what the overlay has of it."""
+        self.base.history.renew()
         newer = tuple(each for each in self.base.history.known if each.version > self.base.revision.version)
         return Status(self, newer, build_is_current=not self.build(check=True))
 
@@ -108,7 +109,7 @@ class Platform:
             OptionError, ServiceError: as `release.prepare` does.
             FileError: when the built template is not current, or the overlay is wrong.
         """
-        made = release.prepare(self.overlay, version)
+        made = release.prepare(self.overlay, version, self.base.label)
         if self.build(check=True):
             raise FileError("the built template is not current. Run: scaffold template build")
         files = release.files(self.overlay, made, day)
@@ -177,7 +178,7 @@ class Status:
         return tuple(fixes.undecided(self.platform.overlay.fixes))
 
 
-def open_platform(root: Path, history: History) -> Platform:
+def open_platform(root: Path, homes: Homes) -> Platform:
     """Return the platform's template in a folder.
 
     Raises:
@@ -186,7 +187,7 @@ def open_platform(root: Path, history: History) -> Platform:
     if (root / MANIFEST).is_file():
         whole(root).recover()
     overlay = read_overlay(root)
-    return Platform(root, overlay, base_of(overlay, history))
+    return Platform(root, overlay, base_of(overlay, homes))
 
 
 def start(name: str, url: str, base: Base) -> dict[str, RenderedFile]:

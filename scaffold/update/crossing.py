@@ -73,7 +73,7 @@ class Crossing:
     @cached_property
     def answer_changes(self) -> tuple[AnswerChange, ...]:
         """Return each answer to a question of both versions that changes, in the order of the questions."""
-        before, after = self.old_answers.asked, self.new_answers.asked
+        before, after = self.old_answers.told, self.new_answers.told
         return tuple(
             AnswerChange(name, before[name], value, self._why(name))
             for name, value in after.items()

@@ -15,6 +15,7 @@ from scaffold.releases.editions import Editions, Rendered
 from scaffold.update.changes import LineCount, line_counts
 from scaffold.update.crossing import Crossing, GeneratedService
 from scaffold.update.drivers import drivers_left_out
+from scaffold.update.kept import without_kept
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
 from scaffold.update.placing import Placed, placed
@@ -74,7 +75,8 @@ def plan(
     after = editions.rendered(crossing.new, crossing.new_answers, crossing.source, repository.algorithm)
     ours = with_staged(repository.tree(service.commit), staged)
     with scratch(repository, _attributes(repository, ours), keep=keep) as scratched:
-        pair = as_the_service_has_them(repository, _within(ours, service.prefix), before, after)
+        own = _within(ours, service.prefix)
+        pair = as_the_service_has_them(repository, own, without_kept(before, after, own), after)
         label = f"scaffold-{crossing.new.name}"
         where = placed(repository, service, ours, *pair)
         start = _start(scratched, service, staged)

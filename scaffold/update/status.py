@@ -95,7 +95,7 @@ def _status(
 def _brought(home: Home, between: Sequence[Release], lacks: Sequence[Change]) -> dict[str, str]:
     """Return the first version that has each change of a base, whose versions are not those of the template."""
     known = {str(each.version) for each in home.history.known}
-    of_base = {each.id for each in lacks if each.version not in (*known, UNRELEASED)}
+    of_base = {each.id for each in lacks if each.brought or each.version not in (*known, UNRELEASED)}
     found: dict[str, str] = {}
     for release in between if of_base else ():
         for change in home.history.changes_at(release.commit):

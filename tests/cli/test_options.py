@@ -45,6 +45,7 @@ LEADS_ELSEWHERE = {
     "new --vcs-ref": ("no-such-version", 11),
     "questions --vcs-ref": ("no-such-version", 11),
     "update --to": ("no-such-version", 11),
+    "template new --base": ("ext::sh", 2),
     "template new --vcs-ref": ("no-such-version", 11),
     **{f"template {name} --folder": ("no-such-folder", 12) for name in TEMPLATE},
     "template pull --to": ("no-such-version", 12),  # there is no template here

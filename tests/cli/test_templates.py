@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import yaml
 
 from scaffold.releases.home import project_url
 from tests.support import somebodys_template as somebodys
+from tests.support.both_tools import contents, copier
 from tests.support.commands import scaffold
 from workshop import goldens
 from workshop.history import git
@@ -40,17 +39,6 @@ def run(tmp_path: Path) -> Run:
         return done
 
     return start
-
-
-def copier(*arguments: str, cwd: Path) -> None:
-    environment = {**os.environ, "COPIER_CACHE_DIR": str(cwd / "copiers-cache")}
-    command = [sys.executable, "-m", "copier", *arguments]
-    subprocess.run(command, cwd=cwd, env=environment, capture_output=True, check=True)
-
-
-def contents(folder: Path) -> dict[str, tuple[bytes, bool]]:
-    files = (each for each in folder.rglob("*") if each.is_file() and ".git" not in each.relative_to(folder).parts)
-    return {str(each.relative_to(folder)): (each.read_bytes(), os.access(each, os.X_OK)) for each in files}
 
 
 def remembered(folder: Path) -> dict[str, Any]:

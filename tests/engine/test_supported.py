@@ -11,8 +11,8 @@ from tests.support.small_templates import refused, template_in
 
 @pytest.mark.parametrize(
     "setting",
-    ["tasks: [touch canary]", "migrations: []", "jinja_extensions: [os.path]", "exclude: ['*']", "skip_if_exists: [x]",
-     "message_after_copy: hello", "secret_questions: [a]", "preserve_symlinks: true", "external_data: {a: ../b}",
+    ["tasks: [touch canary]", "migrations: []", "jinja_extensions: [os.path]",
+     "message_after_copy: hello", "preserve_symlinks: true", "external_data: {a: ../b}",
      "message_before_update: x", "cleanup_on_error: false"],
 )  # fmt: skip
 def test_a_setting_that_only_copier_knows(setting: str, root: Path) -> None:
@@ -38,8 +38,21 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("_envops: {variable_start_string: '[['}", "'variable_start_string' is not a setting of _envops"),
         ("_envops: {trim_blocks: 5}", "trim_blocks in _envops must be true or false"),
         ("_envops: {undefined: jinja2.DebugUndefined}", "undefined in _envops must be one of"),
-        ("a: {type: str, secret: true}", "question a: secret is a part of Copier's format"),
-        ("a: {type: str, multiselect: true}", "multiselect is a part of Copier's format"),
+        ("_exclude: '*'", "_exclude must be a list of text. Example: [docs/internal]."),
+        ("_skip_if_exists: [1]", "_skip_if_exists must be a list of text"),
+        ("_secret_questions: {a: b}", "_secret_questions must be a list of text"),
+        (
+            "_exclude: ['{% if _copier_operation == \"copy\" %}x{% endif %}']",
+            "_copier_operation is a part of Copier's f",
+        ),
+        ("_exclude: ['{{ nonsense( }}']", "copier.yml: _exclude: {{ nonsense( }}, line 1"),
+        ("_exclude: ['!']", "_exclude has a pattern that is wrong"),
+        ("a: {type: str, secret: true}", "question a: a secret question needs a default"),
+        ("_secret_questions: [a]\na: {type: str}", "question a: a secret question needs a default"),
+        ("a: {type: str, secret: 1}", "secret must be true or false, not a int."),
+        ("a: {type: str, multiselect: true}", "question a: multiselect needs choices."),
+        ("a: {type: str, multiselect: x, choices: [b]}", "multiselect must be true or false, not 'x'."),
+        ("a: {type: str, ask: false}", "ask is a part of Copier's format"),
         ("a: {type: str, defalt: x}", "'defalt' is not a key of a question. Did you mean default?"),
         ("a: {type: path}", "type is 'path', and must be one of bool"),
         ("a: {type: [str]}", "type is a list, and must be one of bool"),

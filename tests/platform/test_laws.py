@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import copier
 import pytest
 
-from tests.platform.conftest import Run, release, tree
+from scaffold.engine.template import load_template
+from scaffold.releases.home import Homes
+from scaffold.template import plain
+from scaffold.template.goldens import Golden, Workshop
+from scaffold.template.laws import Judges
+from scaffold.template.laws import test as run_laws
+from scaffold.template.place import write_plainly
+from scaffold.template.plain import compared
+from scaffold.template.work import open_platform
+from tests.platform.conftest import URL, Run, release, tree
 
 Mistake = Callable[[Path, Run], object]
 Place = tuple[str, str, int, str]
@@ -62,11 +73,11 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
     ),
     "Jinja that does not parse": (
         [added(PAGE, "{% if %}\n")],
-        [("renders", PAGE, 4, "Expected an expression")],
+        [("build", PAGE, 4, "Expected an expression")],
     ),
     "a variable that is not there": (
         [added(PAGE, "{{ cost_centre }}\n")],
-        [("renders", PAGE, 4, "'cost_centre' is undefined")],
+        [("build", PAGE, 4, "cost_centre is not a question, and the file does not set it. Did you mean cost_center?")],
     ),
     "a default that its validator refuses": (
         [replaced(QUESTIONS, "default: CC-0000", "default: CC-00")],
@@ -111,7 +122,7 @@ def test_mistakes_are_found_in_their_places(name: str, acme: Path, run: Run) -> 
     mistakes, places = MISTAKES[name]
     for make in mistakes:
         make(acme, run)
-    found = json.loads(run("test", "--json", "-k", "shop", code=1).stdout)["problems"]
+    found = json.loads(run("test", "--json", "--no-copier", "-k", "shop", code=1).stdout)["problems"]
     for law, file, line, words in places:
         matching = [each for each in found if (each["law"], each["file"]) == (law, file)]
         assert any(each["line"] == line and words in each["message"] for each in matching), found
@@ -124,10 +135,58 @@ def test_a_new_template_is_right_and_goldens_are_accepted(acme: Path, run: Run) 
     assert tree(acme) == before
     added(PAGE, "\nMore.\n")(acme, run)
     run("build")
-    assert run("test", "-k", "shop", code=1).stdout.splitlines() == [
+    assert run("test", "-k", "shop", "--no-copier", code=1).stdout.splitlines() == [
         f"{GOLDEN}/PLATFORM.md:4: goldens: The service has another line: ''",
         "1 golden, 15 services: 1 problem",
     ]
-    assert "Wrote 2 files of goldens. Next: git diff platform/goldens" in run("test", "--accept").stdout
+    assert "Wrote 2 files of goldens. Next: git diff platform/goldens" in run("test", "--accept", "--no-copier").stdout
     assert (acme / f"{GOLDEN}/PLATFORM.md").read_text().endswith("More.\n")
     assert "there is no golden shopp" in run("test", "-k", "shopp", code=2).stderr
+
+
+def stop(_: Path) -> None:
+    raise ValueError("Question 'x'\nis required")
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "line", "words"),
+    [
+        (None, "", 0, ""),
+        (lambda service: (service / "PLATFORM.md").write_text("# shop at acme\n\nCost\n"), "/PLATFORM.md", 3, "another line"),
+        (lambda service: (service / "PLATFORM.md").unlink(), "/PLATFORM.md", 1, "Only scaffold makes this file."),
+        (lambda service: (service / "x.md").touch(), "/x.md", 1, "Only plain Copier makes this file."),
+        (lambda service: (service / "PLATFORM.md").chmod(0o755), "/PLATFORM.md", 1, "another mode"),
+        (stop, ".yml", 1, "Plain Copier stops: Question 'x' is required"),
+    ],
+)  # fmt: skip
+def test_plain_copier_must_give_the_same(
+    change: Callable[[Path], object] | None,
+    path: str,
+    line: int,
+    words: str,
+    made: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shutil.copytree(made / "templates", tmp_path / "templates")
+    shutil.copy(made / "copier.yml", tmp_path)
+    golden, workshop = Golden(made, "shop"), Workshop(load_template(tmp_path), URL)
+
+    def run_copy(source: str, folder: Path, **_: object) -> None:
+        """Stand for a Copier that gives what `change` makes of the service."""
+        assert change is not None
+        write_plainly(folder, {file.path: file for file in Workshop(workshop.template, source).service(golden.given())})
+        change(folder)
+
+    if change is not None:
+        monkeypatch.setattr(copier, "run_copy", run_copy)
+    found = list(compared(golden, workshop, golden.given()))
+    assert [(each.file, each.line) for each in found] == ([(f"{GOLDEN}{path}", line)] if path else [])
+    assert all(words in each.message and each.law == "copier" for each in found)
+
+
+def test_without_copier_the_test_says_so(acme: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain, "find_spec", lambda _: None)
+    platform = open_platform(acme, Homes())
+    assert run_laws(platform, [], Judges(lambda _: [], lambda _: [])).lacks_copier
+    assert not run_laws(platform, [], Judges(lambda _: [], lambda _: [], copier=False)).lacks_copier

@@ -51,7 +51,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "question secret": (
         in_file(QUESTIONS, "q: {type: str, help: x, secret: true}\n"),
         12,
-        "secret is a part of Copier's",
+        "a secret question needs a default",
     ),
     "question choices": (in_file(QUESTIONS, "language: {choices: go}\n"), 12, "choices must be a list or a mapping"),
     "pins misspelt": (

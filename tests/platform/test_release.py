@@ -46,7 +46,7 @@ def test_a_release_shows_the_changes_of_both_layers(acme: Path, run: Run, tmp_pa
     assert lacks[-1] == {
         "id": "acme-more", "version": "1.1.0", "pattern": "P13", "title": "More replicas", "why": "Load.",
         "check": "The quota.", "files": [], "where": "",
-        "declined": "",
+        "declined": "", "brought": "",
     }  # fmt: skip
     assert {each["version"] for each in lacks} == {"0.3.0", "1.1.0"}
 

@@ -26,7 +26,7 @@ NEW: Fields = {
 
 _CHANGE = (
     "`id`, `version`, `pattern` (or `none`), `title`, `why`, `check`, `files`, `where` (for which "
-    "answers), and `declined` (which platform, and why)"
+    "answers), `declined` (which platform, and why), and `brought` (which layers below)"
 )
 
 STATUS: Fields = {
