@@ -61,7 +61,8 @@ def _report(repository: Checked, rules: Sequence[AnyRule], known: Counter[str], 
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
     findings, old = split_known(split.kept, known | earlier)  # what both have is one finding
     suppressed += [Suppressed(each, "baseline" if known[each.fingerprint] else "revision") for each in old]
-    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, rules)]
+    ran = rules if repository.has_all else ()  # what a comment suppresses may need the files that were not read
+    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, ran)]
     return CheckReport(
         findings,
         notes,

@@ -229,7 +229,7 @@ class Checked:
     `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
     files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
     stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
-    were judged and hold comments for us.
+    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
@@ -242,6 +242,7 @@ class Checked:
     answers: dict[str, Value] = field(default_factory=dict)
     settings: Value | None = None
     commented: list[Source] = field(default_factory=list)
+    has_all: bool = True
 
     def source(self, path: str) -> Source | None:
         """Return a file by the path that is shown."""

@@ -13,12 +13,12 @@ from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Workload
+from scaffold.check.rules.guesses import is_guessed
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.secret_values import (
     decoded,
     goes_with_secret,
     has_secret_form,
-    is_guessed,
     is_kept,
     is_of_example,
     is_secret,
@@ -32,7 +32,13 @@ from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
 _MOST = 100  # secrets of one file that are looked at
-_EXAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|quick-?starts?|e2e|tests|conformance)/", re.IGNORECASE)
+_FOR_WORK = re.compile(
+    r"(?:^|[/._-])(?:examples?|samples?|tutorials?|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
+    r"|e2e|tests?|testing|conformance|ci|hack|local|kind|minikube|dev(?:elop(?:ment)?|el)?)(?:$|[/._-])",
+    re.IGNORECASE,
+)
+"""The paths of what people learn, test and develop with, and do not run for others."""
+
 _VARIABLES = re.compile(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)")
 _PARTS = re.compile(r"[-._]")
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
@@ -89,12 +95,13 @@ class _Secret:
         """Return why everybody knows it; nothing where nobody does."""
         if not self.text:
             return "for a name that examples have"
-        texts = (password_in_url(self.text) or self.text, self.at.text() or "")
-        if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts):
+        written = self.at.text() or ""  # in a Secret's `data`, some write the password itself
+        texts = (password_in_url(self.text) or self.text, written if decoded(written) else "")
+        if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts if text):
             return "which anybody can guess"
         path = within(scope.repository.ground, self.at.place().path)
-        of_example = _EXAMPLES.search(path) and not is_token(self.text)
-        return "in a folder of examples or tests" if of_example else ""
+        for_work = _FOR_WORK.search(path) and not is_token(self.text)
+        return "in a path of examples, tests or development" if for_work else ""
 
 
 def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
