@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.syntax.yaml_nodes import Value
 
 
@@ -37,8 +38,7 @@ class KubernetesObject:
         It is not where a variable gives it, or a tool wrote its own default for the namespace of the deployment.
         """
         namespace = self.namespace
-        hidden = "$" in namespace or "{{" in namespace
-        return "" if hidden or namespace == self.value.document.default_namespace else namespace
+        return "" if is_put_in_later(namespace) or namespace == self.value.document.default_namespace else namespace
 
     @cached_property
     def annotations(self) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
@@ -36,6 +36,8 @@ from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)
+S = TypeVar("S")
+R = TypeVar("R")
 
 
 class Scope:
@@ -54,6 +56,15 @@ class Scope:
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
+        self._known: dict[tuple[object, int], Any] = {}
+
+    def once(self, find: Callable[[S, Scope], R], subject: S) -> R:
+        """Return what `find` finds in a subject of this scope; where several rules ask, it is called once."""
+        key = (find, id(subject))
+        if key not in self._known:
+            self._known[key] = find(subject, self)
+        known: R = self._known[key]
+        return known
 
     def of(self, kind: type[K]) -> list[K]:
         """Return all objects of a class."""

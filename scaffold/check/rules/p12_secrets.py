@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -56,7 +56,7 @@ class SecretInManifest(Rule[KubernetesObject]):
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create the Secret outside of the repository, refer to it, and change the secret's value."""
-        for secret in _secrets(each, scope):
+        for secret in scope.once(_secrets, each):
             if not secret.why_known(scope):
                 yield Problem(secret.at, f"{secret.what}, and everyone can read it {secret.where}".rstrip())
 
@@ -73,7 +73,7 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create a Secret with a random value outside of the repository, and refer to it."""
-        for secret in _secrets(each, scope):
+        for secret in scope.once(_secrets, each):
             if why := secret.why_known(scope):
                 yield Problem(secret.at, f"{secret.what}, {why}")
 
@@ -104,12 +104,14 @@ class _Secret:
         return "in a path of examples, tests or development" if for_work else ""
 
 
-def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
+def _secrets(each: KubernetesObject, scope: Scope) -> list[_Secret]:
+    """Return the secrets of an object; one that a chart draws by lot is none, it stands nowhere."""
+    found: Iterable[_Secret] = ()
     if isinstance(each, Workload):
-        for container in each.all_containers:
-            yield from _in_container(container, scope)
+        found = (secret for container in each.all_containers for secret in _in_container(container, scope))
     elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
-        yield from _in_data(each)
+        found = _in_data(each)
+    return [it for it in found if not it.text or it.at.document.writes(it.at, password_in_url(it.text) or it.text)]
 
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
@@ -145,7 +147,7 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         beside = (it for other, it in plains.items() if other != key and goes_with_secret(other))
         around = (*_PARTS.split(each.name), *_PARTS.split(key), *beside)
         if is_coded:
-            if is_kept(key, plain) and value.document.writes(value, plain):
+            if is_kept(key, plain):
                 inside = _in_file(plain, around, of_secret=True) if "\n" in plain else None
                 published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
                 secret = "" if published else inside[1] if inside else plain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scaffold.check.model.objects import KubernetesObject, Service
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selectors import Selector
 from scaffold.check.model.workloads import Server, Workload
@@ -27,7 +28,8 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     elsewhere = any(other.workloads_of(each) for other in scope.elsewhere(each))
     if elsewhere or (not scope.name and scope.repository.pods.have(labels)):
         return scope.named.workload(each.namespace, "", each.name)
-    if close := scope.with_half(labels, each.namespace):
+    close = scope.with_half(labels, each.namespace)
+    if close and _share_words(each, labels, close):
         return close
     named = scope.named.workload(each.namespace, "", each.name)
     if named and _is_alike(labels, named) and (scope.name or _is_beside(each, named)):
@@ -39,6 +41,14 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
         return None
     only = workloads[0]
     return only if isinstance(only, Server) and (scope.name or _is_beside(each, only)) else None
+
+
+def _share_words(one: KubernetesObject, labels: dict[str, str], other: Workload) -> bool:
+    """Return whether a common label is no variable, which each file may fill in by itself (`app: $NAME`)."""
+    common = labels.items() & other.pod_labels.items()
+    return one.value.document.source.path == other.value.document.source.path or not all(
+        is_put_in_later(value) for _, value in common
+    )
 
 
 def _is_alike(labels: dict[str, str], workload: Workload) -> bool:
