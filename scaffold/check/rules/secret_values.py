@@ -19,10 +19,11 @@ _TOKENS = re.compile(
     r"|\bhvs\.[\w-]{24,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
+_SHORTEST_TOKEN = 15
 _CONNECTION = re.compile(r"connection[_.-]?string|conn[_.-]?str", re.IGNORECASE)
 _IN_PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:password|pwd)[ \t]*+=[ \t]*+([^;\s]{1,200})", re.IGNORECASE)
 _PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:server|data source|host|user id|uid|endpoint|database)[ \t]*+=", re.IGNORECASE)
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:([^\s/@'\"]+)@[^\s/@]", re.IGNORECASE)
+_IN_URL = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}+://[^\s/:@'\"]*:([^\s/@'\"]+)@[^\s/@]", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?:^|[_.-])(?:pass(?:word|wd|phrase|code)?|pwd)(?:$|[_.-])|password$", re.IGNORECASE)
 _SECRET = re.compile(
     r"(?:^|[_.-])(?:secret|token|api[_.-]?key|private[_.-]?key|access[_.-]?key|credentials?)(?:$|[_.-])", re.IGNORECASE
@@ -128,7 +129,9 @@ def user_in_url(text: str) -> str:
 
 def password_in_url(text: str) -> str:
     """Return the password of a URL, or of a connection string (`Server=db;Password=…`), or nothing."""
-    found = _IN_URL.search(text) or (_IN_PAIRS.search(text) if _PAIRS.search(text) else None)
+    found = _IN_URL.search(text) if "://" in text else None
+    if not found and "=" in text and _PAIRS.search(text):
+        found = _IN_PAIRS.search(text)
     return found[1] if found else ""
 
 
@@ -140,7 +143,7 @@ def is_token(text: str) -> bool:
 
 def has_secret_form(text: str) -> str:
     """Return what makes a text a secret whatever its name is, or nothing."""
-    if _TOKENS.search(text):
+    if len(text) >= _SHORTEST_TOKEN and _TOKENS.search(text):
         return "has the form of a token or key"
     password = password_in_url(text)
     if not password or _REFERENCE.search(password) or _TO_REPLACE.fullmatch(password):
@@ -154,16 +157,12 @@ def _is_about(name: str) -> bool:
 
 def is_secret(name: str, text: str) -> bool:
     """Return whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
-    if (
-        name == text
-        or _is_about(name)
-        or _REFERENCE.search(text)
-        or any(form.fullmatch(text) for form in (_NO_SECRET, _TO_REPLACE, _ALGORITHM))
-    ):
+    of_password = _PASSWORD.search(name)
+    if not (of_password or _SECRET.search(name)) or name == text or _is_about(name) or _REFERENCE.search(text):
         return False
-    if _PASSWORD.search(name):
-        return True
-    return bool(_SECRET.search(name)) and not (_NAMED.search(name) and _NAME.fullmatch(text))
+    if any(form.fullmatch(text) for form in (_NO_SECRET, _TO_REPLACE, _ALGORITHM)):
+        return False
+    return bool(of_password) or not (_NAMED.search(name) and _NAME.fullmatch(text))
 
 
 def goes_with_secret(name: str) -> bool:
