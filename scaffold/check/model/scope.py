@@ -164,6 +164,10 @@ class Scope:
         """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
         return self._selection.closest(labels, namespace)
 
+    def with_labels(self, labels: Mapping[str, str], namespace: str) -> list[Workload]:
+        """Return the workloads of a namespace whose pods have all of these labels."""
+        return self._selection.of(labels, namespace)
+
     def misspelt(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
         """Return the workload of a namespace that these labels nearly select: one of them is spelled differently."""
         return self._selection.misspelt(labels, namespace)

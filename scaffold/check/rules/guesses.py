@@ -10,6 +10,7 @@ from scaffold.check.rules.wordiness import is_of_words, spelled
 
 _LONGEST_GUESS = 40
 _LONGEST_WORDS = 200
+_SHORTEST = 8  # of fewer characters, a program tries all
 _FEW = 3
 _SAYS_SO = re.compile(r"pass|secret")
 _DESCRIBES = re.compile(
@@ -52,6 +53,8 @@ def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
     if text.strip() in _PUBLISHED:
         return True
     if len(text) <= _LONGEST_WORDS and any(map(_describes_itself, (text.strip(), decoded(text)))):  # by hand
+        return True
+    if len(text.strip()) < _SHORTEST:
         return True
     if len(text) > _LONGEST_GUESS:
         return False

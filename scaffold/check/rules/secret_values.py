@@ -38,7 +38,7 @@ _ABOUT = re.compile(
 _WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
 _LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
 _REFERENCE = re.compile(
-    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{\w+\}$"
+    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{[^{}\s\"]*\}$|^%[sdvr]$"
     r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
     re.IGNORECASE,
 )
@@ -90,7 +90,9 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _PUBLIC = re.compile(r"pub(?:lic)?[_.-]?key", re.IGNORECASE)
-_KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
+_KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook", re.IGNORECASE)
+_DOCKER = re.compile(r"\.docker(?:cfg|configjson)")
+_LETS_IN = re.compile(r"\"(?:auth|password|identitytoken|registrytoken)\"\s*:\s*\"[^\"]")
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
 
 
@@ -180,6 +182,8 @@ def is_kept(key: str, text: str) -> bool:
         return True
     if is_placeholder(text) or key.endswith((".crt", ".pem", ".pub")) or key == "tls.key" or _CONNECTION.search(words):
         return False
+    if _DOCKER.fullmatch(key):
+        return _LETS_IN.search(text) is not None
     if _KEPT.search(words):
         return True
     if _BESIDE.search(words) or _is_about(words) or _PUBLIC.search(words):

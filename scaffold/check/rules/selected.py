@@ -5,8 +5,13 @@ from __future__ import annotations
 from scaffold.check.model.objects import KubernetesObject, Service
 from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.scope import Scope
+from scaffold.check.model.selection import MANY
 from scaffold.check.model.selectors import Selector
 from scaffold.check.model.workloads import Server, Workload
+
+_STATES = frozenset(
+    "true false leader follower master slave primary secondary replica standby active passive".split()  # noqa: SIM905
+)
 
 
 def selects_any(each: Selector, scope: Scope) -> bool:
@@ -14,7 +19,15 @@ def selects_any(each: Selector, scope: Scope) -> bool:
     if scope.workloads_of(each):
         return True
     labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
-    return bool(labels) and scope.run_time_labels.may_be(labels)
+    return bool(labels) and (scope.run_time_labels.may_be(labels) or _states_added(each.namespace, labels, scope))
+
+
+def _states_added(namespace: str, labels: dict[str, str], scope: Scope) -> bool:
+    """Return whether pods are selected but for their state, which they label themselves with, as Vault does."""
+    states = {key for key, value in labels.items() if value.lower() in _STATES}
+    others = {key: value for key, value in labels.items() if key not in states}
+    pods = scope.with_labels(others, namespace) if states and others else []
+    return bool(pods) and all(states.isdisjoint(each.pod_labels) for each in pods[:MANY])
 
 
 def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
@@ -28,9 +41,8 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     elsewhere = any(other.workloads_of(each) for other in scope.elsewhere(each))
     if elsewhere or (not scope.name and scope.repository.pods.have(labels)):
         return scope.named.workload(each.namespace, "", each.name)
-    close = scope.with_half(labels, each.namespace)
-    if close and _share_words(each, labels, close):
-        return close
+    if close := scope.with_half(labels, each.namespace):
+        return close if _share_words(each, labels, close) else None
     named = scope.named.workload(each.namespace, "", each.name)
     if named and _is_alike(labels, named) and (scope.name or _is_beside(each, named)):
         return named
