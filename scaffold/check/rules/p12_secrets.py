@@ -47,7 +47,8 @@ _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile h
 class SecretInManifest(Rule[KubernetesObject]):
     """A manifest contains a secret.
 
-    The secret stays in the history of the repository, where everybody with access can read it.
+    The secret stays in the history of the repository, where everybody with access can read it. In a Secret, a value
+    counts if its key is one of secrets, or if it looks drawn by lot.
     """
 
     id = "P12-secret-in-manifest"
@@ -64,7 +65,8 @@ class SecretInManifest(Rule[KubernetesObject]):
 class SecretInManifestGuessed(Rule[KubernetesObject]):
     """A manifest contains a password that anybody can guess, or a secret of an example.
 
-    It is a product's default, or one that examples have. Whoever reaches the program gets in.
+    It is a product's default, a single word, words that describe themselves, or too short. Or its path is that of
+    examples, tests or development. Whoever reaches the program gets in.
     """
 
     id = "P12-secret-in-manifest-guessed"
