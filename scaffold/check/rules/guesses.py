@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from scaffold.check.rules.secret_values import decoded
+from scaffold.check.rules.secret_values import decoded, has_secret_form
 from scaffold.check.rules.wordiness import is_of_words, spelled
 
 _LONGEST_GUESS = 40
@@ -52,6 +52,8 @@ def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
     """
     if text.strip() in _PUBLISHED:
         return True
+    if has_secret_form(text):
+        return False
     if len(text) <= _LONGEST_WORDS and any(map(_describes_itself, (text.strip(), decoded(text)))):  # by hand
         return True
     if len(text.strip()) < _SHORTEST:
