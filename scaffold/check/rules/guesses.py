@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from scaffold.check.rules.secret_values import decoded, has_secret_form
 from scaffold.check.rules.wordiness import is_of_words, spelled
@@ -62,13 +62,18 @@ def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
         return False
     low = text.strip().lower()
     names = [name.lower() for name in around]
-    if len(low) > _FEW and any(name.startswith(low) for name in names):
+    words = [word for word in re.split(r"[^a-z0-9]+", low) if word]
+    if len(low) > _FEW and words and all(len(word) >= _FEW and any(map(_starts_with(word), names)) for word in words):
         return True
     for name in names:
         low = low.replace(name, "") if len(name) > 2 else low
     rest = _GUESSED.sub("", low).strip("-_.!@#$ ")
     says = len(rest) <= _FEW and len(text) > 2 * len(rest) and _SAYS_SO.search(low) is not None
     return not rest or says or re.fullmatch(r"123456\d*", text) is not None
+
+
+def _starts_with(word: str) -> Callable[[str], bool]:
+    return lambda name: name.startswith(word)
 
 
 def _describes_itself(text: str) -> bool:
