@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration, configurations_in
@@ -21,6 +21,7 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
+from scaffold.check.model.once import Once
 from scaffold.check.model.policies import Policies
 from scaffold.check.model.ports import OpenPorts
 from scaffold.check.model.provided import Kind, Provided
@@ -36,11 +37,9 @@ from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)
-S = TypeVar("S")
-R = TypeVar("R")
 
 
-class Scope:
+class Scope(Once):
     """Objects that are deployed together: a built overlay, a rendered chart, or all plain manifests.
 
     `name` is empty for the plain manifests, otherwise the built folder. Plain manifests may be those of several
@@ -51,20 +50,12 @@ class Scope:
         self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
     ) -> None:
         """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped."""
+        super().__init__()
         self.repository = repository
         self.name = name
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
-        self._known: dict[tuple[object, int], Any] = {}
-
-    def once(self, find: Callable[[S, Scope], R], subject: S) -> R:
-        """Return what `find` finds in a subject of this scope; where several rules ask, it is called once."""
-        key = (find, id(subject))
-        if key not in self._known:
-            self._known[key] = find(subject, self)
-        known: R = self._known[key]
-        return known
 
     def of(self, kind: type[K]) -> list[K]:
         """Return all objects of a class."""
@@ -164,10 +155,6 @@ class Scope:
         """Return the workload of a namespace whose pods have most of these labels, half of them at least."""
         return self._selection.closest(labels, namespace)
 
-    def with_labels(self, labels: Mapping[str, str], namespace: str) -> list[Workload]:
-        """Return the workloads of a namespace whose pods have all of these labels."""
-        return self._selection.of(labels, namespace)
-
     def misspelt(self, labels: Mapping[str, str], namespace: str) -> Workload | None:
         """Return the workload of a namespace that these labels nearly select: one of them is spelled differently."""
         return self._selection.misspelt(labels, namespace)
@@ -176,9 +163,9 @@ class Scope:
     def _selection(self) -> Selection:
         return Selection(self.of(Workload))
 
-    def workloads_in(self, namespace: str) -> list[Workload]:
-        """Return the workloads of a namespace."""
-        return self._selection.in_namespace(namespace)
+    def workloads_in(self, namespace: str, labels: Mapping[str, str] | None = None) -> list[Workload]:
+        """Return the workloads of a namespace whose pods have all of some labels."""
+        return self._selection.of(labels or {}, namespace)
 
     def opened(self, each: Selector) -> OpenPorts:
         """Return what the containers open that an object selects."""

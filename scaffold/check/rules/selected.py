@@ -26,7 +26,7 @@ def _states_added(namespace: str, labels: dict[str, str], scope: Scope) -> bool:
     """Return whether pods are selected but for their state, which they label themselves with, as Vault does."""
     states = {key for key, value in labels.items() if value.lower() in _STATES}
     others = {key: value for key, value in labels.items() if key not in states}
-    pods = scope.with_labels(others, namespace) if states and others else []
+    pods = scope.workloads_in(namespace, others) if states and others else []
     return bool(pods) and all(states.isdisjoint(each.pod_labels) for each in pods[:MANY])
 
 
@@ -56,7 +56,7 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
 
 
 def _share_words(one: KubernetesObject, labels: dict[str, str], other: Workload) -> bool:
-    """Return whether a common label is no variable, which each file may fill in by itself (`app: $NAME`)."""
+    """Return whether a common label is not a variable, which each file may fill in by itself (`app: $NAME`)."""
     common = labels.items() & other.pod_labels.items()
     return one.value.document.source.path == other.value.document.source.path or not all(
         is_put_in_later(value) for _, value in common
