@@ -51,8 +51,7 @@ class Scope(Once):
     ) -> None:
         """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped."""
         super().__init__()
-        self.repository = repository
-        self.name = name
+        self.repository, self.name = repository, name
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
@@ -248,12 +247,9 @@ class Checked:
 
     def source(self, path: str) -> Source | None:
         """Return a file by the path that is shown."""
-        if path not in self.sources:
-            found = read(path)
-            if not isinstance(found, Source):
-                return None
+        if path not in self.sources and isinstance(found := read(path), Source):
             self.sources[path] = found
-        return self.sources[path]
+        return self.sources.get(path)
 
     @cached_property
     def configurations(self) -> list[Configuration]:
