@@ -77,8 +77,7 @@ def read_repository(
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
     _find_comments(repository, names, tree, charts)
-    if not all(path.is_dir() for path in paths):  # of single files, no relation to the others was looked at
-        repository.commented = []
+    repository.has_all = all(path.is_dir() for path in paths)
     return repository
 
 

@@ -40,8 +40,7 @@ def check(
 
     `exclude` are patterns of paths to skip; `declared` are times of services that the template did not make; `known`
     are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there; `others`
-    are rules that comments may name, too. With
-    `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
+    are rules that comments may name, too. With `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
@@ -69,7 +68,11 @@ def _report(
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
     findings, old = split_known(split.kept, known | earlier)  # what both have is one finding
     suppressed += [Suppressed(each, "baseline" if known[each.fingerprint] else "revision") for each in old]
-    notes = [*map(_readable, repository.notes), *unused(repository.commented, split.used, rules, others)]
+    ran = rules if repository.has_all else ()  # what a comment suppresses may need the files that were not read
+    notes = [
+        *map(_readable, repository.notes),
+        *unused(repository.commented, split.used, ran, (*rules, *others)),
+    ]
     return CheckReport(
         findings,
         notes,

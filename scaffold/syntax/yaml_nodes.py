@@ -99,14 +99,15 @@ class Document:
 class Value:
     """A value in a document; all ways to look into it answer None or nothing where the file has something else."""
 
-    __slots__ = ("_children", "_fields", "document", "key", "node", "parent")
+    __slots__ = ("_children", "_items", "_nodes", "document", "key", "node", "parent")
 
     def __init__(self, document: Document, node: yaml.Node, parent: Value | None, key: Key) -> None:
         self.document = document
         self.node = node
         self.parent = parent
         self.key = key
-        self._fields: dict[str, yaml.Node] | None = None
+        self._nodes: dict[str, yaml.Node] | None = None
+        self._items: list[Value] | None = None
         self._children: dict[str, Value | None] = {}
 
     def get(self, *keys: str) -> Value | None:
@@ -124,10 +125,13 @@ class Value:
         return value
 
     def _child(self, key: str) -> Value | None:
-        if self._fields is None:
-            self._fields = _fields(self.node)
-        node = self._fields.get(key)
+        node = self._fields().get(key)
         return None if node is None or node.tag == _NULL else Value(self.document, node, self, key)
+
+    def _fields(self) -> dict[str, yaml.Node]:
+        if self._nodes is None:
+            self._nodes = _fields(self.node)
+        return self._nodes
 
     def text(self, *keys: str) -> str | None:
         """Return the text of the scalar that the keys lead to."""
@@ -148,24 +152,27 @@ class Value:
     def items(self, *keys: str) -> list[Value]:
         """Return the items of the list that the keys lead to."""
         value = self.get(*keys) if keys else self
-        if value is None or not isinstance(value.node, yaml.SequenceNode):
+        if value is None:
             return []
-        return [Value(value.document, node, value, index) for index, node in enumerate(value.node.value)]
+        if value._items is None:
+            nodes = value.node.value if value.node.__class__ is yaml.SequenceNode else ()
+            value._items = [Value(value.document, node, value, index) for index, node in enumerate(nodes)]
+        return value._items
 
     def fields(self, *keys: str) -> dict[str, Value]:
         """Return the values of the mapping that the keys lead to, by key, nulls too."""
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        return {key: Value(value.document, node, value, key) for key, node in _fields(value.node).items()}
+        return {key: Value(value.document, node, value, key) for key, node in value._fields().items()}
 
     def texts(self, *keys: str) -> dict[str, str]:
         """Return the mapping of text to text that the keys lead to, such as labels."""
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        fields = _fields(value.node)
-        return {key: node.value for key, node in fields.items() if isinstance(node, yaml.ScalarNode)}
+        fields = value._fields()
+        return {key: node.value for key, node in fields.items() if node.__class__ is yaml.ScalarNode}
 
     def key_of(self, key: str) -> Value | None:
         """Return the key itself, to point at it."""

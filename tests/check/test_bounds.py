@@ -14,8 +14,10 @@ from pkgutil import iter_modules
 import pytest
 
 import scaffold.check
+import scaffold.check.built
 import scaffold.check.model
 import scaffold.check.rules
+import scaffold.syntax
 from scaffold.check.findings import Finding
 from scaffold.check.model.scope import Checked, Scope
 from scaffold.check.rules import all_rules
@@ -187,14 +189,17 @@ WAYS = frozenset({"search", "match", "fullmatch", "findall", "finditer", "split"
 
 
 def expressions() -> Iterator[tuple[str, re.Pattern[str], str]]:
-    """Yield each expression of check's modules, and each way in which its module asks it."""
-    for package in (scaffold.check, scaffold.check.model, scaffold.check.rules):
+    """Yield each expression of check's modules and the readers', and each way in which its module asks it.
+
+    One that is asked by another name there, as `form.fullmatch` in a loop, is asked in full.
+    """
+    for package in (scaffold.check, scaffold.check.built, scaffold.check.model, scaffold.check.rules, scaffold.syntax):
         for info in iter_modules(package.__path__, f"{package.__name__}."):
             module = import_module(info.name)
             source = inspect.getsource(module)
             for name, value in vars(module).items():
                 if isinstance(value, re.Pattern):
-                    for way in sorted(set(re.findall(rf"\b{name}\.(\w+)\(", source)) & WAYS):
+                    for way in sorted(set(re.findall(rf"\b{name}\.(\w+)", source)) & WAYS) or ["fullmatch"]:
                         yield f"{info.name.removeprefix('scaffold.check.')}:{name}.{way}", value, way
 
 
@@ -203,6 +208,7 @@ PIECES = (
     "a", "-", " ", "\n", "/", "/a", "'", '"', '\\"', "${a:-", "$a", "{{", "}}", "[", "#", "LOG", "apk -", "apk -x ", "x=", 'x="', "--a=", "--a ",
     "<<", "&", "& ", ";\n", "exec", "echo", "/echo", "server", "upstream a", "proxy_pass", "kind", ",", "{", "1", ".", "@", "> ", "_EXPIR",
     "mysql ", "https://", "# scaffold: ignore a ", "because x ", "with ", "- ",
+    "password=", "pass", "your-", "todo ", "_", ";", ";pwd=", "host=;", "-----BEGIN ", "RSA ", "eyJ", "a.", "a:b@", "KEY", "s3", "a: b\n", "cbc-",
 )  # fmt: skip
 ENDS = ("", "\x01")
 STARTS = (

@@ -78,7 +78,7 @@ mail:
   image: example.com/mail
 variables:
   LOG_LEVEL: info
-  API_TOKEN: abc
+  API_TOKEN: t7-Kx9Qw
 """,
     "templates/_helpers.tpl": """\
 {{- define "sidecar" -}}
@@ -230,3 +230,18 @@ def test_a_release_may_be_in_any_namespace(chart: Path) -> None:
         (chart / "templates" / "job.yaml").write_text(map_ + job + rest)
         found = [each for each in checked(chart).findings if each.rule.id == "P12-missing-in-namespace"]
         assert len(found) == count
+
+
+@needs_helm
+def test_what_names_the_release_s_namespace_belongs_to_what_names_none(chart: Path) -> None:
+    """An autoscaler keeps two pods, so a budget that keeps one blocks no drain."""
+    labels, name = "{app: kept}", "metadata: {name: kept}"
+    (chart / "templates" / "kept.yaml").write_text(
+        f"apiVersion: apps/v1\nkind: Deployment\n{name}\nspec: {{replicas: 1, template: {{metadata: {{labels: {labels}}}}}}}\n"
+        f"---\napiVersion: policy/v1\nkind: PodDisruptionBudget\n{name}\n"
+        f"spec: {{minAvailable: 1, selector: {{matchLabels: {labels}}}}}\n"
+        "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
+        "metadata: {name: kept, namespace: '{{ .Release.Namespace }}'}\n"
+        "spec: {minReplicas: 2, maxReplicas: 3, scaleTargetRef: {kind: Deployment, name: kept}}\n"
+    )
+    assert "P03-budget-blocks-drain" not in {each.rule.id for each in checked(chart).findings}

@@ -144,12 +144,12 @@ CHANGES = {
         {}, "P09-cron-concurrency", OVERLAY, "Allow",
     ),
     "replacements": (
-        ("configMapGenerator:\n- {name: own, literals: [token=abc]}\nreplacements:\n- source: {kind: ConfigMap, fieldPath: data.token}\n"
+        ("configMapGenerator:\n- {name: own, literals: [token=t7-Kx9Qw]}\nreplacements:\n- source: {kind: ConfigMap, fieldPath: data.token}\n"
         "  targets:\n  - select: {kind: Deployment}\n    fieldPaths: ['spec.template.spec.containers.[name=web].env.0.value']\n"),
         {}, "P12-secret-in-manifest", OVERLAY, "'spec.template.spec.containers.[name=web].env.0.value'",
     ),
     "replacements in a file": (
-        "configMapGenerator:\n- {name: own, literals: [token=abc]}\nreplacements: [{path: replace.yaml}]\n",
+        "configMapGenerator:\n- {name: own, literals: [token=t7-Kx9Qw]}\nreplacements: [{path: replace.yaml}]\n",
         {"overlay/replace.yaml": "- source: {kind: ConfigMap, fieldPath: data.token}\n  targets:\n  - select: {kind: Deployment, name: web}\n"
          "    fieldPaths:\n    - spec.template.spec.containers.*.env.[name=API_TOKEN].value\n"},
         "P12-secret-in-manifest", "overlay/replace.yaml", "spec.template.spec.containers.*.env.[name=API_TOKEN].value",
@@ -191,8 +191,8 @@ CHANGES = {
     "variable that is there twice": (
         "resources: [twice.yaml]\n",
         {"overlay/twice.yaml": WEB.replace("name: web\n", "name: twice\n", 1).replace(
-            "          resources:", "            - {name: API_TOKEN, value: other}\n          resources:")},
-        "P12-secret-in-manifest", "overlay/twice.yaml", "other",
+            "          resources:", "            - {name: API_TOKEN, value: t7-Kx9Qw}\n          resources:")},
+        "P12-secret-in-manifest", "overlay/twice.yaml", "t7-Kx9Qw",
     ),
 }  # fmt: skip
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.syntax.yaml_nodes import Value
 
 
@@ -27,18 +28,17 @@ class KubernetesObject:
 
     @cached_property
     def namespace(self) -> str:
-        """Return its namespace, or nothing where the one of the deployment is meant."""
-        return self.value.text("metadata", "namespace") or ""
+        """Return its namespace, or nothing where the one of the deployment is meant.
+
+        It is meant, too, where a tool wrote its own default: a chart may give it to a part of its objects only.
+        """
+        namespace = self.value.text("metadata", "namespace") or ""
+        return "" if namespace == self.value.document.default_namespace else namespace
 
     @property
     def certain_namespace(self) -> str:
-        """Return its namespace where that is sure, otherwise nothing.
-
-        It is not where a variable gives it, or a tool wrote its own default for the namespace of the deployment.
-        """
-        namespace = self.namespace
-        hidden = "$" in namespace or "{{" in namespace
-        return "" if hidden or namespace == self.value.document.default_namespace else namespace
+        """Return its namespace where that is sure, otherwise nothing: a variable may give it."""
+        return "" if is_put_in_later(self.namespace) else self.namespace
 
     @cached_property
     def annotations(self) -> dict[str, str]:

@@ -94,12 +94,6 @@ class Violation:
     container: Container | None = None
 
 
-def security_of(workload: Workload) -> PodSecurity:
-    """Return a workload's pods as the standards see them; several rules ask, so it is found out once."""
-    kept: dict[str, PodSecurity] = vars(workload)
-    return kept.get("security") or kept.setdefault("security", PodSecurity(workload))
-
-
 class PodSecurity:
     """A workload's pods as the Pod Security Standards see them."""
 

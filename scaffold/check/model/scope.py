@@ -22,6 +22,7 @@ from scaffold.check.model.objects import (
     PodDisruptionBudget,
     Service,
 )
+from scaffold.check.model.once import Once
 from scaffold.check.model.policies import Policies
 from scaffold.check.model.ports import OpenPorts
 from scaffold.check.model.provided import Kind, Provided
@@ -39,7 +40,7 @@ from scaffold.syntax.yaml_nodes import Document, Value
 K = TypeVar("K", bound=KubernetesObject)
 
 
-class Scope:
+class Scope(Once):
     """Objects that are deployed together: a built overlay, a rendered chart, or all plain manifests.
 
     `name` is empty for the plain manifests, otherwise the built folder. Plain manifests may be those of several
@@ -50,8 +51,8 @@ class Scope:
         self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
     ) -> None:
         """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped."""
-        self.repository = repository
-        self.name = name
+        super().__init__()
+        self.repository, self.name = repository, name
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
@@ -162,9 +163,9 @@ class Scope:
     def _selection(self) -> Selection:
         return Selection(self.of(Workload))
 
-    def workloads_in(self, namespace: str) -> list[Workload]:
-        """Return the workloads of a namespace."""
-        return self._selection.in_namespace(namespace)
+    def workloads_in(self, namespace: str, labels: Mapping[str, str] | None = None) -> list[Workload]:
+        """Return the workloads of a namespace whose pods have all of some labels."""
+        return self._selection.of(labels or {}, namespace)
 
     def opened(self, each: Selector) -> OpenPorts:
         """Return what the containers open that an object selects."""
@@ -230,7 +231,7 @@ class Checked:
     `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
     files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
     stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
-    were judged and hold comments for us.
+    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
@@ -243,15 +244,13 @@ class Checked:
     answers: dict[str, Value] = field(default_factory=dict)
     settings: Value | None = None
     commented: list[Source] = field(default_factory=list)
+    has_all: bool = True
 
     def source(self, path: str) -> Source | None:
         """Return a file by the path that is shown."""
-        if path not in self.sources:
-            found = read(path)
-            if not isinstance(found, Source):
-                return None
+        if path not in self.sources and isinstance(found := read(path), Source):
             self.sources[path] = found
-        return self.sources[path]
+        return self.sources.get(path)
 
     @cached_property
     def configurations(self) -> list[Configuration]:

@@ -14,12 +14,14 @@ _ENDS = re.compile(
     re.IGNORECASE,
 )
 """What folders and files are called whose image is a tool, a task or a place to develop in."""
+_TESTS = re.compile(r"(?:^|/)(?:e2e|tests?|testing)/", re.IGNORECASE)
 
 
 def serves(dockerfile: Dockerfile, scope: Scope) -> bool:
     """Return whether the image of a Dockerfile may serve: what runs it shows that, then EXPOSE, then its path."""
     if containers := scope.repository.images.containers_of(dockerfile):
         return not all(each.role == "init" or each.workload.runs_once for each in containers)
+    path = within(scope.repository.ground, dockerfile.source.path)
     if dockerfile.effective("EXPOSE") or dockerfile.effective("HEALTHCHECK"):
-        return True
-    return not dockerfile.is_for_work and _ENDS.search(within(scope.repository.ground, dockerfile.source.path)) is None
+        return _TESTS.search(path) is None
+    return not dockerfile.is_for_work and _ENDS.search(path) is None

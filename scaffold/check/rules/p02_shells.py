@@ -49,7 +49,7 @@ class ShellForm(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
-        for start, shell, kept in _in_shell_form(dockerfile, scope):
+        for start, shell, kept in scope.once(_in_shell_form, dockerfile):
             if kept == "yes":
                 name = start.instruction.name
                 message = f"{name} in shell form: {shell} is {start.role} and does not forward SIGTERM"
@@ -101,13 +101,14 @@ def _starts(dockerfile: Dockerfile) -> Iterator[_Start]:
             yield _Start(each, tuple(entrypoint.words))
 
 
-def _in_shell_form(dockerfile: Dockerfile, scope: Scope) -> Iterator[tuple[_Start, str, Stays]]:
-    """Yield what starts the image in shell form, the shell that it gets (/bin/sh, or that of SHELL), and if it stays.
+def _in_shell_form(dockerfile: Dockerfile, scope: Scope) -> list[tuple[_Start, str, Stays]]:
+    """Return what starts the image in shell form, the shell that it gets (/bin/sh, or that of SHELL), and if it stays.
 
     Where /bin/sh does not, that of another base image may. Nothing of an image that does not serve.
     """
     if not serves(dockerfile, scope):
-        return
+        return []
+    found = []
     said = dockerfile.effective("SHELL")
     shell = (said.words or [""])[0] if said else "/bin/sh"
     for start in _starts(dockerfile):
@@ -119,7 +120,8 @@ def _in_shell_form(dockerfile: Dockerfile, scope: Scope) -> Iterator[tuple[_Star
         kept = stays(script, real_shell(shell, shell_in(dockerfile)))
         if kept == "no" and shell.endswith("/sh") and stays(script, "dash") == "yes":
             kept = "perhaps"
-        yield start, shell, start.judged(kept)
+        found.append((start, shell, start.judged(kept)))
+    return found
 
 
 class ShellFormUnsure(Rule[Dockerfile]):
@@ -135,7 +137,7 @@ class ShellFormUnsure(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Write a JSON list: `ENTRYPOINT ["dumb-init", "--", "program", "argument"]`."""
-        for start, shell, kept in _in_shell_form(dockerfile, scope):
+        for start, shell, kept in scope.once(_in_shell_form, dockerfile):
             if kept == "perhaps":
                 message = f"{start.instruction.name} in shell form: {shell} may stay {start.role}"
                 yield Problem(start.instruction, f"{message}, which depends on the base image")
@@ -187,7 +189,7 @@ class ShellWrapper(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Start the last command with `exec`, or move the preparation to an init container."""
-        if (found := _wrapper(container, scope)) and found[0] == "yes":
+        if (found := scope.once(_wrapper, container)) and found[0] == "yes":
             _, started, at = found
             message = f"without exec, the shell stays {started.role} of {container.name} and does not forward SIGTERM"
             yield Problem(at, message)
@@ -206,18 +208,21 @@ class ShellWrapperInImage(Rule[Dockerfile]):
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
         """Start the last command with `exec`."""
-        for start, started, kept in _wrappers(dockerfile, scope):
+        for start, started, kept in scope.once(_wrappers, dockerfile):
             if kept == "yes":
                 role = start.role if start.before else started.role
                 message = f"{start.instruction.name}: without exec, the shell stays {role}"
                 yield Problem(start.instruction, f"{message} and does not forward SIGTERM")
 
 
-def _wrappers(dockerfile: Dockerfile, scope: Scope) -> Iterator[tuple[_Start, ShellStart, Stays]]:
+def _wrappers(dockerfile: Dockerfile, scope: Scope) -> list[tuple[_Start, ShellStart, Stays]]:
+    found = []
     for start in _starts(dockerfile) if serves(dockerfile, scope) else ():
         started = shell_start(start.instruction.words or [])
         if started and _hides(started) and not only_waits(started.script):
-            yield start, started, start.judged(stays(started.script, real_shell(started.shell, shell_in(dockerfile))))
+            kept = stays(started.script, real_shell(started.shell, shell_in(dockerfile)))
+            found.append((start, started, start.judged(kept)))
+    return found
 
 
 class ShellWrapperUnsure(Rule[Container | Dockerfile]):
@@ -234,12 +239,12 @@ class ShellWrapperUnsure(Rule[Container | Dockerfile]):
     def check(self, subject: Container | Dockerfile, scope: Scope) -> Problems:
         """Start the last command with `exec`."""
         if isinstance(subject, Dockerfile):
-            for start, started, kept in _wrappers(subject, scope):
+            for start, started, kept in scope.once(_wrappers, subject):
                 if kept == "perhaps":
                     role = start.role if start.before else started.role
                     message = f"{start.instruction.name}: without exec, {started.shell} may stay {role}"
                     yield Problem(start.instruction, f"{message}, which depends on the base image")
-        elif (found := _wrapper(subject, scope)) and found[0] == "perhaps":
+        elif (found := scope.once(_wrapper, subject)) and found[0] == "perhaps":
             _, started, at = found
             message = f"without exec, {started.shell} may stay {started.role} of {subject.name}"
             yield Problem(at, f"{message}, which depends on the image")

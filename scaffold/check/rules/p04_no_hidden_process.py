@@ -65,7 +65,8 @@ class BackgroundProcess(Rule[Container]):
     def check(self, container: Container, scope: Scope) -> Problems:
         """Run one process per container. Move the other one to its own container or a sidecar."""
         script = script_of([word.text() or "" for word in container.words])
-        if script and background(script):
+        ends = container.workload.runs_once or container.role == "init"
+        if script and not ends and background(script):
             at = next(word for word in container.words if word.text() == script)
             yield Problem(at, f"{container.name} runs a process in the background: nothing notices when it dies")
 

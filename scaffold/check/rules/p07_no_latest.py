@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scaffold.check.edits import Edit, Spot, replaced
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.runtime import is_injected
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server
@@ -26,7 +27,7 @@ _MOVING = re.compile(rf"(?:{_WORDS})(?:[-_.](?:{_WORDS}))*", re.IGNORECASE)
 def moving(image: str) -> str:
     """Return why an image reference names no version: `latest`, no tag; nothing where it does or can't be known."""
     named = written(image)
-    if named.digest or "$" in image or "{{" in image or image.startswith("ko://") or not named.name.strip():
+    if named.digest or is_put_in_later(image) or image.startswith("ko://") or not named.name.strip():
         return ""
     if not named.tag:
         return f"{named.name} has no tag, which means latest"

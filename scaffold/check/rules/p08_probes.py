@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from scaffold.check.model.objects import Service
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.runtime import says_number
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, DaemonSet, Server
@@ -21,6 +22,8 @@ _ASKED = re.compile(
     r"(?:-h|--host)[ =]?(\S+)"
     r"|\bnc\s+(?:-\S+\s+)*([\w.-]+)\s+\d+"
 )
+
+_NO_NAME = re.compile(r"[-+]?\d+|[A-Z0-9]+(?:_[A-Z0-9]+)+")
 
 
 class ReadinessProbe(Rule[Server]):
@@ -70,7 +73,7 @@ class ProbePort(Rule[Container]):
 
 def _is_name(text: str) -> bool:
     """Return whether a port is given by a name, not by a number or what a tool replaces (`$PORT`, `HEALTH_PORT`)."""
-    return not re.search(r"\$|\{\{", text) and not re.fullmatch(r"[-+]?\d+|[A-Z0-9]+(?:_[A-Z0-9]+)+", text)
+    return not is_put_in_later(text) and not _NO_NAME.fullmatch(text)
 
 
 class UndeclaredProbePort(Rule[Container]):
@@ -88,9 +91,9 @@ class UndeclaredProbePort(Rule[Container]):
         pod = container.workload.pod
         if not container.ports or (pod and pod.is_true("hostNetwork")):  # there, the node's other programs listen too
             return
+        numbers = {each for other in container.workload.containers for each in other.port_numbers}
         for probe in container.probes:
             number = probe.port.number() if probe.port else None
-            numbers = {each for other in container.workload.containers for each in other.port_numbers}
             said = (value.text() or "" for value in (*container.words, *container.environment.values()))
             if probe.port and number is not None and number not in numbers and not says_number(said, number):
                 also = (container.value.get("ports") or container.at,)

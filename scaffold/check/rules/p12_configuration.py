@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from scaffold.check.model.objects import ConfigMap
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.provided import Kind
 from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
@@ -128,7 +129,7 @@ class VolumeMissing(Rule[Workload]):
         for container in workload.all_containers if known is not None else ():
             for mount in container.value.items("volumeMounts"):
                 name = mount.get("name")
-                if name and (text := name.text()) and text not in (known or ()) and not _is_put_in(text):
+                if name and (text := name.text()) and text not in (known or ()) and not is_put_in_later(text):
                     yield Problem(name, f"{workload.name} has no volume {text}")
 
 
@@ -156,10 +157,6 @@ class ConfigNotRolled(Rule[Workload]):
             if not _HASHED.search(found.name) and not found.value.is_true("immutable"):
                 message = f"a change of {found.name} does not restart the pods of {workload.name}"
                 yield Problem(name, message, also=(found.at,))
-
-
-def _is_put_in(text: str) -> bool:
-    return "$" in text or "{{" in text
 
 
 def _mounted_by_sub_path(workload: Workload) -> set[str | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -13,12 +13,12 @@ from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Workload
+from scaffold.check.rules.guesses import is_guessed
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.secret_values import (
     decoded,
     goes_with_secret,
     has_secret_form,
-    is_guessed,
     is_kept,
     is_of_example,
     is_secret,
@@ -32,7 +32,13 @@ from scaffold.syntax.dockerfile import BuildStage, Dockerfile
 from scaffold.syntax.yaml_nodes import Value
 
 _MOST = 100  # secrets of one file that are looked at
-_EXAMPLES = re.compile(r"(?:^|/)(?:examples?|samples?|tutorials?|quick-?starts?|e2e|tests|conformance)/", re.IGNORECASE)
+_FOR_WORK = re.compile(
+    r"(?:^|[/._-])(?:examples?|samples?|tutorials?|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
+    r"|e2e|tests?|testing|conformance|ci|hack|local|kind|minikube|dev(?:el|elop|elopment)?)(?:$|[/._-])",
+    re.IGNORECASE,
+)
+"""The paths of what people learn, test and develop with, and do not run for others."""
+
 _VARIABLES = re.compile(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)")
 _PARTS = re.compile(r"[-._]")
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
@@ -41,7 +47,8 @@ _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile h
 class SecretInManifest(Rule[KubernetesObject]):
     """A manifest contains a secret.
 
-    The secret stays in the history of the repository, where everybody with access can read it.
+    The secret stays in the history of the repository, where everybody with access can read it. In a Secret, a value
+    counts if its key is one of secrets, or if it looks drawn by lot.
     """
 
     id = "P12-secret-in-manifest"
@@ -50,7 +57,7 @@ class SecretInManifest(Rule[KubernetesObject]):
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create the Secret outside of the repository, refer to it, and change the secret's value."""
-        for secret in _secrets(each, scope):
+        for secret in scope.once(_secrets, each):
             if not secret.why_known(scope):
                 yield Problem(secret.at, f"{secret.what}, and everyone can read it {secret.where}".rstrip())
 
@@ -58,7 +65,8 @@ class SecretInManifest(Rule[KubernetesObject]):
 class SecretInManifestGuessed(Rule[KubernetesObject]):
     """A manifest contains a password that anybody can guess, or a secret of an example.
 
-    It is a product's default, or one that examples have. Whoever reaches the program gets in.
+    It is a product's default, a single word, words that describe themselves, or too short. Or its path is that of
+    examples, tests or development. Whoever reaches the program gets in.
     """
 
     id = "P12-secret-in-manifest-guessed"
@@ -67,7 +75,7 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
         """Create a Secret with a random value outside of the repository, and refer to it."""
-        for secret in _secrets(each, scope):
+        for secret in scope.once(_secrets, each):
             if why := secret.why_known(scope):
                 yield Problem(secret.at, f"{secret.what}, {why}")
 
@@ -89,20 +97,23 @@ class _Secret:
         """Return why everybody knows it; nothing where nobody does."""
         if not self.text:
             return "for a name that examples have"
-        texts = (password_in_url(self.text) or self.text, self.at.text() or "")
-        if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts):
+        written = self.at.text() or ""  # in a Secret's `data`, some write the password itself
+        texts = (password_in_url(self.text) or self.text, written if decoded(written) else "")
+        if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts if text):
             return "which anybody can guess"
         path = within(scope.repository.ground, self.at.place().path)
-        of_example = _EXAMPLES.search(path) and not is_token(self.text)
-        return "in a folder of examples or tests" if of_example else ""
+        for_work = _FOR_WORK.search(path) and not is_token(self.text)
+        return "in a path of examples, tests or development" if for_work else ""
 
 
-def _secrets(each: KubernetesObject, scope: Scope) -> Iterator[_Secret]:
+def _secrets(each: KubernetesObject, scope: Scope) -> list[_Secret]:
+    """Return the secrets of an object; one that a chart draws by lot is none, it stands nowhere."""
+    found: Iterable[_Secret] = ()
     if isinstance(each, Workload):
-        for container in each.all_containers:
-            yield from _in_container(container, scope)
+        found = (secret for container in each.all_containers for secret in _in_container(container, scope))
     elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
-        yield from _in_data(each)
+        found = _in_data(each)
+    return [it for it in found if not it.text or it.at.document.writes(it.at, password_in_url(it.text) or it.text)]
 
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
@@ -138,7 +149,7 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         beside = (it for other, it in plains.items() if other != key and goes_with_secret(other))
         around = (*_PARTS.split(each.name), *_PARTS.split(key), *beside)
         if is_coded:
-            if is_kept(key, plain) and value.document.writes(value, plain):
+            if is_kept(key, plain):
                 inside = _in_file(plain, around, of_secret=True) if "\n" in plain else None
                 published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
                 secret = "" if published else inside[1] if inside else plain

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scaffold.check.model.pod_security import Violation, security_of
+from scaffold.check.model.placeholders import is_put_in_later
+from scaffold.check.model.pod_security import PodSecurity, Violation
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.users import image_user, is_refused
 from scaffold.check.model.workloads import Container, DaemonSet, Workload
@@ -21,11 +22,16 @@ def is_agent(workload: Workload) -> bool:
     return isinstance(workload, DaemonSet) or workload.namespace == "kube-system" or critical
 
 
-def _found(workload: Workload, *checks: str) -> Sequence[Violation]:
+def _security(workload: Workload, _: Scope) -> PodSecurity:
+    """Return a workload's pods as the standards see them."""
+    return PodSecurity(workload)
+
+
+def _found(workload: Workload, scope: Scope, *checks: str) -> Sequence[Violation]:
     """Return what checks of the level `baseline` find in the pods of a service."""
     if is_agent(workload):
         return ()
-    return [each for each in security_of(workload).baseline if each.check in checks]
+    return [each for each in scope.once(_security, workload).baseline if each.check in checks]
 
 
 def _who(violation: Violation, workload: Workload) -> str:
@@ -46,11 +52,11 @@ class RefusedByNamespace(Rule[Workload]):
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Change the pods as the level requires, or move them to a namespace that does not enforce it."""
         name = workload.namespace
-        namespace = None if "{{" in name or "$" in name else scope.named.namespaces.get(name)
+        namespace = None if is_put_in_later(name) else scope.named.namespaces.get(name)
         level = namespace.value.get("metadata", "labels", _ENFORCE) if namespace else None
         if level is None or level.text() not in ("baseline", "restricted"):
             return
-        security = security_of(workload)
+        security = scope.once(_security, workload)
         found = [*security.baseline, *(security.restricted if level.text() == "restricted" else ())]
         if found:
             what = ", ".join(dict.fromkeys(each.check for each in found))
@@ -71,7 +77,7 @@ class Privileged(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove `privileged` (`hostProcess` on Windows), and add the one capability that the program needs, if any."""
-        for each in _found(workload, "privileged", "windowsHostProcess"):
+        for each in _found(workload, scope, "privileged", "windowsHostProcess"):
             context = each.container.value.get("securityContext") if each.container else None
             kept = context.get("allowPrivilegeEscalation") if context else None
             contradicts = kept is not None and each.check == "privileged" and not kept.is_true()
@@ -95,7 +101,7 @@ class HostNamespace(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove it, and open a port by a Service."""
-        for each in _found(workload, "hostNamespaces", "hostPorts"):
+        for each in _found(workload, scope, "hostNamespaces", "hostPorts"):
             what = "uses a port of its node" if each.check == "hostPorts" else "shares a namespace with its node"
             yield Problem(each.at, f"{_who(each, workload)} {what} ({each.text})")
 
@@ -115,7 +121,7 @@ class HostPath(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Use a PersistentVolumeClaim for data that stays, and an emptyDir for temporary data."""
-        for each in _found(workload, "hostPathVolumes"):
+        for each in _found(workload, scope, "hostPathVolumes"):
             yield Problem(each.at, f"{workload.name} uses the disk of whatever node it runs on")
 
 
@@ -132,7 +138,7 @@ class AddedCapability(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove it from `capabilities.add`."""
-        for each in _found(workload, "capabilities_baseline"):
+        for each in _found(workload, scope, "capabilities_baseline"):
             yield Problem(each.at, f"{_who(each, workload)} adds {each.text}, which is a right over its node")
 
 
@@ -150,7 +156,7 @@ class Unconfined(Rule[Workload]):
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove it, or set `RuntimeDefault`."""
         checks = ("seccompProfile_baseline", "appArmorProfile", "seLinuxOptions", "procMount", "sysctls")
-        for each in _found(workload, *checks):
+        for each in _found(workload, scope, *checks):
             yield Problem(each.at, f"{_who(each, workload)} sets {each.text}, which Pod Security forbids")
 
 
@@ -167,7 +173,7 @@ class ProbeHost(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Remove `host`: the default is the pod's own address. For a virtual host, set the header `Host`."""
-        for each in _found(workload, "hostProbesAndHostLifecycle"):
+        for each in _found(workload, scope, "hostProbesAndHostLifecycle"):
             yield Problem(each.at, f"the kubelet calls {each.at.text()} instead of {_who(each, workload)}")
 
 
@@ -184,7 +190,7 @@ class NodeAgent(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Keep only what the agent needs, mount paths with `readOnly: true`, and explain it in a comment."""
-        found = security_of(workload).baseline if is_agent(workload) else ()
+        found = scope.once(_security, workload).baseline if is_agent(workload) else ()
         if not found:
             return
         first = sorted(found, key=lambda each: _FIRST.index(each.check) if each.check in _FIRST else len(_FIRST))
@@ -209,7 +215,7 @@ class Restricted(Rule[Workload]):
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Set what is missing in the container's `securityContext`, or in the pod's for all its containers."""
         of_container: dict[str, list[Violation]] = {}
-        security = security_of(workload)
+        security = scope.once(_security, workload)
         for each in security.restricted:
             if each.container is not None:
                 of_container.setdefault(each.container.name, []).append(each)
@@ -253,7 +259,7 @@ class VolumeType(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Make it a PersistentVolume, and mount its PersistentVolumeClaim."""
-        for each in security_of(workload).restricted:
+        for each in scope.once(_security, workload).restricted:
             if each.check == "restrictedVolumes":
                 yield Problem(
                     each.at, f"{workload.name} mounts {each.text} directly instead of by a PersistentVolumeClaim"

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+
+from scaffold.check.rules.wordiness import is_drawn
 
 _TOKENS = re.compile(
     r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"  # AWS
@@ -17,10 +19,11 @@ _TOKENS = re.compile(
     r"|\bhvs\.[\w-]{24,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
+_SHORTEST_TOKEN = 15
 _CONNECTION = re.compile(r"connection[_.-]?string|conn[_.-]?str", re.IGNORECASE)
 _IN_PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:password|pwd)[ \t]*+=[ \t]*+([^;\s]{1,200})", re.IGNORECASE)
 _PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:server|data source|host|user id|uid|endpoint|database)[ \t]*+=", re.IGNORECASE)
-_IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@'\"]*:([^\s/@'\"]+)@[^\s/@]", re.IGNORECASE)
+_IN_URL = re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,30}+://[^\s/:@'\"]*:([^\s/@'\"]+)@[^\s/@]", re.IGNORECASE)
 _PASSWORD = re.compile(r"(?:^|[_.-])(?:pass(?:word|wd|phrase|code)?|pwd)(?:$|[_.-])|password$", re.IGNORECASE)
 _SECRET = re.compile(
     r"(?:^|[_.-])(?:secret|token|api[_.-]?key|private[_.-]?key|access[_.-]?key|credentials?)(?:$|[_.-])", re.IGNORECASE
@@ -28,14 +31,14 @@ _SECRET = re.compile(
 _ABOUT = re.compile(
     r"[_.-](?:FILE|PATH|DIR|NAMES?|UR[LI]|HOST|PORT|ENDPOINT|TTL|EXPIR\w*|LIFETIME|VALIDITY|TIMEOUT|SECONDS|MINUTES|HOURS"
     r"|DAYS|MIN|MAX|LENGTH|SIZE|COUNT|LIMIT|BUCKET\w*|POLICY|ROTATION|TYPE|NAMESPACE|ALGORITHM|HEADER|ISSUER|AUDIENCE|SCOPES?|PREFIX"
-    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID|USER|USERNAME|DIRECTORY|ENGINE"
+    r"|ARN|REF|PROVIDER|STORE|VERSION|REGION|LOCATION|ENABLED|REQUIRED|ALLOWED|KEYS?_?ID|UUID|GUID|USER|USERNAME|DIRECTORY|ENGINE"
     r"|MOUNT|BACKEND|MANAGER|PERSISTENCE|SETTINGS|CIPHER|PBKDF|DIGEST)(?:$|[_.-])",
     re.IGNORECASE,
 )
 _WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
 _LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
 _REFERENCE = re.compile(
-    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{\w+\}$"
+    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{[^{}\s\"]*\}$|^%[sdvr]$"
     r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
     re.IGNORECASE,
 )
@@ -53,26 +56,25 @@ _NAME = re.compile(
     r"|[a-z][a-z0-9]*(?:[-.][a-z0-9]+)*[-.](?:secret|token|credential|cred|key)s?"
 )
 _ASSIGNED = re.compile(
-    r"^[ \t]*+[\"']?([A-Za-z][\w.-]{0,60}+)[\"']?[ \t]*+[=:][ \t]*+[\"']?([^\s\"'#,]{1,200}+)[\"']?,?[ \t]*+$",
+    r"^[ \t]*+[\"']?([A-Za-z][\w.-]{0,60}+)[\"']?[ \t]*+[=:][ \t]*+([\"']?)([^\s\"'#,]{1,200}+)[\"']?,?[ \t]*+$",
     re.MULTILINE,
 )
+_EXPRESSION = re.compile(r"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+[(\[].*|[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)++;?")
+"""What programs compute: `url.password`, `os.environ["PASSWORD"]`, `read(name)`."""
 
 _PLACEHOLDER = re.compile(
-    r"(?:change|replace|update|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
+    r"(?:change|replace|override|update|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
     r"(?:[-_ ]?\w+){0,5}",
     re.IGNORECASE,
 )
 _TO_REPLACE = re.compile(
-    r"_*(?:your|update|replace|insert|enter)(?:[-_ ]\w+){1,6}"
+    r"_*(?:your|update|replace|override|insert|enter)(?:[-_ ]\w+){1,6}"
     r"|(?s:.*)(?:^|[-_ ])(?:placeholder|replaced?|redacted|todo|fixme)(?:$|[-_ ](?s:.*))",
     re.IGNORECASE,
 )
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
-_LONGEST_GUESS = 40
 _RESERVED = re.compile(rb"(?:example\.(?:com|net|org)|\.test|\.invalid|localhost)(?![a-z.-])")
-_FEW = 3
-_SAYS_SO = re.compile(r"pass|secret")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE = re.compile(
     r"(?:^|[_.-])(?:user|user[_-]?name|login|e?mail|db|database|schema|host|hostname|server|port|region|zone|domain|realm"
@@ -82,36 +84,15 @@ _BESIDE = re.compile(
 )
 """The keys of a Secret that go with the secret, and are not secret: whom and what it lets in."""
 
-_GUESSED = re.compile(
-    "changeme|changeit|replaceme|change|pass@word|p@ss(?:word|w0rd)|here|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
-    "|password|passw0rd|passwort|passwd|passphrase|pass|pwd|pw|secretkey|secret|insecure|secure|username|user|keycloak|grafana"
-    "|mariadb|mongodb|mongo|mysql|redis|elastic|minio|oracle|neo4j|nexus|sonar|zabbix|default|example|sample|testing"
-    "|test|dem[o0]|k8s|dummy|fake|admin|root|guest|super|local|letmein|welcome|qwerty|token|foo|bar|baz|some|your|this|not|my|me"
-    r"|0?12345\d{0,5}(?!\d)|\d{1,4}(?!\d)",
+_SECRET_KEY = re.compile(
+    r"pass|secret|token|cred|cookie"
+    r"|(?:^|[_.-])(?:\w{0,20}keys?|auth\w{0,10}|certs?|salt|seed|hash|pin|psk|code|pwd?)\d*(?=$|[_.-])",
+    re.IGNORECASE,
 )
-"""Words of which the passwords are made that products begin with, and that examples have."""
-
-_DESCRIBED = re.compile(  # `harbor_registry_password`, `trustpass`: what it is, and not what it would be
-    r"[a-z]*(?:pass(?:word|wd|phrase)?|pwd?)\d{0,4}"
-    r"|(?:[a-z]+[-_ ]){1,8}[a-z]*(?:pass(?:word|wd|phrase)?|pwd?|secret|key|token)[-_ ]?\d{0,4}"
-    r"|(?:[a-z]+[-_ ]){0,8}(?:password|key|token)(?:[-_ ][a-z]+){1,8}"
-)
-_PUBLISHED = frozenset(
-    {
-        # https://kubernetes.io/docs/concepts/configuration/secret/
-        "1f2d1e2e67df",
-        # https://learn.microsoft.com/azure/storage/common/storage-connect-azurite
-        "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==",
-        # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
-        "AKIAIOSFODNN7EXAMPLE",
-        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-    }
-)
-"""Keys and passwords of documentation and emulators, which let nobody in."""
-
-_SECRET_KEY = re.compile(r"pass|pw|secret|token|key|auth|cred|cert|salt|cookie|seed|hash|pin|psk|code", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]{1,20}")  # a setting, where the key is not that of a secret
-_KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook|^\.docker(?:cfg|configjson)$", re.IGNORECASE)
+_PUBLIC = re.compile(r"pub(?:lic)?[_.-]?key", re.IGNORECASE)
+_KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook", re.IGNORECASE)
+_DOCKER = re.compile(r"\.docker(?:cfg|configjson)")
+_LETS_IN = re.compile(r"\"(?:auth|password|identitytoken|registrytoken)\"\s*:\s*\"[^\"]")
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
 
 
@@ -133,28 +114,6 @@ def is_placeholder(text: str) -> bool:
     )
 
 
-def is_guessed(text: str, around: Iterable[str] = ()) -> bool:
-    """Return whether anybody guesses a password: a product's default, or one that an example has.
-
-    `around` are names from the same object, such as the user's or the product's: many passwords are only these.
-    """
-    if text.strip() in _PUBLISHED:
-        return True
-    if len(text) > _LONGEST_GUESS:
-        return False
-    low = text.strip().lower()
-    if any(map(_DESCRIBED.fullmatch, (low, decoded(text)))):  # what was encoded by hand
-        return True
-    names = [name.lower() for name in around]
-    if len(low) > _FEW and any(name.startswith(low) for name in names):
-        return True
-    for name in names:
-        low = low.replace(name, "") if len(name) > 2 else low
-    rest = _GUESSED.sub("", low).strip("-_.!@#$ ")
-    says = len(rest) <= _FEW and len(text) > 2 * len(rest) and _SAYS_SO.search(low) is not None
-    return not rest or says or re.fullmatch(r"123456\d*", text) is not None
-
-
 def is_of_example(certificate: str) -> bool:
     """Return whether a certificate is for names that nobody has: https://www.rfc-editor.org/rfc/rfc2606."""
     inside = "".join(re.sub(r"-----[A-Z ]+-----", "", certificate.partition("-----END")[0]).split())
@@ -172,7 +131,9 @@ def user_in_url(text: str) -> str:
 
 def password_in_url(text: str) -> str:
     """Return the password of a URL, or of a connection string (`Server=db;Password=…`), or nothing."""
-    found = _IN_URL.search(text) or (_IN_PAIRS.search(text) if _PAIRS.search(text) else None)
+    found = _IN_URL.search(text) if "://" in text else None
+    if not found and "=" in text and _PAIRS.search(text):
+        found = _IN_PAIRS.search(text)
     return found[1] if found else ""
 
 
@@ -184,7 +145,7 @@ def is_token(text: str) -> bool:
 
 def has_secret_form(text: str) -> str:
     """Return what makes a text a secret whatever its name is, or nothing."""
-    if _TOKENS.search(text):
+    if len(text) >= _SHORTEST_TOKEN and _TOKENS.search(text):
         return "has the form of a token or key"
     password = password_in_url(text)
     if not password or _REFERENCE.search(password) or _TO_REPLACE.fullmatch(password):
@@ -198,16 +159,12 @@ def _is_about(name: str) -> bool:
 
 def is_secret(name: str, text: str) -> bool:
     """Return whether a value of this name is a secret, and not about one (`TOKEN_TTL`, `PASSWORD_FILE`), nor a name."""
-    if (
-        name == text
-        or _is_about(name)
-        or _REFERENCE.search(text)
-        or any(form.fullmatch(text) for form in (_NO_SECRET, _TO_REPLACE, _ALGORITHM))
-    ):
+    of_password = _PASSWORD.search(name)
+    if not (of_password or _SECRET.search(name)) or name == text or _is_about(name) or _REFERENCE.search(text):
         return False
-    if _PASSWORD.search(name):
-        return True
-    return bool(_SECRET.search(name)) and not (_NAMED.search(name) and _NAME.fullmatch(text))
+    if any(form.fullmatch(text) for form in (_NO_SECRET, _TO_REPLACE, _ALGORITHM)):
+        return False
+    return bool(of_password) or not (_NAMED.search(name) and _NAME.fullmatch(text))
 
 
 def goes_with_secret(name: str) -> bool:
@@ -225,19 +182,21 @@ def is_kept(key: str, text: str) -> bool:
         return True
     if is_placeholder(text) or key.endswith((".crt", ".pem", ".pub")) or key == "tls.key" or _CONNECTION.search(words):
         return False
+    if _DOCKER.fullmatch(key):
+        return _LETS_IN.search(text) is not None
     if _KEPT.search(words):
         return True
-    if _BESIDE.search(words) or _is_about(words):
+    if _BESIDE.search(words) or _is_about(words) or _PUBLIC.search(words):
         return False
     if (_SETTINGS.fullmatch(key) or "\n" in text) and not (_PASSWORD.search(words) or _SECRET.search(words)):
         return next(secrets_in_file(text, of_secret=True), None) is not None
-    return bool(_SECRET_KEY.search(words)) or not _WORD.fullmatch(text)
+    return bool(_SECRET_KEY.search(words)) or is_drawn(text)
 
 
 def names_in_file(text: str) -> list[str]:
     """Return whom and what the secrets of a file's text go with: users, databases, aliases."""
     found = _ASSIGNED.finditer(text)
-    return [each[2] for each in found if goes_with_secret(each[1]) or each[1].lower().endswith("alias")]
+    return [each[3] for each in found if goes_with_secret(each[1]) or each[1].lower().endswith("alias")]
 
 
 def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str, str]]:
@@ -251,7 +210,7 @@ def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str
         yield "", url[0]
     for found in _ASSIGNED.finditer(text):
         name = _CAMEL.sub("_", found[1])
-        if not re.search(r"\w", found[2]):
+        if not re.search(r"\w", found[3]) or (not found[2] and _EXPRESSION.fullmatch(found[3])):
             continue
-        if (of_secret or _PASSWORD.search(name)) and is_secret(name, found[2]):
-            yield found[1], found[2]
+        if (of_secret or _PASSWORD.search(name)) and is_secret(name, found[3]):
+            yield found[1], found[3]

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from scaffold.check.model.objects import KubernetesObject, Service
+from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.scope import Scope
+from scaffold.check.model.selection import MANY
 from scaffold.check.model.selectors import Selector
 from scaffold.check.model.workloads import Server, Workload
+
+_STATES = frozenset(
+    "true false leader follower master slave primary secondary replica standby active passive".split()  # noqa: SIM905
+)
 
 
 def selects_any(each: Selector, scope: Scope) -> bool:
@@ -13,7 +19,15 @@ def selects_any(each: Selector, scope: Scope) -> bool:
     if scope.workloads_of(each):
         return True
     labels = each.selector if isinstance(each, Service) else each.selector.texts("matchLabels") if each.selector else {}
-    return bool(labels) and scope.run_time_labels.may_be(labels)
+    return bool(labels) and (scope.run_time_labels.may_be(labels) or _states_added(each.namespace, labels, scope))
+
+
+def _states_added(namespace: str, labels: dict[str, str], scope: Scope) -> bool:
+    """Return whether pods are selected but for their state, which they label themselves with, as Vault does."""
+    states = {key for key, value in labels.items() if value.lower() in _STATES}
+    others = {key: value for key, value in labels.items() if key not in states}
+    pods = scope.workloads_in(namespace, others) if states and others else []
+    return bool(pods) and all(states.isdisjoint(each.pod_labels) for each in pods[:MANY])
 
 
 def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | None:
@@ -28,7 +42,7 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     if elsewhere or (not scope.name and scope.repository.pods.have(labels)):
         return scope.named.workload(each.namespace, "", each.name)
     if close := scope.with_half(labels, each.namespace):
-        return close
+        return close if _share_words(each, labels, close) else None
     named = scope.named.workload(each.namespace, "", each.name)
     if named and _is_alike(labels, named) and (scope.name or _is_beside(each, named)):
         return named
@@ -39,6 +53,14 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
         return None
     only = workloads[0]
     return only if isinstance(only, Server) and (scope.name or _is_beside(each, only)) else None
+
+
+def _share_words(one: KubernetesObject, labels: dict[str, str], other: Workload) -> bool:
+    """Return whether a common label is not a variable, which each file may fill in by itself (`app: $NAME`)."""
+    common = labels.items() & other.pod_labels.items()
+    return one.value.document.source.path == other.value.document.source.path or not all(
+        is_put_in_later(value) for _, value in common
+    )
 
 
 def _is_alike(labels: dict[str, str], workload: Workload) -> bool:

@@ -103,9 +103,13 @@ def program_of(script: str) -> str:
     return ""
 
 
+_IDLE = re.compile(r"\b(?:sleep[ \t]++[\w.]++|tail[ \t]++-[fF][ \t]++/dev/null)[ \t]*+&(?!&)")
+
+
 def background(script: str) -> bool:
-    """Return whether a script puts a command into the background."""
-    return _BACKGROUND.search(_COMMENT.sub("", _QUOTED.sub("''", _COMMENT_LINE.sub("", script)))) is not None
+    """Return whether a script puts a command into the background; one that only waits is none (`sleep infinity &`)."""
+    bare = _COMMENT.sub("", _QUOTED.sub("''", _COMMENT_LINE.sub("", script)))
+    return _BACKGROUND.search(_IDLE.sub("", bare)) is not None
 
 
 def is_shell(script: str) -> bool:

@@ -58,7 +58,7 @@ FILES = (
         SERVICE,
         r"\Z",
         "---\napiVersion: v1\nkind: Secret\nmetadata: {name: mail}\n"
-        'stringData: {mail.properties: "host=mail\\\\nsmtpPassword=x7Kp\\\\n"}\n',
+        'stringData: {mail.properties: "host=mail\\\\nsmtpPassword=x7Kp-22q\\\\n"}\n',
     ),
     Mutation(
         "P12-secret-in-manifest-guessed",
@@ -66,7 +66,13 @@ FILES = (
         r"            - name: TMPDIR.*\n.*\n",
         "            - name: MAIL_PASSWORD\n              value: changeme\n",
     ),
-    Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=abc123"),
+    Mutation(
+        "P12-secret-in-manifest-guessed",
+        SERVICE,
+        r"\Z",
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: mail}\nstringData: {key: this-is-a-Secr3t-of-an-example}\n",
+    ),
+    Mutation("P12-secret-in-image", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_TOKEN=x7Kp-22q"),
     Mutation("P12-secret-in-image-guessed", DOCKERFILE, "PYTHONDONTWRITEBYTECODE=1", "MAIL_PASSWORD=rootpassword"),
     Mutation("P12-volume-missing", DEPLOYMENT, r"(volumeMounts:\n            - name: )\w+", r"\1other"),
     Mutation(
