@@ -110,11 +110,11 @@ func TestServeFromStartToStop(t *testing.T) {
 	ports := (<-log).Ports // of the line "started"
 	for _, name := range []string{"one", "two", "admin"} {
 		if status := status(t, ports[name], "/missing"); status != 404 {
-			t.Errorf("port %s answers %d", name, status)
+			t.Errorf("port %s responds with %d", name, status)
 		}
 	}
 	if status := status(t, ports["admin"], "/readyz"); status != 200 {
-		t.Errorf("/readyz answers %d", status)
+		t.Errorf("/readyz responds with %d", status)
 	}
 
 	kept, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", ports["one"])) // to keep the drain running

@@ -63,10 +63,15 @@ BANNED = (
     Banned(r"\bgives? (?:the|a|an)\b|\bgives? back\b", "returns", IN_SERVICES),
     Banned(r"\b(?:stand in|stands in|in the place of)\b", "replaces", IN_SERVICES),
     Banned(r"\bone idea\b|\bso (?:many|much)\b", "one concern, or the number", IN_SERVICES),
-    Banned(r"\banswer(?:s|ed|ing)?\b", "respond, response", (In.MESSAGES,)),
+    Banned(
+        r"(?<!your )(?<!copier-)\b(?!(?-i:Answers? (?:is|has)\b))answer(?:s|ed|ing)?\b(?! file| that you)",
+        "respond, response",
+        IN_SERVICES,
+    ),
+    Banned(r"\bgiv(?:es?|ing) up\b|\bgave up\b", "stops, ends, returns", IN_SERVICES),
 )
 """The lookarounds leave out what is right: "there is no Service" (it does not exist), "is no longer", "is no such".
-A single `else` in code is often Python's or Jinja's, so that there only phrases with it count."""
+A comment in Go begins with the name of its type, such as `Answers`. A single `else` in code is often Python's or Jinja's, so that there only phrases with it count."""
 
 _USUAL = re.compile(r"\b(?:any|every|no|some)(?:body|one|thing|where) else\b|\bone else\b", re.IGNORECASE)
 """Phrases in which a banned word is the usual one."""

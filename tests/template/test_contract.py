@@ -39,7 +39,7 @@ def test_the_document_says_all_of_the_contract(section: str) -> None:
 
 
 def test_the_document_names_everything_that_the_contract_names() -> None:
-    named = ("commands", "environment", "probes", "routes", "answer", "metrics")
+    named = ("commands", "environment", "probes", "routes", "overview", "metrics")
     keys = [key for section in named for key in CONTRACT[section]]
     keys += [
         key for section in ("fields", "request_fields", "error_fields", "events") for key in CONTRACT["logs"][section]

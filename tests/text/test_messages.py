@@ -6,7 +6,7 @@ They are strings in its code, so each language has its own. The examples hold al
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,23 @@ _OF_PROGRAMS = re.compile(r"HTTP/1\.|[;{}]\s|\$[({]|\n|^\(\w+ -")
 """Requests, and scripts of other programs."""
 
 
+_NAME = re.compile(
+    r"def (?P<python>test_\w+)"
+    r"|func (?P<go>Test\w+)\("
+    r"|#\[(?:tokio::)?test\b[^\]]*\]\s+(?:async )?fn (?P<rust>\w+)"
+    r"|@(?:Parameterized)?Test\b(?:\s+@.*)*\s+(?:\w+ )?void (?P<java>\w+)\("
+)
+"""The name of a test. TypeScript's are strings."""
+
+
+def names(name: str, text: str) -> Iterator[tuple[int, str]]:
+    """Yield the name of each test of a file as words."""
+    if name.endswith(_CODE):
+        for found in _NAME.finditer(text):
+            words = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", found[found.lastgroup or 0]).replace("_", " ")
+            yield text.count("\n", 0, found.end()) + 1, words.lower()
+
+
 def messages(name: str, text: str) -> Iterator[tuple[int, str]]:
     """Yield each string of a file that is a sentence or a part of one: three words or more, and no program."""
     for line, string in strings(name, text):
@@ -31,12 +48,13 @@ def messages(name: str, text: str) -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("example", NAMES)
-def test_a_message_is_read_once(example: str) -> None:
+@pytest.mark.parametrize("words", [messages, names])
+def test_a_message_is_read_once(words: Callable[[str, str], Iterator[tuple[int, str]]], example: str) -> None:
     found = [
         f"{path.relative_to(EXAMPLES)}:{fault}"
         for path in files()[example]
         if path.name.endswith(_CODE)
-        for fault in faults(messages(path.name, path.read_text()), In.MESSAGES)
+        for fault in faults(words(path.name, path.read_text()), In.MESSAGES)
     ]
     assert not found, "\n" + "\n".join(found)
 
@@ -57,6 +75,19 @@ def test_a_message_is_read_once(example: str) -> None:
 )
 def test_what_is_not_plain_is_found_in_each_language(name: str, text: str) -> None:
     assert [*faults(messages(name, text), In.MESSAGES)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("test_a.py", "async def test_a_good_answer(call: Call) -> None: ...\n"),
+        ("a_test.go", "func TestFinishGivesUp(t *testing.T) {\n"),
+        ("a.rs", "#[tokio::test(start_paused = true)]\nasync fn dependencies_answer_by_name() {\n"),
+        ("A.java", "    @ParameterizedTest\n    @ValueSource(ints = 1)\n    void theAnswerIsLate(int a) {\n"),
+    ],
+)
+def test_the_name_of_a_test_is_read_in_each_language(name: str, text: str) -> None:
+    assert [*faults(names(name, text), In.MESSAGES)]
 
 
 def test_every_language_has_messages() -> None:

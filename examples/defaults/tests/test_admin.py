@@ -38,9 +38,9 @@ async def test_a_stop_before_the_start_never_gets_ready(
 
 
 async def test_metrics_are_prometheus_text(admin: httpx2.AsyncClient) -> None:
-    answer = await admin.get("/metrics")
-    assert answer.headers["content-type"].startswith("text/plain; version=")
-    assert "http_requests_in_flight 0.0" in answer.text
+    response = await admin.get("/metrics")
+    assert response.headers["content-type"].startswith("text/plain; version=")
+    assert "http_requests_in_flight 0.0" in response.text
 
 
 async def test_nothing_else_is_served(admin: httpx2.AsyncClient) -> None:

@@ -66,7 +66,7 @@ def unused_port() -> int:
 class Upstream:
     """A real server on loopback; the path selects the fault."""
 
-    ANSWERS: ClassVar = {
+    RESPONSES: ClassVar = {
         "/json": ("200 OK", "application/json", b'{"mails": 3}'),
         "/text": ("200 OK", "text/plain", b"sunny"),
         "/500": ("500 Internal Server Error", "text/plain", b"boom"),
@@ -92,7 +92,7 @@ class Upstream:
             if path == "/slow":
                 await self._trickle(writer)
             else:
-                status, kind, body = self.ANSWERS[path]
+                status, kind, body = self.RESPONSES[path]
                 head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}"
                 writer.write(f"{head}\r\n\r\n".encode() + body)
                 await writer.drain()

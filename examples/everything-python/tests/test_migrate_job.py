@@ -9,13 +9,13 @@ from app.jobs import migrate_job
 from .conftest import Upstream
 
 
-async def test_it_asks_each_dependency_once(upstream: Upstream) -> None:
+async def test_it_calls_each_dependency_once(upstream: Upstream) -> None:
     other = HttpDependency("other", critical=True, url=upstream.url + "/json", timeout=5)
     await migrate_job.run([], [other])
     assert len(upstream.requests) == 1
 
 
-async def test_it_fails_with_a_critical_one_alone(upstream: Upstream) -> None:
+async def test_it_fails_only_with_a_critical_one(upstream: Upstream) -> None:
     auxiliary = HttpDependency("other", critical=False, url=upstream.url + "/500", timeout=5)
     await migrate_job.run([], [auxiliary])
     critical = HttpDependency("other", critical=True, url=upstream.url + "/500", timeout=5)

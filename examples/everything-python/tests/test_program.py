@@ -94,9 +94,9 @@ def test_every_port_serves_and_a_stop_drains() -> None:
         late = httpx2.get(f"http://127.0.0.1:{service.ports[0]}/nowhere")
         assert (late.status_code, late.headers["connection"]) == (404, "close")
         kept.sendall(b"x")
-        answer = kept.recv(4096)
-        assert b" 404 " in answer
-        assert b"connection: close" in answer
+        response = kept.recv(4096)
+        assert b" 404 " in response
+        assert b"connection: close" in response
         kept.close()
 
         code, lines = service.end()

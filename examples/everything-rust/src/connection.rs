@@ -28,10 +28,10 @@ pub async fn converse(stream: TcpStream, router: Router, ending: CancellationTok
     let router = TowerToHyperService::new(router);
     let service = service_fn(|request: Request<Incoming>| {
         let in_flight = InFlight::new(traffic.clone());
-        let answer = router.call(request);
+        let response = router.call(request);
         async move {
-            let answer = answer.await?;
-            Ok::<_, std::convert::Infallible>(answer.map(|body| Held::new(body, in_flight, drop)))
+            let response = response.await?;
+            Ok::<_, std::convert::Infallible>(response.map(|body| Held::new(body, in_flight, drop)))
         }
     });
     let stream = Polite::new(stream, traffic.clone(), ending.clone());

@@ -21,7 +21,7 @@ use crate::metrics::{Metrics, Outcome};
 use crate::request_id::{REQUEST_ID, RequestId};
 
 /// P13: a larger response counts as a failure, so that it can't use up the memory.
-const MAX_ANSWER_BYTES: usize = 1024 * 1024;
+const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
 
 /// Shorter than servers keep an idle connection (usually at least 5 s), so that a reused one is
 /// still open.
@@ -88,7 +88,7 @@ impl Dependencies {
     /// Calls all in parallel. The first critical failure ends it. The fallback replaces an
     /// auxiliary one that fails.
     pub async fn ask_all(&self, id: &RequestId) -> Result<Answers, Failed> {
-        let asked = self.0.iter().map(async |each| {
+        let calls = self.0.iter().map(async |each| {
             let name = each.config.name;
             match (each.ask(id).await, each.config.kind) {
                 (Ok(value), _) => Ok((name, value, false)),
@@ -100,7 +100,7 @@ impl Dependencies {
             }
         });
         let mut answers = Answers::default();
-        for (name, value, fallback) in try_join_all(asked).await? {
+        for (name, value, fallback) in try_join_all(calls).await? {
             answers.values.insert(name.to_owned(), value);
             if fallback {
                 answers.degraded.push(name);
@@ -112,8 +112,8 @@ impl Dependencies {
 
 impl Dependency {
     /// Waits for any call of this dependency: a request, or a query of a driver. The call has the
-    /// answered time limit, from the DNS lookup to the last byte. Metrics count it, and its failure
-    /// is logged.
+    /// dependency's time limit, from the DNS lookup to the last byte. Metrics count it, and its
+    /// failure is logged.
     pub async fn call<T, E: Into<anyhow::Error>>(
         &self,
         work: impl Future<Output = Result<T, E>>,
@@ -163,7 +163,7 @@ impl Dependency {
         Ok(request.header(REQUEST_ID, id.header_value()))
     }
 
-    /// Posts a document, and returns the typed answer. An example of a typed call.
+    /// Posts a document, and returns the typed response. An example of a typed call.
     pub async fn post<T: DeserializeOwned>(
         &self,
         path: &str,
@@ -172,8 +172,8 @@ impl Dependency {
     ) -> Result<T, Failed> {
         self.call(async {
             let request = self.request(Method::POST, path, id)?;
-            let answer = fetch(request.json(document)).await?;
-            anyhow::Ok(serde_json::from_slice(&answer.body)?)
+            let received = fetch(request.json(document)).await?;
+            anyhow::Ok(serde_json::from_slice(&received.body)?)
         })
         .await
     }
@@ -184,24 +184,24 @@ impl Dependency {
                 TcpStream::connect(address).await?;
                 return Ok(json!({"reachable": true}));
             }
-            let answer = fetch(self.request(Method::GET, "", id)?).await?;
-            if answer.json {
-                anyhow::Ok(serde_json::from_slice(&answer.body)?)
+            let received = fetch(self.request(Method::GET, "", id)?).await?;
+            if received.json {
+                anyhow::Ok(serde_json::from_slice(&received.body)?)
             } else {
-                Ok(Value::String(String::from_utf8(answer.body.into())?))
+                Ok(Value::String(String::from_utf8(received.body.into())?))
             }
         })
         .await
     }
 }
 
-struct Answer {
+struct Received {
     json: bool,
     body: Bytes,
 }
 
-/// The answer of a request, if it is a success and not too large.
-async fn fetch(request: RequestBuilder) -> anyhow::Result<Answer> {
+/// The response to a request, if it is a success and not too large.
+async fn fetch(request: RequestBuilder) -> anyhow::Result<Received> {
     let response = request.send().await?;
     let status = response.status();
     if !status.is_success() {
@@ -209,9 +209,9 @@ async fn fetch(request: RequestBuilder) -> anyhow::Result<Answer> {
     }
     let kind = response.headers().get(CONTENT_TYPE);
     let json = kind.is_some_and(|kind| kind.to_str().is_ok_and(|kind| kind.contains("json")));
-    let body = Limited::new(Body::from(response), MAX_ANSWER_BYTES);
+    let body = Limited::new(Body::from(response), MAX_RESPONSE_BYTES);
     let body = body.collect().await.map_err(anyhow::Error::from_boxed)?;
-    Ok(Answer {
+    Ok(Received {
         json,
         body: body.to_bytes(),
     })

@@ -28,8 +28,8 @@ pub fn span(request: &Request) -> Span {
 /// byte (`a_shutdown_that_takes_too_long_fails` in tests/process.rs).
 pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let observation = Observation::begin(app, &request);
-    let answer = next.run(request).await;
-    observation.until_sent(answer)
+    let response = next.run(request).await;
+    observation.until_sent(response)
 }
 
 /// Written when it goes out of scope, also for a request whose client left.
@@ -40,7 +40,7 @@ struct Observation {
     method: Method,
     path: String,
     route: String,
-    answered: u16,
+    responded: u16,
     status: u16,
 }
 
@@ -55,23 +55,23 @@ impl Observation {
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
             route: route.map_or("unmatched", MatchedPath::as_str).to_owned(),
-            answered: CLIENT_GONE,
+            responded: CLIENT_GONE,
             status: CLIENT_GONE,
         }
     }
 
     /// Kept until the last byte of the response.
-    fn until_sent(mut self, answer: Response) -> Response {
-        self.answered = answer.status().as_u16();
-        if self.method == Method::HEAD || answer.body().is_end_stream() {
+    fn until_sent(mut self, response: Response) -> Response {
+        self.responded = response.status().as_u16();
+        if self.method == Method::HEAD || response.body().is_end_stream() {
             self.finish();
-            return answer;
+            return response;
         }
-        answer.map(|body| Body::new(Held::new(body, self, Observation::finish)))
+        response.map(|body| Body::new(Held::new(body, self, Observation::finish)))
     }
 
     fn finish(mut self) {
-        self.status = self.answered;
+        self.status = self.responded;
     }
 }
 

@@ -26,7 +26,7 @@ pub async fn run(app: Arc<App>, mut stop: Stop) -> anyhow::Result<()> {
     tokio::select! {
         started = start(&app, &server) => {
             started?;
-            stop.asked().await;
+            stop.requested().await;
             let stopping = drain_and_stop(&app, &server);
             if timeout(app.config.shutdown, stopping).await.is_err() {
                 // First, so that the line with the reason is the last one.
@@ -34,7 +34,7 @@ pub async fn run(app: Arc<App>, mut stop: Stop) -> anyhow::Result<()> {
                 bail!("SHUTDOWN_SECONDS ran out before the last request ended");
             }
         }
-        () = stop.asked() => {}
+        () = stop.requested() => {}
     }
     tracing::info!("stopped");
     Ok(())

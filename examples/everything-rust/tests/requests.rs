@@ -22,16 +22,16 @@ use service::problem::Problem;
 use service::request_id::NewId;
 use service::routes;
 use support::{
-    AUXILIARY, answer, app, config, dependency, fast, get, nobody, recorder, request, send, server,
+    AUXILIARY, app, config, dependency, fast, get, nobody, recorder, reply, request, send, server,
 };
 use tower::ServiceExt;
 
 const FOREVER: Duration = Duration::from_secs(60);
 
 #[tokio::test]
-async fn dependencies_answer_by_name() {
-    let json = fast(answer("200 OK", "application/json", r#"{"mails":3}"#)).await;
-    let text = fast(answer("200 OK", "text/plain", "sunny")).await;
+async fn responses_of_dependencies_are_by_name() {
+    let json = fast(reply("200 OK", "application/json", r#"{"mails":3}"#)).await;
+    let text = fast(reply("200 OK", "text/plain", "sunny")).await;
     let app = app(vec![
         dependency("mail", &json, Kind::Critical),
         dependency("weather", &text, AUXILIARY),
@@ -57,15 +57,15 @@ fn nobody_but_a_listener(address: &str) -> String {
 
 #[tokio::test]
 async fn the_request_id_goes_through() {
-    let echo = fast(answer("200 OK", "text/plain", "{request}")).await;
+    let echo = fast(reply("200 OK", "text/plain", "{request}")).await;
     let app = app(vec![dependency("mail", &echo, Kind::Critical)]);
     let request = request(Method::GET, "/").header("X-Request-Id", "from.outside-1_A");
 
     let (head, body) = send(&app, request.body(Body::empty()).expect("a request")).await;
 
     assert_eq!(head.headers()["x-request-id"], "from.outside-1_A");
-    let asked = body["dependencies"]["mail"].as_str().expect("a text");
-    assert!(asked.contains("x-request-id: from.outside-1_A"), "{asked}");
+    let sent = body["dependencies"]["mail"].as_str().expect("a text");
+    assert!(sent.contains("x-request-id: from.outside-1_A"), "{sent}");
 }
 
 #[tokio::test]
@@ -103,7 +103,7 @@ async fn a_slow_critical_dependency_fails_the_request_in_time() {
 
 #[tokio::test]
 async fn a_broken_critical_dependency_fails_the_request() {
-    let failing = fast(answer("500 Internal Server Error", "text/plain", "secret")).await;
+    let failing = fast(reply("500 Internal Server Error", "text/plain", "secret")).await;
     for address in [failing, nobody().await] {
         let app = app(vec![dependency("mail", &address, Kind::Critical)]);
 
@@ -115,17 +115,17 @@ async fn a_broken_critical_dependency_fails_the_request() {
 }
 
 #[tokio::test]
-async fn a_fallback_answers_for_an_auxiliary_dependency() {
+async fn a_fallback_replaces_an_auxiliary_dependency() {
     let large = "x".repeat(1024 * 1024 + 1);
-    let mail = fast(answer("200 OK", "text/plain", "no mail")).await;
+    let mail = fast(reply("200 OK", "text/plain", "no mail")).await;
     let failures = [
         nobody().await,
         server(FOREVER, String::new()).await,
-        fast(answer("500 Internal Server Error", "text/plain", "")).await,
-        fast(answer("404 Not Found", "text/plain", "")).await,
-        fast(answer("302 Found\r\nlocation: /", "text/plain", "")).await,
-        fast(answer("200 OK", "application/json", "{half")).await,
-        fast(answer("200 OK", "text/plain", &large)).await,
+        fast(reply("500 Internal Server Error", "text/plain", "")).await,
+        fast(reply("404 Not Found", "text/plain", "")).await,
+        fast(reply("302 Found\r\nlocation: /", "text/plain", "")).await,
+        fast(reply("200 OK", "application/json", "{half")).await,
+        fast(reply("200 OK", "text/plain", &large)).await,
         fast("nonsense".to_owned()).await,
     ];
     for address in failures {
@@ -191,12 +191,12 @@ async fn a_body_of_the_limit_is_taken() {
 }
 
 #[tokio::test]
-async fn a_panic_is_answered_without_its_text() {
+async fn a_response_does_not_show_a_panic() {
     let app = app(vec![]);
     let broken = on_get(async || -> &'static str { panic!("the password is 12345") });
     let router = routes::guard(Router::new().route("/broken", broken), app.clone());
 
-    let response = router.oneshot(get("/broken")).await.expect("an answer");
+    let response = router.oneshot(get("/broken")).await.expect("a response");
 
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let body = response.into_body().collect().await.expect("a body");
@@ -214,7 +214,7 @@ async fn a_request_has_its_budget_of_time() {
     let hang = on_get(async || tokio::time::sleep(FOREVER).await);
     let router = routes::guard(Router::new().route("/", hang), app.clone());
 
-    let response = router.oneshot(get("/")).await.expect("an answer");
+    let response = router.oneshot(get("/")).await.expect("a response");
 
     assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
 }
@@ -238,7 +238,7 @@ async fn a_job_fails_with_its_critical_dependency() {
         name: "test",
         run: |context| Box::pin(async move { Ok(context.ask_dependencies().await?) }),
     };
-    let works = fast(answer("200 OK", "text/plain", "")).await;
+    let works = fast(reply("200 OK", "text/plain", "")).await;
     for (address, works) in [(works, true), (nobody().await, false)] {
         let app = app(vec![
             dependency("mail", &address, Kind::Critical),
@@ -263,8 +263,8 @@ struct Receipt {
 
 #[tokio::test]
 async fn a_document_is_posted() {
-    let json = answer("200 OK", "application/json", r#"{"number": 7}"#);
-    let (address, asked) = recorder(json).await;
+    let json = reply("200 OK", "application/json", r#"{"number": 7}"#);
+    let (address, sent) = recorder(json).await;
     let app = app(vec![dependency("ledger", &address, Kind::Critical)]);
     let ledger = app.dependencies.get("ledger").expect("a client");
     let order = json!({"item": "tea"});
@@ -275,10 +275,10 @@ async fn a_document_is_posted() {
         .expect("a receipt");
 
     assert_eq!(receipt.number, 7);
-    let asked = asked.await.expect("a request");
-    assert!(asked.starts_with("POST /orders HTTP/1.1"), "{asked}");
-    assert!(asked.contains("x-request-id: "), "{asked}");
-    assert!(asked.ends_with(&order.to_string()), "{asked}");
+    let sent = sent.await.expect("a request");
+    assert!(sent.starts_with("POST /orders HTTP/1.1"), "{sent}");
+    assert!(sent.contains("x-request-id: "), "{sent}");
+    assert!(sent.ends_with(&order.to_string()), "{sent}");
     let metrics = app.metrics.text().expect("metrics");
     let ok = r#"dependency_requests_total{dependency="ledger",outcome="ok"} 1"#;
     assert!(metrics.contains(ok), "{metrics}");
@@ -297,7 +297,7 @@ async fn any_call_has_the_time_limit_and_the_right_error() {
     };
     let router = routes::guard(Router::new().route("/", on_get(query)), app.clone());
 
-    let response = router.oneshot(get("/")).await.expect("an answer");
+    let response = router.oneshot(get("/")).await.expect("a response");
 
     assert_eq!(response.status(), StatusCode::GATEWAY_TIMEOUT);
     let metrics = app.metrics.text().expect("metrics");
@@ -328,7 +328,7 @@ async fn a_rejection_of_an_extractor_is_a_problem() {
     let request = request(Method::POST, "/").header("content-type", "application/json");
     let request = request.body(Body::from("[half")).expect("a request");
 
-    let response = router.oneshot(request).await.expect("an answer");
+    let response = router.oneshot(request).await.expect("a response");
 
     assert_eq!(response.status(), StatusCode::BAD_REQUEST);
     assert_eq!(

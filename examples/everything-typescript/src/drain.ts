@@ -55,7 +55,7 @@ export class Traffic {
   }
 
   /** From now on every response closes its connection, so that none is cut later (P08). */
-  closeWithAnswers(): void {
+  closeWithResponses(): void {
     this.#closing = true;
     this.#quietSince = performance.now();
     for (const response of this.#responses) {
@@ -79,7 +79,7 @@ export async function drain(
   traffic: Traffic,
   settings: Settings,
 ): Promise<"finished" | "out of time"> {
-  traffic.closeWithAnswers();
+  traffic.closeWithResponses();
   const end = performance.now() + settings.shutdownSeconds * 1000;
   const drainEnd = performance.now() + settings.drainSeconds * 1000;
   await until(() => traffic.quiet >= QUIET_MS, drainEnd);

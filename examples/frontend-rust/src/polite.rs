@@ -83,7 +83,7 @@ impl Wait {
 /// A stream that keeps reading from its client for a moment after the response.
 ///
 /// Closing a socket with unread bytes resets the connection, and the client loses the response
-/// (`an_early_answer_reaches_a_client_that_is_still_sending` in tests/process.rs).
+/// (`an_early_response_reaches_a_client_that_is_still_sending` in tests/process.rs).
 ///
 /// It closes the connection of a client that does not read its response, or that needs too long for
 /// the header of a request. "Slow clients" in CONTRACT.md has the times. A test is

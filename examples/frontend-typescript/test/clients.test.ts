@@ -19,7 +19,7 @@ function within<Result>(work: () => Promise<Result>, budget?: AbortSignal): Prom
   return callers.run({ log: testLog().log, id: "an-id", budget }, work);
 }
 
-function ask(dependency: Dependency): Promise<unknown> {
+function call(dependency: Dependency): Promise<unknown> {
   return within(() => dependency.ask());
 }
 
@@ -43,8 +43,8 @@ test("a response is JSON or text, and the request id is sent along", async (t) =
       json(response, { id: request.headers["x-request-id"] });
     }
   });
-  assert.deepEqual(await ask(http(url)), { id: "an-id" });
-  assert.equal(await ask(http(`${url}/text`)), "sunny");
+  assert.deepEqual(await call(http(url)), { id: "an-id" });
+  assert.equal(await call(http(`${url}/text`)), "sunny");
 });
 
 test("a POST sends JSON, with the timeout and the error of the dependency", async (t) => {
@@ -153,7 +153,7 @@ test("a TCP dependency is reachable or not", async (t) => {
   const url = await stub(t, () => {});
   const options = { name: "stub", critical: true, timeoutSeconds: 5 };
   const up = new TcpDependency({ ...options, address: new URL(url).host });
-  assert.deepEqual(await ask(up), { reachable: true });
+  assert.deepEqual(await call(up), { reachable: true });
   const down = new TcpDependency({ ...options, address: `127.0.0.1:${await freePort()}` });
   assert(!(await failure(t, down)).timedOut);
 });

@@ -11,7 +11,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, **environment: str) -> list[str]:
     return caught.value.errors
 
 
-def test_the_defaults_are_the_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_defaults_are_your_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("ADMIN_PORT", "SHUTDOWN_SECONDS", "LOG_LEVEL"):
         monkeypatch.delenv(name, raising=False)
     settings = load()

@@ -113,7 +113,7 @@ async def test_a_client_that_reads_nothing_is_disconnected(monkeypatch: pytest.M
             assert server.connections == 0
 
 
-async def test_a_connection_that_came_before_the_end_is_answered() -> None:
+async def test_a_connection_from_before_the_end_gets_a_response() -> None:
     async with listening() as (server, port):
         loop = asyncio.get_running_loop()
         with socket.create_connection(("127.0.0.1", port)) as early:
@@ -138,7 +138,7 @@ async def test_a_silent_connection_does_not_hold_the_end(monkeypatch: pytest.Mon
         writer.close()
 
 
-async def test_clients_that_connect_anew_are_not_taken_for_gone() -> None:
+async def test_clients_that_reconnect_count_as_connected() -> None:
     async with listening() as (server, port):
         draining = asyncio.create_task(drain([server], 30))
         for _ in range(8):

@@ -60,7 +60,7 @@ pub fn guard(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
         .layer(from_fn_with_state(app.clone(), limit_time))
         .layer(RequestBodyLimitLayer::new(app.config.max_body))
         .layer(map_request(one_host))
-        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(CatchPanicLayer::custom(respond_to_panic))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(map_response(problem::write))
         .layer(map_response_with_state(app.clone(), close))
@@ -83,7 +83,7 @@ async fn refuse_method(method: Method) -> Problem {
 }
 
 /// The panic hook has logged the stack, which the caller does not get.
-fn answer_panic(_: Box<dyn Any + Send>) -> Response {
+fn respond_to_panic(_: Box<dyn Any + Send>) -> Response {
     Problem::new(
         StatusCode::INTERNAL_SERVER_ERROR,
         "An unexpected error occurred.",

@@ -44,13 +44,13 @@ impl Service {
 
     fn admin(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.admin)).ok()?;
-        ask(
+        send(
             &mut stream,
             &format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"),
         );
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        Some(answer)
+        let mut response = String::new();
+        stream.read_to_string(&mut response).ok()?;
+        Some(response)
     }
 
     fn probe(&self, path: &str) -> Option<u16> {
@@ -107,16 +107,16 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
-fn ask(stream: &mut TcpStream, request: &str) {
+fn send(stream: &mut TcpStream, request: &str) {
     stream.write_all(request.as_bytes()).expect("sent");
 }
 
 /// One response on a connection that can be kept alive.
-fn answer(stream: &mut TcpStream) -> String {
+fn receive(stream: &mut TcpStream) -> String {
     let mut text = String::new();
     let mut bytes = [0; 4096];
     loop {
-        let read = stream.read(&mut bytes).expect("an answer");
+        let read = stream.read(&mut bytes).expect("a response");
         assert!(read > 0, "the connection ended after {text:?}");
         text.push_str(&String::from_utf8_lossy(&bytes[..read]));
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
@@ -213,10 +213,10 @@ fn a_drain_loses_no_request() {
     let variables = [("DRAIN_SECONDS", "1"), ("REQUEST_SECONDS", "30")];
     let service = Service::ready(&variables);
     let mut kept_alive = service.connect();
-    ask(&mut kept_alive, UNKNOWN);
-    assert!(!answer(&mut kept_alive).contains("connection: close"));
+    send(&mut kept_alive, UNKNOWN);
+    assert!(!receive(&mut kept_alive).contains("connection: close"));
     let mut in_flight = service.connect();
-    ask(
+    send(
         &mut in_flight,
         "POST /nowhere HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nha",
     );
@@ -224,25 +224,25 @@ fn a_drain_loses_no_request() {
     service.signal();
     service.wait_for("/readyz", 503);
 
-    ask(&mut kept_alive, UNKNOWN);
-    assert!(answer(&mut kept_alive).contains("connection: close"));
+    send(&mut kept_alive, UNKNOWN);
+    assert!(receive(&mut kept_alive).contains("connection: close"));
     let mut new = service.connect();
-    ask(&mut new, UNKNOWN);
-    assert!(answer(&mut new).contains("connection: close"));
+    send(&mut new, UNKNOWN);
+    assert!(receive(&mut new).contains("connection: close"));
     // After the drain the port is closed, but a request in flight still gets its response.
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", service.port)).is_ok() {
         assert!(began.elapsed() < PATIENCE, "it never stopped listening");
         std::thread::sleep(Duration::from_millis(20));
     }
-    ask(&mut in_flight, "lf");
-    assert!(answer(&mut in_flight).starts_with("HTTP/1.1 404"));
+    send(&mut in_flight, "lf");
+    assert!(receive(&mut in_flight).starts_with("HTTP/1.1 404"));
     let output = service.end();
     assert_eq!(output.status.code(), Some(0));
     let ends = ["started", "draining", "stopped"];
-    let mut said = messages(&output);
-    said.retain(|message| message != "request");
-    assert_eq!(said, ends);
+    let mut logged = messages(&output);
+    logged.retain(|message| message != "request");
+    assert_eq!(logged, ends);
 }
 
 #[test]
@@ -256,14 +256,14 @@ fn a_drain_ends_early_without_connections() {
 }
 
 #[test]
-fn clients_that_connect_anew_are_not_taken_for_gone() {
+fn clients_that_reconnect_count_as_connected() {
     let service = Service::ready(&[("DRAIN_SECONDS", "15"), ("SHUTDOWN_SECONDS", "20")]);
     service.signal();
     service.wait_for("/readyz", 503);
     for _ in 0..8 {
         let mut new = service.connect();
-        ask(&mut new, UNKNOWN);
-        assert!(answer(&mut new).contains("connection: close"));
+        send(&mut new, UNKNOWN);
+        assert!(receive(&mut new).contains("connection: close"));
         std::thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(service.end().status.code(), Some(0));
@@ -278,7 +278,7 @@ fn a_shutdown_that_takes_too_long_fails() {
     ];
     let service = Service::ready(&variables);
     let mut in_flight = service.connect();
-    ask(
+    send(
         &mut in_flight,
         "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nha",
     );
@@ -290,18 +290,18 @@ fn a_shutdown_that_takes_too_long_fails() {
     let output = service.end();
     assert_eq!(output.status.code(), Some(1));
     // The request that was cut off is logged, and the reason is the last line.
-    let said = messages(&output);
-    assert_eq!(said[said.len() - 2..], ["request", "failed"]);
+    let logged = messages(&output);
+    assert_eq!(logged[logged.len() - 2..], ["request", "failed"]);
 }
 
 #[test]
 fn half_a_request_head_does_not_keep_it() {
     let service = Service::ready(&[("DRAIN_SECONDS", "0")]);
     let mut slow = service.connect();
-    ask(&mut slow, "GET / HTTP/1.1\r\nhos");
+    send(&mut slow, "GET / HTTP/1.1\r\nhos");
     let mut other = service.connect();
-    ask(&mut other, UNKNOWN);
-    assert!(answer(&mut other).starts_with("HTTP/1.1 404"));
+    send(&mut other, UNKNOWN);
+    assert!(receive(&mut other).starts_with("HTTP/1.1 404"));
     let began = Instant::now();
     service.signal();
     assert_eq!(service.end().status.code(), Some(0));
@@ -312,8 +312,8 @@ fn half_a_request_head_does_not_keep_it() {
 fn a_second_signal_ends_it_at_once() {
     let service = Service::ready(&[("DRAIN_SECONDS", "15"), ("SHUTDOWN_SECONDS", "20")]);
     let mut kept_alive = service.connect();
-    ask(&mut kept_alive, UNKNOWN);
-    answer(&mut kept_alive);
+    send(&mut kept_alive, UNKNOWN);
+    receive(&mut kept_alive);
     service.signal();
     service.wait_for("/readyz", 503);
     let began = Instant::now();
@@ -323,14 +323,14 @@ fn a_second_signal_ends_it_at_once() {
 }
 
 #[test]
-fn an_early_answer_reaches_a_client_that_is_still_sending() {
+fn an_early_response_reaches_a_client_that_is_still_sending() {
     let service = Service::ready(&[("MAX_BODY_BYTES", "1000")]);
     let mut stream = service.connect();
-    ask(
+    send(
         &mut stream,
         "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3000000\r\n\r\n",
     );
     let body = vec![b'x'; 3_000_000];
     stream.write_all(&body).expect("all of it sent");
-    assert!(answer(&mut stream).starts_with("HTTP/1.1 413"));
+    assert!(receive(&mut stream).starts_with("HTTP/1.1 413"));
 }

@@ -64,12 +64,12 @@ test("a request in flight is finished after the listener is closed", async (t) =
   const slow = await stub(t, (_request, response) => void setTimeout(json, 1200, response, "late"));
   const { url, stop, exit, probe } = await start(t, { drainSeconds: 0.1, requestSeconds: 3 }, slow);
   await eventually(async () => (await probe("/readyz")) === '200 {"status":"ok"}');
-  const answer = fetch(url);
+  const pending = fetch(url);
   await sleep(100);
   stop.abort();
   await sleep(600);
   await assert.rejects(fetch(url));
-  const response = await answer;
+  const response = await pending;
   assert.equal(response.status, 200);
   assert.equal(response.headers.get("connection"), "close");
   assert.equal(await exit, 0);
@@ -79,13 +79,13 @@ test("connections kept alive lose no request", async (t) => {
   const { url, stop, exit, probe } = await start(t, { drainSeconds: 2 });
   await eventually(async () => (await probe("/readyz")) === '200 {"status":"ok"}');
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  const ask = () =>
+  const request = () =>
     new Promise<IncomingMessage>((resolve, reject) => {
       get(url, { agent }, (response) => resolve(response.resume())).once("error", reject);
     });
-  assert.equal((await ask()).headers.connection, "keep-alive");
+  assert.equal((await request()).headers.connection, "keep-alive");
   stop.abort();
-  const last = await ask();
+  const last = await request();
   assert.equal(last.statusCode, 200);
   assert.equal(last.headers.connection, "close");
   assert.equal(await exit, 0);
@@ -95,7 +95,7 @@ test("clients that reconnect count as connected between two requests", async (t)
   const { url, stop, exit, probe } = await start(t, { drainSeconds: 5 });
   await eventually(async () => (await probe("/readyz")) === '200 {"status":"ok"}');
   stop.abort();
-  for (let asked = 0; asked < 8; asked += 1) {
+  for (let count = 0; count < 8; count += 1) {
     assert.equal((await fetch(url)).status, 200);
     await sleep(100);
   }

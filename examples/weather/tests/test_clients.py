@@ -19,10 +19,10 @@ def value(name: str, **labels: str) -> float:
 
 
 @pytest.mark.parametrize(("path", "expected"), [("/json", {"mails": 3}), ("/text", "sunny")])
-async def test_a_good_answer(call: Call, upstream: Upstream, path: str, expected: object) -> None:
-    answer = await call(client(upstream.url + path, critical=True)).get("/")
-    assert answer.json()["dependencies"] == {"other": expected}
-    assert answer.json()["degraded"] == []
+async def test_a_good_response(call: Call, upstream: Upstream, path: str, expected: object) -> None:
+    response = await call(client(upstream.url + path, critical=True)).get("/")
+    assert response.json()["dependencies"] == {"other": expected}
+    assert response.json()["degraded"] == []
 
 
 async def test_the_request_id_goes_along(call: Call, upstream: Upstream) -> None:
@@ -84,10 +84,10 @@ async def test_a_slow_critical_one_fails_the_request_in_time(
 ) -> None:
     before = value("dependency_requests_total", outcome="timeout")
     began = time.perf_counter()
-    answer = await call(client(upstream.url + "/slow", critical=True, timeout=0.2)).get("/")
+    response = await call(client(upstream.url + "/slow", critical=True, timeout=0.2)).get("/")
     assert time.perf_counter() - began < 5  # the whole response would take 20 s
-    assert answer.status_code == 504
-    assert answer.json()["title"] == "Gateway Timeout"
+    assert response.status_code == 504
+    assert response.json()["title"] == "Gateway Timeout"
     assert value("dependency_requests_total", outcome="timeout") == before + 1
 
 
@@ -107,20 +107,20 @@ FAULTS = ["/500", "/404", "/bad", "/nan", "/surrogate", "/large"]
 async def test_a_critical_fault_fails_the_request(
     call: Call, upstream: Upstream, path: str
 ) -> None:
-    answer = await call(client(upstream.url + path, critical=True)).get("/")
-    assert answer.status_code == 502
-    assert answer.headers["content-type"] == "application/problem+json"
+    response = await call(client(upstream.url + path, critical=True)).get("/")
+    assert response.status_code == 502
+    assert response.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", [*FAULTS, "/slow"])
-async def test_an_auxiliary_fault_gives_the_fallback(
+async def test_the_fallback_replaces_an_auxiliary_dependency(
     call: Call, upstream: Upstream, path: str
 ) -> None:
     before = value("dependency_fallbacks_total")
-    answer = await call(client(upstream.url + path, critical=False, timeout=0.2)).get("/")
-    assert answer.status_code == 200
-    assert answer.json()["dependencies"] == {"other": None}
-    assert answer.json()["degraded"] == ["other"]
+    response = await call(client(upstream.url + path, critical=False, timeout=0.2)).get("/")
+    assert response.status_code == 200
+    assert response.json()["dependencies"] == {"other": None}
+    assert response.json()["degraded"] == ["other"]
     assert value("dependency_fallbacks_total") == before + 1
 
 
@@ -130,18 +130,18 @@ async def test_a_refused_connection_is_a_fault(call: Call, unused_port: int) -> 
     assert (await call(client(url, critical=False)).get("/")).json()["degraded"] == ["other"]
 
 
-async def test_all_are_asked_at_once(call: Call, upstream: Upstream) -> None:
+async def test_all_are_called_at_once(call: Call, upstream: Upstream) -> None:
     slow = [
         HttpDependency(str(n), critical=False, url=upstream.url + "/slow", timeout=0.5)
         for n in range(5)
     ]
     began = time.perf_counter()
-    answer = await call(*slow).get("/")
+    response = await call(*slow).get("/")
     assert time.perf_counter() - began < 2.4  # one after the other: 2.5 s
-    assert len(answer.json()["degraded"]) == 5
+    assert len(response.json()["degraded"]) == 5
 
 
-async def test_a_closed_client_asks_no_more(upstream: Upstream) -> None:
+async def test_a_closed_client_makes_no_calls(upstream: Upstream) -> None:
     other = client(upstream.url + "/json", critical=True)
     await other.ask()
     await other.aclose()

@@ -105,7 +105,7 @@ def missing(handler: Handler) -> None:
 
 
 def giant(handler: Handler) -> None:
-    size = CONTRACT["largest_answer_bytes"] * 4
+    size = CONTRACT["largest_response_bytes"] * 4
     handler.send_response(200)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Transfer-Encoding", "chunked")

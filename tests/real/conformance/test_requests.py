@@ -21,11 +21,11 @@ def test_the_answer_tells_of_every_dependency(shared: Bench, service: Service) -
     answer = service.ask("/")
     assert answer.status == 200
     assert answer.headers["Content-Type"].split(";")[0] == "application/json"
-    check_types(answer.json, CONTRACT["answer"])
+    check_types(answer.json, CONTRACT["overview"])
     assert answer.json["service"] == shared.subject.answers["name"]
     assert answer.json["degraded"] == []
     expected = {
-        each["name"]: CONTRACT["tcp_answer"] if each["scheme"] == "tcp" else {"from": each["name"]}
+        each["name"]: CONTRACT["tcp_result"] if each["scheme"] == "tcp" else {"from": each["name"]}
         for each in shared.subject.answers["upstreams"]
     }
     assert answer.json["dependencies"] == expected

@@ -37,10 +37,10 @@ func TestProbes(t *testing.T) {
 			handler.ServeHTTP(response, httptest.NewRequest("GET", probe[0], nil))
 			status, body, _ := strings.Cut(probe[1], " ")
 			if got := response.Result().Status[:3]; got != status {
-				t.Errorf("%s: %s answers %s, want %s", test.name, probe[0], got, status)
+				t.Errorf("%s: %s responds with %s, want %s", test.name, probe[0], got, status)
 			}
 			if want := `{"status":"` + body + `"}`; strings.TrimSpace(response.Body.String()) != want {
-				t.Errorf("%s: %s answers %s, want %s", test.name, probe[0], response.Body, want)
+				t.Errorf("%s: %s responds with %s, want %s", test.name, probe[0], response.Body, want)
 			}
 		}
 	}
@@ -54,7 +54,7 @@ func TestStopDuringTheStart(t *testing.T) {
 		response := httptest.NewRecorder()
 		handler.ServeHTTP(response, httptest.NewRequest("GET", path, nil))
 		if response.Code != 503 {
-			t.Errorf("%s answers %d, want 503", path, response.Code)
+			t.Errorf("%s responds with %d, want 503", path, response.Code)
 		}
 	}
 }

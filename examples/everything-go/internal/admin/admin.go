@@ -13,23 +13,23 @@ import (
 func New(state *health.State, m *metrics.Metrics) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, true, "ok")
+		respond(w, true, "ok")
 	})
 	mux.HandleFunc("GET /startupz", func(w http.ResponseWriter, _ *http.Request) {
 		if state.Started() {
-			answer(w, true, "ok")
+			respond(w, true, "ok")
 		} else {
-			answer(w, false, "starting")
+			respond(w, false, "starting")
 		}
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, state.Ready(), state.String())
+		respond(w, state.Ready(), state.String())
 	})
 	mux.Handle("GET /metrics", m.Handler())
 	return mux
 }
 
-func answer(w http.ResponseWriter, good bool, status string) {
+func respond(w http.ResponseWriter, good bool, status string) {
 	w.Header().Set("Content-Type", "application/json")
 	if !good {
 		w.WriteHeader(http.StatusServiceUnavailable)

@@ -16,8 +16,8 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
 )
 
-// ask sends a request to an API with these variables, and returns the response and its JSON.
-func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
+// send sends a request to an API with these variables, and returns the response and its JSON.
+func send(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
 	settings, mistakes := config.Load(configtest.Lookup(variables))
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
@@ -49,7 +49,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		request := httptest.NewRequest(test.method, test.path, strings.NewReader(test.body))
 		request.Header.Set(requestid.Header, "abc")
-		response, body := ask(t, map[string]string{"MAX_BODY_BYTES": "10"}, request)
+		response, body := send(t, map[string]string{"MAX_BODY_BYTES": "10"}, request)
 		if response.StatusCode != test.status || body["status"] != float64(test.status) {
 			t.Errorf("%s %s gives %d %v, want %d", test.method, test.path, response.StatusCode, body, test.status)
 		}
@@ -134,7 +134,7 @@ func TestOverview(t *testing.T) {
 	variables := at(healthy)
 	variables["SERVICE_VERSION"] = "1.2.3"
 
-	response, body := ask(t, variables, request)
+	response, body := send(t, variables, request)
 
 	if response.StatusCode != 200 || body["service"] != config.Service || body["version"] != "1.2.3" {
 		t.Errorf("%d %v", response.StatusCode, body)
@@ -142,13 +142,13 @@ func TestOverview(t *testing.T) {
 	if degraded, _ := body["degraded"].([]any); degraded == nil || len(degraded) > 0 {
 		t.Errorf("degraded: %v", body["degraded"])
 	}
-	answers, _ := body["dependencies"].(map[string]any)
+	results, _ := body["dependencies"].(map[string]any)
 	for _, one := range upstreams {
 		want := "fine, abc"
 		if one.tcp {
 			want = "map[reachable:true]"
 		}
-		if got := fmt.Sprint(answers[one.name]); got != want {
+		if got := fmt.Sprint(results[one.name]); got != want {
 			t.Errorf("%s gives %s", one.name, got)
 		}
 	}
@@ -181,7 +181,7 @@ func TestFailures(t *testing.T) {
 					variables[one.variable+"_TIMEOUT_SECONDS"] = "0.1"
 				}
 				began := time.Now()
-				response, body := ask(t, variables, httptest.NewRequest("GET", "/", nil))
+				response, body := send(t, variables, httptest.NewRequest("GET", "/", nil))
 				if took := time.Since(began); took > 10*time.Second {
 					t.Errorf("it took %v", took)
 				}
@@ -191,9 +191,9 @@ func TestFailures(t *testing.T) {
 					}
 					return
 				}
-				answers, _ := body["dependencies"].(map[string]any)
-				answer, there := answers[one.name]
-				if response.StatusCode != 200 || !there || answer != nil || fmt.Sprint(body["degraded"]) != "["+one.name+"]" {
+				results, _ := body["dependencies"].(map[string]any)
+				result, there := results[one.name]
+				if response.StatusCode != 200 || !there || result != nil || fmt.Sprint(body["degraded"]) != "["+one.name+"]" {
 					t.Errorf("%d %v", response.StatusCode, body)
 				}
 			})

@@ -50,7 +50,7 @@ func gather(ctx context.Context, all []dependency, m *metrics.Metrics) (Answers,
 	group, ctx := errgroup.WithContext(ctx)
 	for i, one := range all {
 		group.Go(func() error {
-			answer, err := guarded(ctx, one)
+			result, err := guarded(ctx, one)
 			if err != nil && ctx.Err() != nil {
 				return ctx.Err() // nobody waits any more
 			}
@@ -60,9 +60,9 @@ func gather(ctx context.Context, all []dependency, m *metrics.Metrics) (Answers,
 					return err
 				}
 				m.Fallback(one.name)
-				answer, degraded[i] = one.fallback(), true
+				result, degraded[i] = one.fallback(), true
 			}
-			given[i] = answer
+			given[i] = result
 			return nil
 		})
 	}
@@ -80,7 +80,7 @@ func gather(ctx context.Context, all []dependency, m *metrics.Metrics) (Answers,
 	return answers, nil
 }
 
-func guarded(ctx context.Context, one dependency) (answer any, err error) {
+func guarded(ctx context.Context, one dependency) (result any, err error) {
 	defer panics.Catch(&err)
 	return one.ask(ctx)
 }

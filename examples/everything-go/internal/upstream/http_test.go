@@ -25,19 +25,19 @@ func get(t *testing.T, timeout time.Duration, handler http.HandlerFunc) (Answer,
 	return NewHTTP("stub", config.HTTP{URL: target, Timeout: timeout}, metrics.New()).Get(ctx)
 }
 
-func TestAnswers(t *testing.T) {
+func TestResponses(t *testing.T) {
 	for _, test := range []struct{ contentType, body, want string }{
 		{"application/json", `{"a": [1, 2.50]}`, `{"a": [1, 2.50]}`},
 		{"application/problem+json; charset=utf-8", "3", "3"},
 		{"text/plain", `say "hi"`, `"say \"hi\""`},
 		{"text/plain", "", `""`},
 	} {
-		answer, err := get(t, time.Minute, func(w http.ResponseWriter, _ *http.Request) {
+		result, err := get(t, time.Minute, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", test.contentType)
 			fmt.Fprint(w, test.body)
 		})
-		if err != nil || string(answer) != test.want {
-			t.Errorf("%s %s gives %s, %v", test.contentType, test.body, answer, err)
+		if err != nil || string(result) != test.want {
+			t.Errorf("%s %s gives %s, %v", test.contentType, test.body, result, err)
 		}
 	}
 }
@@ -59,7 +59,7 @@ func TestFailures(t *testing.T) {
 			w.Write([]byte{0xff, 0xfe})
 		}},
 		{"too large", false, func(w http.ResponseWriter, _ *http.Request) {
-			fmt.Fprint(w, strings.Repeat("x", maxAnswerBytes+1))
+			fmt.Fprint(w, strings.Repeat("x", maxResponseBytes+1))
 		}},
 		{"cut off", false, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "10")
@@ -80,10 +80,10 @@ func TestFailures(t *testing.T) {
 				timeout = 100 * time.Millisecond
 			}
 			began := time.Now()
-			answer, err := get(t, timeout, test.handler)
+			result, err := get(t, timeout, test.handler)
 			var failure *Failure
 			if !errors.As(err, &failure) || failure.Dependency != "stub" || failure.Timeout != test.timeout {
-				t.Errorf("%s, %v", answer, err)
+				t.Errorf("%s, %v", result, err)
 			}
 			if took := time.Since(began); took > 10*time.Second {
 				t.Errorf("took %v", took)
@@ -107,8 +107,8 @@ func TestRequest(t *testing.T) {
 		{nil, `"/base abc"`},
 		{[]string{"orders", "1"}, `"/base/orders/1 abc"`},
 	} {
-		if answer, err := client.Get(ctx, test.path...); string(answer) != test.want {
-			t.Errorf("path %v gives %s, %v", test.path, answer, err)
+		if result, err := client.Get(ctx, test.path...); string(result) != test.want {
+			t.Errorf("path %v gives %s, %v", test.path, result, err)
 		}
 	}
 }
@@ -125,9 +125,9 @@ func TestPost(t *testing.T) {
 	target, _ := url.Parse(server.URL)
 	orders := NewHTTP("stub", config.HTTP{URL: target, Timeout: 100 * time.Millisecond}, metrics.New())
 
-	answer, err := orders.Post(context.Background(), map[string]int{"id": 7}, "orders")
-	if want := `"POST /orders application/json {\"id\":7}"`; string(answer) != want || err != nil {
-		t.Errorf("%s, %v, want %s", answer, err, want)
+	result, err := orders.Post(context.Background(), map[string]int{"id": 7}, "orders")
+	if want := `"POST /orders application/json {\"id\":7}"`; string(result) != want || err != nil {
+		t.Errorf("%s, %v, want %s", result, err, want)
 	}
 
 	_, err = orders.Post(context.Background(), nil, "slow")

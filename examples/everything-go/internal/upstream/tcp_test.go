@@ -19,23 +19,23 @@ func TestConnect(t *testing.T) {
 	address := listener.Addr().String()
 	client := NewTCP("stub", config.TCP{Address: address, Timeout: time.Minute}, metrics.New())
 
-	if answer, err := client.Connect(context.Background()); err != nil || !answer.Reachable {
-		t.Errorf("%v, %v", answer, err)
+	if result, err := client.Connect(context.Background()); err != nil || !result.Reachable {
+		t.Errorf("%v, %v", result, err)
 	}
 
 	listener.Close()
-	answer, err := client.Connect(context.Background())
+	result, err := client.Connect(context.Background())
 	var failure *Failure
 	if !errors.As(err, &failure) || failure.Timeout {
-		t.Errorf("a closed port gives %v, %v", answer, err)
+		t.Errorf("a closed port gives %v, %v", result, err)
 	}
 }
 
 func TestConnectWithoutTime(t *testing.T) {
 	client := NewTCP("stub", config.TCP{Address: "127.0.0.1:1", Timeout: 0}, metrics.New())
-	answer, err := client.Connect(context.Background())
+	result, err := client.Connect(context.Background())
 	var failure *Failure
 	if !errors.As(err, &failure) || !failure.Timeout {
-		t.Errorf("%v, %v", answer, err)
+		t.Errorf("%v, %v", result, err)
 	}
 }

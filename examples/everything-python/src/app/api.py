@@ -42,11 +42,11 @@ class Overview(BaseModel):
 @router.get("/")
 async def overview(request: Request) -> Overview:
     """Calls every dependency. Write your first route here."""
-    answers, degraded = await ask_all(request.app.state.clients)
+    results, degraded = await ask_all(request.app.state.clients)
     return Overview(
         service=SERVICE,
         version=request.app.state.settings.service_version,
-        dependencies=answers,
+        dependencies=results,
         degraded=degraded,
     )
 

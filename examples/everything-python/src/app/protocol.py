@@ -95,12 +95,12 @@ class GuardedProtocol(HttpToolsProtocol):
         """Reject what the parser can't read, before there is a request. uvicorn has only 400."""
         status = self._refusal()
         token = request_id.set(uuid.uuid4().hex)
-        answer = problem(status, _DETAILS[status], {"Connection": "close"})
-        answer.headers[HEADER] = request_id.get() or ""
+        response = problem(status, _DETAILS[status], {"Connection": "close"})
+        response.headers[HEADER] = request_id.get() or ""
         request_id.reset(token)
         lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]
-        lines += [b"%s: %s" % header for header in answer.raw_headers]
-        self.transport.write(b"\r\n".join([*lines, b"", bytes(answer.body)]))
+        lines += [b"%s: %s" % header for header in response.raw_headers]
+        self.transport.write(b"\r\n".join([*lines, b"", bytes(response.body)]))
         self.transport.close()
 
     def _refusal(self) -> HTTPStatus:

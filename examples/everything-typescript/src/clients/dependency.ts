@@ -43,7 +43,7 @@ export abstract class Dependency {
    * Does any work with the dependency, such as a driver's, with its timeout, metrics and error.
    * The work ends with its request, too. Pass the signal to what supports it.
    */
-  async bounded<Answer>(work: (signal: AbortSignal) => Promise<Answer>): Promise<Answer> {
+  async bounded<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
     const { log, budget } = caller();
     budget?.throwIfAborted();
     const timeout = new AbortController();
@@ -58,9 +58,9 @@ export abstract class Dependency {
       dependencyRequests.inc({ dependency: this.name, outcome });
     };
     try {
-      const answer = await Promise.race([work(signal), aborted(signal)]);
+      const result = await Promise.race([work(signal), aborted(signal)]);
       count("ok");
-      return answer;
+      return result;
     } catch (error) {
       // The request is over: that is not the dependency's fault.
       budget?.throwIfAborted();
@@ -110,7 +110,7 @@ async function gather(clients: readonly Dependency[]): Promise<Answers> {
   const degraded = new Set<string>();
   const entries = await Promise.all(
     clients.map(async (client) => {
-      const answer = await client.ask().catch((error) => {
+      const result = await client.ask().catch((error) => {
         if (client.critical || !(error instanceof DependencyError)) {
           throw error;
         }
@@ -118,7 +118,7 @@ async function gather(clients: readonly Dependency[]): Promise<Answers> {
         dependencyFallbacks.inc({ dependency: client.name });
         return null;
       });
-      return [client.name, answer] as const;
+      return [client.name, result] as const;
     }),
   );
   return {

@@ -20,7 +20,7 @@ import (
 )
 
 // P13: a larger response counts as a failure, so that it does not use up the memory.
-const maxAnswerBytes = 1 << 20
+const maxResponseBytes = 1 << 20
 
 // Answer is the JSON response of a dependency; plain text becomes a JSON string.
 type Answer = json.RawMessage
@@ -59,16 +59,16 @@ func (h *HTTP) Post(ctx context.Context, value any, path ...string) (Answer, err
 	return h.send(ctx, http.MethodPost, body, path)
 }
 
-func (h *HTTP) send(ctx context.Context, method string, body []byte, path []string) (answer Answer, err error) {
+func (h *HTTP) send(ctx context.Context, method string, body []byte, path []string) (result Answer, err error) {
 	target := h.url
 	if len(path) > 0 {
 		target = target.JoinPath(path...)
 	}
 	err = h.Bounded(ctx, func(ctx context.Context) error {
-		answer, err = h.fetch(ctx, method, target, body)
+		result, err = h.fetch(ctx, method, target, body)
 		return err
 	})
-	return answer, err
+	return result, err
 }
 
 func (h *HTTP) fetch(ctx context.Context, method string, target *url.URL, body []byte) (Answer, error) {
@@ -91,12 +91,12 @@ func (h *HTTP) fetch(ctx context.Context, method string, target *url.URL, body [
 	if response.StatusCode < 200 || response.StatusCode > 299 {
 		return nil, fmt.Errorf("status %d", response.StatusCode)
 	}
-	received, err := io.ReadAll(io.LimitReader(response.Body, maxAnswerBytes+1))
+	received, err := io.ReadAll(io.LimitReader(response.Body, maxResponseBytes+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(received) > maxAnswerBytes {
-		return nil, fmt.Errorf("more than %d bytes", maxAnswerBytes)
+	if len(received) > maxResponseBytes {
+		return nil, fmt.Errorf("more than %d bytes", maxResponseBytes)
 	}
 	return decode(response.Header.Get("Content-Type"), received)
 }

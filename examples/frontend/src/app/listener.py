@@ -134,7 +134,7 @@ def bind(port: int) -> socket.socket:
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float) -> None:
-    """Checks often, and gives up after the seconds."""
+    """Checks often, and returns after the seconds at the latest."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     while not condition() and loop.time() < deadline:  # noqa: ASYNC110 - uvicorn has no event

@@ -14,8 +14,8 @@ import (
 	"github.com/example-org/mail/internal/requestid"
 )
 
-// ask sends a request to an API with these variables, and returns the response and its JSON.
-func ask(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
+// send sends a request to an API with these variables, and returns the response and its JSON.
+func send(t *testing.T, variables map[string]string, request *http.Request) (*http.Response, map[string]any) {
 	settings, mistakes := config.Load(configtest.Lookup(variables))
 	if len(mistakes) > 0 {
 		t.Fatal(mistakes)
@@ -47,7 +47,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		request := httptest.NewRequest(test.method, test.path, strings.NewReader(test.body))
 		request.Header.Set(requestid.Header, "abc")
-		response, body := ask(t, map[string]string{"MAX_BODY_BYTES": "10"}, request)
+		response, body := send(t, map[string]string{"MAX_BODY_BYTES": "10"}, request)
 		if response.StatusCode != test.status || body["status"] != float64(test.status) {
 			t.Errorf("%s %s gives %d %v, want %d", test.method, test.path, response.StatusCode, body, test.status)
 		}
@@ -91,7 +91,7 @@ func TestPaths(t *testing.T) {
 }
 
 func TestOverview(t *testing.T) {
-	response, body := ask(t, map[string]string{"SERVICE_VERSION": "1.2.3"}, httptest.NewRequest("GET", "/", nil))
+	response, body := send(t, map[string]string{"SERVICE_VERSION": "1.2.3"}, httptest.NewRequest("GET", "/", nil))
 	if response.StatusCode != 200 || body["service"] != config.Service || body["version"] != "1.2.3" {
 		t.Errorf("%d %v", response.StatusCode, body)
 	}

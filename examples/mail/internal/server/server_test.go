@@ -66,7 +66,7 @@ func TestPortInUse(t *testing.T) {
 
 func TestDrainLosesNoRequest(t *testing.T) {
 	s, address := start(t, hello)
-	var kept, told, failed atomic.Int64
+	var kept, closed, failed atomic.Int64
 	var clients sync.WaitGroup
 	for range 20 {
 		connection := dial(t, address)
@@ -78,7 +78,7 @@ func TestDrainLosesNoRequest(t *testing.T) {
 					return
 				}
 				if closes {
-					told.Add(1)
+					closed.Add(1)
 					return
 				}
 				kept.Add(1)
@@ -97,8 +97,8 @@ func TestDrainLosesNoRequest(t *testing.T) {
 		t.Error(err)
 	}
 	clients.Wait()
-	if failed.Load() > 0 || told.Load() != 20 {
-		t.Errorf("%d requests failed, %d of 20 connections got Connection: close", failed.Load(), told.Load())
+	if failed.Load() > 0 || closed.Load() != 20 {
+		t.Errorf("%d requests failed, %d of 20 connections got Connection: close", failed.Load(), closed.Load())
 	}
 }
 
@@ -150,13 +150,13 @@ func TestFinishWaitsForRequests(t *testing.T) {
 		hello(w, r)
 	})
 	connection := dial(t, address)
-	answered := make(chan error, 1)
+	responded := make(chan error, 1)
 	go func() {
 		closes, err := request(connection)
 		if !closes {
 			err = errors.Join(err, errors.New("the connection is kept"))
 		}
-		answered <- err
+		responded <- err
 	}()
 	<-begun
 	finished := make(chan error, 1)
@@ -170,12 +170,12 @@ func TestFinishWaitsForRequests(t *testing.T) {
 		t.Error("the port is still open")
 	}
 	close(release)
-	if err := errors.Join(<-answered, <-finished); err != nil {
+	if err := errors.Join(<-responded, <-finished); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestFinishGivesUp(t *testing.T) {
+func TestFinishHasATimeLimit(t *testing.T) {
 	begun := make(chan struct{})
 	var ended atomic.Bool
 	s, address := start(t, func(_ http.ResponseWriter, r *http.Request) {

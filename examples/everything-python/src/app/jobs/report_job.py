@@ -13,4 +13,4 @@ async def run(arguments: list[str], clients: list[Dependency]) -> None:
     An exception makes the job fail, and Kubernetes retries it. It must be safe to repeat.
     """
     _, degraded = await ask_all(clients)
-    log.info("dependencies asked", extra={"arguments": arguments, "degraded": degraded})
+    log.info("dependencies called", extra={"arguments": arguments, "degraded": degraded})

@@ -11,7 +11,7 @@ from app import metrics
 
 log = logging.getLogger(__name__)
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 class DependencyError(Exception):
@@ -40,7 +40,7 @@ class Dependency(ABC):
     async def ask(self) -> Any:
         """The call of the overview."""
 
-    async def bounded(self, work: Awaitable[Answer]) -> Answer:
+    async def bounded(self, work: Awaitable[Result]) -> Result:
         """Any work with the dependency, such as a driver's, with its timeout, metrics and error.
 
         The timeout is for the whole work and not for each read. The work ends with its request, too.
@@ -48,9 +48,9 @@ class Dependency(ABC):
         began, outcome = time.perf_counter(), "cancelled"
         try:
             async with asyncio.timeout(self.timeout):
-                answer = await work
+                result = await work
             outcome = "ok"
-            return answer
+            return result
         except TimeoutError as error:
             outcome = "timeout"
             self._log(f"no response within {self.timeout} s")
@@ -85,8 +85,8 @@ async def ask_all(clients: Sequence[Dependency]) -> tuple[dict[str, Any], list[s
         first = failures.exceptions[0]
         raise first from first.__cause__
     results = {name: task.result() for name, task in tasks.items()}
-    answers = {name: answer for name, (answer, _) in results.items()}
-    return answers, [name for name, (_, ok) in results.items() if not ok]
+    values = {name: value for name, (value, _) in results.items()}
+    return values, [name for name, (_, ok) in results.items() if not ok]
 
 
 async def _ask(client: Dependency) -> tuple[Any, bool]:

@@ -22,8 +22,8 @@ def api_of(client: httpx2.AsyncClient) -> FastAPI:
 
 
 async def test_the_overview(call: Call) -> None:
-    answer = await call(service_version="1.2.3").get("/")
-    assert answer.json() == {
+    response = await call(service_version="1.2.3").get("/")
+    assert response.json() == {
         "service": SERVICE,
         "version": "1.2.3",
         "dependencies": {},
@@ -32,15 +32,15 @@ async def test_the_overview(call: Call) -> None:
 
 
 async def test_a_harmless_request_id_is_taken_over(call: Call, lines: Lines) -> None:
-    answer = await call().get("/", headers={"X-Request-Id": "abc.DEF_1-2"})
-    assert answer.headers["x-request-id"] == "abc.DEF_1-2"
+    response = await call().get("/", headers={"X-Request-Id": "abc.DEF_1-2"})
+    assert response.headers["x-request-id"] == "abc.DEF_1-2"
     assert [line["request_id"] for line in lines()] == ["abc.DEF_1-2"]
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, 'a"b', "a/b"])
 async def test_any_other_request_id_is_replaced(call: Call, given: str) -> None:
-    answer = await call().get("/", headers={"X-Request-Id": given})
-    made = answer.headers["x-request-id"]
+    response = await call().get("/", headers={"X-Request-Id": given})
+    made = response.headers["x-request-id"]
     assert made != given
     assert len(made) == 32
     assert int(made, 16)
@@ -71,26 +71,26 @@ async def test_metrics_hold_the_route_and_not_the_path(call: Call) -> None:
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/x", 404), ("DELETE", "/", 405)])
 async def test_errors_are_problems(call: Call, method: str, path: str, status: int) -> None:
-    answer = await call().request(method, path, headers={"X-Request-Id": "me"})
-    assert answer.status_code == status
-    assert answer.headers["content-type"] == "application/problem+json"
-    problem = answer.json()
+    response = await call().request(method, path, headers={"X-Request-Id": "me"})
+    assert response.status_code == status
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = response.json()
     assert problem["status"] == status
     assert problem["type"] == "about:blank"
     assert problem["request_id"] == "me"
 
 
-async def test_an_unexpected_error_shows_its_stack_to_us_alone(call: Call, lines: Lines) -> None:
+async def test_only_the_log_has_the_stack_of_a_bug(call: Call, lines: Lines) -> None:
     client = call()
 
     @api_of(client).get("/broken")
     async def broken() -> None:
         raise RuntimeError("the password is 1234")
 
-    answer = await client.get("/broken")
-    assert answer.status_code == 500
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert "1234" not in answer.text
+    response = await client.get("/broken")
+    assert response.status_code == 500
+    assert response.headers["content-type"] == "application/problem+json"
+    assert "1234" not in response.text
     failed, request = lines()
     assert failed["message"] == "request failed"
     assert failed["error"] == "RuntimeError: the password is 1234"
@@ -107,15 +107,15 @@ async def test_a_request_ends_within_its_budget(call: Call) -> None:
         await asyncio.sleep(60)
 
     async with asyncio.timeout(2):
-        answer = await client.get("/endless")
-    assert answer.status_code == 504
+        response = await client.get("/endless")
+    assert response.status_code == 504
 
 
 async def test_a_body_over_the_limit_is_refused_by_its_length(call: Call) -> None:
-    answer = await call(max_body_bytes=10).post("/", content=b"x" * 11)
-    assert answer.status_code == 413
-    assert answer.json()["status"] == 413
-    assert answer.headers["connection"] == "close"
+    response = await call(max_body_bytes=10).post("/", content=b"x" * 11)
+    assert response.status_code == 413
+    assert response.json()["status"] == 413
+    assert response.headers["connection"] == "close"
 
 
 async def test_a_body_over_the_limit_is_refused_in_chunks(call: Call) -> None:
@@ -123,8 +123,8 @@ async def test_a_body_over_the_limit_is_refused_in_chunks(call: Call) -> None:
         for _ in range(3):
             yield b"x" * 4
 
-    answer = await call(max_body_bytes=10).post("/", content=chunks())
-    assert answer.status_code == 413
+    response = await call(max_body_bytes=10).post("/", content=chunks())
+    assert response.status_code == 413
 
 
 async def test_a_body_at_the_limit_arrives_whole(call: Call) -> None:
@@ -144,11 +144,11 @@ async def test_a_slow_body_is_given_up(call: Call) -> None:
         await asyncio.sleep(0.3)
         yield b"x"
 
-    answer = await call(request_seconds=0.1).post("/", content=chunks())
-    assert answer.status_code == 408
+    response = await call(request_seconds=0.1).post("/", content=chunks())
+    assert response.status_code == 408
 
 
-async def test_answers_close_their_connection_only_while_draining(call: Call, state: State) -> None:
+async def test_responses_close_connections_only_while_draining(call: Call, state: State) -> None:
     client = call()
     assert "connection" not in (await client.get("/")).headers
     state.draining = True

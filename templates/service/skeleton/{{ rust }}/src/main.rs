@@ -77,7 +77,7 @@ async fn carry_out(command: Command, config: Config, arguments: Vec<String>) -> 
         Command::Serve => serve::run(app, stop).await.map(|()| 0),
         Command::Run(job) => tokio::select! {
             done = jobs::run(job, app, arguments) => Ok(if done.is_ok() { 0 } else { FAILED }),
-            () = stop.asked() => {
+            () = stop.requested() => {
                 tracing::warn!(job = job.name, "job stopped");
                 Ok(TERMINATED)
             }

@@ -25,7 +25,7 @@ impl Stop {
         Ok(Stop(stop))
     }
 
-    pub async fn asked(&mut self) {
+    pub async fn requested(&mut self) {
         let _ = (&mut self.0).await;
     }
 }

@@ -8,11 +8,11 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from "fastify";
-import { endAnswers } from "./answers.js";
 import { limitTime } from "./budget.js";
 import { rejectUnrouted } from "./methods.js";
 import { Problem, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
+import { endResponses } from "./responses.js";
 import type { Settings } from "./settings.js";
 
 /**
@@ -60,7 +60,7 @@ export function createServer(
     },
     clientErrorHandler: refuseClient,
   });
-  endAnswers(app.server);
+  endResponses(app.server);
   app.setErrorHandler(sendProblem);
   rejectUnrouted(app);
   app.addHook("onRequest", async (request, reply) => {

@@ -70,7 +70,7 @@ test("a critical dependency's failure is the request's, in time", async (t) => {
   assert(performance.now() - began < 1500);
   assert.equal((await problem(response)).detail, "The dependency mail did not respond in time.");
 
-  const failing = await stub(t, (_request, answer) => answer.writeHead(500).end());
+  const failing = await stub(t, (_request, response) => response.writeHead(500).end());
   assert.equal((await fetch((await api(t, { dependencyUrl: failing })).url)).status, 502);
 });
 

@@ -33,8 +33,8 @@ public final class Http {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.setSoTimeout(10_000);
-            InputStream answer = socket.getInputStream();
-            return new String(answer.readAllBytes(), StandardCharsets.ISO_8859_1);
+            InputStream response = socket.getInputStream();
+            return new String(response.readAllBytes(), StandardCharsets.ISO_8859_1);
         }
     }
 

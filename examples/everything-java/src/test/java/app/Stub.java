@@ -26,7 +26,7 @@ public final class Stub implements AutoCloseable {
     public Stub() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
-        server.createContext("/", this::answer);
+        server.createContext("/", this::respond);
         server.start();
     }
 
@@ -34,7 +34,7 @@ public final class Stub implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
+    private void respond(HttpExchange exchange) throws IOException {
         requestIds.add(String.valueOf(exchange.getRequestHeaders().getFirst("X-Request-Id")));
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         requests.add("%s %s %s".formatted(exchange.getRequestMethod(), exchange.getRequestURI(), body));

@@ -26,7 +26,7 @@ public final class Environments {
         return all;
     }
 
-    /** The settings that come of these variables and the defaults. */
+    /** The settings of these variables, otherwise the defaults. */
     public static Settings settings(Map<String, String> variables) throws IOException {
         Properties all = PropertiesLoaderUtils.loadProperties(new ClassPathResource("defaults.properties"));
         all.putAll(with(variables));

@@ -45,45 +45,45 @@ pub fn dependency(name: &'static str, address: &str, kind: Kind) -> Dependency {
     }
 }
 
-/// Sends `answer` on every connection after `delay`, and returns the request id in a header.
-pub async fn server(delay: Duration, answer: String) -> String {
+/// Sends `reply` on every connection after `delay`, and returns the request id in a header.
+pub async fn server(delay: Duration, reply: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
     tokio::spawn(async move {
         while let Ok((mut stream, _)) = listener.accept().await {
-            let answer = answer.clone();
+            let reply = reply.clone();
             tokio::spawn(async move {
                 let mut request = [0; 4096];
                 let read = stream.read(&mut request).await.unwrap_or(0);
                 let request = String::from_utf8_lossy(&request[..read]).into_owned();
                 tokio::time::sleep(delay).await;
-                let answer = answer.replace("{request}", &request.escape_debug().to_string());
-                let _ = stream.write_all(answer.as_bytes()).await;
+                let reply = reply.replace("{request}", &request.escape_debug().to_string());
+                let _ = stream.write_all(reply.as_bytes()).await;
             });
         }
     });
     address
 }
 
-pub async fn fast(answer: String) -> String {
-    server(Duration::ZERO, answer).await
+pub async fn fast(reply: String) -> String {
+    server(Duration::ZERO, reply).await
 }
 
 /// A server for one request, and what it was sent.
-pub async fn recorder(answer: String) -> (String, JoinHandle<String>) {
+pub async fn recorder(reply: String) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address").to_string();
-    let asked = tokio::spawn(async move {
+    let received = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.expect("a connection");
         let mut request = [0; 4096];
         let read = stream.read(&mut request).await.expect("a request");
-        stream.write_all(answer.as_bytes()).await.expect("sent");
+        stream.write_all(reply.as_bytes()).await.expect("sent");
         String::from_utf8_lossy(&request[..read]).into_owned()
     });
-    (address, asked)
+    (address, received)
 }
 
-pub fn answer(status: &str, kind: &str, body: &str) -> String {
+pub fn reply(status: &str, kind: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\ncontent-type: {kind}\r\nconnection: close\r\n\r\n{body}")
 }
 
@@ -94,8 +94,8 @@ pub async fn nobody() -> String {
 }
 
 pub async fn send(app: &Arc<App>, request: Request<Body>) -> (Response<()>, Value) {
-    let answer = routes::router(app.clone()).oneshot(request).await;
-    let (head, body) = answer.expect("an answer").into_parts();
+    let response = routes::router(app.clone()).oneshot(request).await;
+    let (head, body) = response.expect("a response").into_parts();
     let body = body.collect().await.expect("a body").to_bytes();
     let body = serde_json::from_slice(&body).expect("JSON");
     (Response::from_parts(head, ()), body)

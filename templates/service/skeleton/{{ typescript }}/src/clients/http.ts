@@ -3,7 +3,7 @@ import { caller } from "../caller.js";
 import { REQUEST_ID_HEADER } from "../request-id.js";
 import { Dependency, type DependencyOptions } from "./dependency.js";
 
-const MAX_ANSWER_BYTES = 1_048_576;
+const MAX_RESPONSE_BYTES = 1_048_576;
 
 type Options = Pick<Dispatcher.RequestOptions, "method" | "body" | "signal">;
 
@@ -18,7 +18,7 @@ export class HttpDependency extends Dependency {
     // Separate connections, so that a slow dependency can't use up those of another.
     this.#agent = new Agent({
       connect: { timeout: options.timeoutSeconds * 1000 },
-      maxResponseSize: MAX_ANSWER_BYTES,
+      maxResponseSize: MAX_RESPONSE_BYTES,
     });
   }
 

@@ -33,7 +33,7 @@ class SettingsTest {
     }
 
     @Test
-    void everyMistakeIsTold() {
+    void everyMistakeIsReported() {
         var error = refusal(Map.of("LOG_LEVEL", "loud", "ADMIN_PORT", "http", "MAX_BODY_BYTES", "-1"));
 
         assertThat(error.values())
@@ -73,7 +73,7 @@ class SettingsTest {
     }
 
     @Test
-    void aPlaceholderIsNoValue() {
+    void aPlaceholderIsNotAValue() {
         Environment environment = new Environment(name -> {
             throw new IllegalArgumentException("Could not resolve placeholder in ${SECRET}");
         });

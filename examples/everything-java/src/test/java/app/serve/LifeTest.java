@@ -35,7 +35,7 @@ class LifeTest {
     }
 
     @Test
-    void theProbesTellTheStart() throws Exception {
+    void theProbesShowTheStart() throws Exception {
         try (TestService service = new TestService(Map.of("STARTUP_DELAY_SECONDS", "2"))) {
             service.await("/livez", 200);
             assertThat(service.probe("/startupz").statusCode()).isEqualTo(503);
@@ -93,7 +93,7 @@ class LifeTest {
     }
 
     @Test
-    void clientsThatConnectAnewAreNotTakenForGone() throws Exception {
+    void clientsThatReconnectCountAsConnected() throws Exception {
         Map<String, String> environment = Map.of("DRAIN_SECONDS", "15", "SHUTDOWN_SECONDS", "60");
         TestService service = new TestService(environment).await("/readyz", 200);
 

@@ -107,20 +107,20 @@ class WebTest {
     @ParameterizedTest
     @ValueSource(strings = {"a", "A-b_c.9", "0123456789012345678901234567890123456789012345678901234567890123"})
     void aHarmlessRequestIdIsTakenOver(String id) throws Exception {
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 Http.send(request("/nowhere").header("X-Request-Id", id).build());
 
-        assertThat(answer.headers().firstValue("X-Request-Id")).contains(id);
-        assertThat(problem(answer, 404).get("request_id").asString()).isEqualTo(id);
+        assertThat(response.headers().firstValue("X-Request-Id")).contains(id);
+        assertThat(problem(response, 404).get("request_id").asString()).isEqualTo(id);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "ä", "a;b", "01234567890123456789012345678901234567890123456789012345678901234"})
     void anyOtherRequestIdIsReplaced(String id) throws Exception {
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 Http.send(request("/nowhere").header("X-Request-Id", id).build());
 
-        assertThat(answer.headers().firstValue("X-Request-Id").orElseThrow()).matches("[0-9a-f]{32}");
+        assertThat(response.headers().firstValue("X-Request-Id").orElseThrow()).matches("[0-9a-f]{32}");
     }
 
     @Test
@@ -139,27 +139,27 @@ class WebTest {
 
     @Test
     void aBugShowsNothingOfItself() throws Exception {
-        HttpResponse<String> answer = service.get("/bug/1");
+        HttpResponse<String> response = service.get("/bug/1");
 
-        problem(answer, 500);
-        assertThat(answer.body()).doesNotContain("secret").doesNotContain("Exception");
+        problem(response, 500);
+        assertThat(response.body()).doesNotContain("secret").doesNotContain("Exception");
     }
 
     @Test
     void anErrorOutsideOfRoutesIsAProblem() throws Exception {
-        HttpResponse<String> answer = service.get("/filter");
+        HttpResponse<String> response = service.get("/filter");
 
-        problem(answer, 500);
-        assertThat(answer.body()).doesNotContain("secret");
+        problem(response, 500);
+        assertThat(response.body()).doesNotContain("secret");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/later", "/deferred"})
     void anAsynchronousRouteIsCountedWhenItEnds(String path) throws Exception {
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 Http.send(request(path).header("X-Request-Id", "r-1").build());
 
-        assertThat(problem(answer, 500).get("request_id").asString()).isEqualTo("r-1");
+        assertThat(problem(response, 500).get("request_id").asString()).isEqualTo("r-1");
         String metrics = service.probe("/metrics").body();
         assertThat(metrics)
                 .contains("http_requests_total{method=\"GET\",route=\"%s\",status=\"500\"} 1.0".formatted(path))
@@ -169,20 +169,20 @@ class WebTest {
 
     @Test
     void theRequestIdIsInOtherThreads() throws Exception {
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 Http.send(request("/thread").header("X-Request-Id", "r-2").build());
 
-        assertThat(answer.body()).isEqualTo("r-2");
+        assertThat(response.body()).isEqualTo("r-2");
     }
 
     @Test
     void aFormArrives() throws Exception {
-        HttpResponse<String> answer = Http.send(request("/form")
+        HttpResponse<String> response = Http.send(request("/form")
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("name=value"))
                 .build());
 
-        assertThat(answer.body()).isEqualTo("value");
+        assertThat(response.body()).isEqualTo("value");
     }
 
     @Test
@@ -197,9 +197,9 @@ class WebTest {
 
     @Test
     void aBodyThatDoesNotArriveEndsInTime() throws Exception {
-        String answer = Http.raw(service.port(), "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
+        String response = Http.raw(service.port(), "POST /length HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab");
 
-        assertThat(answer).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
+        assertThat(response).startsWith("HTTP/1.1 408 ").contains("application/problem+json");
     }
 
     @Test
@@ -220,7 +220,7 @@ class WebTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"hello\r\n\r\n", "no http\r\n\r\n", "GET / HTTP/1.1\r\nHost x\r\n\r\n"})
-    void whatIsNoRequestIsRefusedWithoutAPage(String bytes) throws Exception {
+    void aMalformedRequestIsRejectedWithoutAPage(String bytes) throws Exception {
         assertThat(Http.raw(service.port(), bytes)).startsWith("HTTP/1.1 400 ").doesNotContainIgnoringCase("jetty");
     }
 
@@ -281,10 +281,10 @@ class WebTest {
         return HttpRequest.newBuilder(Http.uri(service.port(), path));
     }
 
-    private static JsonNode problem(HttpResponse<String> answer, int status) {
-        assertThat(answer.statusCode()).isEqualTo(status);
-        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
-        JsonNode problem = JsonMapper.shared().readTree(answer.body());
+    private static JsonNode problem(HttpResponse<String> response, int status) {
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+        JsonNode problem = JsonMapper.shared().readTree(response.body());
         assertThat(problem.propertyNames()).containsExactly("type", "title", "status", "detail", "request_id");
         assertThat(problem.get("status").asInt()).isEqualTo(status);
         return problem;

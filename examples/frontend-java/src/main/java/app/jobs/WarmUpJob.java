@@ -26,6 +26,6 @@ public class WarmUpJob implements Job {
         LOG.atInfo()
                 .addKeyValue("arguments", arguments)
                 .addKeyValue("degraded", answers.degraded())
-                .log("dependencies asked");
+                .log("dependencies called");
     }
 }

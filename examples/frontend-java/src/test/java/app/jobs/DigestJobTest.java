@@ -15,7 +15,7 @@ import org.springframework.boot.WebApplicationType;
 /** The job as it was generated. When you write the job, replace these tests, too. */
 class DigestJobTest {
     @Test
-    void itAsksItsDependencies() throws Exception {
+    void itCallsItsDependencies() throws Exception {
         try (Stub stub = new Stub()) {
             assertThat(run(stub.port())).isZero();
         }

@@ -139,7 +139,7 @@ class DependenciesTest {
     }
 
     @Test
-    void aCallOfYourOwnIsBounded() {
+    void aCallInYourCodeIsBounded() {
         MDC.put("request_id", "r-1");
 
         assertThat(new Bookings("/bookings").book("a/b")).isEqualTo(Map.of("fine", true));
@@ -150,7 +150,7 @@ class DependenciesTest {
 
     @ParameterizedTest
     @CsvSource({"503, false", "slow, true"})
-    void aCallOfYourOwnFailsAsTheDependency(String title, boolean timedOut) {
+    void aCallInYourCodeFailsAsTheDependency(String title, boolean timedOut) {
         Bookings bookings = new Bookings(title.equals("slow") ? "" : "/status");
         var error = catchThrowableOfType(DependencyException.class, () -> bookings.book(title));
 

@@ -10,7 +10,7 @@ from pydantic_core import from_json
 from app.clients.dependency import Dependency
 from app.middleware.request_id import HEADER, request_id
 
-MAX_ANSWER_BYTES = 1_048_576
+MAX_RESPONSE_BYTES = 1_048_576
 
 # Few are kept, because httpx2 checks each idle connection on every request. Servers keep idle
 # connections for at least 5 s, so a reused one is still open.
@@ -73,6 +73,6 @@ async def _read(response: httpx2.Response) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_raw():
         body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise BadAnswer(f"more than {MAX_ANSWER_BYTES} bytes")
+        if len(body) > MAX_RESPONSE_BYTES:
+            raise BadAnswer(f"more than {MAX_RESPONSE_BYTES} bytes")
     return bytes(body)

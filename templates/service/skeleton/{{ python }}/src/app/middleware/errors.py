@@ -29,5 +29,5 @@ class Errors:
                 # Too late for a status; uvicorn logs the error and closes the connection.
                 raise
             log.exception("request failed")
-            answer = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "An unexpected error occurred.")
-            await answer(scope, receive, send)
+            response = problem(HTTPStatus.INTERNAL_SERVER_ERROR, "An unexpected error occurred.")
+            await response(scope, receive, send)

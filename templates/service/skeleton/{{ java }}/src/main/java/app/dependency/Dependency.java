@@ -64,15 +64,15 @@ public abstract class Dependency {
     private <T> CompletableFuture<T> start(Callable<T> work) {
         long began = System.nanoTime();
         ContextSnapshot context = ContextSnapshotFactory.builder().build().captureAll();
-        CompletableFuture<T> answer = new CompletableFuture<>();
+        CompletableFuture<T> result = new CompletableFuture<>();
         Future<?> call = tools.threads.submit(() -> {
             try {
-                answer.complete(work.call());
+                result.complete(work.call());
             } catch (Throwable e) {
-                answer.completeExceptionally(e);
+                result.completeExceptionally(e);
             }
         });
-        return answer.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle((value, error) -> {
+        return result.orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS).handle((value, error) -> {
             boolean timedOut = error instanceof TimeoutException;
             outcomes.get(error == null ? "ok" : timedOut ? "timeout" : "error").increment();
             timer.record(System.nanoTime() - began, TimeUnit.NANOSECONDS);

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** An HTTP dependency. */
 public abstract class HttpDependency extends Dependency {
-    private static final int MAX_ANSWER_BYTES = 1_048_576;
+    private static final int MAX_RESPONSE_BYTES = 1_048_576;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     /** For the calls that you write, within {@link #bounded}. A path is added to the URL of the dependency. */
@@ -46,19 +46,21 @@ public abstract class HttpDependency extends Dependency {
         return http.get()
                 .uri(uri)
                 .accept(MediaType.APPLICATION_JSON, MediaType.TEXT_PLAIN)
-                .exchange((request, answer) -> {
-                    if (!answer.getStatusCode().is2xxSuccessful()) {
-                        throw new IOException("status " + answer.getStatusCode().value());
+                .exchange((request, response) -> {
+                    if (!response.getStatusCode().is2xxSuccessful()) {
+                        throw new IOException(
+                                "status " + response.getStatusCode().value());
                     }
-                    String type = Objects.requireNonNullElse(answer.getHeaders().getFirst("Content-Type"), "");
-                    return value(type, read(answer.getBody()));
+                    String type =
+                            Objects.requireNonNullElse(response.getHeaders().getFirst("Content-Type"), "");
+                    return value(type, read(response.getBody()));
                 });
     }
 
     private static byte[] read(InputStream body) throws IOException {
-        byte[] bytes = body.readNBytes(MAX_ANSWER_BYTES + 1);
-        if (bytes.length > MAX_ANSWER_BYTES) {
-            throw new IOException("more than %d bytes".formatted(MAX_ANSWER_BYTES));
+        byte[] bytes = body.readNBytes(MAX_RESPONSE_BYTES + 1);
+        if (bytes.length > MAX_RESPONSE_BYTES) {
+            throw new IOException("more than %d bytes".formatted(MAX_RESPONSE_BYTES));
         }
         return bytes;
     }
