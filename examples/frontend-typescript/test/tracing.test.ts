@@ -93,7 +93,11 @@ test("a collector that hangs does not hold the stop", async () => {
   hangs = true;
   await traceJob("tidy-up", async () => 0);
   await flushSpans(50);
-  assert(!lines.some(({ message }) => message === "spans not exported"));
+  const errors = lines.filter(({ message }) => message === "spans not exported");
+  assert.deepEqual(
+    errors.map(({ error }) => error),
+    ["Error: the collector did not respond in time"],
+  );
   await eventually(() => waiting !== undefined);
   waiting?.end();
 });

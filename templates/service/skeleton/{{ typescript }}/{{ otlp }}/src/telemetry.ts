@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { context, DiagLogLevel, diag, ROOT_CONTEXT } from "@opentelemetry/api";
 import { globalErrorHandler, setGlobalErrorHandler } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-proto";
@@ -14,7 +13,7 @@ import { type Log, reason } from "./log.js";
 import { SERVICE } from "./settings.js";
 
 /** A collector that hangs delays the exit by this time at most. */
-export const FLUSH_MS = 2_000;
+const FLUSH_MS = 2_000;
 
 const ENDPOINTS = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
 
@@ -50,7 +49,17 @@ export async function flushSpans(milliseconds = FLUSH_MS): Promise<void> {
   const flushed = provider?.forceFlush().catch((errors) => {
     [errors].flat().forEach(globalErrorHandler);
   });
-  await Promise.race([flushed, sleep(Math.max(0, Math.min(milliseconds, FLUSH_MS)))]);
+  await new Promise<void>((resolve) => {
+    const late = () => {
+      globalErrorHandler(new Error("the collector did not respond in time"));
+      resolve();
+    };
+    const timer = setTimeout(late, Math.max(0, Math.min(milliseconds, FLUSH_MS)));
+    Promise.resolve(flushed).finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function exported(variables: NodeJS.ProcessEnv): boolean {

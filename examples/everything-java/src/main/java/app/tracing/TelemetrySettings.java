@@ -43,9 +43,9 @@ final class TelemetrySettings implements ApplicationContextInitializer<Configura
         for (String which : List.of("", "TRACES_")) {
             String name = "OTEL_EXPORTER_OTLP_" + which;
             RULES.put(name + "ENDPOINT", new Rule(TelemetrySettings::url, off));
-            RULES.put(name + "CERTIFICATE", new Rule(TelemetrySettings::file, off));
-            RULES.put(name + "CLIENT_CERTIFICATE", new Rule(TelemetrySettings::file, off));
-            RULES.put(name + "CLIENT_KEY", new Rule(TelemetrySettings::file, off));
+            RULES.put(name + "CERTIFICATE", new Rule(TelemetrySettings::file, without("truststore.certificate")));
+            RULES.put(name + "CLIENT_CERTIFICATE", new Rule(TelemetrySettings::file, without("keystore.certificate")));
+            RULES.put(name + "CLIENT_KEY", new Rule(TelemetrySettings::file, without("keystore.private-key")));
         }
         RULES.put("OTEL_TRACES_SAMPLER", new Rule(SAMPLERS::contains, Map.of()));
         RULES.put("OTEL_TRACES_SAMPLER_ARG", new Rule(value -> value.matches("0*1(\\.0*)?|0*(\\.\\d+)?"), Map.of()));
@@ -59,6 +59,15 @@ final class TelemetrySettings implements ApplicationContextInitializer<Configura
         count("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", "limits.max-attributes-per-link", 128);
         count("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "limits.max-attribute-value-length", Integer.MAX_VALUE);
         count("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "limits.max-attribute-value-length", Integer.MAX_VALUE);
+    }
+
+    /** Spring Boot makes a bundle for each kind of signal. */
+    private static Map<String, Object> without(String file) {
+        Map<String, Object> properties = new HashMap<>();
+        for (String signal : List.of("tracing", "metrics", "logging")) {
+            properties.put("spring.ssl.bundle.pem.opentelemetry-%s.%s".formatted(signal, file), "");
+        }
+        return properties;
     }
 
     private static void count(String variable, String property, int usual) {

@@ -4,6 +4,8 @@ import app.config.Settings;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.availability.AvailabilityChangeEvent;
 import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.SpanExporters;
@@ -12,6 +14,7 @@ import org.springframework.context.event.EventListener;
 
 /** Exports the spans that wait when the process stops, for a short time and within SHUTDOWN_SECONDS. */
 final class LastSpans {
+    private static final Logger LOG = LoggerFactory.getLogger(LastSpans.class);
     private static final Duration FLUSH = Duration.ofSeconds(2);
 
     // The rest of the stop needs a moment, too.
@@ -42,7 +45,9 @@ final class LastSpans {
             long left = settings.shutdown().minus(MARGIN).toNanos() - (System.nanoTime() - stopping);
             time = Math.max(0, Math.min(left, time));
         }
-        provider.forceFlush().join(time, TimeUnit.NANOSECONDS);
+        if (!provider.forceFlush().join(time, TimeUnit.NANOSECONDS).isSuccess()) {
+            LOG.warn("spans not exported");
+        }
         exporters.forEach(exporter -> ((BoundedExporter) exporter).giveUp());
     }
 }

@@ -11,11 +11,10 @@ class TelemetrySettingsTest {
     @Test
     void rightSettingsExport() {
         Map<String, Object> properties = TelemetrySettings.properties(Map.of(
-                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318",
-                        "OTEL_TRACES_SAMPLER", "parentbased_traceidratio",
-                        "OTEL_TRACES_SAMPLER_ARG", "0.25",
-                        "OTEL_BSP_MAX_QUEUE_SIZE", "100")
-                ::get);
+                "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318",
+                "OTEL_TRACES_SAMPLER", "parentbased_traceidratio",
+                "OTEL_TRACES_SAMPLER_ARG", "0.25",
+                "OTEL_BSP_MAX_QUEUE_SIZE", "100")::get);
 
         assertThat(properties).doesNotContainKey(EXPORT).hasSize(2);
     }
