@@ -12,9 +12,17 @@ import pytest
 from hypothesis import settings
 
 from workshop import goldens
+from workshop.aside import TEST_SECONDS
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("any machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a test that runs aside the time that it needs there."""
+    for item in items:
+        if item.get_closest_marker("aside"):
+            item.add_marker(pytest.mark.timeout(TEST_SECONDS))
 
 
 @pytest.hookimpl(wrapper=True)

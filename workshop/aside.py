@@ -14,6 +14,9 @@ from pathlib import Path
 GROUPS = Path("/sys/fs/cgroup")
 NAME = "kube-scaffold-aside"
 LOWEST = 19
+COMMAND_SECONDS = 1800
+"""The limit of a command that may run aside: it can be without a core for minutes."""
+TEST_SECONDS = 2 * COMMAND_SECONDS
 
 
 def put_aside(pid: int) -> Path | None:

@@ -22,6 +22,7 @@ from scaffold.releases import History, Revision
 from scaffold.releases.editions import Editions, Rendered
 from scaffold.releases.home import Home, project_url
 from workshop import goldens
+from workshop.aside import COMMAND_SECONDS
 
 RECORD = "- version: {version}\n  commit: {commit}\n  date: 2026-01-02\n"
 CHANGE = "- {{id: {id}, version: {version}, pattern: P08, title: T {id}, why: W, check: C}}\n"
@@ -87,7 +88,7 @@ class Lineage:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=180,
+            timeout=COMMAND_SECONDS,
         )
 
     def copier(self, *arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -101,7 +102,7 @@ class Lineage:
             text=True,
             check=False,
             stdin=subprocess.DEVNULL,
-            timeout=180,
+            timeout=COMMAND_SECONDS,
         )
 
 

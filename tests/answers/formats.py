@@ -20,6 +20,7 @@ import yaml
 from tests.real.conformance.subjects import Subject
 from tests.support import nginx
 from workshop import judges
+from workshop.aside import COMMAND_SECONDS
 from workshop.command import run
 from workshop.goldens import ROOT
 
@@ -27,7 +28,6 @@ Said = dict[Path, str]
 """What a judge said of each file that it can't parse."""
 
 BATCH = 200  # files of one call
-SECONDS = 1800  # for one call: it may get a small part of the cores
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def never() -> None:
 
 def told(command: Sequence[str | Path], files: Sequence[Path], **options: object) -> Said:
     """Ask about many files at once, and about each by itself only where something is wrong."""
-    done = run([*command, *files], seconds=SECONDS, **options)  # type: ignore[arg-type]
+    done = run([*command, *files], seconds=COMMAND_SECONDS, **options)  # type: ignore[arg-type]
     if done.returncode == 0:
         return {}
     if len(files) == 1:
@@ -100,7 +100,7 @@ def gofmt(files: Sequence[Path]) -> Said:
     """Parsed, and laid out as gofmt lays it out."""
     found: Said = {}
     for at in range(0, len(files), BATCH):
-        done = run(["gofmt", "-l", *files[at : at + BATCH]], seconds=SECONDS)
+        done = run(["gofmt", "-l", *files[at : at + BATCH]], seconds=COMMAND_SECONDS)
         if done.returncode:
             found |= told(["gofmt", "-e"], files[at : at + BATCH])
         found |= {
@@ -137,7 +137,7 @@ def by_program(
         program, listing = Path(folder, name), Path(folder, "files")
         program.write_text(text)
         listing.write_text("\n".join(map(str, files)))
-        done = run(command(program, listing), seconds=SECONDS)
+        done = run(command(program, listing), seconds=COMMAND_SECONDS)
     assert done.returncode == 0, done.stdout[-2000:]
     return {Path(file): said for file, _, said in (line.partition("\t") for line in done.stdout.splitlines())}
 
@@ -150,7 +150,7 @@ def tsc(files: Sequence[Path]) -> Said:
     """Parsed only: nothing is resolved or checked. A file is named from the folder where tsc stands."""
     compiler = Subject("standalone-typescript").folder / "node_modules/.bin/tsc"
     words = ("--noEmit", "--noResolve", "--noCheck", "--skipLibCheck", "--ignoreConfig", "--pretty", "false")
-    done = run([compiler, *words, *files], seconds=SECONDS, cwd="/")
+    done = run([compiler, *words, *files], seconds=COMMAND_SECONDS, cwd="/")
     found = [line.partition("(") for line in done.stdout.splitlines() if " error TS" in line]
     assert found or done.returncode == 0, done.stdout[-2000:]
     return {Path("/", file): said for file, _, said in found}
@@ -167,7 +167,7 @@ def promtool(file: Path) -> str | None:
 def problem(
     command: Sequence[str | Path], *, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> str | None:
-    done = run(command, seconds=SECONDS, env=env, cwd=cwd)
+    done = run(command, seconds=COMMAND_SECONDS, env=env, cwd=cwd)
     return None if done.returncode == 0 else done.stdout[-2000:] or f"exit code {done.returncode}"
 
 

@@ -17,7 +17,7 @@ from workshop import goldens
 SEED = os.environ.get("KUBE_SCAFFOLD_SEED", "1")
 SETS = 120
 
-pytestmark = [pytest.mark.judges, pytest.mark.aside, pytest.mark.timeout(3600), pytest.mark.xdist_group("answers")]
+pytestmark = [pytest.mark.judges, pytest.mark.aside, pytest.mark.xdist_group("answers")]
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from workshop import command
+from workshop.aside import COMMAND_SECONDS
 from workshop.machine import BUILD_ENV
 
 TOOLS = {
@@ -24,7 +25,6 @@ TOOLS = {
     "rust": "cargo",
 }
 LENT = (".venv", "node_modules")
-LIMIT = 1800  # seconds for a verb; the slowest takes a minute on a fresh machine, but may get a small part of its cores
 OWN_TARGET = {"lint": {"CARGO_TARGET_DIR": f"{BUILD_ENV['CARGO_TARGET_DIR']}-lint"}}
 """Cargo locks the folder that it compiles to: who only computes must not keep another waiting."""
 
@@ -34,7 +34,7 @@ def make(folder: Path, *verbs: str) -> None:
     env = os.environ | BUILD_ENV | {"NO_COLOR": "1"}
     env.pop("VIRTUAL_ENV", None)
     for verb in verbs:
-        done = command.run(["make", verb], cwd=folder, env=env | OWN_TARGET.get(verb, {}), seconds=LIMIT)
+        done = command.run(["make", verb], cwd=folder, env=env | OWN_TARGET.get(verb, {}), seconds=COMMAND_SECONDS)
         assert done.returncode == 0, f"make {verb} in {folder.name}:\n{done.stdout[-8000:]}"
 
 

@@ -20,7 +20,7 @@ from scaffold.files.folder import write_files
 from tests.generated.makefile import furnish, make
 from workshop import goldens
 
-pytestmark = [pytest.mark.generated, pytest.mark.aside, pytest.mark.timeout(3600)]
+pytestmark = [pytest.mark.generated, pytest.mark.aside]
 
 SEED = os.environ.get("KUBE_SCAFFOLD_SEED", "1")
 # Reserved words of each language's reference, and names that its libraries or our own code use.

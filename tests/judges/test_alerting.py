@@ -13,6 +13,7 @@ from tests.support.deployed import Object, examples
 
 pytestmark = [
     pytest.mark.judges,
+    pytest.mark.aside,
     pytest.mark.skipif(
         not shutil.which("promtool"), reason="judges: promtool not found; workshop/install-system installs it"
     ),

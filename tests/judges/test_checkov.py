@@ -17,7 +17,7 @@ import pytest
 from tests.support.deployed import examples, files_of, manifests, overlays_of, workflow_of
 from workshop import judges
 
-pytestmark = pytest.mark.judges
+pytestmark = [pytest.mark.judges, pytest.mark.aside]
 
 SETTINGS = ".checkov.yaml"
 FRAMEWORKS = ("kubernetes", "dockerfile", "github_actions", "gitlab_ci")

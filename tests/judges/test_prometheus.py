@@ -19,6 +19,7 @@ from tests.support.deployed import Object, each_example, examples, read_yaml
 
 pytestmark = [
     pytest.mark.judges,
+    pytest.mark.aside,
     pytest.mark.skipif(
         not shutil.which("promtool"), reason="judges: promtool not found; workshop/install-system installs it"
     ),

@@ -10,6 +10,8 @@ import pytest
 from tests.support.copier import copier
 from workshop import goldens
 
+pytestmark = pytest.mark.aside
+
 
 @pytest.mark.parametrize("name", goldens.NAMES)
 def test_the_example_is_what_the_template_gives(name: str) -> None:

@@ -19,6 +19,8 @@ from tests.update.edits import edit_at_random
 from workshop import goldens
 from workshop.history import QUESTIONS, Lineage, commit, edit, git
 
+pytestmark = pytest.mark.aside
+
 SEED = os.environ.get("KUBE_SCAFFOLD_SEED", "1")
 AT_ONCE = 3
 DEPLOYMENT = "deploy/base/deployment.yaml"

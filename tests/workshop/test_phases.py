@@ -15,7 +15,7 @@ import pytest
 from tests.real.conformance.service import wait_until
 from tests.real.conftest import SUITES
 from workshop import command, phases
-from workshop.aside import GROUPS, LOWEST, parents_of, put_aside
+from workshop.aside import GROUPS, LOWEST, TEST_SECONDS, parents_of, put_aside
 from workshop.goldens import ROOT
 
 
@@ -59,6 +59,12 @@ def test_a_phase_aside_runs_while_the_next_one_does_and_is_shown_whole(
     ended = phases.run([aside, makes])
     assert [(each.phase, each.code) for each in ended] == [(aside, 3), (makes, 0)]
     assert re.search(r"(?s)made\n.*==> waits\nfound\n", capfd.readouterr().out)
+
+
+@pytest.mark.aside
+def test_a_test_that_runs_aside_has_time(request: pytest.FixtureRequest) -> None:
+    limit = request.node.get_closest_marker("timeout")
+    assert limit is not None and limit.args == (TEST_SECONDS,)
 
 
 def test_a_phase_aside_ends_with_the_others_where_they_are_interrupted(

@@ -74,6 +74,10 @@ LANGUAGES = {
 }
 
 
+UNTRACED = ("java", "rust", "typescript")
+"""Languages whose services have no spans yet."""
+
+
 @dataclass(frozen=True)
 class Subject:
     """An example's service: its answers, its source, and the command that runs it."""
@@ -99,6 +103,7 @@ class Subject:
             | ({"jobs"} if self.answers["jobs"] else set())
             | ({"ports"} if len(self.answers["ports"]) > 1 else set())
             | ({"alone"} if not upstreams else set())
+            | ({"traced"} if self.answers["telemetry"] == "otlp" and self.language not in UNTRACED else set())
         )
 
     def upstream(self, kind: str) -> dict[str, Any]:
