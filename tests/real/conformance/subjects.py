@@ -74,7 +74,7 @@ LANGUAGES = {
 }
 
 
-UNTRACED = ("java", "rust", "typescript")
+UNTRACED = ("rust",)
 """Languages whose services have no spans yet."""
 
 
