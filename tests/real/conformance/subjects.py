@@ -74,10 +74,6 @@ LANGUAGES = {
 }
 
 
-UNTRACED = ("rust",)
-"""Languages whose services have no spans yet."""
-
-
 @dataclass(frozen=True)
 class Subject:
     """An example's service: its answers, its source, and the command that runs it."""
@@ -103,7 +99,7 @@ class Subject:
             | ({"jobs"} if self.answers["jobs"] else set())
             | ({"ports"} if len(self.answers["ports"]) > 1 else set())
             | ({"alone"} if not upstreams else set())
-            | ({"traced"} if self.answers["telemetry"] == "otlp" and self.language not in UNTRACED else set())
+            | ({"traced"} if self.answers["telemetry"] == "otlp" else set())
         )
 
     def upstream(self, kind: str) -> dict[str, Any]:
