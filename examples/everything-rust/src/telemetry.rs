@@ -105,7 +105,7 @@ fn exporter(
         .map_err(|_| "OTEL_EXPORTER_OTLP_*")
 }
 
-/// Sends in the program's runtime, because the exporter has a thread of its own.
+/// Sends in the program's runtime, because the exporter has a separate thread.
 #[derive(Debug)]
 struct Client {
     http: reqwest::Client,

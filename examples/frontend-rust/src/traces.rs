@@ -30,7 +30,7 @@ pub async fn begin(mut request: Request, next: Next) -> Response {
     next.run(request).with_context(trace.0).await
 }
 
-/// Sends a request in a span of its own, which the headers connect with the dependency's.
+/// Sends a request in its own span, which the headers connect with the dependency's.
 pub async fn send(request: RequestBuilder) -> reqwest::Result<reqwest::Response> {
     let (client, request) = request.build_split();
     let mut request = request?;

@@ -5,7 +5,7 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.util.Collection;
 
-/** An exporter that can give up, also while it waits for its collector. */
+/** An exporter that can end at once, also while it waits for its collector. */
 final class BoundedExporter implements SpanExporter {
     private final SpanExporter exporter;
     private volatile CompletableResultCode current = CompletableResultCode.ofSuccess();
@@ -15,7 +15,7 @@ final class BoundedExporter implements SpanExporter {
         this.exporter = exporter;
     }
 
-    void giveUp() {
+    void endWaiting() {
         over = true;
         current.fail();
     }

@@ -29,12 +29,12 @@ class BoundedExporterTest {
     }
 
     @Test
-    void whoGivesUpWaitsForNothing() {
+    void itWaitsForNothingAfterItsEnd() {
         BoundedExporter exporter = new BoundedExporter(new Hanging());
         CompletableResultCode export = exporter.export(List.of());
         assertThat(export.isDone()).isFalse();
 
-        exporter.giveUp();
+        exporter.endWaiting();
 
         assertThat(export.isDone()).isTrue();
         assertThat(exporter.export(List.of()).isDone()).isTrue();

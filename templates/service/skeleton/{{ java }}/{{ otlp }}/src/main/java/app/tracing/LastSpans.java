@@ -48,6 +48,6 @@ final class LastSpans {
         if (!provider.forceFlush().join(time, TimeUnit.NANOSECONDS).isSuccess()) {
             LOG.warn("spans not exported");
         }
-        exporters.forEach(exporter -> ((BoundedExporter) exporter).giveUp());
+        exporters.forEach(exporter -> ((BoundedExporter) exporter).endWaiting());
     }
 }
