@@ -12,6 +12,7 @@ import yaml
 
 from scaffold.errors import AnswerError
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
+from tests.engine.wrong_telemetry import TELEMETRY
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
 from workshop import goldens
@@ -133,6 +134,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("jobs", [{**JOB, "retries": -1}], "jobs.a.retries must be a whole number of retries"),
     ("jobs", [{**JOB, "name": "A"}], "jobs[0].name"),
     *ENVIRONMENTS,
+    *TELEMETRY,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
     ("limiter", "iptables", "limiter"),
@@ -152,12 +154,6 @@ WRONG: list[tuple[str, Any, str]] = [
     ),
     ("prometheus_labels", [{"name": "app.kubernetes.io/name", "value": "a"}], "the service sets that label itself"),
     ("prometheus_labels", [{"name": "owner", "value": "a"}], "object_labels gives that label another value"),
-    ("telemetry", "zipkin", "must be one of otlp, none, not zipkin"),
-    ("collector", "otel-collector:4318", 'an http:// or https:// URL, not "otel-collector:4318"'),
-    ("collector", "http://user:pw@collector:4318", "must not contain a user name or password"),
-    ("collector", "http://collector:4318/v1/traces", "must be the base URL, without /v1/traces"),
-    ("collector", "http://otel-collector.monitoring:4318", "Write otel-collector.monitoring.svc"),
-    ("collector", "http://localhost:8081", "the service itself listens on that port"),
     ("success_objective", 100, "a number of percent from 95 to 99.99, not 100. Example: 99.5."),
     ("success_objective", 94.9, "from 95 to 99.99"),
     ("success_objective", "most", "not most"),
