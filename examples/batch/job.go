@@ -15,12 +15,15 @@ func job(work func(context.Context, []string) error) func(context.Context, confi
 	return func(ctx context.Context, settings config.Config, args []string) int {
 		ctx = requestid.With(ctx, requestid.New())
 		name, args := args[0], args[1:]
-		done := make(chan error, 1)
-		go func() {
-			done <- guarded(func() error { return work(ctx, args) })
-		}()
-		return await(ctx, name, done, settings.Shutdown-margin)
+		return await(ctx, name, begin(func() error { return work(ctx, args) }), settings.Shutdown-margin)
 	}
+}
+
+// begin starts the work. The channel gets its error.
+func begin(work func() error) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- guarded(work) }()
+	return done
 }
 
 func guarded(work func() error) (err error) {

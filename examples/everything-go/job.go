@@ -10,6 +10,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
 	"gitlab.example.com/example-group/backend/everything-go/internal/panics"
 	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
+	"gitlab.example.com/example-group/backend/everything-go/internal/tracing"
 )
 
 // job turns the work of a job into a sub-command (P09).
@@ -18,12 +19,21 @@ func job(work func(context.Context, dependencies.Set, []string) error) func(cont
 		ctx = requestid.With(ctx, requestid.New())
 		name, args := args[0], args[1:]
 		set := dependencies.New(settings.Upstreams, metrics.New())
-		done := make(chan error, 1)
-		go func() {
-			done <- guarded(func() error { return work(ctx, set, args) })
-		}()
-		return await(ctx, name, done, settings.Shutdown-margin)
+		code := exitFailed
+		tracing.Span(ctx, name, func(ctx context.Context) bool {
+			code = await(ctx, name, begin(func() error { return work(ctx, set, args) }), settings.Shutdown-margin)
+			return code == exitOK
+		})
+		tracing.Stop(context.Background())
+		return code
 	}
+}
+
+// begin starts the work. The channel gets its error.
+func begin(work func() error) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- guarded(work) }()
+	return done
 }
 
 func guarded(work func() error) (err error) {

@@ -12,6 +12,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/config"
 	"gitlab.example.com/example-group/backend/everything-go/internal/jobs"
 	"gitlab.example.com/example-group/backend/everything-go/internal/logs"
+	"gitlab.example.com/example-group/backend/everything-go/internal/tracing"
 )
 
 // Exit codes.
@@ -54,6 +55,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		slog.Error("configuration refused", "errors", mistakes)
 		return exitConfig
 	}
+	tracing.Start(ctx, config.Service, settings.Version)
 	return command.run(ctx, settings, args)
 }
 

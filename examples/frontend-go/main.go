@@ -12,6 +12,7 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/config"
 	"gitlab.com/example-org/frontend-go/internal/jobs"
 	"gitlab.com/example-org/frontend-go/internal/logs"
+	"gitlab.com/example-org/frontend-go/internal/tracing"
 )
 
 // Exit codes.
@@ -53,6 +54,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		slog.Error("configuration refused", "errors", mistakes)
 		return exitConfig
 	}
+	tracing.Start(ctx, config.Service, settings.Version)
 	return command.run(ctx, settings, args)
 }
 

@@ -12,6 +12,7 @@ import (
 	"gitlab.com/example-org/frontend-go/internal/health"
 	"gitlab.com/example-org/frontend-go/internal/metrics"
 	"gitlab.com/example-org/frontend-go/internal/server"
+	"gitlab.com/example-org/frontend-go/internal/tracing"
 )
 
 // The process ends this long before its time is over.
@@ -83,6 +84,7 @@ func stop(business *server.Server, state *health.State, settings config.Config) 
 		slog.Error("requests did not end in time", "error", err)
 		return exitFailed
 	}
+	tracing.Stop(ctx)
 	slog.Info("stopped")
 	return exitOK
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/example-org/mail/internal/config"
 	"github.com/example-org/mail/internal/logs"
+	"github.com/example-org/mail/internal/tracing"
 )
 
 // Exit codes.
@@ -50,6 +51,7 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 		slog.Error("configuration refused", "errors", mistakes)
 		return exitConfig
 	}
+	tracing.Start(ctx, config.Service, settings.Version)
 	return command.run(ctx, settings, args)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/example-org/mail/internal/health"
 	"github.com/example-org/mail/internal/metrics"
 	"github.com/example-org/mail/internal/server"
+	"github.com/example-org/mail/internal/tracing"
 )
 
 // The process ends this long before its time is over.
@@ -81,6 +82,7 @@ func stop(business *server.Server, state *health.State, settings config.Config) 
 		slog.Error("requests did not end in time", "error", err)
 		return exitFailed
 	}
+	tracing.Stop(ctx)
 	slog.Info("stopped")
 	return exitOK
 }

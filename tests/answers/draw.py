@@ -231,6 +231,8 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "memory_limit": lambda: harmful(chance, ("512Mi", "2Gi")),
         "ci": lambda: chance.choice(CHOICES["ci"]),
         "prometheus": lambda: chance.choice(CHOICES["prometheus"]),
+        "telemetry": lambda: chance.choice(CHOICES["telemetry"]),
+        "collector": lambda: harmful(chance, ("", "http://collector:4318", "https://otlp.example.com/a")),
         "breaker": lambda: chance.choice(CHOICES["breaker"]),
         "limiter": lambda: chance.choice(CHOICES["limiter"]),
         "limit_per": lambda: chance.choice(CHOICES["limit_per"]),

@@ -11,8 +11,11 @@ import pytest
 import yaml
 
 from scaffold.errors import AnswerError
+from tests.engine.wrong_dependencies import DEPENDENCIES
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
+from tests.engine.wrong_jobs import JOBS
 from tests.engine.wrong_routes import ROUTES
+from tests.engine.wrong_telemetry import TELEMETRY
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
 from workshop import goldens
@@ -95,46 +98,11 @@ WRONG: list[tuple[str, Any, str]] = [
     ("startup_seconds", 10**9, "from 1 to 3600"),
     ("startup_seconds", "soon", "not soon"),
     ("shutdown_seconds", 3, "from 4 to 3600"),
-    ("dependencies", [{**DEPENDENCY, "url": "mail"}], "an http:// or https:// URL"),
-    ("dependencies", [{**DEPENDENCY, "url": "ftp://mail"}], 'not "ftp://mail"'),
-    ("dependencies", [{**DEPENDENCY, "url": "http://mail/?q={{ x }}"}], "must not contain a query or a fragment"),
-    ("dependencies", [{**DEPENDENCY, "url": "mail:70000"}], "with a port from 1 to 65535"),
-    ("dependencies", [{**DEPENDENCY, "url": "http://999.1.1.1"}], "a complete IPv4 address"),
-    ("dependencies", [{**DEPENDENCY, "url": "1.2:80"}], "a complete IPv4 address"),
-    ("dependencies", [{**DEPENDENCY, "url": "http://1.2.3.4.5/"}], "a complete IPv4 address"),
-    ("dependencies", [{**DEPENDENCY, "url": "http://1.2.3.4./"}], "a complete IPv4 address"),
-    (
-        "dependencies",
-        [{**DEPENDENCY, "url": "http://ledger.accounts:80/v1"}],
-        "Write ledger.accounts.svc for the Service ledger in namespace accounts",
-    ),
-    ("dependencies", [{**DEPENDENCY, "url": "cache.dev:6379"}], "(with the final dot) for a public host"),
-    ("dependencies", [{**DEPENDENCY, "url": "http://ledger.qa"}], "(with the final dot) for a public host"),
-    ("dependencies", [{**DEPENDENCY, "url": "http://ledger.svc"}], "must name the namespace of the Service"),
-    ("dependencies", [{**DEPENDENCY, "url": "http://mail./"}], "no dot at its end"),
-    ("dependencies", [{**DEPENDENCY, "kind": "maybe"}], "dependencies.a.kind must be critical or auxiliary, not maybe"),
-    ("dependencies", [{**DEPENDENCY, "kind": True}], "critical or auxiliary"),
-    ("dependencies", [{**DEPENDENCY, "timeout": 0}], "from 0.05 to 600"),
-    (
-        "dependencies",
-        [{**DEPENDENCY, "timeout": 18}],
-        "must be at most 17 s, not 18 s: shutdown_seconds (20) minus 3 s for draining. Example: 17.",
-    ),
-    ("dependencies", [DEPENDENCY, DEPENDENCY], "is used twice"),
-    ("dependencies", [{**DEPENDENCY, "name": "a--b"}], "single inner hyphens"),
-    ("dependencies", [{**DEPENDENCY, "name": "a\n"}], "dependencies[0].name"),
-    ("jobs", [JOB, JOB], "must be unique, but a is used twice"),
-    ("jobs", [{**JOB, "schedule": "61 * * * *"}], "must have a minute from 0 to 59, not 61"),
-    ("jobs", [{**JOB, "schedule": "0 0 31 13 *"}], "must have a month from 1 to 12, not 13"),
-    ("jobs", [{**JOB, "schedule": "* * * *"}], "a cron line"),
-    ("jobs", [{**JOB, "schedule": "5-1 * * * *"}], "ranges from low to high, not 5-1"),
-    ("jobs", [{**JOB, "command": "a; rm -rf /"}], "a sub-command and its arguments"),
-    ("jobs", [{**JOB, "command": "serve"}], "has that sub-command already"),
-    ("jobs", [{**JOB, "deadline": 0}], "jobs.a.deadline must be a whole number of seconds"),
-    ("jobs", [{**JOB, "retries": -1}], "jobs.a.retries must be a whole number of retries"),
-    ("jobs", [{**JOB, "name": "A"}], "jobs[0].name"),
+    *DEPENDENCIES,
+    *JOBS,
     *ENVIRONMENTS,
     *ROUTES,
+    *TELEMETRY,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
     ("limiter", "iptables", "limiter"),

@@ -34,7 +34,7 @@ READ = re.compile(r"(^|/)(Makefile|Dockerfile|compose\.yaml|\.gitlab-ci\.yml|\.p
 VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(\.\d+)*(?![\w.]*/)")
 # Versions that nobody proposes an update for: the least that a developer's machine must have, and addresses.
 LEAST = re.compile(
-    r".*(or newer|--python-version|make setup PYTHON=|sys\.version_info|127\.0\.0\.1|needs? Kubernetes|VERSION=1\.2\.3|ARG VERSION=0\.0\.0).*"
+    r".*(or newer|--python-version|make setup PYTHON=|sys\.version_info|127\.0\.0\.1|0\.0\.0\.0|needs? Kubernetes|VERSION=1\.2\.3|ARG VERSION=0\.0\.0).*"
 )
 
 

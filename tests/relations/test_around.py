@@ -45,6 +45,8 @@ def test_the_environment_is_the_contracts(service: Deployed) -> None:
         own = guarded(service, each["url"]) or not service.production  # which test_environments.py looks at
         url = service.config[f"{prefix}_URL"] if own else each["url"]
         values |= {f"{prefix}_URL": url, f"{prefix}_TIMEOUT_SECONDS": str(each["timeout"])}
+    if service.answers["telemetry"] == "otlp" and service.answers["collector"]:
+        values["OTEL_EXPORTER_OTLP_ENDPOINT"] = service.answers["collector"]
     assert set(service.config) == common | ports | set(values)
     assert values.items() <= service.config.items()
 
@@ -73,6 +75,11 @@ def test_every_dependency_has_a_stub_and_all_point_to_it(example: Path) -> None:
         assert environment.pop(variable) == f"{scheme}stubs:{ports[name]}"
         assert f"run: export {variable} ?= {scheme}localhost:{ports[name]}\n" in makefile
     moved = {key for key in service.config if key.startswith("PORT_")} if "limiter" in service.sidecars else set()
+    traced = service.answers["telemetry"] == "otlp"
+    assert environment.pop("OTEL_EXPORTER_OTLP_ENDPOINT", None) == (
+        "${OTEL_EXPORTER_OTLP_ENDPOINT:-}" if traced else None
+    )
+    assert ("collector" in compose["services"]) == traced
     assert set(environment) == moved
     assert ("stubs" in compose["services"]) == bool(ports) == (example / "stubs").exists()
     if ports:

@@ -66,7 +66,7 @@ TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
     (selectors.test_every_pod_is_closed_both_ways, lambda s: job(s)["template"]["metadata"]["labels"].clear()),
     (selectors.test_traffic_comes_to_the_serving_pods_alone, serve_label_on_job),
     (
-        selectors.test_the_policy_lets_out_to_dns_and_each_dependency,
+        selectors.test_the_policy_lets_out_to_dns_each_dependency_and_the_collector,
         lambda s: s.policies[s.answers["name"]]["egress"].append({}),
     ),
     (times.test_a_start_may_take_three_times_as_long_as_answered, lambda s: s.answers.update(startup_seconds=1000)),

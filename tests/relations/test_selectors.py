@@ -49,13 +49,14 @@ def test_traffic_comes_to_the_serving_pods_alone(service: Deployed) -> None:
     assert serving_only(service, policy["podSelector"]) and policy["policyTypes"] == ["Ingress"]
 
 
-def test_the_policy_lets_out_to_dns_and_each_dependency(service: Deployed) -> None:
+def test_the_policy_lets_out_to_dns_each_dependency_and_the_collector(service: Deployed) -> None:
     dns, openshift, *others = service.policies[service.answers["name"]]["egress"]
     assert ports_of(dns) == [(53, "UDP"), (53, "TCP")]
     assert ports_of(openshift) == [(5353, "UDP"), (5353, "TCP")]
     assert len(openshift["to"]) == 1
     dependencies = [each for each in service.answers["dependencies"] if "localhost" not in each["url"]]
-    assert len(others) == len(dependencies) + service.meshed  # the mesh's control plane
+    collectors = bool(service.answers["collector"] and service.answers["telemetry"] == "otlp")
+    assert len(others) == len(dependencies) + collectors + service.meshed  # the mesh's control plane
     assert all(rule["to"] for rule in others), "a rule without a destination lets everything out"
     for rule in others:
         blocks = [each["ipBlock"] for each in rule["to"] if "ipBlock" in each]

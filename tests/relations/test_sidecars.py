@@ -46,7 +46,10 @@ def test_a_job_has_a_breaker_that_lets_it_end_or_none(service: Deployed) -> None
         assert all(native(each) for each in beside), name
         expected = {"breaker"} & in_pod(service) if service.answers["native_sidecars"] else set()
         assert {each["name"] for each in beside} == expected, name
-        environment = {**service.config, **{each["name"]: each["value"] for each in containers["job"].get("env", [])}}
+        environment = {
+            **service.config,
+            **{each["name"]: each.get("value") for each in containers["job"].get("env", [])},
+        }
         for each in service.answers["dependencies"]:
             url = environment[f"{each['name'].upper().replace('-', '_')}_URL"]
             local = url.startswith("http://127.0.0.1:") and not each["url"].startswith("http://127.")

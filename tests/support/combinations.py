@@ -55,6 +55,11 @@ def factors() -> dict[str, dict[str, dict[str, Any]]]:
         "dependencies": {"some": {"dependencies": DEPENDENCIES}, "none": {}},
         "jobs": {"some": {"jobs": JOBS}, "none": {}},
         "writable_paths": {"none": {"writable_paths": []}, "one": {}, "several": {"writable_paths": PATHS}},
+        "collector": {
+            "none": {},
+            "own": {"collector": "http://collector.monitoring.svc:4318"},
+            "untraced": {"telemetry": "none"},
+        },
         "ports": {"one": {}, "several": {"ports": PORTS}},
         "environments": {"usual": {}, "several": {"environments": ENVIRONMENTS}},
         "autoscaling": {"fixed": {}, "autoscaled": {"max_replicas": 6}},

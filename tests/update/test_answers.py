@@ -175,3 +175,19 @@ def test_copier_differs_on_defaults_and_on_edits_by_hand(other_default, start) -
     assert recorded_in(service)["shutdown_seconds"] == 20, "scaffold would take the new default"
     assert recorded_in(service)["replicas"] == 4
     assert "replicas: 2" in (service / DEPLOYMENT).read_text(), "scaffold would carry it out"
+
+
+def test_a_collector_comes_with_its_rule_and_traces_go_with_their_packages(start, update_to) -> None:
+    service = start("mail")
+    update_to(service, "0.1.0", given={"collector": "http://otel-collector.monitoring.svc:4318"})
+    assert "app.kubernetes.io/name: otel-collector" in policy_of(service)
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT=http" in (service / "deploy/base/config.env").read_text()
+    commit(service)
+    outcome = update_to(service, "0.1.0", given={"telemetry": "none"})
+    assert outcome.plan.conflicts == ()
+    assert "otel" not in policy_of(service) + (service / "go.mod").read_text() + (service / "go.sum").read_text()
+    assert not (service / "internal/tracing").exists()
+
+
+def policy_of(service: Path) -> str:
+    return (service / "deploy/base/network-policy.yaml").read_text()

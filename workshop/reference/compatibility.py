@@ -10,6 +10,7 @@ from workshop.reference.markdown import code, page, paragraph, table
 
 _PINS = "templates/service/questions/pins.yml"
 _TOOLS = {
+    "collector_image": "prints traces in `compose.yaml`",
     "nginx_image": "stub of a dependency in `compose.yaml`",
     "hadolint_image": "lints the Dockerfile on GitLab",
     "kubeconform_image": "validates the manifests",

@@ -19,6 +19,7 @@ _SECTIONS = {
     "Slow clients": ("slow_clients", "how long a client may take to send a request and to read the response"),
     "Request ids": ("request_id", "the header that carries a request's id"),
     "Logs": ("logs", "the fields of a log line, and the fixed messages"),
+    "Traces": ("traces", "the spans, the fields of log lines, and the variables of OpenTelemetry"),
     "Metrics": ("metrics", "the names, types and labels of the metrics"),
     "Stop": ("stop", "what happens after SIGTERM, and the exit codes"),
     "Differences": ("differences", "what the framework of a language does in another way"),

@@ -10,6 +10,7 @@ use tracing::Instrument;
 use crate::app::App;
 use crate::dependencies::Failed;
 use crate::request_id::{self, NewId, RequestId};
+use crate::traces;
 
 mod migrate_job;
 mod report_job;
@@ -57,14 +58,17 @@ impl Context {
 pub async fn run(job: &Job, app: Arc<App>, arguments: Vec<String>) -> anyhow::Result<()> {
     let run_id = NewId.make();
     let id = request_id::text(&run_id);
-    let span = tracing::error_span!("job", job = job.name, request_id = id);
+    let trace = traces::job(job.name);
+    let (trace_id, span_id) = trace.ids().unzip();
+    let span = tracing::error_span!("job", job = job.name, request_id = id, trace_id, span_id);
     let work = (job.run)(Context {
         app,
         arguments,
         run_id,
     });
     async {
-        let result = work.await;
+        let result = trace.within(work).await;
+        trace.end(result.is_err());
         match &result {
             Ok(()) => tracing::info!("job finished"),
             Err(error) => tracing::error!(error = format!("{error:#}"), "job failed"),

@@ -19,3 +19,5 @@ pub mod routes;
 pub mod serve;
 pub mod server;
 pub mod signals;
+pub mod telemetry;
+pub mod traces;

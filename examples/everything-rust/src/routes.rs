@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::extract::{Extension, State};
 use axum::http::header::{CONNECTION, HeaderValue};
 use axum::http::{Method, StatusCode};
-use axum::middleware::{from_fn_with_state, map_request, map_response, map_response_with_state};
+use axum::middleware::{
+    from_fn, from_fn_with_state, map_request, map_response, map_response_with_state,
+};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -23,6 +25,7 @@ use crate::observe::{observe, span};
 use crate::phase::Phase;
 use crate::problem::{self, Problem};
 use crate::request_id::{NewId, REQUEST_ID, RequestId, remove_unfit};
+use crate::traces;
 
 /// The methods of HTTP itself (RFC 9110) and PATCH.
 const KNOWN: [Method; 9] = [
@@ -66,6 +69,7 @@ pub fn guard(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
         .layer(map_response_with_state(app.clone(), close))
         .layer(from_fn_with_state(app.clone(), observe))
         .layer(only_span)
+        .layer(from_fn(traces::begin))
         .layer(SetRequestIdLayer::new(REQUEST_ID, NewId))
         .layer(map_request(remove_unfit))
         .with_state(app)

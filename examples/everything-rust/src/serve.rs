@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use anyhow::bail;
 use serde_json::json;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::app::App;
 use crate::phase::Phase;
 use crate::server::Server;
 use crate::signals::Stop;
-use crate::{admin, routes};
+use crate::{admin, routes, telemetry};
 
 /// The drain ends early after this time without a connection. The readiness probe fails meanwhile.
 const QUIET: Duration = Duration::from_millis(500);
@@ -27,12 +27,14 @@ pub async fn run(app: Arc<App>, mut stop: Stop) -> anyhow::Result<()> {
         started = start(&app, &server) => {
             started?;
             stop.requested().await;
+            let end = Instant::now() + app.config.shutdown;
             let stopping = drain_and_stop(&app, &server);
             if timeout(app.config.shutdown, stopping).await.is_err() {
                 // First, so that the line with the reason is the last one.
                 server.cut().await;
                 bail!("SHUTDOWN_SECONDS ran out before the last request ended");
             }
+            telemetry::flush(end.saturating_duration_since(Instant::now())).await;
         }
         () = stop.requested() => {}
     }

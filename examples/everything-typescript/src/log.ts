@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino } from "pino";
 import { SERVICE } from "./settings.js";
+import { spanIds } from "./tracing.js";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
@@ -13,6 +14,7 @@ export function createLog(
     level,
     base: { service: SERVICE, version },
     messageKey: "message",
+    mixin: spanIds,
     timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
     formatters: {
       level: (label) => ({ level: LEVELS[label] ?? label }),

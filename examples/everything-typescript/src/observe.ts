@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { httpInFlight, httpRequests, httpSeconds } from "./metrics.js";
+import { beginSpan, endSpan, inSpan } from "./tracing.js";
 
 /** nginx's status for a client that left before its response was complete. */
 export const CLIENT_LEFT = 499;
@@ -11,9 +12,10 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 export function observe(request: FastifyRequest, reply: FastifyReply): void {
   const began = performance.now();
   httpInFlight.inc();
+  beginSpan(request, METHODS.has(request.method) ? request.method : "_OTHER");
   reply.raw.once("close", () => {
     httpInFlight.dec();
-    record(request, reply, performance.now() - began);
+    inSpan(request, () => record(request, reply, performance.now() - began));
   });
 }
 
@@ -37,4 +39,5 @@ function record(request: FastifyRequest, reply: FastifyReply, milliseconds: numb
     { method, path, status, duration_ms: Math.round(milliseconds * 1000) / 1000 },
     "request",
   );
+  endSpan(request, status);
 }

@@ -10,6 +10,7 @@ import { failure } from "./log.js";
 import { listen } from "./server.js";
 import type { Settings } from "./settings.js";
 import { startUp } from "./startup.js";
+import { flushSpans } from "./telemetry.js";
 
 /** Serves until `stop` aborts; returns the exit code. */
 export async function serve(
@@ -45,6 +46,7 @@ export async function serve(
 
   lifecycle.draining = true;
   log.info("draining");
+  const end = performance.now() + settings.shutdownSeconds * 1000;
   const apps = apis.map(({ app }) => app);
   const ending = lifecycle.started ? await drain(apps, traffic, settings) : "finished";
   admin.server.close().closeAllConnections();
@@ -53,6 +55,7 @@ export async function serve(
     log.error({ seconds: settings.shutdownSeconds }, "out of time with requests in flight");
     return 1;
   }
+  await flushSpans(end - performance.now());
   log.info("stopped");
   return 0;
 }

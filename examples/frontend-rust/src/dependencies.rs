@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use crate::config::{self, Kind, Target};
 use crate::metrics::{Metrics, Outcome};
 use crate::request_id::{REQUEST_ID, RequestId};
+use crate::traces;
 
 /// P13: a larger response counts as a failure, so that it can't use up the memory.
 const MAX_RESPONSE_BYTES: usize = 1024 * 1024;
@@ -202,7 +203,7 @@ struct Received {
 
 /// The response to a request, if it is a success and not too large.
 async fn fetch(request: RequestBuilder) -> anyhow::Result<Received> {
-    let response = request.send().await?;
+    let response = traces::send(request).await?;
     let status = response.status();
     if !status.is_success() {
         bail!("status {status}");

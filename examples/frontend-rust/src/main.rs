@@ -6,7 +6,7 @@ use service::app::App;
 use service::config::{self, Config};
 use service::jobs::{self, Job};
 use service::signals::{Stop, TERMINATED};
-use service::{logging, serve};
+use service::{logging, serve, telemetry};
 use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
@@ -73,14 +73,19 @@ fn command(name: &str) -> Option<Command> {
 async fn carry_out(command: Command, config: Config, arguments: Vec<String>) -> anyhow::Result<u8> {
     let mut stop = Stop::listen()?;
     let app = App::new(config)?;
+    telemetry::start(&app.config.version, variable);
     match command {
         Command::Serve => serve::run(app, stop).await.map(|()| 0),
-        Command::Run(job) => tokio::select! {
-            done = jobs::run(job, app, arguments) => Ok(if done.is_ok() { 0 } else { FAILED }),
-            () = stop.requested() => {
-                tracing::warn!(job = job.name, "job stopped");
-                Ok(TERMINATED)
-            }
-        },
+        Command::Run(job) => {
+            let code = tokio::select! {
+                done = jobs::run(job, app, arguments) => if done.is_ok() { 0 } else { FAILED },
+                () = stop.requested() => {
+                    tracing::warn!(job = job.name, "job stopped");
+                    TERMINATED
+                }
+            };
+            telemetry::flush(telemetry::FLUSH).await;
+            Ok(code)
+        }
     }
 }

@@ -13,6 +13,7 @@ use tracing::Span;
 use crate::app::App;
 use crate::held::Held;
 use crate::request_id::{self, RequestId};
+use crate::traces::Trace;
 
 /// nginx's status for a client that left before its response, in logs and metrics.
 const CLIENT_GONE: u16 = 499;
@@ -21,7 +22,13 @@ const CLIENT_GONE: u16 = 499;
 /// have the id.
 pub fn span(request: &Request) -> Span {
     let id = request.extensions().get::<RequestId>();
-    tracing::error_span!("request", request_id = id.map(request_id::text))
+    let (trace_id, span_id) = request.extensions().get().and_then(Trace::ids).unzip();
+    tracing::error_span!(
+        "request",
+        request_id = id.map(request_id::text),
+        trace_id,
+        span_id
+    )
 }
 
 /// `TraceLayer` has no log line for a client that left, and its line does not wait for the last
@@ -36,6 +43,7 @@ pub async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) 
 struct Observation {
     app: Arc<App>,
     span: Span,
+    trace: Option<Trace>,
     began: Instant,
     method: Method,
     path: String,
@@ -51,6 +59,7 @@ impl Observation {
         Observation {
             app,
             span: Span::current(),
+            trace: request.extensions().get().cloned(),
             began: Instant::now(),
             method: request.method().clone(),
             path: request.uri().path().to_owned(),
@@ -89,6 +98,10 @@ impl Drop for Observation {
             duration_ms = (duration.as_secs_f64() * 1e6).round() / 1e3,
             "request"
         );
+        if let Some(trace) = &self.trace {
+            trace.status(self.status);
+            trace.end(self.status >= 500);
+        }
     }
 }
 

@@ -5,6 +5,7 @@ import { observe } from "./observe.js";
 import { overview } from "./routes/overview.js";
 import { createServer } from "./server.js";
 import type { Settings } from "./settings.js";
+import { traceRequests } from "./tracing.js";
 
 /** The business routes, each a plugin, and their middleware. */
 export function createApi(
@@ -13,6 +14,7 @@ export function createApi(
   log: FastifyBaseLogger,
 ): FastifyInstance {
   const app = createServer(settings, log, observe);
+  traceRequests(app);
   limitBodies(app, settings.maxBodyBytes);
   app.register(overview, { settings, clients });
   return app;

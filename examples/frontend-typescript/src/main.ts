@@ -5,6 +5,8 @@ import { createLog, failure } from "./log.js";
 import { serve } from "./serve.js";
 import { ConfigurationError, loadSettings, type Settings } from "./settings.js";
 import { stopSignal, TERMINATED } from "./signals.js";
+import { flushSpans, startTelemetry } from "./telemetry.js";
+import { traceJob } from "./tracing.js";
 
 const USAGE = 2;
 const CONFIGURATION = 78;
@@ -38,14 +40,19 @@ async function main([command = "serve", ...args]: string[], stop: AbortSignal): 
   });
   process.removeAllListeners("warning").on("warning", (warning) => log.warn(warning));
 
+  startTelemetry(process.env, settings.version, log);
   const clients = createClients(settings);
   if (job === undefined) {
     return serve(settings, clients, log, stop);
   }
-  stop.addEventListener("abort", () => {
+  stop.addEventListener("abort", async () => {
     log.info("stopped");
+    await flushSpans();
     process.exit(TERMINATED);
   });
   const { run } = await job();
-  return runJob(run, { args, settings, clients, log: log.child({ job: command }) });
+  const context = { args, settings, clients, log: log.child({ job: command }) };
+  const code = await traceJob(command, () => runJob(run, context));
+  await flushSpans();
+  return code;
 }

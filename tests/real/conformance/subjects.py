@@ -99,6 +99,7 @@ class Subject:
             | ({"jobs"} if self.answers["jobs"] else set())
             | ({"ports"} if len(self.answers["ports"]) > 1 else set())
             | ({"alone"} if not upstreams else set())
+            | ({"traced"} if self.answers["telemetry"] == "otlp" else set())
         )
 
     def upstream(self, kind: str) -> dict[str, Any]:

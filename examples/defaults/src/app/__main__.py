@@ -7,7 +7,7 @@ import sys
 
 import uvloop
 
-from app import logs
+from app import logs, tracing
 from app.config import ConfigurationError, load
 from app.job import run_job
 from app.jobs import JOBS
@@ -35,6 +35,7 @@ def main(arguments: list[str]) -> int:
         log.error("configuration refused", extra={"errors": error.errors})
         return CONFIGURATION
     logs.configure(settings.log_level, settings.service_version)
+    tracing.start(settings.service_version)
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         if command == "serve":

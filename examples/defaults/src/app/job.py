@@ -5,6 +5,9 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
+from opentelemetry.trace import SpanKind
+
+from app import tracing
 from app.clients import create_clients
 from app.clients.dependency import Dependency, DependencyError
 from app.config import Settings
@@ -16,6 +19,15 @@ Job = Callable[[list[str], list[Dependency]], Awaitable[None]]
 
 
 async def run_job(name: str, job: Job, arguments: list[str], settings: Settings) -> int:
+    with tracing.span(name, SpanKind.INTERNAL) as span:
+        code = await _run(name, job, arguments, settings)
+        if code:
+            tracing.failed(span, str(code))
+    await asyncio.to_thread(tracing.stop)
+    return code
+
+
+async def _run(name: str, job: Job, arguments: list[str], settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     clients = create_clients(settings)
     began = time.perf_counter()

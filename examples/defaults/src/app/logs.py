@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, TextIO
 
+from opentelemetry import trace
+
 from app import SERVICE
 from app.middleware.request_id import request_id
 
@@ -27,6 +29,8 @@ QUIET = {
     "asyncio": logging.WARNING,
     "httpcore2": logging.WARNING,
     "httpx2": logging.WARNING,
+    "opentelemetry.exporter": logging.CRITICAL,  # `Reported` in tracing.py logs it
+    "opentelemetry.util.re": logging.CRITICAL,  # shows headers for the collector
     "uvicorn.error": logging.ERROR,
 }
 
@@ -51,6 +55,9 @@ class JsonFormatter(logging.Formatter):
         }
         if current := request_id.get():
             fields["request_id"] = current
+        if (span := trace.get_current_span().get_span_context()).is_valid:
+            fields["trace_id"] = trace.format_trace_id(span.trace_id)
+            fields["span_id"] = trace.format_span_id(span.span_id)
         fields |= {k: v for k, v in vars(record).items() if k not in _BUILT_IN and k not in fields}
         if record.exc_info and (error := record.exc_info[1]):
             fields["error"] = f"{type(error).__name__}: {error}"

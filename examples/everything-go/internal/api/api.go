@@ -28,6 +28,7 @@ func New(config config.Config, set dependencies.Set, m *metrics.Metrics) http.Ha
 	handler = middleware.Limit(config.MaxBodyBytes, config.Request, handler)
 	handler = middleware.Recover(handler)
 	handler = middleware.Observe(m, handler)
+	handler = middleware.Trace(handler)
 	return middleware.RequestID(handler)
 }
 

@@ -2,6 +2,7 @@
 package metrics
 
 import (
+	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // Metrics holds the metrics of the service and of the Go runtime.
@@ -61,14 +63,23 @@ func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
 
 // Handler serves the metrics as text.
 func (m *Metrics) Handler() http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{EnableOpenMetrics: true}) // only OpenMetrics has exemplars
 }
 
 // Request counts a request. The route is a pattern, not a path, so that the number of series is limited.
-func (m *Metrics) Request(method, route string, status int, took time.Duration) {
+func (m *Metrics) Request(ctx context.Context, method, route string, status int, took time.Duration) {
 	method = known(method)
 	m.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc()
-	m.requestSeconds.WithLabelValues(method, route).Observe(took.Seconds())
+	observe(ctx, m.requestSeconds.WithLabelValues(method, route), took)
+}
+
+// observe adds the trace as an exemplar, if it is exported.
+func observe(ctx context.Context, seconds prometheus.Observer, took time.Duration) {
+	var exemplar prometheus.Labels
+	if span := trace.SpanContextFromContext(ctx); span.IsSampled() {
+		exemplar = prometheus.Labels{"trace_id": span.TraceID().String()}
+	}
+	seconds.(prometheus.ExemplarObserver).ObserveWithExemplar(took.Seconds(), exemplar)
 }
 
 func known(method string) string {

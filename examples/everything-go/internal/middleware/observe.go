@@ -19,7 +19,7 @@ func Observe(m *metrics.Metrics, next http.Handler) http.Handler {
 		began := time.Now()
 		defer func() {
 			took := time.Since(began)
-			m.Request(r.Method, route(r), response.Status(), took)
+			m.Request(r.Context(), r.Method, route(r), response.Status(), took)
 			slog.InfoContext(r.Context(), "request",
 				"method", r.Method,
 				"path", r.URL.Path,

@@ -17,6 +17,7 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/config"
 	"gitlab.example.com/example-group/backend/everything-go/internal/metrics"
 	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
+	"gitlab.example.com/example-group/backend/everything-go/internal/tracing"
 )
 
 // P13: a larger response counts as a failure, so that it does not use up the memory.
@@ -37,7 +38,7 @@ func NewHTTP(name string, target config.HTTP, m *metrics.Metrics) *HTTP {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 100         // instead of 2: parallel requests reuse connections
 	transport.IdleConnTimeout = 4 * time.Second // servers keep idle connections for at least 5 s
-	client := &http.Client{Transport: transport, CheckRedirect: noRedirect}
+	client := &http.Client{Transport: tracing.Transport(transport), CheckRedirect: noRedirect}
 	return &HTTP{newCaller(name, target.Timeout, m), target.URL, client}
 }
 

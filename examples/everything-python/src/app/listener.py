@@ -46,6 +46,7 @@ class Listener(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                reset_contextvars=True,  # a request inherits nothing from an earlier one
             )
         )
         self.server_state: Traffic = Traffic()

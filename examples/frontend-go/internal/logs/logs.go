@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"gitlab.com/example-org/frontend-go/internal/requestid"
+	"gitlab.com/example-org/frontend-go/internal/tracing"
 )
 
 const timestamp = "2006-01-02T15:04:05.000Z"
 
 // New returns a logger that adds the service and version to every line. Lines that are logged with the context of a
-// request also get its id.
+// request also get its id, and the ids of its trace and span.
 func New(out io.Writer, service, version string, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level, ReplaceAttr: rename}
 	logger := slog.New(handler{slog.NewJSONHandler(out, options)})
@@ -48,6 +49,9 @@ type handler struct {
 func (h handler) Handle(ctx context.Context, record slog.Record) error {
 	if id := requestid.From(ctx); id != "" {
 		record.AddAttrs(slog.String("request_id", id))
+	}
+	if trace, span := tracing.IDs(ctx); trace != "" {
+		record.AddAttrs(slog.String("trace_id", trace), slog.String("span_id", span))
 	}
 	return h.Handler.Handle(ctx, record)
 }

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"context"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -10,8 +11,8 @@ import (
 func TestHandler(t *testing.T) {
 	m := New()
 	m.InFlight.Inc()
-	m.Request("GET", "/", 200, 20*time.Millisecond)
-	m.Request("BREW", "unmatched", 404, time.Millisecond)
+	m.Request(context.Background(), "GET", "/", 200, 20*time.Millisecond)
+	m.Request(context.Background(), "BREW", "unmatched", 404, time.Millisecond)
 	m.Dependency("quiet")
 	m.DependencyRequest("slow", "timeout", time.Second)
 	m.Fallback("slow")

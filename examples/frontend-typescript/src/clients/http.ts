@@ -1,6 +1,8 @@
+import type { Span } from "@opentelemetry/api";
 import { Agent, type Dispatcher, request } from "undici";
 import { caller } from "../caller.js";
 import { REQUEST_ID_HEADER } from "../request-id.js";
+import { traceCall } from "../tracing.js";
 import { Dependency, type DependencyOptions } from "./dependency.js";
 
 const MAX_RESPONSE_BYTES = 1_048_576;
@@ -37,7 +39,16 @@ export class HttpDependency extends Dependency {
     return this.bounded((signal) => this.#request(url, { method: "POST", body, signal }));
   }
 
-  async #request(url: string, options: Options): Promise<unknown> {
+  #request(url: string, options: Options): Promise<unknown> {
+    return traceCall(url, options.method, (trace, span) => this.#send(url, options, trace, span));
+  }
+
+  async #send(
+    url: string,
+    options: Options,
+    trace: Record<string, string>,
+    span: Span,
+  ): Promise<unknown> {
     const { id } = caller();
     const { statusCode, headers, body } = await request(url, {
       ...options,
@@ -46,8 +57,10 @@ export class HttpDependency extends Dependency {
         accept: "application/json, text/plain",
         ...(options.body && { "content-type": "application/json" }),
         ...(id && { [REQUEST_ID_HEADER]: id }),
+        ...trace,
       },
     });
+    span.setAttribute("http.response.status_code", statusCode);
     if (statusCode < 200 || statusCode > 299) {
       await body.dump();
       throw new Error(`status ${statusCode}`);

@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
-from app import SERVICE, problems
+from app import SERVICE, problems, tracing
 from app.clients.dependency import Dependency, ask_all
 from app.config import Settings
 from app.lifespan import lifespan
@@ -58,6 +58,7 @@ def create_api(settings: Settings, state: State, clients: list[Dependency]) -> F
         openapi_url=None,  # "/openapi.json" would show the API, also with /docs
         redirect_slashes=False,
         lifespan=lifespan,
+        telemetry=tracing.OF_REQUESTS,
         middleware=[
             Middleware(RequestId),
             Middleware(Observe),

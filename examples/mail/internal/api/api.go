@@ -26,6 +26,7 @@ func New(config config.Config, m *metrics.Metrics) http.Handler {
 	handler = middleware.Limit(config.MaxBodyBytes, config.Request, handler)
 	handler = middleware.Recover(handler)
 	handler = middleware.Observe(m, handler)
+	handler = middleware.Trace(handler)
 	return middleware.RequestID(handler)
 }
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from fastapi import FastAPI
 
+from app import tracing
 from app.admin import create_admin
 from app.api import create_api
 from app.clients import create_clients
@@ -48,6 +49,7 @@ async def serve(settings: Settings) -> int:
     except PortUnavailable as error:
         log.error("port unavailable", extra={"error": str(error)})
         return 1
+    await asyncio.to_thread(tracing.stop)
     await admin.close()
     log.info("stopped")
     return 0

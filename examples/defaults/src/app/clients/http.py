@@ -5,8 +5,10 @@ import ssl
 from typing import Any
 
 import httpx2
+from opentelemetry import trace
 from pydantic_core import from_json
 
+from app import tracing
 from app.clients.dependency import Dependency
 from app.middleware.request_id import HEADER, request_id
 
@@ -42,8 +44,14 @@ class HttpDependency(Dependency):
         return await self.bounded(self._send("POST", url, json=value))
 
     async def _send(self, method: str, url: str | None, **content: Any) -> Any:
+        with tracing.call(method, url or self.url):
+            return await self._exchange(method, url, **content)
+
+    async def _exchange(self, method: str, url: str | None, **content: Any) -> Any:
         sent = self.http.stream(method, url or self.url, headers=_headers(), **content)
         async with sent as response:
+            status = response.status_code
+            trace.get_current_span().set_attribute("http.response.status_code", status)
             if not response.is_success:
                 raise BadAnswer(f"status {response.status_code}")
             body = await _read(response)
@@ -66,6 +74,7 @@ def _headers() -> dict[str, str]:
     headers = {"Accept": "application/json, text/plain", "Accept-Encoding": "identity"}
     if current := request_id.get():
         headers[HEADER] = current
+    tracing.inject(headers)
     return headers
 
 

@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -33,8 +35,10 @@ class Observe implements ObservationHandler<ServerRequestObservationContext> {
     private final AtomicInteger inFlight;
     private final MeterProvider<Counter> requests;
     private final MeterProvider<Timer> durations;
+    private final Tracer tracer;
 
-    Observe(MeterRegistry meters) {
+    Observe(MeterRegistry meters, Tracer tracer) {
+        this.tracer = tracer;
         this.inFlight = meters.gauge("http.requests.in.flight", new AtomicInteger());
         this.requests = Counter.builder("http.requests").withRegistry(meters);
         this.durations = Meters.histogram("http.request.duration").withRegistry(meters);
@@ -58,8 +62,11 @@ class Observe implements ObservationHandler<ServerRequestObservationContext> {
                 && DisconnectedClientHelper.isClientDisconnectedException(context.getError());
         int status = left ? CLIENT_LEFT : context.getResponse().getStatus();
         long nanoseconds = System.nanoTime() - context.<Long>getRequired(Observe.class);
-        count(context, status, nanoseconds);
-        log(context.getCarrier(), status, nanoseconds);
+        TracingContext trace = context.getRequired(TracingContext.class);
+        try (var span = tracer.withSpan(trace.getSpan())) { // for the log line and for exemplars
+            count(context, status, nanoseconds);
+            log(context.getCarrier(), status, nanoseconds);
+        }
     }
 
     private void count(ServerRequestObservationContext context, int status, long nanoseconds) {

@@ -3,6 +3,7 @@ package app.job;
 import app.ExitCode;
 import app.dependency.DependencyException;
 import app.jobs.Jobs;
+import app.tracing.JobSpan;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -16,12 +17,18 @@ public class RunJob {
     private static final Logger LOG = LoggerFactory.getLogger(RunJob.class);
 
     private final ApplicationContext context;
+    private final JobSpan span;
 
-    RunJob(ApplicationContext context) {
+    RunJob(ApplicationContext context, JobSpan span) {
         this.context = context;
+        this.span = span;
     }
 
     public int run(String name, List<String> arguments) {
+        return span.run(name, () -> work(name, arguments));
+    }
+
+    private int work(String name, List<String> arguments) {
         long began = System.nanoTime();
         try {
             context.getBean(Jobs.BY_COMMAND.get(name)).run(arguments);
