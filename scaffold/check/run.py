@@ -40,7 +40,8 @@ def check(
 
     `exclude` are patterns of paths to skip; `declared` are times of services that the template did not make; `known`
     are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there; `others`
-    are rules that comments may name, too. With `network`, kustomize and helm may ask the addresses that the files name. `on_step` gets how many builds are done.
+    are rules that comments may name, too. With `network`, kustomize and helm may ask the addresses that the files name.
+    `on_step` gets how many builds are done.
 
     Raises:
         OptionError: when a path is not there.
