@@ -104,8 +104,9 @@ class Template:
             raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {skeleton}.")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
-        in_root = skeleton == self.root and "exclude" not in self.settings  # which replaces Copier's own list
-        left_out = _LEFT_OUT if in_root else (*_COMPILED, ".git")
+        left_out: tuple[str, ...] = _COMPILED
+        if skeleton == self.root:  # `_exclude` replaces Copier's own list
+            left_out = (*_COMPILED, ".git") if "exclude" in self.settings else _LEFT_OUT
         found = tuple(islice(_walk(skeleton, (), self.root, left_out), MOST_FILES + 1))
         if len(found) > MOST_FILES:
             raise TemplateError(f"{skeleton} holds more than {MOST_FILES} files; a template has fewer.")

@@ -12,7 +12,7 @@ def without_kept(before: Rendered, after: Rendered, ours: Container[str]) -> Ren
     """Return the version before, changed so that a merge with `after` does not change these paths.
 
     What the new version excludes stays as it is. What it skips stays, too, where the service has it, and is made again
-    where the service has it not. `ours` has the paths of the service.
+    where the service lacks it. `ours` has the paths of the service.
     """
     blobs, contents = dict(before.blobs), dict(before.contents)
     for path in before.blobs.keys() | after.blobs.keys():

@@ -21,6 +21,7 @@ WRONG = {
     "check --ignore": "P99",
     "check --baseline": "no-such-file.json",
     "check --new-only": "no-such-revision",
+    "check --policy": "no-such-file.yml",
     "check --explain": "P99",
     "pin --plain-http": "http://a/b",
     "prove --only": "P99",

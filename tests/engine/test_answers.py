@@ -189,7 +189,7 @@ def test_a_wrong_answer_is_refused_in_one_sentence(question: str, value: Any, wo
     assert words in message
     assert "\n" not in message
     assert question in message
-    assert f"{question} must " in message or re.match(rf"{question}([.][a-z-]+|\[[0-9]+\])([.][a-z]+)? must ", message)
+    assert f"{question} must " in message or re.match(rf"{question}([.][a-z-]+|\[[0-9]+\])([.][a-z_]+)? must ", message)
     assert any(words in message for words in ("Example: ", "Write ", "Give ", "Split ", "must be one of "))
 
 

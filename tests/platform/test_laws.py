@@ -188,5 +188,5 @@ def test_plain_copier_must_give_the_same(
 def test_without_copier_the_test_says_so(acme: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plain, "find_spec", lambda _: None)
     platform = open_platform(acme, Homes())
-    assert run_laws(platform, [], Judges(lambda _: [], lambda _: [])).lacks_copier
-    assert not run_laws(platform, [], Judges(lambda _: [], lambda _: [], copier=False)).lacks_copier
+    assert run_laws(platform, [], Judges(lambda _: [], lambda _: [], lambda _: [])).lacks_copier
+    assert not run_laws(platform, [], Judges(lambda _: [], lambda _: [], lambda _: [], copier=False)).lacks_copier

@@ -40,7 +40,8 @@ def test_the_operator_selects_them_and_gets_in(service: Deployed) -> None:
             labels = service.one(kind)["metadata"]["labels"]
             assert labels["app.kubernetes.io/name"] == service.answers["name"]
             assert wanted and wanted.items() <= labels.items()
-    _, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
+    *_, monitoring = service.policies[f"{service.answers['name']}-serve"]["ingress"]
+    assert monitoring["ports"][0]["port"] == service.answers["admin_port"]
     (source,) = monitoring["from"]
     assert source == {
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": service.answers["monitoring_namespace"]}}

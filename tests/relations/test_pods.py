@@ -33,7 +33,8 @@ def test_every_reference_leads_somewhere(service: Deployed) -> None:
         assert [each["configMapRef"]["name"] for each in container["envFrom"]] and {
             each["configMapRef"]["name"] for each in container["envFrom"]
         } <= maps
-        assert not [each for each in container.get("env", []) if "valueFrom" in each]
+        taken = [each["valueFrom"] for each in container.get("env", []) if "valueFrom" in each]
+        assert all(each.keys() == {"fieldRef"} for each in taken), "configuration is in the ConfigMap"
 
 
 def test_all_objects_lie_in_the_overlays_namespace(service: Deployed) -> None:
@@ -58,8 +59,9 @@ def test_limits_are_not_below_requests(service: Deployed) -> None:
         assert all(quantity(limits[key]) >= quantity(requests[key]) > 0 for key in requests)
     for container in own_containers(service):
         requests, limits = container["resources"]["requests"], container["resources"]["limits"]
-        assert requests["cpu"] == service.answers["cpu_request"] and limits["cpu"] == service.answers["cpu_limit"]
-        assert limits["memory"] == service.answers["memory_limit"]
+        wanted = {**service.answers, **service.environment}
+        assert limits["cpu"] == wanted["cpu_limit"] and limits["memory"] == wanted["memory_limit"]
+        assert requests["cpu"] == min(service.answers["cpu_request"], limits["cpu"], key=quantity)
 
 
 def test_only_the_writable_paths_can_be_written_to(service: Deployed) -> None:
@@ -75,7 +77,7 @@ def test_only_the_writable_paths_can_be_written_to(service: Deployed) -> None:
         assert mounts == answered and len(volumes) == len(answered), name
         bound = quantity(container["resources"]["limits"]["ephemeral-storage"])
         assert bound > sum(quantity(size) for size in volumes.values()), name
-        variables = {each["name"]: each["value"] for each in container.get("env", [])}
+        variables = {each["name"]: each.get("value") for each in container.get("env", [])}
         assert variables.get("TMPDIR") == next(iter(answered), None), name
 
 
