@@ -8,6 +8,7 @@ use opentelemetry_http::{HeaderExtractor, HeaderInjector};
 use reqwest::RequestBuilder;
 
 use crate::defaults::SERVICE;
+use crate::observe::known;
 
 /// A span that is the parent of those that its work begins.
 #[derive(Clone)]
@@ -18,7 +19,10 @@ pub async fn begin(mut request: Request, next: Next) -> Response {
     let caller = global::get_text_map_propagator(|propagator| {
         propagator.extract_with_context(&Context::new(), &HeaderExtractor(request.headers()))
     });
-    let method = request.method().to_string();
+    let method = match known(request.method()) {
+        "other" => "_OTHER".to_owned(),
+        method => method.to_owned(),
+    };
     let mut attributes = vec![KeyValue::new("http.request.method", method.clone())];
     let mut name = method;
     if let Some(route) = request.extensions().get::<MatchedPath>() {

@@ -93,7 +93,7 @@ impl Drop for Observation {
 }
 
 /// Callers can't invent values of this label, because each new value would create a series.
-fn known(method: &Method) -> &str {
+pub fn known(method: &Method) -> &str {
     match *method {
         Method::GET
         | Method::HEAD

@@ -13,10 +13,12 @@ import io.micrometer.tracing.propagation.Propagator;
 import io.opentelemetry.api.trace.StatusCode;
 import java.io.IOException;
 import java.net.URI;
+import java.util.List;
 import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.client.observation.ClientRequestObservationContext;
 import org.springframework.http.server.observation.ServerRequestObservationContext;
 import org.springframework.util.StringUtils;
@@ -67,7 +69,7 @@ class Spans {
         @Override
         public void endSpan(ReceiverContext<?> context, Span span) {
             ServerRequestObservationContext request = (ServerRequestObservationContext) context;
-            String method = request.getCarrier().getMethod();
+            String method = method(request.getCarrier().getMethod());
             String route = request.getPathPattern();
             int status = request.getResponse().getStatus();
             span.name(method).tag("http.request.method", method).tag("http.response.status_code", status);
@@ -78,6 +80,11 @@ class Spans {
                 fail(span);
             }
             span.end();
+        }
+
+        /** Callers can't invent names of spans. */
+        private static String method(String given) {
+            return List.of(HttpMethod.values()).contains(HttpMethod.valueOf(given)) ? given : "_OTHER";
         }
 
         @Override
