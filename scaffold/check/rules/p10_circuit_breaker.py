@@ -18,7 +18,7 @@ class PanicRouting(Rule[EnvoyConfiguration]):
     """
 
     id = "P10-panic-routing"
-    severity = "error"
+    severity = "warning"
     looks_at = EnvoyConfiguration
 
     def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
@@ -95,7 +95,7 @@ class Ejection(Rule[EnvoyConfiguration]):
     """
 
     id = "P10-ejection"
-    severity = "error"
+    severity = "warning"
     looks_at = EnvoyConfiguration
 
     def check(self, envoy: EnvoyConfiguration, scope: Scope) -> Problems:
@@ -146,7 +146,7 @@ class MeshBreaker(Rule[KubernetesObject]):
     """
 
     id = "P10-mesh-breaker"
-    severity = "error"
+    severity = "warning"
     looks_at = KubernetesObject
 
     def check(self, rule: KubernetesObject, scope: Scope) -> Problems:
