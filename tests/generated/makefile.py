@@ -1,7 +1,7 @@
 """Where generated services are checked by their own Makefile: the one place that knows how that is done quickly.
 
-What `make setup` installs is the same for all services of a language, so the first one's is lent to the others; what Cargo
-compiles, Maven and Go download is shared by the whole machine.
+What `make setup` installs is the same for all services of a language, with traces or without. So the first one's is lent to
+the others; what Cargo compiles, Maven and Go download is shared by the whole machine.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scaffold.engine.answers_file import NAME, read_answers
 from workshop import command
 from workshop.aside import COMMAND_SECONDS
 from workshop.machine import BUILD_ENV
@@ -44,7 +45,8 @@ def furnish(folder: Path, language: str) -> None:
         if not shutil.which(tool):
             pytest.skip(f"{tool} is not installed, so a {language} service can't be checked")
     subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
-    shared = folder.parent / f"{language}-installed"
+    traces = read_answers(folder / NAME)["telemetry"]
+    shared = folder.parent / f"{language}-{traces}-installed"
     if not shared.exists():
         make(folder, "setup")
         shared.mkdir()
