@@ -122,6 +122,7 @@ def shell(folder: Path, *, tools: bool) -> Iterator[Afternoon]:
         cwd=str(work),
         env=env,
         encoding="utf-8",
+        codec_errors="replace",  # the echo of a key can come within a character
         timeout=60,
         dimensions=(60, 160),
     )

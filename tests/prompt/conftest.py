@@ -42,6 +42,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
             cwd=str(cwd),
             env=env,
             encoding="utf-8",
+            codec_errors="replace",  # the echo of a key can come within a character
             timeout=30,
             dimensions=(60, columns),
         )

@@ -14,7 +14,7 @@ from scaffold.syntax.yaml_nodes import Value
 
 _NGINX = "nginx.ingress.kubernetes.io/proxy-read-timeout"
 _DURATION = re.compile(r"(?:[0-9]{1,5}(?:h|ms|m|s)){1,4}")
-_PARTS = re.compile(r"([0-9]+)(h|ms|m|s)")
+_PARTS = re.compile(r"([0-9]{1,5})(h|ms|m|s)")
 _UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
