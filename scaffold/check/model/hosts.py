@@ -23,14 +23,13 @@ def claims(objects: Iterable[KubernetesObject]) -> dict[Claim, dict[str, Value]]
 
 def claims_of(route: KubernetesObject) -> Iterator[tuple[Claim, Value]]:
     """Yield each host name of a route with each path; one that is not complete (`*.example.com`, `$HOST`) is not."""
-    group = (route.value.text("apiVersion") or "").rpartition("/")[0]
-    if (group, route.kind) == ("networking.k8s.io", "Ingress"):
+    if (route.group, route.kind) == ("networking.k8s.io", "Ingress"):
         pairs = [
             (rule.get("host"), path.text("path") or "/")
             for rule in route.value.items("spec", "rules")
             for path in rule.items("http", "paths")
         ]
-    elif (group, route.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
+    elif (route.group, route.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
         matches = [match for rule in route.value.items("spec", "rules") for match in rule.items("matches")]
         paths = {match.text("path", "value") or "/" for match in matches if len(match.fields()) < 2} or {"/"}
         pairs = [(host, path) for host in route.value.items("spec", "hostnames") for path in sorted(paths)]

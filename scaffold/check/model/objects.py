@@ -21,6 +21,11 @@ class KubernetesObject:
         return self.value.text("kind") or ""
 
     @cached_property
+    def group(self) -> str:
+        """Return the API group of its kind, such as `apps`; nothing for the core group."""
+        return (self.value.text("apiVersion") or "").rpartition("/")[0]
+
+    @cached_property
     def name(self) -> str:
         """Return its name, or `prefix*` where the API server makes the name."""
         name, prefix = (self.value.text("metadata", key) for key in ("name", "generateName"))

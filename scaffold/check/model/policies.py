@@ -68,11 +68,10 @@ class Policies:
         self._others: set[str] = set()
         self._in_cluster = False
         for each in objects:
-            group = (each.value.text("apiVersion") or "").rpartition("/")[0]
-            if group in _OTHERS and each.kind.endswith("NetworkPolicy"):
+            if each.group in _OTHERS and each.kind.endswith("NetworkPolicy"):
                 self._others.add(each.namespace)
                 self._in_cluster = self._in_cluster or each.kind not in ("CiliumNetworkPolicy", "NetworkPolicy")
-            elif each.kind == "Namespace" and not group:
+            elif each.kind == "Namespace" and not each.group:
                 self._labels[each.name] = {_NAME: each.name, **each.value.texts("metadata", "labels")}
 
     def others_in(self, namespace: str) -> bool:

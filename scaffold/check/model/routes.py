@@ -29,9 +29,8 @@ class Backend:
 
 def backends(route: KubernetesObject) -> Iterator[Backend]:
     """Yield the Services that a route names; nothing for other objects."""
-    group = (route.value.text("apiVersion") or "").rpartition("/")[0]
-    find = _KINDS.get((group, route.kind))
-    if find is None and group == "gateway.networking.k8s.io" and route.kind in _ROUTES:
+    find = _KINDS.get((route.group, route.kind))
+    if find is None and route.group == "gateway.networking.k8s.io" and route.kind in _ROUTES:
         find = _of_gateway
     yield from find(route) if find else ()
 

@@ -65,8 +65,7 @@ class RunTimeLabels:
 
 def is_custom(each: KubernetesObject) -> bool:
     """Return whether an object is of a kind that others define: its controller may make pods with its own labels."""
-    group = (each.value.text("apiVersion") or "").rpartition("/")[0]
-    return isinstance(each, Rollout) or not _OWN.fullmatch(group)
+    return isinstance(each, Rollout) or not _OWN.fullmatch(each.group)
 
 
 def labels_given(each: KubernetesObject) -> set[tuple[str, str]]:

@@ -41,15 +41,14 @@ class RouteTimeout(Rule[KubernetesObject]):
 
 def _timeouts(route: KubernetesObject) -> Iterator[tuple[Value, float, str]]:
     """Yield each time limit of a route, in seconds, with the Service that it is for; 0 is none."""
-    group = (route.value.text("apiVersion") or "").rpartition("/")[0]
     rules = route.value.items("spec", "rules")
-    if (group, route.kind) == ("networking.k8s.io", "Ingress"):
+    if (route.group, route.kind) == ("networking.k8s.io", "Ingress"):
         at = route.value.get("metadata", "annotations", _NGINX)
         seconds = at.number() if at else None
         names = {path.text("backend", "service", "name") for rule in rules for path in rule.items("http", "paths")}
         if at and seconds is not None:
             yield from ((at, float(seconds), name) for name in sorted(filter(None, names)))
-    elif (group, route.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
+    elif (route.group, route.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
         for rule in rules:
             names = {each.text("name") for each in rule.items("backendRefs") if each.text("kind") in (None, "Service")}
             for at in filter(None, (rule.get("timeouts", key) for key in ("request", "backendRequest"))):
