@@ -1,3 +1,3 @@
 """Answer a few questions, get a Kubernetes service that survives production."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
