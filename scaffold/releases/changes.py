@@ -49,6 +49,11 @@ class Change:
     declined: str = ""
     brought: str = ""
 
+    @property
+    def headline(self) -> str:
+        """The title, after the id of the pattern where the change has one."""
+        return self.title if self.pattern == "none" else f"{self.pattern} {self.title}"
+
     def concerns(self, answers: Mapping[str, Any]) -> bool:
         """Return whether it is news for a service with these answers; so it is where the expression fails on them."""
         try:

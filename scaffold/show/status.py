@@ -73,9 +73,8 @@ def _missing(found: Sequence[Status]) -> Iterator[str]:
         newest = max((one.newest for one in found), key=lambda each: each.version)
         yield f"Changes up to {newest.name} that are missing:"
     for change, folders in changes.values():
-        pattern = "" if change.pattern == "none" else f"{change.pattern} "
         who = ", ".join(folders) if len(folders) <= _NAMED else f"{len(folders)} services"
-        yield f"  {pattern}{change.title} ({_origin(change, found)})" + (f": {who}" if len(found) > 1 else "")
+        yield f"  {change.headline} ({_origin(change, found)})" + (f": {who}" if len(found) > 1 else "")
 
 
 def _origin(change: Change, found: Sequence[Status]) -> str:

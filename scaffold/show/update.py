@@ -44,8 +44,7 @@ def report(out: Console, told: UpdateReport) -> None:
 
 
 def _change(out: Console, change: Change) -> None:
-    pattern = f"{change.pattern} " if change.pattern != "none" else ""
-    out.print(line((f"{pattern}{change.title}", "bold"), f" ({change.brought or change.version})"), soft_wrap=True)
+    out.print(line((change.headline, "bold"), f" ({change.brought or change.version})"), soft_wrap=True)
     if change.declined:
         out.print(line(f"  declined by {change.declined}"), soft_wrap=True)
     out.print(line(f"  why: {change.why}"), soft_wrap=True)
@@ -144,7 +143,7 @@ def _diffstat(out: Console, lines: Sequence[LineCount]) -> None:
 def _clash(out: Console, clash: Clash) -> None:
     out.print(line(("conflict", "bold red"), f" ({clash.kind}) in {clash.path}"), soft_wrap=True)
     for change in clash.changes:
-        out.print(line(f"  {change.pattern} {change.title}: {change.why}"), soft_wrap=True)
+        out.print(line(f"  {change.headline}: {change.why}"), soft_wrap=True)
 
 
 def closing(out: Console, outcome: Updated, commands: Sequence[str]) -> None:

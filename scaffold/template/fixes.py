@@ -1,4 +1,4 @@
-"""The ledger: what a platform decided of the base's changes in files that it overrides or leaves out."""
+"""The ledger: what a platform decided of the base's changes that git could not bring into its files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FIXES = "platform/fixes.yml"
 UNDECIDED, TAKEN, DECLINED = "undecided", "taken", "declined"
 FORM = f"Write {TAKEN}, or {{{DECLINED}: a reason}}."
 _HEAD = """\
-# Changes of the base in files that you override or leave out, added by `scaffold template pull`.
+# Changes of the base in files that you removed, or whose lines you changed too; `scaffold template pull` adds them.
 # Decide each: `taken` where your file has it, or `{declined: a reason}`, which your services see.
 """
 _PATTERN = re.compile(r"\bP[01]\d\b")

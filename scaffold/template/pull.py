@@ -46,7 +46,7 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
     files: dict[str, RenderedFile] = {}
     made: dict[str, str] = {}
     gone, conflicts, notes = [], [], []
-    clashes = 0
+    clashing = []
     for path, own in overlay.files.items():
         if path not in overlay.overrides:
             if new.skeleton(path) and not old.skeleton(path):
@@ -64,7 +64,7 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
         labels = ("base", "platform", new.revision.name)
         merged, clash = git.merge_file(before.content, own.content, theirs.content, labels)
         if clash:
-            clashes += 1
+            clashing.append(target)
             conflicts.append(f"{FILES}/{path}: both the base and the platform changed the same lines.")
         if target != path or merged != own.content:
             files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", merged, own.executable)
@@ -72,7 +72,7 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
     removed = _still_removed(overlay, old, new, names, notes)
     changes = tuple(new.history.changes_between(old.revision.commit, new.revision.commit))
     told = [change for change in changes if not change.declined]  # what a layer below declined is not in its files
-    decided = _decided(overlay, old, new, files, names, removed, told)
+    decided = _decided(overlay, old, new, names, (*clashing, *removed), told)
     texts = {
         MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit, new.url),
         OVERRIDES: overrides_text(made),
@@ -89,7 +89,7 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
         tuple(conflicts),
         tuple(notes),
         tuple(each for each in fixes.undecided(decided) if each not in overlay.fixes),
-        clashes == len(conflicts),
+        len(clashing) == len(conflicts),
     )
 
 
@@ -97,21 +97,21 @@ def _decided(
     overlay: Overlay,
     old: Base,
     new: Base,
-    files: Mapping[str, RenderedFile],
     names: Mapping[str, str],
-    removed: Sequence[str],
+    paths: Sequence[str],
     changes: Sequence[Change],
 ) -> fixes.Fixes:
-    """Return the ledger with the changes of files that are not the base's: nobody has decided these yet."""
+    """Return the ledger with the changes of these files, which git could not bring: nobody has decided them yet.
+
+    An override that git merged has them, so there is nothing to decide. `names` are the new paths by the former ones.
+    """
     decided = dict(overlay.fixes)
-    before = {names.get(path, path): path for path in (*overlay.overrides, *overlay.removed)}
-    for path, former in before.items():
+    former = {after: before for before, after in names.items()}
+    for path in paths:
         theirs = new.skeleton(path)
-        own = files.get(f"{FILES}/{path}", overlay.files.get(former))
-        is_bases = own is not None and theirs is not None and own.content == theirs.content
-        if theirs is None or is_bases or (own is None and path not in removed):
+        if theirs is None:
             continue
-        for each in fixes.touched(changes, path, old.skeleton(former), theirs):
+        for each in fixes.touched(changes, path, old.skeleton(former.get(path, path)), theirs):
             decided.setdefault(each, fixes.UNDECIDED)
     return decided
 

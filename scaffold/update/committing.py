@@ -74,7 +74,7 @@ def message(told: UpdateReport, name: str) -> str:
         subject = f"Update {name} from template {told.old.name} to {told.new.name}"
     if len(subject) > _WIDTH:
         subject = subject[: _WIDTH - 1] + "…"
-    changes = [f"- {'' if each.pattern == 'none' else each.pattern + ' '}{each.title}" for each in told.changes]
+    changes = [f"- {each.headline}" for each in told.changes]
     answers = [f"- {each.name}: {brief(each.before)} to {brief(each.after)}" for each in told.answers]
     parts = ["\n".join(changes), "\n".join(["Answers:", *answers]) if answers else ""]
     return "\n\n".join([subject, *filter(None, parts)]) + "\n"

@@ -48,6 +48,7 @@ def plain_copier(folder: Path, *arguments: str) -> None:
 
 def test_both_layers_reach_a_service_by_both_tools(acme: Path, pay: Path, run: Run, tmp_path: Path) -> None:
     of(pay, "override", "Makefile.jinja")
+    of(pay, "remove", "README.md.jinja")
     file = pay / "platform/files/Makefile.jinja"
     file.write_text("# Ours\n" + file.read_text())
     (pay / "platform/questions.yml").write_text("cost_center: {fixed: CC-0007}\nreplicas: {default: 4}\n")
@@ -63,7 +64,7 @@ def test_both_layers_reach_a_service_by_both_tools(acme: Path, pay: Path, run: R
     assert (shop / "PAY.md").read_text() == "shop pays by CC-0007\n" and (shop / "PLATFORM.md").is_file()
     assert differing(shop, copied) <= {".copier-answers.yml"}
 
-    run("pull")
+    run("pull", "--to", "0.3.0")
     (acme / "platform/changes.yml").write_text((acme / "platform/changes.yml").read_text() + MORE)
     run("build")
     release(acme, "1.1.0")
@@ -100,7 +101,7 @@ def differing(one: Path, other: Path) -> set[str]:
 def test_pull_and_build_are_one_and_a_new_division_is_right(acme: Path, pay: Path, run: Run) -> None:
     release(pay, "1.0.0")
     assert of(pay, "test", "-k", "shop").stdout.endswith("nothing wrong\n")
-    run("pull")
+    run("pull", "--to", "0.3.0")
     release(acme, "1.1.0")
     before = tree(pay)
     of(pay, "pull", "--to", "1.1.0")

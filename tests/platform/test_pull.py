@@ -13,6 +13,7 @@ from tests.support.commands import scaffold
 from workshop.history import git
 
 MAKEFILE = "Makefile.jinja"
+PULL = ("pull", "--to", "0.3.0")  # of releases that never change
 
 
 def service_of_an_override(acme: Path, run: Run, folder: Path) -> Path:
@@ -31,13 +32,13 @@ def test_pull_brings_the_base_s_fixes_to_the_services(acme: Path, run: Run, tmp_
     status = run("status", code=1).stdout
     assert "newer: v0.3.0" in status and "scaffold template pull --dry-run" in status
     before = tree(acme)
-    dry = json.loads(run("pull", "--dry-run", "--json").stdout)
+    dry = json.loads(run(*PULL, "--dry-run", "--json").stdout)
     assert (dry["from"], dry["to"], dry["applied"]) == ("v0.2.0", "v0.3.0", False)
     assert "P07" in {each["pattern"] for each in dry["changes"]} and tree(acme) == before
-    run("pull")
+    run(*PULL)
     assert file.read_text().startswith("# Ours\n") and file.read_bytes() != before[f"platform/files/{MAKEFILE}"]
     run("build", "--check")
-    assert "Already at v0.3.0" in run("pull").stdout
+    assert "Already at v0.3.0" in run(*PULL).stdout
     release(acme, "1.1.0")
     lacks = json.loads(scaffold("status", "shop", "--json", cwd=tmp_path).stdout)[0]["lacks"]
     assert {each["id"] for each in lacks} == {each["id"] for each in dry["changes"]}
@@ -52,7 +53,7 @@ def test_pull_brings_the_base_s_fixes_to_the_services(acme: Path, run: Run, tmp_
 def test_pull_and_build_are_one(acme: Path, run: Run) -> None:
     """What pull writes is what build gives of the merged overlay on the new base."""
     run("override", DOCKERFILE, MAKEFILE)
-    run("pull")
+    run(*PULL)
     pulled = tree(acme)
     for path in [each for each in pulled if each.startswith("templates/") or each == "copier.yml"]:
         (acme / path).unlink()
@@ -66,10 +67,10 @@ def test_a_clash_stops_the_pull_or_is_marked(acme: Path, run: Run) -> None:
     file.write_text("".join(f"# {line}\n" for line in file.read_text().splitlines()))
     run("build")
     before = tree(acme)
-    done = run("pull", code=8)
+    done = run(*PULL, code=8)
     assert f"platform/files/{MAKEFILE}: both the base and the platform changed the same lines." in done.stderr
     assert tree(acme) == before
-    done = run("pull", "--conflict", "inline", code=8)
+    done = run(*PULL, "--conflict", "inline", code=8)
     assert "Resolve them, then run: scaffold template build" in done.stderr
     assert "has conflict markers. Resolve them first." in run("build", code=12).stderr
     file.write_text("all:\n")
@@ -79,7 +80,7 @@ def test_a_clash_stops_the_pull_or_is_marked(acme: Path, run: Run) -> None:
 
 def test_a_file_that_the_base_changed_stays_removed_and_is_told(acme: Path, run: Run) -> None:
     run("remove", "Makefile.jinja")
-    assert "Makefile.jinja changed in the base; your services still do not get it." in run("pull").stdout
+    assert "Makefile.jinja changed in the base; your services still do not get it." in run(*PULL).stdout
     assert not (acme / "templates/service/skeleton/Makefile.jinja").exists()
 
 
@@ -96,7 +97,7 @@ def test_a_question_that_the_new_base_does_not_have(acme: Path, run: Run) -> Non
     text = (acme / "platform/pins.yml").read_text().replace("version:", "no_such_key:")
     (acme / "platform/pins.yml").write_text(text)
     before = tree(acme)
-    assert "no_such_key" in run("pull", code=12).stderr
+    assert "no_such_key" in run(*PULL, code=12).stderr
     assert tree(acme) == before
     assert git(acme, "tag") == ""
 
@@ -107,12 +108,12 @@ def test_a_pull_is_taken_back(acme: Path, run: Run) -> None:
     file.write_text("# Ours\n" + file.read_text())
     run("build")
     before = tree(acme)
-    run("pull")
+    run(*PULL)
     assert tree(acme) != before
     assert run("pull", "--abort").stdout == "Took the pull of v0.3.0 back: all files are as before.\n"
     assert tree(acme) == before
     assert "the last change of" in run("pull", "--abort", code=10).stderr
-    run("pull")
+    run(*PULL)
     file.write_text("# Edited\n")
     pulled = tree(acme)
     assert "files were changed after the pull" in run("pull", "--abort", code=10).stderr
@@ -122,14 +123,31 @@ def test_a_pull_is_taken_back(acme: Path, run: Run) -> None:
 def test_a_folder_without_git_is_changed_as_a_whole_too(acme: Path, run: Run) -> None:
     shutil.rmtree(acme / ".git")
     before = tree(acme)
-    run("pull")
+    run(*PULL)
     run("pull", "--abort")
     assert {path: text for path, text in tree(acme).items() if ".scaffold-template" not in path} == before
 
 
-def test_a_fix_in_an_override_is_decided(acme: Path, run: Run, tmp_path: Path) -> None:
+def test_what_git_merged_into_an_override_needs_no_decision(acme: Path, run: Run, tmp_path: Path) -> None:
     service_of_an_override(acme, run, tmp_path)
-    undecided = json.loads(run("pull", "--json").stdout)["undecided"]
+    assert json.loads(run(*PULL, "--json").stdout)["undecided"] == []
+    assert not (acme / "platform/fixes.yml").exists()
+
+
+def test_a_fix_in_lines_that_both_changed_is_decided(acme: Path, run: Run) -> None:
+    run("override", MAKEFILE)
+    file = acme / "platform/files" / MAKEFILE
+    file.write_text("".join(f"# {line}\n" for line in file.read_text().splitlines()))
+    run("build")
+    run(*PULL, "--conflict", "inline", code=8)
+    assert "make-update: undecided\n" in (acme / "platform/fixes.yml").read_text()
+
+
+def test_a_fix_in_a_removed_file_is_decided(acme: Path, run: Run, tmp_path: Path) -> None:
+    run("remove", MAKEFILE)
+    release(acme, "1.0.0")
+    scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=tmp_path)
+    undecided = json.loads(run(*PULL, "--json").stdout)["undecided"]
     assert undecided
     ledger = acme / "platform/fixes.yml"
     assert all(f"{each}: undecided\n" in ledger.read_text() for each in undecided)
@@ -143,7 +161,7 @@ def test_a_fix_in_an_override_is_decided(acme: Path, run: Run, tmp_path: Path) -
     run("build")
     run("test", "--accept")
     run("test")
-    run("status")
+    assert "undecided" not in run("status", code=1).stdout
     release(acme, "1.1.0")
     shown = scaffold("status", "shop", cwd=tmp_path).stdout
     assert shown.count("(base 0.3.0, in 1.1.0; declined by acme: We have our own.)") == 1

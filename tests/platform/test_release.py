@@ -48,7 +48,7 @@ def test_a_release_shows_the_changes_of_both_layers(acme: Path, run: Run, tmp_pa
         "check": "The quota.", "files": [], "where": "",
         "declined": "", "brought": "",
     }  # fmt: skip
-    assert {each["version"] for each in lacks} == {"0.3.0", "1.1.0"}
+    assert {each["version"] for each in lacks} >= {"0.3.0", "1.1.0"}
 
 
 def test_what_can_t_be_released(acme: Path, run: Run) -> None:
