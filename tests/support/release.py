@@ -97,6 +97,7 @@ def service(tmp_path: Path, name: str = OF_TAGS, **programs: str) -> Service:
         (found / program).write_text(f'#!/bin/sh\necho "{program} $*" >> {found}/log\n{does}\n')
         (found / program).chmod(0o755)
     git(tmp_path, "init", "--quiet", "--bare", "--initial-branch=main", str(origin))
+    git(origin, "config", "receive.advertisePushOptions", "true")
     git(folder, "init", "--quiet", "--initial-branch=main")
     git(folder, "remote", "add", "origin", str(origin))
     made = Service(folder, origin, found)

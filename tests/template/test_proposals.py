@@ -85,6 +85,16 @@ def test_what_is_merged_is_proposed_for_the_next_environment(tmp_path: Path) -> 
     assert made.run("propose").said == ""
 
 
+def test_gitlab_opens_the_merge_request_by_the_push(tmp_path: Path) -> None:
+    made = service(tmp_path, OF_MAIN)
+    hook = made.origin / "hooks/pre-receive"
+    hook.write_text(f'#!/bin/sh\nenv | sed -n "s/^GIT_PUSH_OPTION_[0-9]*=//p" | sort > {tmp_path}/options\n')
+    hook.chmod(0o755)
+    assert released(made).code == 0
+    options = [f"merge_request.{each}" for each in ("create", "target=main", f"title=Release {OF_MAIN} 1.2.3 to dev")]
+    assert (tmp_path / "options").read_text().splitlines() == options
+
+
 def test_a_proposal_is_made_once_and_follows_the_newest_version(tmp_path: Path) -> None:
     made = service(tmp_path)
     assert released(made).code == 0
@@ -175,12 +185,12 @@ def test_an_image_that_no_release_wrote_is_not_verified(tmp_path: Path) -> None:
         (
             OF_TAGS,
             "https://token.actions.githubusercontent.com --certificate-identity-regexp "
-            f"^https://github.com/example-org/{OF_TAGS}/.github/workflows/release.yml@",
+            f"^https://github[.]com/example-org/{OF_TAGS}/[.]github/workflows/release[.]yml@",
         ),
         (
             OF_MAIN,
             "https://gitlab.example.com --certificate-identity-regexp "
-            "^https://gitlab.example.com/example-group/backend/everything-go//.gitlab-ci.yml@",
+            "^https://gitlab[.]example[.]com/example-group/backend/everything-go//[.]gitlab-ci[.]yml@",
         ),
     ],
 )

@@ -172,7 +172,6 @@ propose_for() { # ENVIRONMENT VERSION DIGEST
     echo "Version $2 is already proposed for $1, by the branch $request."
     return
   fi
-  proposed=$image@$3
   title="Release everything-go $2 to $1"
   commit=$(commit_file "$file" "$title")
   ask_for_review
@@ -212,7 +211,7 @@ verify() { # ENVIRONMENT
   digest=$(digest_in "$file")
   [ -n "$digest" ] || stop "$file has no digest, so a release has not written it."
   if [ -n "${COSIGN_KEY-}" ]; then set --; else
-    set -- --certificate-oidc-issuer https://gitlab.example.com --certificate-identity-regexp "^$source//.gitlab-ci.yml@"
+    set -- --certificate-oidc-issuer https://gitlab.example.com --certificate-identity-regexp "^https://gitlab[.]example[.]com/example-group/backend/everything-go//[.]gitlab-ci[.]yml@"
   fi
   cosign verify "$@" "$image@$digest"
 }

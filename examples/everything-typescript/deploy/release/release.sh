@@ -216,7 +216,7 @@ verify() { # ENVIRONMENT
   digest=$(digest_in "$file")
   [ -n "$digest" ] || stop "$file has no digest, so a release has not written it."
   if [ -n "${COSIGN_KEY-}" ]; then set --; else
-    set -- --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity-regexp "^$source/.github/workflows/release.yml@"
+    set -- --certificate-oidc-issuer https://token.actions.githubusercontent.com --certificate-identity-regexp "^https://github[.]com/example-org/everything-typescript/[.]github/workflows/release[.]yml@"
   fi
   cosign verify "$@" "$image@$digest"
 }
