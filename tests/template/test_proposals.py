@@ -136,7 +136,10 @@ def test_an_overlay_without_a_tag_is_named(tmp_path: Path) -> None:
     made.commit(overlay("dev"), "resources: [../../base]\n")
     done = released(made)
     assert done.code != 0
-    assert f"deploy/overlays/dev/kustomization.yaml has no newTag for registry.example.com/example-org/{OF_TAGS}." in done.said
+    assert (
+        f"deploy/overlays/dev/kustomization.yaml has no newTag for registry.example.com/example-org/{OF_TAGS}."
+        in done.said
+    )
 
 
 @pytest.mark.skipif(build_command() is None, reason="neither kustomize nor kubectl is there")
@@ -146,11 +149,11 @@ def test_pods_run_the_digest_and_have_the_version_as_a_label(tmp_path: Path) -> 
     merge(made, branch("dev"))
     command = build_command()
     assert command
-    built = subprocess.run([*command, overlay("dev").rpartition("/")[0]], cwd=made.folder, capture_output=True, check=True)
+    built = subprocess.run(
+        [*command, overlay("dev").rpartition("/")[0]], cwd=made.folder, capture_output=True, check=True
+    )
     pods = [
-        each["spec"]["template"]
-        for each in yaml.safe_load_all(built.stdout)
-        if each["kind"] in {"Deployment", "Job"}
+        each["spec"]["template"] for each in yaml.safe_load_all(built.stdout) if each["kind"] in {"Deployment", "Job"}
     ]
     image = f"registry.example.com/example-org/{OF_TAGS}:1.2.3@{DIGEST}"
     assert pods and all(image in [each["image"] for each in pod["spec"]["containers"]] for pod in pods)
@@ -180,25 +183,26 @@ def test_an_image_that_no_release_wrote_is_not_verified(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "identity"),
+    ("name", "issuer", "identity"),
     [
         (
             OF_TAGS,
-            "https://token.actions.githubusercontent.com --certificate-identity-regexp "
+            "https://token.actions.githubusercontent.com",
             f"^https://github[.]com/example-org/{OF_TAGS}/[.]github/workflows/release[.]yml@",
         ),
         (
             OF_MAIN,
-            "https://gitlab.example.com --certificate-identity-regexp "
+            "https://gitlab.example.com",
             "^https://gitlab[.]example[.]com/example-group/backend/everything-go//[.]gitlab-ci[.]yml@",
         ),
     ],
 )
-def test_the_signature_is_that_of_the_pipeline(tmp_path: Path, name: str, identity: str) -> None:
+def test_the_signature_is_that_of_the_pipeline(tmp_path: Path, name: str, issuer: str, identity: str) -> None:
     made = service(tmp_path, name)
     assert released(made).code == 0
     merge(made, branch("dev", name))
     done = made.run("verify", "dev")
     assert done.code == 0, done.said
     (call,) = done.calls
-    assert call.startswith(f"cosign verify --certificate-oidc-issuer {identity} ") and call.endswith(f"@{DIGEST}")
+    assert f" --certificate-oidc-issuer {issuer} --certificate-identity-regexp {identity} " in call
+    assert call.startswith("cosign verify ") and call.endswith(f"@{DIGEST}")

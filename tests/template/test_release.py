@@ -77,8 +77,8 @@ def test_a_version_that_another_release_pushed_meanwhile_is_kept(tmp_path: Path)
 @pytest.mark.parametrize(
     ("entry", "words"),
     [
-        (KNOWN, "8: add \"# until YYYY-MM-DD: reason\""),
-        (f"{KNOWN}  # until next year: no fix yet", "8: add \"# until YYYY-MM-DD: reason\""),
+        (KNOWN, '8: add "# until YYYY-MM-DD: reason"'),
+        (f"{KNOWN}  # until next year: no fix yet", '8: add "# until YYYY-MM-DD: reason"'),
         (f"{KNOWN}  # until 2026-01-31: no fix yet", "8: it ended on 2026-01-31. Remove it, or give it a new date"),
     ],
 )
@@ -110,7 +110,9 @@ def test_a_release_is_made_of_a_commit(tmp_path: Path) -> None:
 def test_the_version_is_that_of_the_tag(tmp_path: Path) -> None:
     made = service(tmp_path)
     done = made.run("publish")
-    assert done.code != 0 and "This commit has no tag, so its version is not known. Example: git tag v1.2.3" in done.said
+    assert (
+        done.code != 0 and "This commit has no tag, so its version is not known. Example: git tag v1.2.3" in done.said
+    )
     made.git("tag", "v2.0.0")
     assert made.run("publish").calls[-1].endswith(" 2.0.0")
 
@@ -140,7 +142,10 @@ def test_a_missing_program_is_named(tmp_path: Path) -> None:
 
 
 def test_docker_builds_the_same_layout(tmp_path: Path) -> None:
-    made = service(tmp_path, docker=f'mkdir -p build/release/image\necho \'{{"digest":"{DIGEST}"}}\' > build/release/image/index.json')
+    made = service(
+        tmp_path,
+        docker=f'mkdir -p build/release/image\necho \'{{"digest":"{DIGEST}"}}\' > build/release/image/index.json',
+    )
     done = made.run("publish", "1.2.3", CONTAINER="docker")
     assert done.code == 0, done.said
     (build,) = done.calls_of("docker")

@@ -59,5 +59,7 @@ def test_its_targets_are_there(target: tuple[str, str]) -> None:
 
 def test_its_programs_are_those_of_the_script() -> None:
     known = set(PROGRAMS) - {"buildah", "gh"}
-    stages = re.findall(r" AS (\w+)$", (goldens.EXAMPLES / OF_TAGS / "deploy/release/Dockerfile").read_text(), re.MULTILINE)
+    stages = re.findall(
+        r" AS (\w+)$", (goldens.EXAMPLES / OF_TAGS / "deploy/release/Dockerfile").read_text(), re.MULTILINE
+    )
     assert set(stages) == known and all(f"{each} " in PAGE for each in known)
