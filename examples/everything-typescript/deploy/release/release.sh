@@ -1,12 +1,15 @@
 #!/bin/sh
 # Releases a version: sh deploy/release/release.sh COMMAND. `make release` and the pipeline run it.
 #
-# publish [VERSION]  Build, scan, sign and push the version of this commit. It gets its tag in the registry at the end,
-#                    so each version that is there is complete. A tag that is there is never pushed again.
-# propose            Propose each version for the environment that is next: a branch with tag and digest in the overlay,
-#                    and a pull request. The one of `publish` is for dev.
-# verify ENVIRONMENT Check who signed the image that the overlay of ENVIRONMENT names.
-# tools              Put the programs that a release needs into build/tools (Linux).
+# `publish [VERSION]` builds, scans, signs and pushes the version of this commit. It gets its tag in the registry at the end,
+# so each version that is there is complete. A tag that is there is never pushed again.
+#
+# `propose` writes tag and digest into the overlay of the environment that is next, on a branch with a pull request.
+# A new version is for dev first.
+#
+# `verify ENVIRONMENT` checks who signed the image that the overlay of ENVIRONMENT names.
+#
+# `tools` puts the programs that a release needs into build/tools. They are for Linux.
 set -eu
 
 image=registry.example.com/example-org/everything-typescript
@@ -57,7 +60,7 @@ version_of_commit() {
   echo "${tag#v}"
 }
 
-# An exception without a date would last for ever.
+# An exception without a date would never end.
 refuse_old_exceptions() {
   wrong=$(awk -v today="$(date -u +%F)" '
     !/^ *- / { next }
@@ -68,7 +71,7 @@ refuse_old_exceptions() {
 $wrong"
 }
 
-# A registry that does not respond is no proof that it lacks the version.
+# A registry that does not respond can have the version.
 is_in_registry() { # VERSION
   response=$(crane digest "$image:$1" 2>&1) && return 0
   case $response in
