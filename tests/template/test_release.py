@@ -58,7 +58,7 @@ def test_what_fails_leaves_no_version(tmp_path: Path, programs: dict[str, str], 
     ("crane", "words"),
     [
         (THERE, "The registry already has version 1.2.3, and a pushed version never changes. Choose another one."),
-        (UNREACHABLE, "The registry does not say whether it has version 1.2.3: Get https://registry.example.com"),
+        (UNREACHABLE, "The registry does not show whether it has version 1.2.3: Get https://registry.example.com"),
     ],
 )
 def test_a_version_is_pushed_once(tmp_path: Path, crane: str, words: str) -> None:

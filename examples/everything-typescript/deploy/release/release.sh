@@ -76,7 +76,7 @@ is_in_registry() { # VERSION
   response=$(crane digest "$image:$1" 2>&1) && return 0
   case $response in
   *MANIFEST_UNKNOWN* | *NAME_UNKNOWN* | *NOT_FOUND* | *'404 Not Found'* | *UNAUTHORIZED* | *DENIED*) return 1 ;;
-  *) stop "The registry does not say whether it has version $1: $response" ;;
+  *) stop "The registry does not show whether it has version $1: $response" ;;
   esac
 }
 
