@@ -204,6 +204,8 @@ def environment(chance: random.Random, chosen: dict[str, Any]) -> dict[str, Any]
         found["suspended"] = [each["name"] for each in chosen.get("jobs", []) if each["schedule"]][:1]
     if chance.random() < 0.3:
         found["urls"] = {each["name"]: each["url"] for each in chosen.get("dependencies", [])[:1]}
+    if chosen.get("ci") == "none":
+        chosen.pop("release", None)  # a pipeline makes it
     if "expose" in chosen and chance.random() < 0.5:
         found["hosts"] = [harmful(chance, (f"{len(chosen)}.example.com", "a-b.x--y.example.org"))]
     return found
@@ -251,6 +253,8 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "ingress_class": lambda: chance.choice(["nginx", "traefik", label(chance)]),
         "tls_issuer": lambda: chance.choice(["", label(chance)]),
         "entry_namespace": lambda: label(chance),
+        "release": lambda: chance.choice(CHOICES["release"]),
+        "platforms": lambda: [harmful(chance, ("linux/amd64", "linux/s390x"))],
         "success_objective": lambda: chance.choice([95, 99.5, 99.99]),
     }
     chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}

@@ -14,6 +14,7 @@ from scaffold.errors import AnswerError
 from tests.engine.wrong_dependencies import DEPENDENCIES
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
 from tests.engine.wrong_jobs import JOBS
+from tests.engine.wrong_releases import RELEASES
 from tests.engine.wrong_routes import ROUTES
 from tests.engine.wrong_telemetry import TELEMETRY
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
@@ -102,6 +103,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *JOBS,
     *ENVIRONMENTS,
     *ROUTES,
+    *RELEASES,
     *TELEMETRY,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),

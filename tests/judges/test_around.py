@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.support.deployed import examples, top_of, workflow_of
+from tests.support.deployed import examples, top_of, workflows_of
 from workshop import go_tools, judges
 from workshop.goldens import EXAMPLES, ROOT
 
@@ -25,7 +25,7 @@ def with_file(name: str) -> list[Path]:
     if name == PIPELINE:
         found += [each for example in examples() for each in top_of(example).glob(".gitlab/services/*.yml")]
     if name == WORKFLOW:
-        found += [each for example in examples() if (each := workflow_of(example)) and each.name != "ci.yml"]
+        found += [each for example in examples() for each in workflows_of(example) if each.name != "ci.yml"]
     assert found, f"no golden has {name}"
     return found
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployed import examples, files_of, manifests, overlays_of, workflow_of
+from tests.support.deployed import examples, files_of, manifests, overlays_of, workflows_of
 from workshop import judges
 
 pytestmark = [pytest.mark.judges, pytest.mark.aside]
@@ -42,8 +42,8 @@ def lay_out(folder: Path) -> None:
         for overlay in overlays_of(example):
             put(folder / "kubernetes" / f"{name}-{overlay}.yaml", manifests(example, overlay))
         put(folder / name / "Dockerfile", with_images((example / "Dockerfile").read_text()))
-        if workflow := workflow_of(example):
-            put(folder / ".github/workflows" / f"{name}.yml", workflow.read_text())
+        for workflow in workflows_of(example):
+            put(folder / ".github/workflows" / f"{name}-{workflow.name}", workflow.read_text())
         if (pipeline := example / ".gitlab-ci.yml").exists():
             put(folder / name / ".gitlab-ci.yml", pipeline.read_text())
 

@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from scaffold.prove.ports import free_ports
-from tests.support.deployed import each_example, examples, files_of, read_yaml, workflow_of
+from tests.support.deployed import each_example, examples, files_of, read_yaml, workflows_of
 from workshop import goldens, judges
 
 pytestmark = pytest.mark.judges
@@ -58,8 +58,9 @@ def scripts_of(example: Path) -> Iterator[tuple[str, str]]:
     for path in files_of(example):
         if is_shell(path):
             yield str(path.relative_to(example)), path.read_text()
-    for path, keys in ((workflow_of(example), ("run",)), (example / ".gitlab-ci.yml", ("script", "before_script"))):
-        if path is not None and path.exists():
+    workflows = [(path, ("run",)) for path in workflows_of(example)]
+    for path, keys in (*workflows, (example / ".gitlab-ci.yml", ("script", "before_script"))):
+        if path.exists():
             lines = "set -e\n" + "\n".join(values(read_yaml(path)[0], keys))
             yield path.name, re.sub(r"\$\{\{.*?\}\}", "value", lines)
     verbs = re.findall(r"^([a-z-]+):.*?##", (example / "Makefile").read_text(), re.MULTILINE)

@@ -19,7 +19,7 @@ IMAGE = r"['\"]?[a-z0-9.:/_-]+:[\w.-]+(?:@sha256:[a-f0-9]+)?['\"]?"
 BUILT_IN: dict[str, tuple[str, str]] = {
     "github-actions": (
         r"(^|/)\.github/workflows/.+\.ya?ml$",
-        r"uses: (docker://)?\S+|runs-on: \S+|(go|node|python)-version: \"[^\"]+\"",
+        r"uses: (docker://)?\S+( +# v[\d.]+)?|runs-on: \S+|(go|node|python)-version: \"[^\"]+\"",
     ),
     "gitlabci": (r"\.gitlab-ci\.ya?ml$", rf"(?m)^ +(image|name): {IMAGE}|^ +- {IMAGE}"),
     "pre-commit": (
@@ -27,10 +27,12 @@ BUILT_IN: dict[str, tuple[str, str]] = {
         r"rev: \S+|language: python\n +additional_dependencies: \[[^]]+\]",
     ),
     "docker-compose": (r"(^|/)(?:docker-)?compose[^/]*\.ya?ml$", rf"image: {IMAGE}"),
-    "dockerfile": (r"(^|/)([Dd]ocker|[Cc]ontainer)file[^/]*$", rf"(?m)^(FROM|ARG \w+=){IMAGE}"),
+    "dockerfile": (r"(^|/)([Dd]ocker|[Cc]ontainer)file[^/]*$", rf"(?m)^(FROM |ARG \w+=){IMAGE}"),
 }
 KUBERNETES = rf"(?m)^\s*-?\s*image:\s*{IMAGE}"
-READ = re.compile(r"(^|/)(Makefile|Dockerfile|compose\.yaml|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|ci\.yml)$")
+READ = re.compile(
+    r"(^|/)(Makefile|Dockerfile|compose\.yaml|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|(ci|release)\.yml)$"
+)
 VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(\.\d+)*(?![\w.]*/)")
 # Versions that nobody proposes an update for: the least that a developer's machine must have, and addresses.
 LEAST = re.compile(

@@ -49,7 +49,7 @@ def factors() -> dict[str, dict[str, dict[str, Any]]]:
     return {
         **{
             name: choices(name)
-            for name in ("language", "ci", "breaker", "limiter", "limit_per", "prometheus", "expose")
+            for name in ("language", "ci", "breaker", "limiter", "limit_per", "prometheus", "expose", "release")
         },
         "native_sidecars": {"yes": {"native_sidecars": True}, "no": {"native_sidecars": False}},
         "dependencies": {"some": {"dependencies": DEPENDENCIES}, "none": {}},
@@ -67,7 +67,9 @@ def factors() -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def possible(levels: Levels) -> bool:
-    """Tell whether the questions let these levels be together: a breaker needs something to guard."""
+    """Tell whether the questions let these levels be together: a breaker needs something to guard, a release a pipeline."""
+    if levels.get("release", "none") != "none" and levels.get("ci") == "none":
+        return False
     return levels.get("breaker", "none") == "none" or levels.get("dependencies") != "none"
 
 

@@ -31,9 +31,14 @@ def top_of(example: Path) -> Path:
     return top if (top := example / "top-of-repository").is_dir() else example
 
 
+def workflows_of(example: Path) -> list[Path]:
+    """Return the workflows of GitHub Actions that a golden has: the one that checks it, and the one that releases it."""
+    return sorted(top_of(example).glob(".github/workflows/*.yml"))
+
+
 def workflow_of(example: Path) -> Path | None:
-    """Return the workflow of GitHub Actions that a golden has, if it has one."""
-    return next(iter(top_of(example).glob(".github/workflows/*.yml")), None)
+    """Return the workflow of GitHub Actions that checks a golden, if it has one."""
+    return next((each for each in workflows_of(example) if not each.name.endswith("release.yml")), None)
 
 
 def overlays_of(example: Path) -> list[str]:

@@ -30,6 +30,11 @@ _TOOLS = {
     "govulncheck": "`make audit` of a Go service",
     "pip_audit": "pip-audit, for `make audit` of a Python service",
     "yamllint_pre_commit": "yamllint as a pre-commit hook, and on GitHub",
+    "cosign_image": "signs what a release pushes",
+    "crane_image": "pushes the image of a release, and gives it its tag",
+    "grype_image": "looks for vulnerabilities in the packages of a released image",
+    "syft_image": "lists the packages of a released image",
+    "setup_qemu_action": "`docker/setup-qemu-action`, for a release on several platforms",
 }
 """What each of the pins is for."""
 
@@ -57,13 +62,18 @@ def make() -> str:
         _sidecars(),
         "## Tools of a service",
         paragraph("The CI pipeline, the Makefile and the pre-commit hooks of a service use these versions:"),
-        table(("used for", "version"), [(_TOOLS[name], code(value)) for name, value in pins.items()]),
+        table(("used for", "version"), [(_TOOLS[name], code(_version(value))) for name, value in pins.items()]),
         "## Newer versions",
         paragraph(
             f"All versions are in [{_PINS}](../../{_PINS}). A service gets newer ones with `scaffold update`. Renovate "
             "can propose them earlier: each service has a `renovate.json`. `scaffold pin` adds digests to the tags."
         ),
     )
+
+
+def _version(pin: str) -> str:
+    """Return what a pin shows to people: of an action the version, which is beside its commit."""
+    return pin.rpartition("# ")[2]
 
 
 def _default(name: str) -> Any:
