@@ -11,6 +11,8 @@ from tests.platform.conftest import Run, tree
 from tests.support.commands import scaffold
 from workshop.history import git
 
+pytestmark = pytest.mark.aside
+
 OWN = "- {id: acme-more, version: unreleased, pattern: P13, title: More replicas, why: Load., check: The quota.}\n"
 
 
