@@ -42,7 +42,11 @@ def _version(section: str) -> str:
 def _section(section: str, changes: list[Change]) -> str:
     title, _, body = section.partition("\n")
     kept = re.sub(rf"(?m)^{HEADING}\n+(?:^.+\n?)*", "", body).strip()
-    parts = [title, *([HEADING, "\n".join(each.item() for each in changes)] if changes else []), *([kept] if kept else [])]
+    parts = [
+        title,
+        *([HEADING, "\n".join(each.item() for each in changes)] if changes else []),
+        *([kept] if kept else []),
+    ]
     return "\n\n".join(parts) + "\n\n"
 
 
