@@ -92,9 +92,6 @@ TWINS = {
     "unlimited-memory": Twin("P13-oom", SERVICE, (("            limits: {memory: 64Mi}\n", ""),)),
     "unbounded-disk": Twin("P13-disk", SERVICE, (("emptyDir: {sizeLimit: 8Mi}", "emptyDir: {}"),)),
 }  # fmt: skip
-DEMO = "demo"
-"""The name of its attempt: it takes longest, so it begins first, beside twins that load nothing."""
-
 QUICK = {"P03-killed", "P03-drain", "P06-root"}
 """Tried on every twin; the others only on the twin that they are for, unless KUBE_SCAFFOLD_TWINS=all."""
 
@@ -113,33 +110,33 @@ def test_a_context_that_may_be_anybodys_must_be_named(kubernetes: Cluster, twins
     assert "to use it, add --context one-node" in told.err
 
 
-def demo(kubernetes: Cluster, folder: Path) -> Run:
-    """Try the demo's frontend, built by its own Dockerfile and handed over as people do."""
+def test_the_demo_with_its_breaker_passes(kubernetes: Cluster, tmp_path: Path) -> None:
     answers = answers_of("frontend")
+    folder = tmp_path / "frontend"
+    folder.mkdir()
     write_files(folder, rendered(answers))
     for name in answers.context["sidecars_in_pod"].values():
         reference = f"docker.io/{answers.context['sidecars'][name]['image']}"
         sidecar(name, reference)
         kubernetes.load(reference)
+    html = tmp_path / "prove.html"
     with locked("build"):
         image = "localhost/kube-scaffold-test/frontend:prove"
         runtime.build(folder, "python", image, {"VERSION": DEPLOYED})
-    html = folder.with_name("prove.html")
     load = f"--load-command={SCRIPT} load {{image}}"
     told = on_cluster(kubernetes, folder, image, "--only=cluster", f"--html={html}", load)
+    assert told.results.keys() == CLUSTER, told.err
+    assert told.ids("fail") == set(), told.told()
+    assert told.ids("skip") <= {"P11-limits"}, told.told()  # the demo's frontend has no limiter
     assert "Rolling update" in html.read_text()
-    return told
 
 
 @pytest.fixture(scope="session")
 def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
-    """Try the demo and every twin; each has a namespace of its own, so that a few are tried at once."""
+    """Try every twin; each has a namespace of its own, so that a few are tried at once."""
 
     def attempt(name: str) -> Run:
-        folder = tmp_path_factory.mktemp(name) / "service"
-        if name == DEMO:
-            folder.mkdir()
-            return demo(kubernetes, folder)
+        folder = tmp_path_factory.mktemp(name) / "twin"
         shutil.copytree(TWIN, folder)
         twin = TWINS[name]
         manifest = (folder / twin.file).read_text()
@@ -150,15 +147,8 @@ def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPath
         tried = {twin.fails, *(CLUSTER if os.environ.get("KUBE_SCAFFOLD_TWINS") == "all" else QUICK)}
         return on_cluster(kubernetes, folder, loaded, *(f"--only={each}" for each in sorted(tried)))
 
-    with several(attempt, (DEMO, *TWINS), 3) as made:
+    with several(attempt, TWINS, 3) as made:
         yield made
-
-
-def test_the_demo_with_its_breaker_passes(attempts: Attempts, request: pytest.FixtureRequest) -> None:
-    told = attempts.of(DEMO, request.node)
-    assert told.results.keys() == CLUSTER, told.err
-    assert told.ids("fail") == set(), told.told()
-    assert told.ids("skip") <= {"P11-limits"}, told.told()  # the demo's frontend has no limiter
 
 
 @pytest.mark.parametrize("name", TWINS)
