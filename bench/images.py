@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scaffold.files.folder import write_files
-from tests.real.conformance.service import Bench, ask, bench, free_ports, port_variable
+from scaffold.prove.ports import free_ports
+from tests.real.conformance.service import Bench, ask, bench, port_variable
 from tests.real.conformance.subjects import Subject, for_features
 from tests.support.deployed import deployed
 from workshop import runtime

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.measure import PYTHON, medians, processor_seconds, seconds
 from scaffold.engine.answers_file import NAME as FILE
-from scaffold.git.command import clean_environment
+from scaffold.git.environment import clean_environment
 from scaffold.git.objects import Blob
 from scaffold.git.repository import locate
 from scaffold.releases import Revision
@@ -120,8 +120,8 @@ def _service(folder: Path, name: str, seed: int, example: str, lineage: Lineage,
     blobs = {path: Blob("100644", "") for path in edited} | dict(old.blobs)
     git(folder.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(folder))
     (folder / "work").mkdir()  # where a scratch repository's git runs
-    versions = (("base", old.blobs, old.contents), ("theirs", new.blobs, new.contents), ("main", blobs, edited))
-    commits = [Commit(f"refs/heads/{branch}", None, *files) for branch, *files in versions]
+    versions = {"base": (old.blobs, old.contents), "theirs": (new.blobs, new.contents), "main": (blobs, edited)}
+    commits = [Commit(f"refs/heads/{branch}", None, *files) for branch, files in versions.items()]
     Scratch(folder, clean_environment(GIT_DIR=folder)).import_(commits)
     return folder
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -43,16 +42,12 @@ def _version(section: str) -> str:
 def _section(section: str, changes: list[Change]) -> str:
     title, _, body = section.partition("\n")
     kept = re.sub(rf"(?m)^{HEADING}\n+(?:^.+\n?)*", "", body).strip()
-    parts = [title, *([HEADING, "\n".join(map(_item, changes))] if changes else []), *([kept] if kept else [])]
+    parts = [
+        title,
+        *([HEADING, "\n".join(each.item() for each in changes)] if changes else []),
+        *([kept] if kept else []),
+    ]
     return "\n\n".join(parts) + "\n\n"
-
-
-def _item(change: Change) -> str:
-    pattern = "" if change.pattern == "none" else f" ({change.pattern})"
-    text = f"**{change.title}**{pattern}. {change.why} After updating: {change.check}"
-    return textwrap.fill(
-        text, width=118, initial_indent="- ", subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
-    )
 
 
 def cut(changelog: str, version: str, day: date) -> str:

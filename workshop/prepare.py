@@ -1,6 +1,6 @@
 """Make all that the suites need and that takes long the first time: `python -m workshop.prepare`.
 
-The suites make it themselves where it is missing. Made beforehand, two at a time, it is sooner there, and the suites
+The suites make it themselves where it is missing. Made beforehand, some at a time, it is sooner there, and the suites
 that watch a clock have the machine for themselves.
 """
 
@@ -46,11 +46,19 @@ def image(subject: Subject, arguments: dict[str, str]) -> None:
         runtime.build(Path(folder), subject.language, tag, arguments)
 
 
-def jobs() -> list[Job]:
-    """Return all jobs, the longest first."""
+def images() -> list[Job]:
+    """Return the jobs that build an image: of these one runs at a time, and mostly on one core."""
+    given = {each: {"VERSION": VERSION, "REVISION": REVISION} for each in for_features("critical", "auxiliary", "jobs")}
+    given |= {each: {"VERSION": DEPLOYED} for each in map(Subject, DEMO)}
+    return [
+        Job(f"image {each.name}", partial(image, each, arguments), partial(runtime.missing, each.language))
+        for each, arguments in given.items()
+    ]
+
+
+def others() -> list[Job]:
+    """Return all other jobs, the longest first."""
     rich = for_features("critical", "auxiliary", "jobs")
-    images = {each: {"VERSION": DEPLOYED} for each in map(Subject, DEMO)}
-    images |= {each: {"VERSION": VERSION, "REVISION": REVISION} for each in rich}
     services = {each.name: each for each in [*rich, *for_features(), *for_features("alone")]}
     return [
         Job("Kubernetes' binaries", cluster.build, cluster.missing),
@@ -64,10 +72,6 @@ def jobs() -> list[Job]:
         *(
             Job(f"image {each}", partial(standins.provide, made), runtime.missing)
             for each, made in standins.SIDECARS.items()
-        ),
-        *(
-            Job(f"image {each.name}", partial(image, each, given), partial(runtime.missing, each.language))
-            for each, given in images.items()
         ),
     ]
 
@@ -87,6 +91,12 @@ def run(job: Job) -> bool:
     return True
 
 
+def main() -> int:
+    """Do all jobs: two at a time, and an image beside them, so that no core is idle while one waits for another."""
+    with ThreadPoolExecutor(1) as builder, ThreadPoolExecutor(2) as pool:
+        built, made = builder.map(run, images()), pool.map(run, others())
+        return 0 if all([*built, *made]) else 1
+
+
 if __name__ == "__main__":
-    with ThreadPoolExecutor(2) as pool:
-        sys.exit(0 if all(list(pool.map(run, jobs()))) else 1)
+    sys.exit(main())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import textwrap
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -66,6 +67,12 @@ class Change:
         if self.files:
             return any(fnmatchcase(path, each) for each in self.files)
         return self.pattern in patterns
+
+    def item(self) -> str:
+        """Return it as an item of a changelog that people read."""
+        pattern = "" if self.pattern == "none" else f" ({self.pattern})"
+        text = f"- **{self.title}**{pattern}. {self.why} After updating: {self.check}"
+        return textwrap.fill(text, 118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def read_changes(text: str | bytes, name: str = FILE) -> list[Change]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -42,14 +41,8 @@ class Release:
         parts = [f"## {self.version} ({day.isoformat()})"]
         for title, changes in (("### Of the platform", self.own), (f"### Of {self.below}", self.base)):
             if changes:
-                parts.append("\n".join([title, "", *map(_item, changes)]))
+                parts.append("\n".join([title, "", *(each.item() for each in changes)]))
         return "\n\n".join(parts) + "\n"
-
-
-def _item(change: Change) -> str:
-    pattern = "" if change.pattern == "none" else f" ({change.pattern})"
-    text = f"- **{change.title}**{pattern}. {change.why} After updating: {change.check}"
-    return textwrap.fill(text, 118, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
 def prepare(overlay: Overlay, text: str, below: str) -> Release:

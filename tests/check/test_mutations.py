@@ -15,6 +15,8 @@ from scaffold.git.walk import shown
 from tests.check.mutations import MUTATIONS, Mutation
 from workshop.goldens import EXAMPLES
 
+pytestmark = pytest.mark.aside
+
 _NAMES = [f"{number}-{each.rule}" for number, each in enumerate(MUTATIONS, 1)]
 
 

@@ -18,6 +18,8 @@ from tests.support.commands import scaffold
 from workshop import goldens
 from workshop.history import git
 
+pytestmark = pytest.mark.aside
+
 ANSWERS = ("--data", "project_name=my-shop")
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

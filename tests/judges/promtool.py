@@ -7,6 +7,12 @@ from pathlib import Path
 
 from tests.support.deployed import Object, read_yaml
 
+SELDOM = {"evaluation_interval": "5m"}
+"""A setting of a test: rules are evaluated every five minutes of its series, as is enough for an hour and more.
+
+Promtool's own minute is five times the work, and shows nothing more.
+"""
+
 
 def groups(example: Path) -> list[Object]:
     """Return the rule groups of a golden, from the file or the resource of the operator."""

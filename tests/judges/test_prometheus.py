@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.judges.promtool import groups, promtool
+from tests.judges.promtool import SELDOM, groups, promtool
 from tests.real.conformance.contract import CONTRACT
 from tests.support.deployed import Object, each_example, examples, read_yaml
 
@@ -177,7 +177,7 @@ def test_each_alert_fires_when_it_should_and_alone(example: Path, tmp_path: Path
         case = cases(answers)[alert]
         assert case.fires != case.quiet
         tests += [unit_test(case.fires, alert), unit_test(case.quiet, None)]
-    (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], "tests": tests}))
+    (tmp_path / "tests.yaml").write_text(yaml.safe_dump({"rule_files": ["rules.yaml"], **SELDOM, "tests": tests}))
     said = promtool("test", "rules", "tests.yaml", cwd=tmp_path)
     assert said.returncode == 0, said.stdout + said.stderr
 

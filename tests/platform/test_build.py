@@ -7,10 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.platform.conftest import DOCKERFILE, Run, release, tree
 from tests.support.commands import scaffold
+
+pytestmark = pytest.mark.aside
 
 
 def service(acme: Path, folder: Path, *data: str, code: int = 0) -> str:

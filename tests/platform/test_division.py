@@ -17,6 +17,8 @@ from tests.platform.conftest import Run, release, tree
 from tests.support.commands import scaffold
 from workshop.history import git
 
+pytestmark = pytest.mark.aside
+
 OWN_URL = "https://git.example.org/pay/template.git"
 MORE = "- {id: acme-more, version: 1.1.0, pattern: P13, title: More replicas, why: Load., check: The quota.}\n"
 REPOSITORY = "repository=github.com/pay/shop"  # given, because scaffold follows a new default and Copier does not

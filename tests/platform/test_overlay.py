@@ -10,6 +10,8 @@ import pytest
 from tests.platform.conftest import DOCKERFILE, URL, Run, tree
 from tests.support.commands import scaffold
 
+pytestmark = pytest.mark.aside
+
 
 def in_file(path: str, text: str) -> Callable[[Path], object]:
     def write(acme: Path) -> None:

@@ -12,6 +12,8 @@ from tests.platform.conftest import DOCKERFILE, Run, release, tree
 from tests.support.commands import scaffold
 from workshop.history import git
 
+pytestmark = pytest.mark.aside
+
 MAKEFILE = "Makefile.jinja"
 PULL = ("pull", "--to", "0.3.0")  # of releases that never change
 

@@ -21,6 +21,8 @@ from scaffold.update.wanted import Wanted
 from tests.support.answers import recorded_in
 from workshop.history import Versions, git
 
+pytestmark = pytest.mark.aside
+
 QUESTIONS = "templates/service/questions/delivery.yml"
 FIRST = """
 tier: {type: str, help: How much it may cost, default: silver, example: gold}

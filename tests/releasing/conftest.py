@@ -24,6 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(HERE) and "project" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("procedure"))
+            item.add_marker(pytest.mark.aside)
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -19,6 +19,8 @@ from tests.update.edits import ANSWERS, changed, without_record
 from workshop import goldens
 from workshop.history import QUESTIONS, Lineage, commit, edit, git
 
+pytestmark = pytest.mark.aside
+
 VERSION = Revision("0" * 40, "v0.1.0", Version("0.1.0"))
 REPORT = UpdateReport(VERSION, VERSION, (), (), (), {})
 DEPLOYMENT = "deploy/base/deployment.yaml"

@@ -14,6 +14,8 @@ from tests.support.answers import recorded_in
 from workshop import goldens
 from workshop.history import Lineage, commit, edit, git
 
+pytestmark = pytest.mark.aside
+
 HOOKS, OWNERS, WORKFLOW = ".pre-commit-config.yaml", "CODEOWNERS", ".github/workflows/mail.yml"
 Repository = Callable[..., Path]
 

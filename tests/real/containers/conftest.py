@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,9 +92,9 @@ def stubs(example: Example, tmp_path: Path) -> Iterator[Bench]:
         yield made
 
 
-@pytest.fixture
-def running(example: Example, stubs: Bench) -> Iterator[Running]:
-    """Give the example's service in a container, ready for traffic."""
+@contextmanager
+def started(example: Example, stubs: Bench) -> Iterator[Running]:
+    """Run the example's service in a container until the block ends; it is ready for traffic."""
     ports = ports_of(example.subject)
     env = stubs.settings() | {name: str(number) for name, number in ports.items()}
     with runtime.run(example.image.id, env=env, writable=example.writable) as container:
@@ -101,4 +102,21 @@ def running(example: Example, stubs: Bench) -> Iterator[Running]:
         made = Running(example, container, stubs, ports[serving], ports["ADMIN_PORT"])
         wait_until(lambda: made.probe("/readyz") == 200 or not container.running, 60, "ready")
         assert container.running, container.logs()
+        yield made
+
+
+@pytest.fixture
+def running(example: Example, stubs: Bench) -> Iterator[Running]:
+    """Give a service of this test's own: for tests that end it."""
+    with started(example, stubs) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def shared(example: Example, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """Give a service that several tests look at; they leave it as it is."""
+    with (
+        bench(example.subject, tmp_path_factory.mktemp(example.subject.name)) as stubs,
+        started(example, stubs) as made,
+    ):
         yield made

@@ -18,11 +18,11 @@ from workshop import runtime
 KERNEL = {"/dev/shm", "/dev/mqueue"}
 
 
-def test_probes_answer_and_the_service_works(running: Running) -> None:
+def test_probes_answer_and_the_service_works(shared: Running) -> None:
     for path, rule in CONTRACT["probes"].items():
-        assert running.probe(path) == rule["ready"], path
-    assert ask(running.admin, CONTRACT["metrics"]["path"]).status == 200
-    answer = ask(running.port)
+        assert shared.probe(path) == rule["ready"], path
+    assert ask(shared.admin, CONTRACT["metrics"]["path"]).status == 200
+    answer = ask(shared.port)
     assert answer.status == 200
     assert answer.json["degraded"] == []
 
@@ -38,27 +38,27 @@ def test_logs_are_json_on_stdout_and_nothing_else(running: Running) -> None:
     assert err == ""
 
 
-def test_dumb_init_is_pid_1_and_the_service_its_only_child(running: Running) -> None:
-    first, *others = running.container.processes()
+def test_dumb_init_is_pid_1_and_the_service_its_only_child(shared: Running) -> None:
+    first, *others = shared.container.processes()
     assert (first.inside, Path(first.command[0]).name) == (1, "dumb-init")
     assert len(others) == 1, "one process a container"
-    assert others[0].parent == running.container.pid
+    assert others[0].parent == shared.container.pid
     assert Path(others[0].command[0]).name not in ("sh", "bash", "dash")
 
 
-def test_it_is_nobody_special(running: Running) -> None:
-    for process in running.container.processes():
+def test_it_is_nobody_special(shared: Running) -> None:
+    for process in shared.container.processes():
         assert set(process.uids) == {10001}
         assert set(process.gids) == {10001}
         assert process.capabilities == 0
         assert process.no_new_privileges
 
 
-def test_only_the_answered_paths_can_be_written_to(running: Running) -> None:
-    container = running.container
+def test_only_the_answered_paths_can_be_written_to(shared: Running) -> None:
+    container = shared.container
     find = container.exec("find", "/", "(", "-path", "/proc", "-o", "-path", "/sys", ")", "-prune", "-o",
                           "-type", "d", "-writable", "-print")  # fmt: skip
-    answered = tuple(running.example.writable)
+    answered = tuple(shared.example.writable)
     inside = {path for path in find.stdout.split() if path.startswith(tuple(f"{each}/" for each in answered))}
     assert set(find.stdout.split()) - KERNEL - inside == set(answered)
     for path in (
@@ -67,21 +67,22 @@ def test_only_the_answered_paths_can_be_written_to(running: Running) -> None:
         "/usr/local/bin",
         "/var/tmp",
         "/home",
-        running.example.image.config.get("WorkingDir") or "/",
+        shared.example.image.config.get("WorkingDir") or "/",
     ):
         refused = container.exec("touch", f"{path}/file")
         assert refused.returncode != 0, path
         assert re.search("Read-only file system|Permission denied", refused.stderr), refused.stderr
-    for path in running.example.writable:
-        assert container.exec("sh", "-c", f"echo text > {path}/file && grep -q text {path}/file").returncode == 0, path
-    assert ask(running.port).status == 200
+    for path in shared.example.writable:
+        written = f"echo text > {path}/file && grep -q text {path}/file && rm {path}/file"
+        assert container.exec("sh", "-c", written).returncode == 0, path
+    assert ask(shared.port).status == 200
 
 
-def test_the_service_writes_no_file(running: Running) -> None:
+def test_the_service_writes_no_file(shared: Running) -> None:
     for _ in range(5):
-        ask(running.port)
-    for path in running.example.writable:
-        assert running.container.exec("find", path, "-type", "f").stdout == ""
+        ask(shared.port)
+    for path in shared.example.writable:
+        assert shared.container.exec("find", path, "-type", "f").stdout == ""
 
 
 def test_a_second_sigterm_ends_it_at_once(running: Running) -> None:

@@ -14,6 +14,8 @@ from tests.real.containers.conftest import REVISION, VERSION, Example, build
 from workshop import runtime
 from workshop.standins import build_arguments
 
+pytestmark = [pytest.mark.containers, pytest.mark.timeout(900)]  # one image is built at a time
+
 COMPILERS = re.compile(
     r"^(.*-)?(gcc|g\+\+|cc|c\+\+|cpp|clang|ld|as|make|go|gofmt|rustc|cargo|javac|mvn|tsc|npm|npx)(-[\d.]+)?$"
 )
@@ -107,7 +109,6 @@ def test_nobody_can_change_or_become_somebody_through_what_was_added(added: dict
     assert (raised, writable, foreign) == ([], [], [])
 
 
-@pytest.mark.alone  # it compiles with all cores
 def test_a_change_of_the_source_installs_nothing_again(example: Example) -> None:
     """Each step before the one that copies the source comes from the cache, the dependencies' among them."""
     source = changeable(example.folder)

@@ -1,0 +1,1 @@
+"""What the images of generated services hold: nothing runs, so no clock is watched."""
