@@ -37,8 +37,8 @@ def pytest(suite: str, *words: str) -> tuple[str, ...]:
 
 JOBS = int(os.environ.get("JOBS", "2"))
 BY_SIDE = ("-n", str(JOBS), "--dist", "loadgroup")
-BY_SIDE_WAITING = ("-n", str(max(7, 2 * JOBS)), "--dist", "loadgroup")
-"""For tests that mostly sleep, in time-outs, drains and slow clients: together they need about one core."""
+BY_SIDE_WAITING = ("-n", str(max(5, 2 * JOBS)), "--dist", "loadgroup")
+"""For tests that mostly sleep, in time-outs, drains and slow clients: a worker for each language."""
 EACH_SUITE = ("-n", str(len(WAITING)), "--dist", "loadgroup")
 """For the suites that stay together: a worker for each."""
 
