@@ -8,17 +8,8 @@ from workshop.locks.conditions import Condition, LockError, blocks
 from workshop.locks.runs import Runs
 
 FILES = ("requirements.txt", "requirements-dev.txt")
-ACCEPTS = (
-    "uv",
-    "pip",
-    "install",
-    "--dry-run",
-    "--require-hashes",
-    "--target",
-    "none",
-    "--requirement",
-    "requirements-dev.txt",
-)
+UV = ("uv", "pip", "install", "--quiet", "--require-hashes", "--dry-run", "--target", "none")
+ACCEPTS = (*UV, "--requirement", "requirements-dev.txt")
 """Fails where the lock files do not fit the manifest, and installs nothing."""
 IMPORT = '{% from "templates/service/skeleton/{{ python }}/{{ parts }}/via" import via %}'
 VIA = "    # via"

@@ -36,9 +36,9 @@ def write(runs: Runs) -> dict[str, str]:
     parts = []
     for crate, entry in read["everything"].items():
         needs = [(needed, runs.condition(edges, (crate, needed))) for needed in entry.needs]
-        parts.append((there[crate], [*runs.one(lines, crate), *_needed(needs, there, there[crate]), ""]))
-    header = runs.everything.files[FILES[0]].partition(ENTRY)[0]
-    return {FILES[0]: header + "\n".join(blocks(parts)).removesuffix("\n") + "\n"}
+        parts.append((there[crate], ["", *runs.one(lines, crate), *_needed(needs, there, there[crate])]))
+    header = runs.everything.files[FILES[0]].partition(f"\n{ENTRY}")[0]
+    return {FILES[0]: header + "\n".join(blocks(parts)) + "\n"}
 
 
 def _read(text: str) -> dict[Crate, Entry]:
