@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections.abc import Mapping
 from functools import cache
@@ -13,7 +15,8 @@ import pytest
 from tests.generated.makefile import furnish, make
 from tests.generated.required import REQUIRED, require
 from tests.real.conformance.subjects import Subject
-from workshop import goldens
+from workshop import command, goldens
+from workshop.aside import COMMAND_SECONDS
 
 pytestmark = [pytest.mark.generated, pytest.mark.timeout(3600)]
 
@@ -57,6 +60,21 @@ def test_lint_passes(name: str, services: Path) -> None:
 @each_golden(*TESTED_AS)
 def test_its_own_tests_pass(name: str, services: Path) -> None:
     check(services / name, "test")
+
+
+@pytest.mark.xdist_group("python")
+def test_a_wrong_variable_of_opentelemetry_does_not_stop_python_without_traces(services: Path) -> None:
+    """FastAPI imports OpenTelemetry. Of the other languages, a service without traces has nothing of it at all."""
+    folder = services / "awkward"
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(goldens.EXAMPLES / folder.name, folder)
+    furnish(folder, "python")
+    env = {**os.environ, "OTEL_PROPAGATORS": "pigeon"}
+    done = command.run(
+        ["../.venv/bin/python", "-m", "app", "help"], cwd=folder / "src", env=env, seconds=COMMAND_SECONDS
+    )
+    assert done.returncode == 0, done.stdout
+    assert [json.loads(line)["message"] for line in done.stdout.splitlines()] == ["commands"]
 
 
 def test_a_golden_of_each_language_has_a_required_setting() -> None:

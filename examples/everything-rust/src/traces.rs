@@ -122,3 +122,65 @@ impl Drop for Call {
         self.trace.end(self.failed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use axum::{Extension, Router};
+    use opentelemetry_sdk::error::OTelSdkResult;
+    use opentelemetry_sdk::propagation::TraceContextPropagator;
+    use opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[derive(Clone, Debug, Default)]
+    struct Kept(Arc<Mutex<Vec<SpanData>>>);
+
+    impl SpanExporter for Kept {
+        async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+            self.0.lock().unwrap().extend(batch);
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_continues_the_trace_of_its_caller() {
+        let kept = Kept::default();
+        global::set_tracer_provider(
+            SdkTracerProvider::builder()
+                .with_simple_exporter(kept.clone())
+                .build(),
+        );
+        global::set_text_map_propagator(TraceContextPropagator::new());
+        let ends = |Extension(trace): Extension<Trace>| async move { trace.end(false) };
+        let app = Router::new()
+            .route("/orders/{id}", get(ends))
+            .layer(from_fn(begin));
+
+        let request = Request::get("/orders/1?token=s3cret")
+            .header(
+                "traceparent",
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+            )
+            .body(Body::empty())
+            .unwrap();
+        app.oneshot(request).await.unwrap();
+
+        let spans = kept.0.lock().unwrap();
+        let [span] = spans.as_slice() else {
+            panic!("{spans:?}")
+        };
+        assert_eq!(span.name, "GET /orders/{id}");
+        assert_eq!(
+            span.span_context.trace_id().to_string(),
+            "0af7651916cd43dd8448eb211c80319c"
+        );
+        assert_eq!(span.parent_span_id.to_string(), "b7ad6b7169203331");
+        assert!(!format!("{:?}", span.attributes).contains("s3cret"));
+    }
+}

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import httpx2
-from opentelemetry import trace
+from opentelemetry import propagate, trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
@@ -23,12 +23,6 @@ from opentelemetry.trace import Span, SpanKind, StatusCode
 from opentelemetry.util.types import AttributeValue
 
 from app import SERVICE
-
-try:
-    from opentelemetry import propagate
-except Exception:  # a name that OpenTelemetry does not know
-    os.environ.pop("OTEL_PROPAGATORS")
-    from opentelemetry import propagate
 
 if TYPE_CHECKING:
     from fastapi.telemetry import TelemetryConfig
