@@ -65,7 +65,7 @@ def others() -> list[Job]:
         Job("the judges", judges.environment),
         Job("the site's generator", partial(environments.environment, "docs")),
         Job("axe-core", axe.script, axe.missing),
-        Job("helm", helm.program, helm.missing),
+        *(Job(f"helm {major}", partial(helm.program, major), helm.missing) for major in helm.LAYERS),
         *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
         *(Job(name, partial(go_tools.module, name), go_tools.missing) for name in go_tools.MODULES),
         *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),

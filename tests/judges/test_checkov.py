@@ -1,8 +1,9 @@
 """checkov finds nothing in what all goldens deploy and build: manifests, Dockerfiles, pipelines. It starts slowly, so
 it is asked once, about a folder that holds everything.
 
-Two files are handed over as other tools see them: manifests as kustomize builds them, and Dockerfiles with the image
-that a FROM line's ARG stands for, which checkov does not look up. The settings are those that every service has.
+Two files are handed over as other tools see them: manifests as kustomize builds and helm renders them, and Dockerfiles
+with the image that a FROM line's ARG stands for, which checkov does not look up. The settings are those that every
+service has.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from tests.support.charts import every_chart
 from tests.support.deployed import examples, files_of, manifests, overlays_of, workflows_of
-from workshop import judges
+from workshop import helm, judges
 
 pytestmark = [pytest.mark.judges, pytest.mark.aside]
 
@@ -34,7 +36,8 @@ def with_images(dockerfile: str) -> str:
     return re.sub(r"^FROM \$\{(\w+)\}", lambda found: f"FROM {images[found[1]]}", dockerfile, flags=re.MULTILINE)
 
 
-def lay_out(folder: Path) -> None:
+def lay_out(folder: Path, apart: Path) -> None:
+    """Write what is judged into a folder; `apart` is for what only helps."""
     (settings,) = {(example / SETTINGS).read_text() for example in examples()}
     put(folder / SETTINGS, settings)
     for example in examples():
@@ -46,6 +49,10 @@ def lay_out(folder: Path) -> None:
             put(folder / ".github/workflows" / f"{name}-{workflow.name}", workflow.read_text())
         if (pipeline := example / ".gitlab-ci.yml").exists():
             put(folder / name / ".gitlab-ci.yml", pipeline.read_text())
+    if not helm.missing():
+        for charted in every_chart(apart):
+            for environment in charted.environments:
+                put(folder / "charts" / f"{charted.name}-{environment}.yaml", charted.installed(environment))
 
 
 def judged(folder: Path) -> dict[str, Any]:
@@ -65,7 +72,7 @@ def with_framework(framework: str) -> list[Path]:
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("checkov")
-    lay_out(folder)
+    lay_out(folder, tmp_path_factory.mktemp("apart"))
     return judged(folder)
 
 

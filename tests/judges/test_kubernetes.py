@@ -4,13 +4,12 @@ nothing to mend.
 
 from __future__ import annotations
 
-import json
-import subprocess
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from tests.judges.kube_score import ANSWERED, scored
 from tests.support.deployed import each_example, examples, files_of, manifests, overlays_of
 from workshop import go_tools, judges
 
@@ -44,27 +43,6 @@ def test_the_schemas_can_refuse(built: list[Path], tmp_path: Path) -> None:
     broken = tmp_path / "broken.yaml"
     broken.write_text(built[0].read_text().replace("minReadySeconds:", "minReadySecond:"))
     assert judges.ask("kubernetes-validate", "--strict", "--kubernetes-version", VERSIONS[0], broken).returncode != 0
-
-
-# What kube-score looks for only when it is asked to.
-OPTIONAL = ("container-ports-check", "container-seccomp-profile", "container-ephemeral-storage-request-equals-limit")
-# Findings that an overlay answers where it makes them: one pod in dev, with its reason beside `count`.
-ANSWERED = {"dev": ("deployment-replicas",), "staging": (), "production": ()}
-
-
-def scored(files: list[Path], overlay: str) -> list[str]:
-    """Return what kube-score finds in manifests."""
-    words = [word for name in OPTIONAL for word in ("--enable-optional-test", name)]
-    words += [word for name in ANSWERED[overlay] for word in ("--ignore-test", name)]
-    command = [go_tools.program("kube-score"), "score", "--output-format", "json", *words, *files]
-    told = subprocess.run(command, capture_output=True, text=True, check=False)
-    return [
-        f"{each['object_name']}: {check['check']['id']}: {comment['summary']}"
-        for each in json.loads(told.stdout)
-        for check in each["checks"]
-        if not check["skipped"] and check["grade"] < 10
-        for comment in check["comments"] or [{"summary": ""}]
-    ]
 
 
 @pytest.mark.skipif(bool(go_tools.missing()), reason=str(go_tools.missing()))

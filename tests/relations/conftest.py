@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.charts import charted
 from tests.support.combinations import combinations, name_of, write_all
 from tests.support.deployed import Deployed, deployed, each_overlay
+
+__all__ = ["charted"]
 
 COMBINED = [name_of(each) for each in combinations()]
 

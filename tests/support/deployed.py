@@ -18,12 +18,13 @@ from workshop import goldens, judges
 
 Object = dict[str, Any]
 
-KEPT_OUT = {".git", ".venv", "node_modules", "target", "__pycache__", "build"}
+KEPT_OUT = {".git", ".venv", "node_modules", "target", "__pycache__", "build", "templates"}
+"""Folders of tools, and templates of Helm: tests/support/charts.py has what they give."""
 
 
 def examples() -> list[Path]:
-    """Return the folder of every golden, as it lies there when the tests are collected."""
-    return sorted(path for path in goldens.EXAMPLES.iterdir() if (path / ".copier-answers.yml").is_file())
+    """Return the folder of every golden with overlays, as it lies there when the tests are collected."""
+    return sorted(path for path in goldens.EXAMPLES.iterdir() if (path / "deploy/overlays").is_dir())
 
 
 def top_of(example: Path) -> Path:
