@@ -27,7 +27,7 @@ def is_installed() -> bool:
 def compared(
     golden: Golden, workshop: Workshop, given: Mapping[str, Any], files: Sequence[RenderedFile]
 ) -> Iterator[Trouble]:
-    """Yield a trouble for each file of a golden, rendered to `files`, that `copier copy` without --trust gives otherwise."""
+    """Yield a trouble for each of the `files` of a golden that `copier copy` without --trust gives otherwise."""
     root = workshop.template.root
     try:
         theirs = {file.path: file for file in _copied(root, given)}

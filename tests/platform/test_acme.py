@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,19 @@ import yaml
 
 from scaffold.cli.judges import checked, tried
 from scaffold.engine.template import load_template
+from scaffold.errors import FileError
 from scaffold.files.folder import write_files
+from scaffold.releases import History
+from scaffold.releases.home import Home, Homes
+from scaffold.template.base import base_of
+from scaffold.template.build import build
 from scaffold.template.goldens import Workshop, goldens_of
 from scaffold.template.laws import Judges
 from scaffold.template.laws import test as run_laws
 from scaffold.template.work import Platform
 from tests.support.deployed import containers_of, deployed, overlays_of
+from workshop.goldens import ROOT
+from workshop.history import Versions
 from workshop.platforms import base_here, place
 
 LANGUAGES = ("go", "java", "python", "rust", "typescript")
@@ -62,6 +70,28 @@ def test_every_object_and_pod_has_the_labels_and_annotations(language: str, serv
         for each in metadata:
             assert LABELS.items() <= each["labels"].items(), each
             assert ANNOTATION in each["annotations"].items(), each
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_pod_is_placed_as_acme_wants(language: str, services: dict[str, Path]) -> None:
+    for environment in overlays_of(services[language]):
+        pods = [pod["spec"] for _, pod in deployed(services[language], environment).pods]
+        assert pods
+        for spec in pods:
+            assert spec["imagePullSecrets"] == [{"name": "acme-registry"}]
+            assert spec["priorityClassName"] == "business"
+            assert spec["nodeSelector"] == {"acme.example/pool": "services"}
+            assert spec["tolerations"] == [
+                {"key": "acme.example/pool", "operator": "Equal", "value": "services", "effect": "NoSchedule"},
+                {"key": "acme.example/spot", "operator": "Exists"},
+            ]
+
+
+def test_a_pin_of_acme_is_the_default(services: dict[str, Path]) -> None:
+    (pod,) = (spec for _, spec in deployed(services["go"], "production").pods if "serve" in containers_of(spec))
+    assert containers_of(pod)["serve"]["resources"]["requests"]["memory"] == "96Mi"
+    dockerfile = (services["go"] / "Dockerfile").read_text().splitlines()
+    assert "ARG RUNTIME_IMAGE=registry.acme.example/base/debian:13.8-slim" in dockerfile
 
 
 def named_images(value: object) -> Iterator[str]:
@@ -119,3 +149,54 @@ def test_what_is_fixed_is_in_no_answers_file(services: dict[str, Path]) -> None:
         assert found["owner"] == "acme/platform" and found["kubernetes_namespace"] == "acme-shop"
         assert (folder / "PLATFORM.md").read_text() == "# shop at acme\n\nCost center: CC-1234\n"
         assert not (folder / "renovate.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("image_mirrors", "7", "image_mirrors must be a mapping of registries, not 7. Example:"),
+        ("image_mirrors", "{docker: r.example}", 'image_mirrors must be a mapping of registries, each a host or *, not'),
+        ("image_mirrors", '{docker.io: "https://r.example"}', 'image_mirrors[docker.io] must be a registry host'),
+        ("platform_labels", "{a b: c}", "platform_labels must be the name of a label"),
+        ("platform_labels", "{a: b c}", "platform_labels[a] must be the value of a label"),
+        ("platform_labels", "{deployed-from: a}", "platform_labels must not be deployed-from"),
+        ("platform_annotations", "[a]", "platform_annotations must be a mapping of annotations"),
+        ("platform_annotations", "{a: 7}", "platform_annotations[a] must be text, not 7"),
+        ("image_pull_secrets", "login", "image_pull_secrets must be a list of names, not login"),
+        ("image_pull_secrets", "[A]", "image_pull_secrets[0] must be the name of a Secret, not A"),
+        ("priority_class", "Best!", "priority_class must be the name of a PriorityClass"),
+        ("node_selector", "pool", "node_selector must be a mapping of labels, not pool"),
+        ("node_selector", "{pool: 7}", "node_selector[pool] must be the value of a label, not 7"),
+        ("tolerations", "[{key: a}]", "tolerations[0] must have the field operator"),
+        ("tolerations", "[{key: a, operator: Is}]", "tolerations[0].operator must be Equal or Exists, not Is"),
+        ("tolerations", "[{key: a, operator: Equal}]", "tolerations[0].value must be the value of a label"),
+        ("tolerations", "[{key: a, operator: Exists, value: b}]", "tolerations[0].operator must be Equal beside a value"),
+        ("tolerations", "[{key: a, operator: Exists, effect: No}]", "tolerations[0].effect must be NoSchedule,"),
+        ("replicas", "0", "replicas must be"),
+        ("owner", '"{{ name }}!"', "owner must be a user, or a group"),
+    ],
+)  # fmt: skip
+def test_a_wrong_fixed_value_is_not_built(name: str, value: str, words: str, acme: Platform, tmp_path: Path) -> None:
+    (tmp_path / "platform").mkdir()
+    (tmp_path / "platform/questions.yml").write_text(f"{name}: {{fixed: {value}}}\n")
+    overlay = replace(acme.overlay, root=tmp_path)
+    with pytest.raises(FileError, match=re.escape(f"platform/questions.yml: {words}")):
+        build(overlay, acme.base)
+
+
+def test_a_base_between_two_releases_is_found_by_its_commit(acme: Platform, tmp_path: Path) -> None:
+    versions = Versions(tmp_path / "base")
+    versions.release("1.0.0")
+    commit = versions.commit("work")
+    homes = Homes()
+    homes.own = Home("https://git.example.org/base.git", History(versions.root))
+    here = homes.own.history.resolve(commit)
+    overlay = replace(acme.overlay, version=str(here.version), commit=here.commit)
+    assert "+" in overlay.version and base_of(overlay, homes).revision == here
+
+
+def test_the_guide_names_each_wish_that_is_data() -> None:
+    guide = (ROOT / "docs/how-to/your-own-template.md").read_text()
+    wishes = yaml.safe_load((ROOT / "templates/service/questions/platform.yml").read_text())
+    assert len(wishes) > 6
+    assert [name for name in wishes if f"`{name}: {{fixed: " not in guide] == []
