@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from scaffold.cli import overlay
 from scaffold.cli.help import examples
+
+_ENTITY = r"([a-zA-Z]+:)?([A-Za-z0-9][\w.-]{0,62}/)?[A-Za-z0-9][\w.-]{0,62}"
+_ACTION = r"[a-z][\w-]*(:[\w-]+)+"
 
 
 @click.command(
@@ -46,6 +50,8 @@ def backstage(*, owner: str | None, host: str, action: str, check: bool, folder:
     from scaffold.show import template as show
     from scaffold.template.backstage import catalog_text
 
+    _refuse_other(owner or "x", _ENTITY, "--owner", "an entity", "group:default/platform")
+    _refuse_other(action, _ACTION, "--action", "the id of an action", "fetch:copier")
     platform = overlay.opened(folder)
     owner = owner or f"group:default/{platform.overlay.name}"
     text = catalog_text(platform.overlay, platform.asked(), owner=owner, host=host, action=action)
@@ -53,3 +59,11 @@ def backstage(*, owner: str | None, host: str, action: str, check: bool, folder:
     show.catalogued(is_other, check=check, quiet=quiet)
     if check and is_other:
         raise click.exceptions.Exit(1)
+
+
+def _refuse_other(text: str, form: str, option: str, what: str, example: str) -> None:
+    from scaffold.errors import OptionError
+    from scaffold.text.shown import shown
+
+    if not re.fullmatch(form, text):
+        raise OptionError(f"{option} must be {what}, not {shown(text)}. Example: {example}.")
