@@ -25,6 +25,8 @@ from scaffold.releases.home import project_url
 ROOT = Path(__file__).parents[1]
 EXAMPLES = Path(os.environ.get("KUBE_SCAFFOLD_EXAMPLES", ROOT / "examples"))
 ORIGIN = Origin(project_url(), f"v{__version__}")
+PLATFORMS = "platforms"
+"""The folder of examples that has overlays of platform teams."""
 TOPS = ROOT / "tests/new/tops"
 SERVICES = {"mail": "go", "orders": "python"}
 CI_SYSTEMS = ("github", "gitlab")
@@ -86,7 +88,7 @@ def regenerate() -> None:
     """Write all examples anew, and the tops of repositories with two services."""
     fresh = {name: rendered(answers_of(name)) for name in NAMES}
     for old in EXAMPLES.iterdir():
-        if old.is_dir():
+        if old.is_dir() and old.name != PLATFORMS:
             shutil.rmtree(old)
     for name, files in fresh.items():
         (EXAMPLES / name).mkdir()

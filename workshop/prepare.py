@@ -20,7 +20,7 @@ from tests.real.cluster.conftest import DEMO
 from tests.real.cluster.conftest import VERSION as DEPLOYED
 from tests.real.conformance.subjects import Subject, for_features
 from tests.real.containers.conftest import REVISION, VERSION
-from workshop import axe, cluster, environments, go_tools, helm, judges, runtime, standins
+from workshop import axe, cluster, environments, go_tools, helm, judges, npm, runtime, standins
 from workshop.goldens import answers_of, rendered
 from workshop.machine import locked
 
@@ -66,6 +66,7 @@ def others() -> list[Job]:
         Job("the site's generator", partial(environments.environment, "docs")),
         Job("axe-core", axe.script, axe.missing),
         *(Job(f"helm {major}", partial(helm.program, major), helm.missing) for major in helm.LAYERS),
+        Job("Backstage's schema", partial(npm.installed, "backstage"), npm.missing),
         *(Job(name, partial(go_tools.program, name), go_tools.missing) for name in go_tools.PACKAGES),
         *(Job(name, partial(go_tools.module, name), go_tools.missing) for name in go_tools.MODULES),
         *(Job(f"service {each.name}", partial(getattr, each, "folder"), each.missing) for each in services.values()),

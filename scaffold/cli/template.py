@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from scaffold.cli import options
+from scaffold.cli import options, overlay
+from scaffold.cli.backstage import backstage
 from scaffold.cli.help import examples
-
-if TYPE_CHECKING:
-    from scaffold.template.work import Platform
-
-_folder = partial(
-    click.option, "--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Folder of the template."
-)
-_quiet = click.option("--quiet", "-q", is_flag=True, help="Show errors only.")
-_json = click.option("--json", "json_", is_flag=True, help="Print the result as JSON.")
 
 
 @click.group(
@@ -47,7 +37,7 @@ def template() -> None:
 @click.option("--base", "on", metavar="URL|PATH[@VERSION]", help="Another platform's template to build on.")
 @options.version(help="Release of the base  [default: the newest].")
 @click.option("--git/--no-git", "with_git", default=True, help="Create a git repository with one commit (the default).")
-@_quiet
+@overlay.quiet
 def new(
     folder: Path, *, name: str | None, url: str, on: str | None, vcs_ref: str | None, with_git: bool, quiet: bool
 ) -> None:
@@ -77,13 +67,13 @@ def new(
 
 @template.command(short_help="Build the Copier template from platform/.")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when the built template is not current.")
-@_folder()
-@_quiet
+@overlay.folder()
+@overlay.quiet
 def build(*, check: bool, folder: Path, quiet: bool) -> None:
     """Build copier.yml and templates/ from the base and platform/."""
     from scaffold.show import template as show
 
-    found = _open(folder).build(check=check)
+    found = overlay.opened(folder).build(check=check)
     show.built(found, check=check, quiet=quiet)
     if check and found:
         raise click.exceptions.Exit(1)
@@ -91,54 +81,54 @@ def build(*, check: bool, folder: Path, quiet: bool) -> None:
 
 @template.command(short_help="Take files of the base into platform/files, to change them there.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_folder()
-@_quiet
+@overlay.folder()
+@overlay.quiet
 def override(paths: tuple[str, ...], *, folder: Path, quiet: bool) -> None:
     """Take each PATH of the base's skeleton into platform/files. Later releases of the base are merged into it."""
     from scaffold.show import template as show
     from scaffold.template.edit import override as taken
 
-    platform = _open(folder)
+    platform = overlay.opened(folder)
     platform.write(taken(platform.overlay, platform.base, paths))
     show.taken(paths, quiet=quiet)
 
 
 @template.command(short_help="Leave files of the base out of every service.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_folder()
-@_quiet
+@overlay.folder()
+@overlay.quiet
 def remove(paths: tuple[str, ...], *, folder: Path, quiet: bool) -> None:
     """Leave each PATH of the base's skeleton out of every service, and build the template."""
     from scaffold.show import template as show
     from scaffold.template.edit import remove as left_out
 
-    platform = _open(folder)
+    platform = overlay.opened(folder)
     platform.write(left_out(platform.overlay, platform.base, paths))
-    show.built(_open(folder).build(), check=False, quiet=quiet)
+    show.built(overlay.opened(folder).build(), check=False, quiet=quiet)
 
 
 @template.command(short_help="Use the base's files again.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_folder()
-@_quiet
+@overlay.folder()
+@overlay.quiet
 def restore(paths: tuple[str, ...], *, folder: Path, quiet: bool) -> None:
     """Use the base's file again for each PATH that is overridden or removed, and build the template."""
     from scaffold.show import template as show
     from scaffold.template.edit import restore as given_back
 
-    platform = _open(folder)
+    platform = overlay.opened(folder)
     platform.write(*given_back(platform.overlay, paths))
-    show.built(_open(folder).build(), check=False, quiet=quiet)
+    show.built(overlay.opened(folder).build(), check=False, quiet=quiet)
 
 
 @template.command(short_help="List the files of the skeleton, and where each comes from.")
-@_folder()
-@_json
+@overlay.folder()
+@overlay.json
 def files(*, folder: Path, json_: bool) -> None:
     """List every file of the skeleton: the base's, overridden, removed, or the platform's own."""
     from scaffold.show.say import say, say_json
 
-    found = list(_open(folder).paths())
+    found = list(overlay.opened(folder).paths())
     if json_:
         say_json([{"path": path, "from": source} for source, path in found])
     else:
@@ -148,25 +138,25 @@ def files(*, folder: Path, json_: bool) -> None:
 
 @template.command(short_help="Show what overrides change of the base.")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@_folder()
+@overlay.folder()
 def diff(paths: tuple[str, ...], *, folder: Path) -> None:
     """Show the lines in which overrides differ from the base's files: all of them, or those of each PATH."""
     from scaffold.show.say import say
 
-    for line in _open(folder).diff(paths):
+    for line in overlay.opened(folder).diff(paths):
         say(line)
 
 
 @template.command(short_help="Show whether the base has newer releases, and whether the build is current.")
-@_folder()
-@_json
-@_quiet
+@overlay.folder()
+@overlay.json
+@overlay.quiet
 def status(*, folder: Path, json_: bool, quiet: bool) -> None:
     """Show the base's version, the releases that are newer, and what is to be done. Exit 1 when something is."""
     from scaffold.show import template as show
     from scaffold.show.say import say_json
 
-    found = _open(folder).status()
+    found = overlay.opened(folder).status()
     if json_:
         say_json(show.as_record(found))
     elif not quiet:
@@ -186,9 +176,9 @@ def status(*, folder: Path, json_: bool, quiet: bool) -> None:
     help="When both changed the same lines: write nothing, or add markers to the overrides.",
 )
 @click.option("--abort", is_flag=True, help="Take the last pull back, unless its files were changed since.")
-@_folder()
-@_json
-@_quiet
+@overlay.folder()
+@overlay.json
+@overlay.quiet
 def pull(
     *, wanted: str | None, dry_run: bool, conflict: str, abort: bool, folder: Path, json_: bool, quiet: bool
 ) -> None:
@@ -202,7 +192,7 @@ def pull(
     if abort:
         show.taken_back(take_back(folder.absolute()), quiet=quiet)
         return
-    platform = _open(folder)
+    platform = overlay.opened(folder)
     new = target(platform.base.revision, wanted, platform.base.history)
     found = platform.pull(platform.base.at(new), dry_run=dry_run, inline=conflict == "inline")
     if json_:
@@ -220,9 +210,9 @@ def pull(
 @click.option("--accept", is_flag=True, help="Write the goldens again; review them with git diff.")
 @click.option("--golden", "-k", "names", multiple=True, metavar="NAME", help="Only this golden; several times.")
 @click.option("--copier/--no-copier", default=True, help="Compare each golden with plain Copier, too (the default).")
-@_folder()
-@_json
-@_quiet
+@overlay.folder()
+@overlay.json
+@overlay.quiet
 def test(*, accept: bool, names: tuple[str, ...], copier: bool, folder: Path, json_: bool, quiet: bool) -> None:
     """Render each golden in platform/goldens, compare it with what is kept, and test each service.
 
@@ -237,7 +227,7 @@ def test(*, accept: bool, names: tuple[str, ...], copier: bool, folder: Path, js
     from scaffold.template.laws import Judges
     from scaffold.template.laws import test as run
 
-    platform = _open(folder)
+    platform = overlay.opened(folder)
     judges = Judges(checked, tried, updater(platform.root, platform.overlay.url, names), copier)
     goldens = goldens_of(platform.root, names)
     found = run(platform, goldens, judges)
@@ -256,8 +246,8 @@ def test(*, accept: bool, names: tuple[str, ...], copier: bool, folder: Path, js
 @template.command(short_help="Release the template: changelog, commit and tag.")
 @click.argument("version")
 @click.option("--dry-run", is_flag=True, help="Show the section of the changelog; write nothing.")
-@_folder()
-@_quiet
+@overlay.folder()
+@overlay.quiet
 def release(version: str, *, dry_run: bool, folder: Path, quiet: bool) -> None:
     """Give the changes in platform/changes.yml the VERSION, write CHANGELOG.md, build, commit and tag.
 
@@ -268,12 +258,8 @@ def release(version: str, *, dry_run: bool, folder: Path, quiet: bool) -> None:
     from scaffold.show import template as show
 
     day = datetime.now(UTC).date()
-    found = _open(folder).release(version, day, dry_run=dry_run)
+    found = overlay.opened(folder).release(version, day, dry_run=dry_run)
     show.released(found, day, dry_run=dry_run, quiet=quiet)
 
 
-def _open(folder: Path) -> Platform:
-    from scaffold.releases.home import Homes
-    from scaffold.template.work import open_platform
-
-    return open_platform(folder.absolute(), Homes(on_news=options.news(quiet=False)))
+template.add_command(backstage)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.show.console import console, line
+from scaffold.template.backstage import FILE as BACKSTAGE
 from scaffold.template.base import Base
 from scaffold.template.fixes import FIXES
 from scaffold.template.laws import Tested
@@ -30,6 +31,16 @@ def created(folder: Path, count: int, base: Base, *, repository: bool, quiet: bo
         "  scaffold template build",
         quiet=quiet,
     )
+
+
+def catalogued(is_other: bool, *, check: bool, quiet: bool) -> None:
+    """Show whether template.yaml was written, or would be."""
+    if not is_other:
+        _lines(f"{BACKSTAGE} is current.", quiet=quiet)
+    elif check:
+        _lines(f"{BACKSTAGE} is not current. Run: scaffold template backstage", quiet=quiet)
+    else:
+        _lines(f"Wrote {BACKSTAGE}. Register its address in Backstage.", quiet=quiet)
 
 
 def built(found: Difference, *, check: bool, quiet: bool) -> None:

@@ -135,7 +135,8 @@ def base_of(overlay: Overlay, homes: Homes) -> Base:
     """
     home = homes.own if overlay.base_url is None else homes.named(overlay.base_url, f"{MANIFEST}, base.url")
     try:
-        revision = home.history.resolve(overlay.version)
+        is_between = "+" in overlay.version  # of two releases, so that only its commit has a name
+        revision = home.history.resolve(overlay.commit if is_between else overlay.version)
     except VersionError as error:
         raise VersionError(f"{MANIFEST}, base: {error}") from error
     if revision.commit != overlay.commit:

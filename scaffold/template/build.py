@@ -15,6 +15,7 @@ from scaffold.files.folder import RenderedFile
 from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
 from scaffold.template.base import LICENSE, NOTICE, SKELETON, Base, id_of
+from scaffold.template.fixed import refuse_wrong_fixed
 from scaffold.template.fixes import with_decisions
 from scaffold.template.overlay import CHANGES, FILES, PINS, POLICY, QUESTIONS, REMOVE, Overlay
 from scaffold.template.unknown import Names
@@ -48,6 +49,7 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
     _apply_policies(files, overlay)
     changed, new = _questions(overlay, base)
     _refuse_wrong({**changed, **new})
+    refuse_wrong_fixed(overlay, base)
     Names(overlay, base, files, {**base.questions, **changed, **new}).check()
     own = _folder(base)
     _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), own, bool(new)))

@@ -103,7 +103,7 @@ class _Test:
             if not broken:
                 troubles.update(self._checked(golden, given[golden.name], rendered[golden.name]))
             if with_copier:
-                troubles.update(plain.compared(golden, self.workshop, given[golden.name]))
+                troubles.update(plain.compared(golden, self.workshop, given[golden.name], rendered[golden.name]))
         choices = list(self._choices())
         for file, choice in choices:
             troubles.update(self._choice(file, choice))

@@ -24,16 +24,26 @@ def is_installed() -> bool:
     return find_spec("copier") is not None
 
 
-def compared(golden: Golden, workshop: Workshop, given: Mapping[str, Any]) -> Iterator[Trouble]:
-    """Yield a trouble for each file of a golden that `copier copy` without --trust gives otherwise."""
+def compared(
+    golden: Golden, workshop: Workshop, given: Mapping[str, Any], files: Sequence[RenderedFile]
+) -> Iterator[Trouble]:
+    """Yield a trouble for each of the `files` of a golden that `copier copy` without --trust gives otherwise."""
     root = workshop.template.root
-    ours = {file.path: file for file in replace(workshop, url=str(root)).service(given)}
     try:
         theirs = {file.path: file for file in _copied(root, given)}
     except Exception as error:  # whatever Copier, pydantic or Jinja raises
         yield Trouble(golden.file, 1, LAW, f"Plain Copier stops: {' '.join(str(error).split())[:300]}")
         return
-    for path in sorted(ours | theirs):
+    if any(_differences(golden, workshop, {file.path: file for file in files}, theirs)):
+        # perhaps only by the template's address, which is its folder for Copier
+        ours = replace(workshop, url=str(root)).service(given)
+        yield from _differences(golden, workshop, {file.path: file for file in ours}, theirs)
+
+
+def _differences(
+    golden: Golden, workshop: Workshop, ours: Mapping[str, RenderedFile], theirs: Mapping[str, RenderedFile]
+) -> Iterator[Trouble]:
+    for path in sorted(ours.keys() | theirs.keys()):
         own, other = ours.get(path), theirs.get(path)
         place = f"{golden.folder}/{path}"
         if own is None or other is None:

@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 
 from scaffold.atomic.whole import Change
+from scaffold.engine.questions import Question
 from scaffold.engine.template import load_template
 from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
 from scaffold.git.repository import locate
 from scaffold.releases import Release as BaseRelease
 from scaffold.releases.home import Homes
-from scaffold.template import fixes, release, tag
+from scaffold.template import backstage, fixes, release, tag
 from scaffold.template.base import SKELETON, Base, base_of
 from scaffold.template.build import build
 from scaffold.template.goldens import Golden, Workshop, goldens_of
@@ -142,6 +143,24 @@ class Platform:
             files |= golden.kept(made)
             gone += [path for each in golden.there() if (path := f"{golden.folder}/{each}") not in files]
         self.write(files, gone)
+
+    def asked(self) -> tuple[Question, ...]:
+        """Return the questions that people answer: the base's and the platform's own, in order.
+
+        Raises:
+            FileError, TemplateError: when the overlay is wrong.
+        """
+        with tempfile.TemporaryDirectory(prefix="scaffold-template-") as name:
+            write_plainly(Path(name), build(self.overlay, self.base))
+            return tuple(load_template(Path(name)).asked)
+
+    def backstage(self, text: str, *, check: bool = False) -> bool:
+        """Write template.yaml, or with `check` nothing; return whether it was another one."""
+        file = RenderedFile(backstage.FILE, text.encode(), False)
+        found = bool(difference(self.root, {backstage.FILE: file}).written)
+        if found and not check:
+            self.write({backstage.FILE: file})
+        return found
 
     def write(self, files: Mapping[str, RenderedFile], removed: Sequence[str] = ()) -> None:
         """Write files of the overlay."""

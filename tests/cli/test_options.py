@@ -25,13 +25,15 @@ WRONG = {
     "check --explain": "P99",
     "pin --plain-http": "http://a/b",
     "prove --only": "P99",
+    "template backstage --owner": "a b",
+    "template backstage --action": "copier",
     "prove --image": "a b",
     "prove --build-arg": "=x",
     "prove --env": "no-equals-sign",
     "prove --load-image": "a b",
     "prove --stub-image": "a b",
 }
-TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull", "release", "test")
+TEMPLATE = ("build", "override", "remove", "restore", "files", "diff", "status", "pull", "release", "test", "backstage")
 # What an option names can be right as an option, and wrong where it leads: that has a code of its own.
 LEADS_ELSEWHERE = {
     "new --answers": ("no-such-file.yml", 3),

@@ -180,7 +180,7 @@ def test_plain_copier_must_give_the_same(
 
     if change is not None:
         monkeypatch.setattr(copier, "run_copy", run_copy)
-    found = list(compared(golden, workshop, golden.given()))
+    found = list(compared(golden, workshop, golden.given(), workshop.service(golden.given())))
     assert [(each.file, each.line) for each in found] == ([(f"{GOLDEN}{path}", line)] if path else [])
     assert all(words in each.message and each.law == "copier" for each in found)
 
@@ -190,3 +190,11 @@ def test_without_copier_the_test_says_so(acme: Path, run: Run, monkeypatch: pyte
     platform = open_platform(acme, Homes())
     assert run_laws(platform, [], Judges(lambda _: [], lambda _: [], lambda _: [])).lacks_copier
     assert not run_laws(platform, [], Judges(lambda _: [], lambda _: [], lambda _: [], copier=False)).lacks_copier
+
+
+def test_a_golden_is_rendered_once_for_copier(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workshop = Workshop(load_template(acme), URL)
+    golden = Golden(acme, "shop")
+    files = workshop.service(golden.given())
+    monkeypatch.setattr(Workshop, "service", lambda *_: pytest.fail("rendered once more"))
+    assert list(compared(golden, workshop, golden.given(), files)) == []

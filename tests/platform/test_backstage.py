@@ -1,0 +1,156 @@
+"""`scaffold template backstage`: Backstage's own schema accepts the file, and it has each question as a form asks it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+from scaffold.engine.questions import Question, question_from
+from scaffold.template.backstage import HOSTS, catalog_text
+from scaffold.template.overlay import Overlay
+from tests.platform.conftest import Run, tree
+from tests.support.commands import scaffold
+from workshop import npm
+from workshop.goldens import engine
+
+JUDGE = """
+const {templateEntityV1beta3Validator: validator} = require('@backstage/plugin-scaffolder-common');
+const texts = JSON.parse(require('fs').readFileSync(0));
+(async () => { for (const each of texts) {
+  try { console.log(JSON.stringify(await validator.check(each))); } catch (error) { console.log(JSON.stringify(`${error}`)); }
+} })();
+"""
+OVERLAY = Overlay(Path(), "acme", "https://git.example.org/platform/template.git", "1.0.0", "0" * 40)
+
+
+def entity(asked: Sequence[Question], host: str = "github", action: str = "fetch:copier") -> dict[str, Any]:
+    text = catalog_text(OVERLAY, asked, owner="group:default/acme", host=host, action=action)
+    found: dict[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def question(name: str, **keys: Any) -> Question:
+    return question_from(name, {"type": "str", "help": f"What {name} is", "default": "x", **keys})
+
+
+def page(*asked: Question) -> dict[str, Any]:
+    found: dict[str, Any] = entity(asked)["spec"]["parameters"][0]
+    return found
+
+
+@pytest.mark.skipif(npm.missing() is not None or shutil.which("node") is None, reason="npm and node have the schema")
+def test_the_schema_of_backstage_accepts_the_file_and_refuses_a_wrong_one() -> None:
+    asked = tuple(engine()[0].asked)
+    right = [entity(asked, host) for host in HOSTS]
+    no_steps, wrong_kind = entity(asked), entity(asked)
+    del no_steps["spec"]["steps"]
+    wrong_kind["spec"]["parameters"] = "name"
+    done = subprocess.run(
+        ["node", "-e", JUDGE],
+        input=json.dumps([*right, no_steps, wrong_kind]),
+        cwd=npm.installed("backstage"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    *accepted, first, second = map(json.loads, done.stdout.splitlines())
+    assert accepted == [True] * len(HOSTS)
+    assert "steps" in first and "parameters" in second
+
+
+def test_each_question_is_asked_once_and_passed_on() -> None:
+    asked = tuple(engine()[0].asked)
+    found = entity(asked)["spec"]
+    names = [name for each in found["parameters"][:-1] for name in properties_of(each)]
+    assert sorted(names) == sorted(each.name for each in asked)
+    values = found["steps"][0]["input"]["values"]
+    assert list(values) == [each.name for each in asked]
+    assert (values["name"], values["jobs"]) == ("${{ parameters.name }}", "${{ parameters.jobs | dump }}")
+    assert values["replicas"] == "${{ parameters.replicas }}"
+    for each in found["parameters"]:
+        Draft7Validator.check_schema(each)
+
+
+def properties_of(form: dict[str, Any]) -> set[str]:
+    """Return every question of a form, also those that another answer shows."""
+    found = set(form["properties"])
+    for parent, depends in form.get("dependencies", {}).items():
+        for branch in depends["oneOf"]:
+            found |= branch["properties"].keys() - {parent}
+    return found
+
+
+@pytest.mark.parametrize(
+    ("answers", "allowed"),
+    [
+        ({"expose": "none"}, True),
+        ({"expose": "gateway", "hosts": ["a.example"], "gateway": "infra/public"}, True),
+        ({"expose": "gateway", "hosts": "a.example"}, False),
+        ({"expose": "gateway", "gateway": 7}, False),
+        ({"expose": "mesh"}, False),
+    ],
+)
+def test_a_form_depends_on_the_choice(answers: dict[str, Any], allowed: bool) -> None:
+    (form,) = (each for each in entity(tuple(engine()[0].asked))["spec"]["parameters"] if each["title"] == "Exposure")
+    assert "hosts" not in form["properties"]
+    assert Draft7Validator(form).is_valid(answers) is allowed
+
+
+def test_choices_have_their_labels_and_a_computed_default_stays_empty() -> None:
+    form = page(
+        question("size", choices={"Small (one pod)": "small", "Large": "large"}, default="small"),
+        question("place", default="{{ size }}-x", example="here"),
+        question("parts", multiselect=True, choices=["a", "b"], default=["a"]),
+        question("word", secret=True, default=""),
+        question("count", type="int", default=3),
+        question_from("must", {"type": "str", "help": "Needed"}),
+    )
+    size = form["properties"]["size"]
+    assert (size["enum"], size["enumNames"]) == (["small", "large"], ["Small (one pod)", "Large"])
+    assert "default" not in form["properties"]["place"]
+    assert form["properties"]["place"]["ui:options"] == {"placeholder": "here"}
+    assert form["properties"]["parts"]["items"]["enum"] == ["a", "b"]
+    assert form["properties"]["word"]["ui:field"] == "Secret"
+    assert (form["properties"]["count"]["type"], form["properties"]["count"]["default"]) == ("integer", 3)
+    assert form["required"] == ["must"]
+    values = entity([question("word", secret=True, default="")])["spec"]["steps"][0]["input"]["values"]
+    assert values == {"word": "${{ secrets.word }}"}
+
+
+def test_a_changed_question_changes_the_file(acme: Path, run: Run) -> None:
+    assert run("backstage").stdout == "Wrote template.yaml. Register its address in Backstage.\n"
+    first = yaml.safe_load((acme / "template.yaml").read_text())
+    assert "cost_center" in first["spec"]["parameters"][0]["properties"]
+    assert run("backstage", "--check").stdout == "template.yaml is current.\n"
+    with (acme / "platform/questions.yml").open("a") as file:
+        file.write("language: {choices: [go, python]}\nci: {fixed: gitlab}\n")
+    before = tree(acme)
+    done = run("backstage", "--check", code=1)
+    assert done.stdout == "template.yaml is not current. Run: scaffold template backstage\n" and tree(acme) == before
+    run("backstage", "--publish", "gitlab", "--action", "acme:scaffold", "--owner", "group:default/platform")
+    found = yaml.safe_load((acme / "template.yaml").read_text())["spec"]
+    assert found["parameters"][0]["properties"]["language"]["enum"] == ["go", "python"]
+    assert not any("ci" in properties_of(each) for each in found["parameters"])
+    assert [each["action"] for each in found["steps"]] == [
+        "acme:scaffold",
+        "catalog:write",
+        "publish:gitlab",
+        "catalog:register",
+    ]
+    assert found["owner"] == "group:default/platform"
+
+
+def test_outside_a_template_and_with_a_wrong_host(tmp_path: Path) -> None:
+    done = scaffold("template", "backstage", cwd=tmp_path)
+    assert (done.returncode, "has no scaffold-template.yml" in done.stderr) == (12, True)
+    done = scaffold("template", "backstage", "--publish", "sourceforge", cwd=tmp_path)
+    assert (done.returncode, "sourceforge" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
