@@ -73,7 +73,8 @@ def read_repository(
     plain = alternatives(_plain_documents(repository, manifests))
     for each in plain:
         repository.scopes.append(Scope(repository, "", each.documents, shared=each.shared))
-    repository.scopes += [Scope(repository, each.name, each.documents) for each in built]
+    for each in built:
+        repository.scopes.append(Scope(repository, each.name, each.documents, lacks_parts=each.lacks_parts))
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
     _find_comments(repository, names, tree, charts)

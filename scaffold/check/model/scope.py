@@ -48,11 +48,20 @@ class Scope(Once):
     """
 
     def __init__(
-        self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
+        self,
+        repository: Checked,
+        name: str,
+        documents: Iterable[Document],
+        shared: Iterable[Document] = (),
+        *,
+        lacks_parts: bool = False,
     ) -> None:
-        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped."""
+        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped.
+
+        `lacks_parts` where more is deployed with them, which is not in the repository.
+        """
         super().__init__()
-        self.repository, self.name = repository, name
+        self.repository, self.name, self.lacks_parts = repository, name, lacks_parts
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
