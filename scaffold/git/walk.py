@@ -15,6 +15,7 @@ from scaffold.git.environment import looking_environment
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__", "testdata"})
 _FIXTURES = re.compile(
     r"(?:^|/)(?:__tests__|conformance|cypress|specs?|tests?)/(?:(?:.+/)?(?:(?:__)?fixtures(?:__)?|test[-_]data)|data)(?:/|$)"
+    r"|(?:^|/)src/(?:\w{0,20}[tT]est|it)/resources(?:/|$)"  # of Maven and Gradle
 )
 """What tests read, and nobody deploys: of a folder that is named by itself, its files count."""
 _CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)

@@ -58,6 +58,8 @@ def test_manifests(name: str, text: str, tmp_path: Path) -> None:
         ("pkg/testdata/pod.yaml", POD),
         ("reconcile/test/fixtures/pod.yaml", POD),
         ("tests/data/tls/pod.yaml", POD),
+        ("core/src/test/resources/pod.yaml", POD),
+        ("src/integrationTest/resources/deep/pod.yaml", POD),
         ("tests/unit/test-data/pod.yaml", POD),
         ("tests/unit/__fixtures__/deep/pod.yaml", POD),
         ("notes.txt", POD),
