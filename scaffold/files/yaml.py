@@ -7,7 +7,6 @@ refused. What passes can be walked, shown and written in a time that is bounded 
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
@@ -24,7 +23,8 @@ DEEPEST = 200
 _TEXT = "tag:yaml.org,2002:str"
 _SMALL = MOST_VALUES // 4  # bytes
 _FEW_BRACKETS = 35
-_FAR_RIGHT = re.compile(rb"[ \t?:-]{60}")  # twice 60 blocks and 35 pairs of brackets are less than DEEPEST
+_INDICATORS = bytes.maketrans(b"\t?:-", b"    ")
+_FAR_RIGHT = b" " * 60  # twice 60 blocks and 35 pairs of brackets are less than DEEPEST
 _LONGEST_NUMBER = 100
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all others
 _MOST_ODD_KEYS = 1000  # keys that are not text: of numbers one can choose many that a dictionary can't distinguish
@@ -102,9 +102,9 @@ def is_small(data: bytes) -> bool:
     A block stands further right than the one around it, but for a list below a key: so in each column begin at most
     two, and only behind blanks and indicators. A bracket holds itself and a pair. No value has less than half a byte.
     """
-    if len(data) > _SMALL or data.count(b"[") + data.count(b"{") > _FEW_BRACKETS or _FAR_RIGHT.search(data):
+    if len(data) > _SMALL or data.count(b"[") + data.count(b"{") > _FEW_BRACKETS:
         return False
-    return not _may_share(data)
+    return _FAR_RIGHT not in data.translate(_INDICATORS) and not _may_share(data)
 
 
 class Size:

@@ -51,7 +51,7 @@ class Charts:
 
     def owns(self, name: str) -> bool:
         """Return whether a file is a part of a chart."""
-        folder = next((each for each in _above(name) if each in self._is_chart), None)
+        folder = next((each for each in _above(name) if each in self._is_chart), None) if self._is_chart else None
         if folder is None:
             return False
         inside = name[len(folder) :].lstrip("/")
