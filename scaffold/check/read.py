@@ -14,7 +14,8 @@ from scaffold.check.built.built import OnStep
 from scaffold.check.built.enclosure import enclosure
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.scope import Scope
 from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.engine.answers_file import parse_answers
 from scaffold.engine.remembered import is_intact

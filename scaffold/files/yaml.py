@@ -97,7 +97,7 @@ def _may_share(stream: Any) -> bool:
 
 
 def is_small(data: bytes) -> bool:
-    """Return whether bytes are so few and so flat that no document of them is beyond the bounds: none has to be counted.
+    """Return whether bytes are so few and so flat that no document of them can be beyond the bounds.
 
     A block stands further right than the one around it, but for a list below a key: so in each column begin at most
     two, and only behind blanks and indicators. A bracket holds itself and a pair. No value has less than half a byte.

@@ -53,7 +53,26 @@ def test_what_may_be_large_or_deep_is_counted(text: str) -> None:
 
 def test_both_read_the_same() -> None:
     draw = random.Random(11)
-    parts = ["- ", "? ", ": ", "a", "a: ", "\n", "\n  ", "\n    ", "[", "]", "{", "}", ", ", "!!str ", "~", "'b'", "--- ", "|"]
+    parts = [
+        "- ",
+        "? ",
+        ": ",
+        "a",
+        "a: ",
+        "\n",
+        "\n  ",
+        "\n    ",
+        "[",
+        "]",
+        "{",
+        "}",
+        ", ",
+        "!!str ",
+        "~",
+        "'b'",
+        "--- ",
+        "|",
+    ]
     small = 0
     for _ in range(3000):
         data = "".join(draw.choices(parts, k=draw.randint(1, 25))).encode()

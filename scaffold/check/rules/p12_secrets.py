@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -159,9 +159,10 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         if is_coded:
             if is_kept(key, plain):
                 inside = _in_file(plain, around, of_secret=True) if "\n" in plain else None
-                published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
-                secret = "" if published else inside[1] if inside else plain
+                secret = "" if _is_key_of_example(key, plains) else inside[1] if inside else plain
                 yield _Secret(value, f"the Secret {each.name} contains {key}", "", secret, around)
+        elif _is_key_of_example(key, plains):
+            yield _Secret(value, f"{key} is a private key", "in this ConfigMap", "")
         elif form := has_secret_form(text) if "\n" not in text else "":
             yield _Secret(value, f"{key} {form}", "in this ConfigMap", text)
         elif "\n" not in text and is_secret(key, text):
@@ -169,6 +170,13 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         elif found := _in_file(text, around) if "\n" in text else None:
             nearby = (*around, *names_in_file(text))
             yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1], nearby)
+
+
+def _is_key_of_example(key: str, plains: Mapping[str, str]) -> bool:
+    """Return whether a value is a private key, and beside it is the certificate of a name that nobody has."""
+    if "PRIVATE KEY-----" not in plains[key]:
+        return False
+    return any(is_of_example(text) for text in plains.values() if "-----BEGIN CERTIFICATE" in text)
 
 
 def _plain(value: Value) -> str:

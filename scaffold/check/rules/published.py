@@ -1,4 +1,4 @@
-"""Returns whether everybody may have a value with the form of a secret: it is for browsers, of a demo, or to be replaced."""
+"""Returns whether everybody may have what looks like a secret: it is for browsers, of a demo, or to be replaced."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _FINGERPRINT = re.compile(r"(?:[0-9A-F]{2}:){15,63}[0-9A-F]{2}", re.IGNORECASE)
-_TOKEN = re.compile(r"eyJ[\w-]{10,}\.(eyJ[\w-]{10,2000})\.[\w-]{10,}")
+_TOKEN = re.compile(r"eyJ[\w-]{10,}\.(ey[\w-]{10,2000})\.[\w-]{10,}")
 _FOR_ALL = frozenset({"anon", "anonymous", "public"})
 _OF_DEMO = re.compile(r"(?:^|[^a-z])(?:demo|example|sample|test|localhost|john doe)(?:[^a-z]|$)", re.IGNORECASE)
 _CLAIMS = ("iss", "sub", "aud", "name")
@@ -26,7 +26,7 @@ _FARTHEST = 30
 
 
 def is_for_everybody(text: str) -> bool:
-    """Return whether a value is made to be shown: a certificate's fingerprint, or a token for whoever is not logged in."""
+    """Return whether a value is made to be shown: a certificate's fingerprint, or a token for anonymous users."""
     return _FINGERPRINT.fullmatch(text.strip()) is not None or _claims(text).get("role") in _FOR_ALL
 
 
