@@ -29,10 +29,7 @@ HOLDING = {"List": "items", "Template": "objects"}
 
 
 class _Parser(CParser):
-    """libyaml without PyYAML's resolver: of a plain scalar, only null is distinguished from text.
-
-    It counts nothing, and what it calls at each value does nothing: it is for what `is_small`.
-    """
+    """libyaml without PyYAML's resolver: of a plain scalar, only null is distinguished from text. For what `is_small`."""
 
     descend_resolver = operator.is_
     ascend_resolver = bool
@@ -43,7 +40,7 @@ class _Parser(CParser):
 
 
 class _BoundedParser(Bounded, _Parser):
-    """The same within bounds, for all else."""
+    """The same within bounds, for other files."""
 
 
 class Document:
