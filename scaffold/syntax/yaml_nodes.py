@@ -29,7 +29,7 @@ HOLDING = {"List": "items", "Template": "objects"}
 
 
 class _Parser(CParser):
-    """libyaml without PyYAML's resolver: of a plain scalar, only null is distinguished from text. For what `is_small`."""
+    """libyaml without PyYAML's resolver: of plain scalars only null is distinguished. For what `is_small`."""
 
     descend_resolver = operator.is_
     ascend_resolver = bool
