@@ -74,8 +74,8 @@ def read_repository(
     plain = alternatives(_plain_documents(repository, manifests))
     for each in plain:
         repository.scopes.append(Scope(repository, "", each.documents, shared=each.shared))
-    for each in built:
-        repository.scopes.append(Scope(repository, each.name, each.documents, lacks_parts=each.lacks_parts))
+    for made in built:
+        repository.scopes.append(Scope(repository, made.name, made.documents, lacks_parts=made.lacks_parts))
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
     _find_comments(repository, names, tree, charts)

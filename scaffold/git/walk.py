@@ -19,7 +19,8 @@ _FIXTURES = re.compile(
 )
 """What tests read, and nobody deploys: of a folder that is named by itself, its files count."""
 _EXPECTED = re.compile(
-    r"(?:^|/)(?:[\w-]*e2e[\w-]*|tests?)/(?:.+/)?(?:(?:[\w-]{1,80}-)?assert|\d{1,3}-errors?)\.ya?ml", re.DOTALL
+    r"(?:^|/)(?:[\w-]*e2e[\w-]*|tests?)/(?:.+/)?(?:(?:[\w-]{1,80}-)?assert(?:-[\w-]{1,80})?|\d{1,3}-errors?)\.ya?ml",
+    re.DOTALL,
 )
 """What a test of kuttl or Chainsaw compares with the cluster: parts of objects."""
 

@@ -9,7 +9,7 @@ import operator
 import re
 from dataclasses import replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -31,8 +31,8 @@ HOLDING = {"List": "items", "Template": "objects"}
 class _Parser(CParser):
     """libyaml without PyYAML's resolver: of plain scalars only null is distinguished. For what `is_small`."""
 
-    descend_resolver = operator.is_
-    ascend_resolver = bool
+    descend_resolver: Any = operator.is_
+    ascend_resolver: Any = bool
 
     def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
         """Return the tag of null, or of text for everything else."""
