@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Any
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration
@@ -16,9 +16,6 @@ from scaffold.check.model.workloads import Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Value
-
-if TYPE_CHECKING:
-    from scaffold.check.model.scope import Scope
 
 
 @dataclass
@@ -32,7 +29,7 @@ class Checked:
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=list)
+    scopes: list[Any] = field(default_factory=list)  # of Scope, whose module imports this one
     texts: list[Source] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     files: int = 0
