@@ -14,6 +14,7 @@ from scaffold.syntax.yaml_nodes import Document
 
 _HERE = "/."  # behind a folder: the files in it, and not its folders
 _MOST = 3000
+_MOST_ENVIRONMENTS = 12
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Together:
 def alternatives(documents: Sequence[Document]) -> list[Together]:
     """Return the documents that are deployed together, for each environment; all at once where there is but one.
 
-    Where too much would be judged too often (a collection of examples), what is shared stays by itself.
+    In a collection of examples, which has more alternatives than anybody has environments, or where too much would be
+    judged too often, what is shared stays by itself: it belongs to one of them, and nothing shows to which.
     """
     found: list[Together] = []
     left, looks_left = [Together(documents)], _MOST
@@ -42,7 +44,7 @@ def alternatives(documents: Sequence[Document]) -> list[Together]:
         together = [*outer.shared, *shared]
         if not inside:
             found.append(outer)
-        elif (looks := len(inside) * len(together)) > looks_left:
+        elif (looks := len(inside) * len(together)) > looks_left or len(inside) > _MOST_ENVIRONMENTS:
             found.append(Together(shared, outer.shared))
             left += [Together(own) for own in reversed(inside)]
         else:

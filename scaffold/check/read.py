@@ -14,7 +14,8 @@ from scaffold.check.built.built import OnStep
 from scaffold.check.built.enclosure import enclosure
 from scaffold.check.environments import alternatives
 from scaffold.check.ground import Ground
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.scope import Scope
 from scaffold.engine.answers_file import NAME as ANSWERS
 from scaffold.engine.answers_file import parse_answers
 from scaffold.engine.remembered import is_intact
@@ -73,7 +74,8 @@ def read_repository(
     plain = alternatives(_plain_documents(repository, manifests))
     for each in plain:
         repository.scopes.append(Scope(repository, "", each.documents, shared=each.shared))
-    repository.scopes += [Scope(repository, each.name, each.documents) for each in built]
+    for made in built:
+        repository.scopes.append(Scope(repository, made.name, made.documents, lacks_parts=made.lacks_parts))
     repository.notes += tree.notes + charts.notes
     _tell_dockerfiles(repository)
     _find_comments(repository, names, tree, charts)

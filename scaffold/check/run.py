@@ -13,7 +13,8 @@ from scaffold.check.built.built import OnStep
 from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
 from scaffold.check.ignores import split_ignored, unused
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.scope import Scope
 from scaffold.check.read import read_repository
 from scaffold.check.report import CheckReport, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problem, Problems

@@ -21,6 +21,10 @@ MOST_TEXT = 16 * 1024 * 1024
 DEEPEST = 200
 
 _TEXT = "tag:yaml.org,2002:str"
+_SMALL = MOST_VALUES // 4  # bytes
+_FEW_BRACKETS = 35
+_INDICATORS = bytes.maketrans(b"\t?:-", b"    ")
+_FAR_RIGHT = b" " * 60  # twice 60 blocks and 35 pairs of brackets are less than DEEPEST
 _LONGEST_NUMBER = 100
 _MOST_TAG_DIRECTIVES = 100  # libyaml compares each with all others
 _MOST_ODD_KEYS = 1000  # keys that are not text: of numbers one can choose many that a dictionary can't distinguish
@@ -90,6 +94,17 @@ def _may_share(stream: Any) -> bool:
     if data.count(b"%TAG") > _MOST_TAG_DIRECTIVES:
         raise Refused(f"made of more than {_MOST_TAG_DIRECTIVES} %TAG directives")
     return b"&" in data and b"*" in data
+
+
+def is_small(data: bytes) -> bool:
+    """Return whether bytes are so few and so flat that no document of them can be beyond the bounds.
+
+    A block stands further right than the one around it, but for a list below a key: so in each column begin at most
+    two, and only behind blanks and indicators. A bracket holds itself and a pair. No value has less than half a byte.
+    """
+    if len(data) > _SMALL or data.count(b"[") + data.count(b"{") > _FEW_BRACKETS:
+        return False
+    return _FAR_RIGHT not in data.translate(_INDICATORS) and not _may_share(data)
 
 
 class Size:

@@ -15,8 +15,15 @@ from scaffold.git.environment import looking_environment
 _PASSED_BY = frozenset({"node_modules", "vendor", "target", "venv", "__pycache__", "testdata"})
 _FIXTURES = re.compile(
     r"(?:^|/)(?:__tests__|conformance|cypress|specs?|tests?)/(?:(?:.+/)?(?:(?:__)?fixtures(?:__)?|test[-_]data)|data)(?:/|$)"
+    r"|(?:^|/)src/(?:\w{0,20}[tT]est|it)/resources(?:/|$)"  # of Maven and Gradle
 )
 """What tests read, and nobody deploys: of a folder that is named by itself, its files count."""
+_EXPECTED = re.compile(
+    r"(?:^|/)(?:[\w-]*e2e[\w-]*|tests?)/(?:.+/)?(?:(?:[\w-]{1,80}-)?assert(?:-[\w-]{1,80})?|\d{1,3}-errors?)\.ya?ml",
+    re.DOTALL,
+)
+"""What a test of kuttl or Chainsaw compares with the cluster: parts of objects."""
+
 _CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
 
 Unread = Callable[[str, str], None]
@@ -79,7 +86,8 @@ def _below(folder: Path, unread: Unread, hidden: Collection[str]) -> Iterator[st
     names = _known_to_git(folder, closed)
     for name in _walked(folder, closed) if names is None else names:
         parents, _, last = name.rpartition("/")
-        if (not last.startswith(".") or last in hidden) and _enters(parents):
+        is_read = not last.startswith(".") or last in hidden
+        if is_read and _enters(parents) and not _EXPECTED.fullmatch(name):
             yield prefix + name
 
 

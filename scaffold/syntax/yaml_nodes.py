@@ -5,15 +5,16 @@ Aliases are shared nodes, and merge keys are looked through. What they stand for
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import replace
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-from scaffold.files.yaml import Bounded, Refused, problem_of
+from scaffold.files.yaml import Bounded, Refused, is_small, problem_of
 from scaffold.syntax.source import Note, Place, Source, read
 
 _NULL = "tag:yaml.org,2002:null"
@@ -27,12 +28,19 @@ HOLDING = {"List": "items", "Template": "objects"}
 """The kinds that hold other objects, and where: lists, and OpenShift's templates."""
 
 
-class _Parser(Bounded, CParser):
-    """libyaml without PyYAML's resolver: of a plain scalar, only null is distinguished from text."""
+class _Parser(CParser):
+    """libyaml without PyYAML's resolver: of plain scalars only null is distinguished. For what `is_small`."""
+
+    descend_resolver: Any = operator.is_
+    ascend_resolver: Any = bool
 
     def resolve(self, kind: type, value: str, implicit: tuple[bool, bool]) -> str:
         """Return the tag of null, or of text for everything else."""
         return _NULL if kind is yaml.ScalarNode and implicit[0] and value in _NULLS else _TEXT
+
+
+class _BoundedParser(Bounded, _Parser):
+    """The same within bounds, for other files."""
 
 
 class Document:
@@ -99,39 +107,45 @@ class Document:
 class Value:
     """A value in a document; all ways to look into it answer None or nothing where the file has something else."""
 
-    __slots__ = ("_children", "_items", "_nodes", "document", "key", "node", "parent")
+    __slots__ = ("_items", "_present", "_written", "document", "key", "node", "parent")
 
     def __init__(self, document: Document, node: yaml.Node, parent: Value | None, key: Key) -> None:
         self.document = document
         self.node = node
         self.parent = parent
         self.key = key
-        self._nodes: dict[str, yaml.Node] | None = None
+        self._written: dict[str, Value] | None = None
+        self._present: dict[str, Value] | None = None
         self._items: list[Value] | None = None
-        self._children: dict[str, Value | None] = {}
 
     def get(self, *keys: str) -> Value | None:
         """Return the value that the keys lead to; null counts as absent, as it does for Kubernetes."""
         value = self
         for key in keys:
-            children = value._children
-            if key in children:
-                child = children[key]
-            else:
-                child = children[key] = value._child(key)
-            if child is None:
+            present = value._present
+            found = (value._look() if present is None else present).get(key)
+            if found is None:
                 return None
-            value = child
+            value = found
         return value
 
-    def _child(self, key: str) -> Value | None:
-        node = self._fields().get(key)
-        return None if node is None or node.tag == _NULL else Value(self.document, node, self, key)
+    def _look(self) -> dict[str, Value]:
+        """Return the values of a mapping by key, without nulls; what is asked of one is soon asked of most."""
+        document, nulls = self.document, False
+        written: dict[str, Value] = {}
+        for key, node in _fields(self.node).items():
+            written[key] = Value(document, node, self, key)
+            nulls = nulls or node.tag == _NULL
+        self._written = self._present = written
+        if nulls:
+            self._present = {key: each for key, each in written.items() if each.node.tag != _NULL}
+        return self._present
 
-    def _fields(self) -> dict[str, yaml.Node]:
-        if self._nodes is None:
-            self._nodes = _fields(self.node)
-        return self._nodes
+    def _all(self) -> dict[str, Value]:
+        """Return the values of a mapping by key."""
+        if self._written is None:
+            self._look()
+        return self._written or {}
 
     def text(self, *keys: str) -> str | None:
         """Return the text of the scalar that the keys lead to."""
@@ -164,15 +178,15 @@ class Value:
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        return {key: Value(value.document, node, value, key) for key, node in value._fields().items()}
+        return dict(value._all())
 
     def texts(self, *keys: str) -> dict[str, str]:
         """Return the mapping of text to text that the keys lead to, such as labels."""
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        fields = value._fields()
-        return {key: node.value for key, node in fields.items() if node.__class__ is yaml.ScalarNode}
+        scalar = yaml.ScalarNode
+        return {key: each.node.value for key, each in value._all().items() if each.node.__class__ is scalar}
 
     def key_of(self, key: str) -> Value | None:
         """Return the key itself, to point at it."""
@@ -268,7 +282,7 @@ def documents(source: Source) -> tuple[list[Document], Note | None]:
     """Return the documents of a file, and a note where it stops being YAML: what stands before is returned."""
     found: list[Document] = []
     try:
-        parser = _Parser(source.data)
+        parser = (_Parser if is_small(source.data) else _BoundedParser)(source.data)
         while parser.check_node():
             if (node := parser.get_node()) is not None:
                 found.append(Document(source, node))

@@ -19,7 +19,8 @@ import scaffold.check.model
 import scaffold.check.rules
 import scaffold.syntax
 from scaffold.check.findings import Finding
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.scope import Scope
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run
 from scaffold.syntax import dockerfile

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from scaffold.check.findings import Finding
+from scaffold.check.model.checked import Checked
 from scaffold.check.model.pod_security import PodSecurity
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Pod
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run

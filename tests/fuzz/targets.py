@@ -11,7 +11,8 @@ from scaffold.check.baseline import read_baseline
 from scaffold.check.built import overlay
 from scaffold.check.built.chart_templates import ChartTemplate
 from scaffold.check.formats import FORMATS, render
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.scope import Scope
 from scaffold.check.report import CheckReport
 from scaffold.check.rules import all_rules
 from scaffold.check.run import run

@@ -14,10 +14,14 @@ OnStep = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Built:
-    """What a kustomization builds to, or a chart renders to; `name` is its folder, as people see it."""
+    """What a kustomization builds to, or a chart renders to; `name` is its folder, as people see it.
+
+    `lacks_parts` where it is deployed with more than could be built, such as a chart that is not in the repository.
+    """
 
     name: str
     documents: Sequence[Document]
+    lacks_parts: bool = False
 
 
 class Steps:

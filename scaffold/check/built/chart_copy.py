@@ -61,6 +61,11 @@ class ChartCopy:
         """Return the names of the files that may be shown, by their paths in the chart."""
         return {path: self.ground.shown(real) for path, real in self.files.items() if self.ground.shows(real)}
 
+    @property
+    def lacks_charts(self) -> bool:
+        """Return whether it depends on a chart that is nowhere in the repository."""
+        return bool(self._stubs)
+
     def put(self, enclosure: Enclosure, place: Path) -> None:
         """Write the chart to a folder of the enclosure.
 

@@ -51,7 +51,7 @@ class Charts:
 
     def owns(self, name: str) -> bool:
         """Return whether a file is a part of a chart."""
-        folder = next((each for each in _above(name) if each in self._is_chart), None)
+        folder = next((each for each in _above(name) if each in self._is_chart), None) if self._is_chart else None
         if folder is None:
             return False
         inside = name[len(folder) :].lstrip("/")
@@ -162,7 +162,8 @@ class Charts:
         found, note = documents(Source(_chart(folder), done.stdout))
         notes = [Note(_chart(folder), f"does not render to YAML: {note.message}")] if note else []
         files = ChartFiles(job.copy.shown, job.values)
-        built = Built(job.title, [RenderedDocument(each.source, each.node, files) for each in found])
+        rendered = [RenderedDocument(each.source, each.node, files) for each in found]
+        built = Built(job.title, rendered, lacks_parts=job.copy.lacks_charts)
         return _Rendered(job, built, notes)
 
 

@@ -1,17 +1,14 @@
-"""What is deployed together, and what the repository holds besides."""
+"""What is deployed together, and how its parts relate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 
-from scaffold.check.ground import Ground
-from scaffold.check.model.configurations import Configuration, configuration, configurations_in
-from scaffold.check.model.hosts import Claim, claims
-from scaffold.check.model.images import Images, tagged_by_skaffold
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.configurations import Configuration, configurations_in
 from scaffold.check.model.kinds import objects_in
 from scaffold.check.model.named import Named
 from scaffold.check.model.objects import (
@@ -30,11 +27,9 @@ from scaffold.check.model.resources import Resources
 from scaffold.check.model.rights import Rights
 from scaffold.check.model.runtime import RunTimeLabels
 from scaffold.check.model.secrets import Secrets
-from scaffold.check.model.selection import MANY, Pods, Selection
+from scaffold.check.model.selection import MANY, Selection
 from scaffold.check.model.selectors import Selector, Selectors
 from scaffold.check.model.workloads import Container, Server, Workload
-from scaffold.syntax.dockerfile import Dockerfile
-from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)
@@ -48,11 +43,20 @@ class Scope(Once):
     """
 
     def __init__(
-        self, repository: Checked, name: str, documents: Iterable[Document], shared: Iterable[Document] = ()
+        self,
+        repository: Checked,
+        name: str,
+        documents: Iterable[Document],
+        shared: Iterable[Document] = (),
+        *,
+        lacks_parts: bool = False,
     ) -> None:
-        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped."""
+        """Take the documents, and which of them are `shared`; what is not a Kubernetes object in them is skipped.
+
+        `lacks_parts` where more is deployed with them, which is not in the repository.
+        """
         super().__init__()
-        self.repository, self.name = repository, name
+        self.repository, self.name, self.lacks_parts = repository, name, lacks_parts
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
@@ -68,6 +72,11 @@ class Scope(Once):
         """Return the other environments that share an object: what it refers to may be in those that have it."""
         shares = id(each.value.document) in self._shared
         return list(islice((it for it in self.repository.scopes if shares and it is not self and not it.name), MANY))
+
+    def lacks_pods(self, each: KubernetesObject) -> bool:
+        """Return whether pods may be deployed with an object that could not be read: of a chart, or beside its file."""
+        folder = each.value.document.source.path.rpartition("/")[0]
+        return self.lacks_parts or (not self.name and folder in self.repository.unread_folders)
 
     def workloads_of(self, each: Selector | Configuration) -> list[Workload]:
         """Return the workloads whose pods an object selects; of a proxy's configuration, those that mount it."""
@@ -222,77 +231,3 @@ class Scope(Once):
     def configurations(self) -> list[Configuration]:
         """Return the configurations of proxies that its ConfigMaps hold."""
         return [each for config_map in self.of(ConfigMap) for each in configurations_in(config_map)]
-
-
-@dataclass
-class Checked:
-    """All that rules may look at.
-
-    `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
-    files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
-    stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
-    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known.
-    """
-
-    dockerfiles: list[Dockerfile] = field(default_factory=list)
-    scopes: list[Scope] = field(default_factory=list)
-    texts: list[Source] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
-    files: int = 0
-    ground: Ground | None = None
-    sources: dict[str, Source] = field(default_factory=dict)
-    answers: dict[str, Value] = field(default_factory=dict)
-    settings: Value | None = None
-    commented: list[Source] = field(default_factory=list)
-    has_all: bool = True
-
-    def source(self, path: str) -> Source | None:
-        """Return a file by the path that is shown."""
-        if path not in self.sources and isinstance(found := read(path), Source):
-            self.sources[path] = found
-        return self.sources.get(path)
-
-    @cached_property
-    def configurations(self) -> list[Configuration]:
-        """Return the configurations of proxies that are files of their own."""
-        return [found for text in self.texts if (found := configuration(text))]
-
-    @cached_property
-    def pods(self) -> Pods:
-        """Return which pods are made anywhere in the repository."""
-        return Pods(each for scope in self.scopes for each in scope.of(Workload))
-
-    @cached_property
-    def plain_servers(self) -> set[tuple[str, str, str]]:
-        """Return namespace, kind and name of the workloads in plain manifests, of whatever environment."""
-        plain = (scope for scope in self.scopes if not scope.name)
-        return {(each.namespace, each.kind, each.name) for scope in plain for each in scope.of(Server)}
-
-    @cached_property
-    def provided(self) -> Provided:
-        """Return in which namespaces ConfigMaps and Secrets are made, by whatever is deployed."""
-        return Provided(each for scope in self.scopes for each in scope.objects)
-
-    @cached_property
-    def claims(self) -> dict[Claim, dict[str, Value]]:
-        """Return which namespaces claim a host name, by whatever is deployed."""
-        return claims(each for scope in self.scopes for each in scope.objects)
-
-    @cached_property
-    def tagged_by_skaffold(self) -> set[str]:
-        """Return the images that skaffold.yaml builds: it gives them a tag when it deploys."""
-        return tagged_by_skaffold(each for scope in self.scopes for each in scope.objects)
-
-    @cached_property
-    def images(self) -> Images:
-        """Return which Dockerfile makes which container's image."""
-        containers = [each for scope in self.scopes for each in scope.containers]
-        return Images(self.dockerfiles, containers, self.declared)
-
-    def declared(self, path: str, question: str) -> Value | None:
-        """Return what the service that the file belongs to answered to a question of the template."""
-        while path:
-            path = path.rpartition("/")[0]
-            if path in self.answers:
-                return self.answers[path].get(question)
-        return None

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold.check.model.scope import Checked, Scope
+from scaffold.check.model.checked import Checked
+from scaffold.check.model.scope import Scope
 from scaffold.check.policy.files import files_of, rules_of
 from scaffold.check.policy.matching import Subject, is_about
 from scaffold.check.policy.policy import Policy

@@ -20,6 +20,9 @@ _DESCRIBES = re.compile(
 """What a text of words contains that describes a password instead of being one: `super-secret-value`."""
 
 _ONE_WORD = re.compile(r"[A-Za-z]{1,6}\d{0,4}|[A-Z]?[a-z]{1,14}\d{0,4}|[A-Z]{1,14}\d{0,4}")
+_COUNTED = re.compile(r"([A-Za-z]{2,14})[-_.@#!$]{0,2}(?:123(?:4(?:56?)?)?|321|20[0-3]\d)[!.#$@]?")
+"""A word, and a number that many put behind it: `Welcome@2024`, `shop_123`."""
+
 _TINY = 6
 _WORDS = re.compile(r"[\w.@!$#+ -]*")
 _GUESSED = re.compile(
@@ -78,6 +81,8 @@ def _starts_with(word: str) -> Callable[[str], bool]:
 
 def _describes_itself(text: str) -> bool:
     """Return whether a text is a single word, with a number at most, or is made of words of which one describes it."""
+    if counted := _COUNTED.fullmatch(text):
+        return is_of_words(counted[1])
     if _ONE_WORD.fullmatch(text):
         return len(text.rstrip("0123456789")) <= _TINY or is_of_words(text)
     return _WORDS.fullmatch(text) is not None and _DESCRIBES.search(spelled(text)) is not None and is_of_words(text)

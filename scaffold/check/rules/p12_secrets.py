@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -14,6 +14,7 @@ from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.guesses import is_guessed
+from scaffold.check.rules.published import asks_to_replace, is_for_everybody, is_of_demo
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.secret_values import (
     decoded,
@@ -66,7 +67,7 @@ class SecretInManifestGuessed(Rule[KubernetesObject]):
     """A manifest contains a password that anybody can guess, or a secret of an example.
 
     It is a product's default, a single word, words that describe themselves, or too short. Or its path is that of
-    examples, tests or development. Whoever reaches the program gets in.
+    examples, tests or development, or a comment asks to replace it. Whoever reaches the program gets in.
     """
 
     id = "P12-secret-in-manifest-guessed"
@@ -101,7 +102,13 @@ class _Secret:
         texts = (password_in_url(self.text) or self.text, written if decoded(written) else "")
         if any(is_guessed(text, (*self.around, user_in_url(self.text))) for text in texts if text):
             return "which anybody can guess"
-        path = within(scope.repository.ground, self.at.place().path)
+        if is_of_demo(self.text):
+            return "which is that of a demo"
+        place = self.at.place()
+        source = scope.repository.source(place.path)
+        if source and asks_to_replace(source.lines, place.line):
+            return "which a comment asks you to replace"
+        path = within(scope.repository.ground, place.path)
         for_work = _FOR_WORK.search(path) and not is_token(self.text)
         return "in a path of examples, tests or development" if for_work else ""
 
@@ -113,7 +120,8 @@ def _secrets(each: KubernetesObject, scope: Scope) -> list[_Secret]:
         found = (secret for container in each.all_containers for secret in _in_container(container, scope))
     elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
         found = _in_data(each)
-    return [it for it in found if not it.text or it.at.document.writes(it.at, password_in_url(it.text) or it.text)]
+    kept = (it for it in found if not is_for_everybody(it.text))
+    return [it for it in kept if not it.text or it.at.document.writes(it.at, password_in_url(it.text) or it.text)]
 
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
@@ -151,9 +159,10 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         if is_coded:
             if is_kept(key, plain):
                 inside = _in_file(plain, around, of_secret=True) if "\n" in plain else None
-                published = key == "tls.key" and is_of_example(plains.get("tls.crt", ""))
-                secret = "" if published else inside[1] if inside else plain
+                secret = "" if _is_key_of_example(key, plains) else inside[1] if inside else plain
                 yield _Secret(value, f"the Secret {each.name} contains {key}", "", secret, around)
+        elif _is_key_of_example(key, plains):
+            yield _Secret(value, f"{key} is a private key", "in this ConfigMap", "")
         elif form := has_secret_form(text) if "\n" not in text else "":
             yield _Secret(value, f"{key} {form}", "in this ConfigMap", text)
         elif "\n" not in text and is_secret(key, text):
@@ -161,6 +170,13 @@ def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
         elif found := _in_file(text, around) if "\n" in text else None:
             nearby = (*around, *names_in_file(text))
             yield _Secret(value, f"{key} contains {found[0] or 'a token, a key or a password'}", "", found[1], nearby)
+
+
+def _is_key_of_example(key: str, plains: Mapping[str, str]) -> bool:
+    """Return whether a value is a private key, and beside it is the certificate of a name that nobody has."""
+    if "PRIVATE KEY-----" not in plains[key]:
+        return False
+    return any(is_of_example(text) for text in plains.values() if "-----BEGIN CERTIFICATE" in text)
 
 
 def _plain(value: Value) -> str:

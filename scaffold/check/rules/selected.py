@@ -36,18 +36,22 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     It is the one with half of the labels, with the same name, or with a label with nearly the same spelling; otherwise
     the only one, if it serves beside, one of its labels has the same key, and nothing of the kind selects it.
     An environment may hold a part only: where it selects pods of another one, only the same name counts. So it is for
-    plain manifests whose pods stand elsewhere in the repository: for another cluster, or to be added to them.
+    plain manifests whose pods stand elsewhere in the repository: for another cluster, or to be added to them. Where
+    charts or files beside are missing, it may be for their pods: only the same name or nearly the same spelling counts.
     """
     elsewhere = any(other.workloads_of(each) for other in scope.elsewhere(each))
     if elsewhere or (not scope.name and scope.repository.pods.have(labels)):
         return scope.named.workload(each.namespace, "", each.name)
-    if close := scope.with_half(labels, each.namespace):
+    lacks_pods = scope.lacks_pods(each)
+    if not lacks_pods and (close := scope.with_half(labels, each.namespace)):
         return close if _share_words(each, labels, close) else None
     named = scope.named.workload(each.namespace, "", each.name)
     if named and _is_alike(labels, named) and (scope.name or _is_beside(each, named)):
         return named
     if misspelt := scope.misspelt(labels, each.namespace):
         return misspelt
+    if lacks_pods:
+        return None
     workloads = scope.workloads_in(each.namespace)
     if len(workloads) != 1 or scope.any_selects(type(each)) or not labels.keys() & workloads[0].pod_labels.keys():
         return None
