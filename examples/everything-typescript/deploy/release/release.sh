@@ -4,10 +4,10 @@
 # `publish [VERSION]` builds, scans, signs and pushes the version of this commit. It gets its tag in the registry at the end,
 # so each version that is there is complete. A tag that is there is never pushed again.
 #
-# `propose` writes tag and digest into the overlay of the environment that is next, on a branch with a pull request.
+# `propose` writes tag and digest into the overlay and the values of the environment that is next, on a branch with a pull request.
 # A new version is for dev first.
 #
-# `verify ENVIRONMENT` checks who signed the image that the overlay of ENVIRONMENT names.
+# `verify ENVIRONMENT` checks who signed the image that deploy/overlays/ENVIRONMENT/kustomization.yaml names.
 #
 # `tools` puts the programs that a release needs into build/tools. They are for Linux.
 set -eu
@@ -35,7 +35,7 @@ publish() { # [VERSION]
   mkdir -p "$work"
   refuse_old_exceptions
   [ -z "$(git status --porcelain -- .)" ] || stop "A release is made of a commit, and this folder has changes. Commit them."
-  revision=$(git log -1 --format=%H -- . ':(exclude)deploy/overlays')
+  revision=$(git log -1 --format=%H -- . ':(exclude)deploy/overlays' ':(exclude)deploy/chart/values-*')
   version=${1:-$(version_of_commit)}
   printf '%s\n' "$version" | grep -qxE '[0-9][A-Za-z0-9._-]{0,62}' ||
     stop "A version begins with a digit and has at most 63 letters, digits, . _ and -, not '$version'. Example: 1.2.3"
@@ -140,7 +140,7 @@ propose() {
   before=
   for environment in $environments; do
     if [ -n "$before" ]; then
-      overlay_of "$before" > "$work/before"
+      git show "$base:./$(main_file "$before")" > "$work/before"
       proven=$(digest_in "$work/before")
       [ -z "$proven" ] || propose_for "$environment" "$(tag_in "$work/before")" "$proven"
     fi
@@ -152,8 +152,13 @@ value() { # NAME
   sed -n "s/^$1=//p" "$work/image.env"
 }
 
-overlay_of() { # ENVIRONMENT
-  git show "$base:./deploy/overlays/$1/kustomization.yaml"
+# The files that name the version of an environment.
+files_of() { # ENVIRONMENT
+  printf '%s\n' "deploy/overlays/$1/kustomization.yaml" "deploy/chart/values-$1.yaml"
+}
+
+main_file() { # ENVIRONMENT
+  echo "deploy/overlays/$1/kustomization.yaml"
 }
 
 digest_in() { # FILE
@@ -165,43 +170,59 @@ tag_in() { # FILE
 }
 
 propose_for() { # ENVIRONMENT VERSION DIGEST
-  overlay_of "$1" > "$work/old"
-  with_image "$2" "$3" < "$work/old" > "$work/new"
-  [ "$(digest_in "$work/new")" = "$3" ] || stop "deploy/overlays/$1/kustomization.yaml has no newTag for $image."
-  ! cmp -s "$work/old" "$work/new" || return 0
   request=release/everything-typescript-to-$1
-  file=$(git rev-parse --show-prefix)deploy/overlays/$1/kustomization.yaml
-  if git fetch --quiet origin "$request" 2> /dev/null && git show "FETCH_HEAD:$file" | cmp -s - "$work/new"; then
+  git fetch --quiet origin "$request" 2> /dev/null && proposed=FETCH_HEAD || proposed=$base
+  changed=
+  unproposed=
+  for file in $(files_of "$1"); do
+    new=$(new_of "$file")
+    git show "$base:./$file" > "$work/old"
+    with_image "$2" "$3" < "$work/old" > "$new"
+    [ "$(digest_in "$new")" = "$3" ] || stop "$file has no tag for $image."
+    cmp -s "$work/old" "$new" || changed="$changed $file"
+    git show "$proposed:./$file" | cmp -s - "$new" || unproposed="$unproposed $file"
+  done
+  [ -n "$changed" ] || return 0
+  if [ -z "$unproposed" ]; then
     echo "Version $2 is already proposed for $1, by the branch $request."
     return
   fi
-  proposed=$image@$3
+  pinned=$image@$3
   title="Release everything-typescript $2 to $1"
-  commit=$(commit_file "$file" "$title")
+  commit=$(commit_files "$title")
   ask_for_review
   echo "Proposed version $2 for $1, by the branch $request."
 }
 
 with_image() { # VERSION DIGEST
-  awk -v image="$image" -v tag="newTag: \"$1\"" -v digest="$2" '
+  awk -v image="$image" -v version="$1" -v digest="$2" '
+    /^[a-z]/ { ours = $1 == "image:" }
     /^ *- *name:/ { ours = $NF == image }
     ours && /^ *digest:/ { next }
-    { line = $0 }
-    ours && /^ *newTag:/ && sub(/newTag: *("[^"]*"|[^ #]+)/, tag) {
+    ours && /^ *(newTag|tag):/ {
+      line = $0
+      sub(/: *("[^"]*"|[^ #]+)/, ": \"" version "\"")
       print
-      sub(/newTag.*/, "digest: " digest, line)
+      sub(/(newTag|tag).*/, "digest: " digest, line)
       print line
       next
     }
     { print }'
 }
 
+new_of() { # FILE
+  echo "$work/new-$(echo "$1" | tr / -)"
+}
+
 # Your branch and your files stay as they are.
-commit_file() { # FILE TITLE
+commit_files() { # TITLE
   export GIT_INDEX_FILE="$PWD/$work/index"
   git read-tree "$base"
-  git update-index --cacheinfo "100644,$(git hash-object -w "$work/new"),$1"
-  git commit-tree "$(git write-tree)" -p "$base" -m "$2"
+  for file in $changed; do
+    blob=$(git hash-object -w "$(new_of "$file")")
+    git update-index --cacheinfo "100644,$blob,$(git rev-parse --show-prefix)$file"
+  done
+  git commit-tree "$(git write-tree)" -p "$base" -m "$1"
 }
 
 ask_for_review() {
@@ -209,13 +230,13 @@ ask_for_review() {
   if [ -n "$(gh pr list --head "$request" --state open --json number --jq '.[].number')" ]; then
     gh pr edit "$request" --title "$title"
   else
-    gh pr create --head "$request" --base "$branch" --title "$title" --body "The image is $proposed."
+    gh pr create --head "$request" --base "$branch" --title "$title" --body "The image is $pinned."
   fi
 }
 
 verify() { # ENVIRONMENT
   need cosign
-  file=deploy/overlays/${1:?Name the environment}/kustomization.yaml
+  file=$(main_file "${1:?Name the environment}")
   digest=$(digest_in "$file")
   [ -n "$digest" ] || stop "$file has no digest, so a release has not written it."
   if [ -n "${COSIGN_KEY-}" ]; then set --; else
