@@ -62,6 +62,8 @@ ANYTHING = {
     "check --exclude",
     "prove --context",
     "prove --overlay",
+    "prove --chart",
+    "prove --values",
     "prove --load-command",
 }
 
