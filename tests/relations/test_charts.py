@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.charts import Charted, lay_out
-from tests.support.deployed import Object, deployed
+from tests.support.deployed import Object
 from tests.support.equality import ABSENT, Difference, differences
 from workshop import helm
 
@@ -146,15 +147,21 @@ needs_helm = pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing())
 @pytest.mark.parametrize("major", helm.LAYERS)
 def test_a_chart_gives_what_its_overlays_give(major: str, charted: Charted) -> None:
     for environment in charted.environments:
-        built = deployed(charted.example, environment).objects
-        made = charted.objects(environment, major=major)
-        found = differences(made, built, charted.namespace(environment))
+        found = charted.differences(environment, major=major)
         assert not found, f"{charted.name}, {environment}:\n" + "\n".join(map(str, found))
 
 
 @needs_helm
 def test_a_value_that_only_the_chart_changes_is_found(tmp_path_factory: pytest.TempPathFactory) -> None:
     charted = lay_out(tmp_path_factory.mktemp("changed"))
-    made = charted.objects("production", "--set", "preStopSeconds=6")
-    (found,) = differences(made, deployed(charted.example, "production").objects, charted.namespace("production"))
-    assert str(found).endswith("containers[serve].lifecycle.preStop.sleep.seconds: 6 in the chart, 5 in the overlay")
+    (found,) = charted.differences("production", "--set", "replicas=3", "--set", "autoscaling.maxReplicas=6")
+    assert str(found) == "HorizontalPodAutoscaler/mail spec.minReplicas: 3 in the chart, 2 in the overlay"
+
+
+@needs_helm
+def test_a_copy_for_a_hook_that_is_not_like_its_original_is_found(tmp_path: Path) -> None:
+    charted = lay_out(tmp_path, "frontend")
+    template = charted.chart / "templates/before-jobs.yaml"
+    template.write_text(template.read_text().replace("169.254.20.10", "169.254.20.11"))
+    (found,) = charted.differences("production")
+    assert str(found).startswith("NetworkPolicy/frontend-hook spec.egress[0].to[1].ipBlock.cidr: ")

@@ -1,20 +1,23 @@
-"""The charts of services: each golden that has one; while none has, a chart by hand of the golden `mail`."""
+"""The charts of services: each golden, with a chart beside its overlays."""
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.support.deployed import Object, deployed, examples, overlays_of
+from scaffold.engine.answers_file import read_answers
+from scaffold.files.folder import write_files
+from tests.support.deployed import Deployed, Object, deployed, overlays_of
+from tests.support.equality import Difference, differences
 from workshop import goldens, helm
 
-BY_HAND = Path(__file__).with_name("chart")
-OF = "mail"
+EXAMPLE = "mail"
+"""The golden whose chart shows what is found in any."""
 
 
 @dataclass(frozen=True)
@@ -22,26 +25,40 @@ class Charted:
     """A service with a chart beside its overlays."""
 
     example: Path
-    chart: Path
 
     @property
     def name(self) -> str:
-        """The service."""
+        """The golden."""
         return self.example.name
+
+    @property
+    def chart(self) -> Path:
+        """The folder of the chart."""
+        return self.example / "deploy/chart"
 
     @property
     def environments(self) -> list[str]:
         """The environments, each an overlay and a file of values."""
         return overlays_of(self.example)
 
-    def namespace(self, environment: str) -> str:
-        """Return the namespace that an overlay deploys into."""
-        return str(deployed(self.example, environment).one("Deployment")["metadata"]["namespace"])
+    @cached_property
+    def releases(self) -> dict[str, tuple[str, str]]:
+        """The release's name and the namespace of each environment, as the Makefile has them."""
+        found = {}
+        for line in (self.example / "Makefile").read_text().splitlines():
+            words = line.split()
+            if words[:2] == ["helm", "template"]:
+                name, _chart, _namespace, namespace, _values, values = words[2:8]
+                found[Path(values).stem.removeprefix("values-")] = (name, namespace)
+        return found
 
-    def release(self, environment: str) -> str:
-        """Return the release's name, which is the `instance` that the overlay labels its objects with."""
-        labels = deployed(self.example, environment).one("Deployment")["metadata"]["labels"]
-        return str(labels["app.kubernetes.io/instance"])
+    def namespace(self, environment: str) -> str:
+        """Return the namespace of an environment."""
+        return self.releases[environment][1]
+
+    def overlay(self, environment: str) -> Deployed:
+        """Return what the overlay of an environment builds."""
+        return deployed(self.example, environment)
 
     def values(self, environment: str) -> Path:
         """Return the file of an environment's values."""
@@ -59,42 +76,40 @@ class Charted:
         return [each for each in found if each]
 
     def installed(self, environment: str) -> str:
-        """Return what is rendered, with the namespace that helm installs it into."""
-        namespace = {"namespace": self.namespace(environment)}
-        placed = [{**each, "metadata": {**namespace, **each["metadata"]}} for each in self.objects(environment)]
-        return yaml.safe_dump_all(placed)
+        """Return what is rendered, as helm installs it."""
+        return self.rendered(environment)
+
+    def differences(self, environment: str, *words: str | Path, major: str = "4") -> list[Difference]:
+        """Return how what helm renders differs from the overlay."""
+        release, namespace = self.releases[environment]
+        made = self.objects(environment, *words, major=major)
+        return differences(made, self.overlay(environment).objects, namespace, release)
 
     def helm(
         self, verb: str, environment: str, *words: str | Path, major: str = "4"
     ) -> subprocess.CompletedProcess[str]:
         """Run `helm template` or `helm lint` with an environment's values."""
-        release = [self.release(environment)] if verb == "template" else []
-        settings = ["--namespace", self.namespace(environment), "--values", self.values(environment)]
+        name, namespace = self.releases[environment]
+        release = [name] if verb == "template" else []
+        settings = ["--namespace", namespace, "--values", self.values(environment)]
         command = [helm.program(major), verb, *release, self.chart, *settings, *words]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def in_goldens() -> list[Charted]:
-    """Return the goldens that have a chart."""
-    found = ((each, sorted((each / "deploy").rglob("Chart.yaml"))) for each in examples())
-    return [Charted(example, charts[0].parent) for example, charts in found if charts]
-
-
-def lay_out(folder: Path) -> Charted:
-    """Copy the golden `mail` into a folder, with the chart by hand in it."""
-    example = Path(shutil.copytree(goldens.EXAMPLES / OF, folder / OF))
-    chart = Path(shutil.copytree(BY_HAND, example / "deploy/chart"))
-    shutil.copytree(example / "deploy/base/limiter", chart / "files/limiter")
-    return Charted(example, chart)
+def lay_out(folder: Path, name: str = EXAMPLE) -> Charted:
+    """Write a golden with overlays and a chart into a folder."""
+    answers = {**read_answers(goldens.ROOT / "examples" / f"{name}.yml"), "manifests": "both"}
+    (folder / name).mkdir()
+    write_files(folder / name, goldens.rendered(goldens.engine()[1].resolve(answers)))
+    return Charted(folder / name)
 
 
 def every_chart(folder: Path) -> list[Charted]:
-    """Return all services with a chart; the one by hand is laid out in a folder."""
-    return in_goldens() or [lay_out(folder)]
+    """Return every golden with a chart, laid out in a folder."""
+    return [lay_out(folder, name) for name in goldens.NAMES]
 
 
-@pytest.fixture(scope="session", params=[each.name for each in in_goldens()] or ["by-hand"])
+@pytest.fixture(scope="session", params=goldens.NAMES)
 def charted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Charted:
-    """Give each service with a chart."""
-    found = {each.name: each for each in in_goldens()}
-    return found.get(request.param) or lay_out(tmp_path_factory.mktemp("charted"))
+    """Give every golden with a chart."""
+    return lay_out(tmp_path_factory.mktemp("charted"), request.param)

@@ -5,6 +5,9 @@ Left aside is what each tool must have for itself:
 - labels that name the tool, the chart, and what `make deploy-…` may remove;
 - the hash in a ConfigMap's name, where the pods of the chart have a checksum of it instead: both roll the pods;
 - annotations of helm's hooks, and what only `helm test` runs;
+- copies of objects that hooks need before the release has them, whose names end in `-hook`: each is like its original;
+- the order of a container's variables, because a patch of kustomize puts what it changes first;
+- the instance, where the name of the service is too long for that of a release;
 - the namespace of the release, which helm gives while it installs.
 """
 
@@ -29,6 +32,7 @@ ROLLED = ("Deployment", "StatefulSet", "DaemonSet")
 _HASHED = re.compile(r"(.+)-[2456789bcdfghkmt]{10}")  # https://github.com/kubernetes-sigs/kustomize: api/hasher
 _CHECKSUM = "checksum/"
 _HOOK = "helm.sh/hook"
+_COPY = "-hook"
 
 
 class Absent:
@@ -61,13 +65,25 @@ def _shown(value: Any) -> str:
     return "nothing" if value is ABSENT else brief(value)
 
 
-def differences(chart: Sequence[Object], overlay: Sequence[Object], namespace: str) -> list[Difference]:
+def differences(
+    chart: Sequence[Object], overlay: Sequence[Object], namespace: str, release: str = ""
+) -> list[Difference]:
     """Return how the objects of a chart differ from those of an overlay, which is deployed into `namespace`."""
     hashed = _hashed(overlay)
+    copies = _copies(chart)
+    renamed = {**copies, **({release: _instance(overlay)} if release else {})}
     rolled = [_unrolled(each, set(hashed.values())) for each in chart]
-    ours = _by_name(_plain(each, namespace, {}) for each in chart if not _only_tests(each))
+    ours = _by_name(
+        _plain(each, namespace, renamed)
+        for each in chart
+        if not _only_tests(each) and each["metadata"]["name"] not in copies
+    )
     theirs = _by_name(_plain(each, namespace, hashed) for each in overlay)
     found = [each for some in rolled for each in some]
+    for each in (each for each in chart if each["metadata"]["name"] in copies):
+        copy_of = _plain(each, namespace, renamed)
+        (original,) = ours.get(_called_so(copy_of), [{}])
+        found += [Difference(_called_so(each), *more) for more in _compared(copy_of, original, "")]
     for name in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(name, []), theirs.get(name, [])
         if len(mine) != 1 or len(other) != 1:
@@ -75,6 +91,24 @@ def differences(chart: Sequence[Object], overlay: Sequence[Object], namespace: s
         else:
             found += [Difference(name, *each) for each in _compared(mine[0], other[0], "")]
     return found
+
+
+def _copies(chart: Sequence[Object]) -> dict[str, str]:
+    """Return the names of copies that a hook makes of objects of the release, and the names of these."""
+    names = [
+        each["metadata"]["name"]
+        for each in chart
+        if str((each["metadata"].get("annotations") or {}).get(_HOOK, "")).startswith("pre-")
+    ]
+    return {name: name.removesuffix(_COPY) for name in names if name.endswith(_COPY)}
+
+
+def _instance(overlay: Sequence[Object]) -> str:
+    return str(overlay[0]["metadata"]["labels"]["app.kubernetes.io/instance"])
+
+
+def _called_so(each: Object) -> str:
+    return f"{each['kind']}/{each['metadata']['name']}"
 
 
 def _present(found: Sequence[Object]) -> Any:
@@ -85,7 +119,7 @@ def _present(found: Sequence[Object]) -> Any:
 def _by_name(objects: Iterator[Object]) -> dict[str, list[Object]]:
     found: dict[str, list[Object]] = {}
     for each in objects:
-        found.setdefault(f"{each['kind']}/{each['metadata']['name']}", []).append(each)
+        found.setdefault(_called_so(each), []).append(each)
     return found
 
 
@@ -139,6 +173,8 @@ def _without(value: Any, renamed: Mapping[str, str]) -> Any:
     if not isinstance(value, Mapping):
         return renamed.get(value, value) if isinstance(value, str) else value
     made = {key: _without(inner, renamed) for key, inner in value.items() if inner is not None}
+    if isinstance(variables := made.get("env"), list):
+        made["env"] = sorted(variables, key=lambda each: str(each["name"]))
     if isinstance(metadata := made.get("metadata"), dict):
         for field, kept in (("labels", _is_own_label), ("annotations", _is_own_annotation)):
             if field in metadata:
