@@ -118,7 +118,7 @@ def test_the_release_is_in_the_namespace_of_the_run(service: Charted) -> None:
     [
         ("replicas: 0\n", r"can't be built: .*replicas.*minimum: got 0, want 1"),
         ("replica: 2\n", r"can't be built: .*'replica' not allowed"),
-        ("terminationGracePeriodSeconds: 3\n", r"can't be built: .*must be at least 25"),
+        ('config: {SHUTDOWN_SECONDS: "90"}\n', "can't be built: .*SHUTDOWN_SECONDS is 90"),
     ],
 )
 def test_what_helm_refuses_is_a_sentence(values: str, said: str, service: Charted) -> None:
