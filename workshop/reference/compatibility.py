@@ -14,6 +14,7 @@ _TOOLS = {
     "nginx_image": "stub of a dependency in `compose.yaml`",
     "hadolint_image": "lints the Dockerfile on GitLab",
     "kubeconform_image": "validates the manifests",
+    "helm_image": "lints and renders the chart on GitLab",
     "kustomize_image": "builds the overlays on GitLab",
     "yamllint_image": "lints YAML on GitLab, with yamllint from pip",
     "buildah_image": "builds the image on GitLab",
