@@ -44,6 +44,11 @@ def answers_of(name: str) -> Answers:
     return engine()[1].resolve(read_answers(ROOT / "examples" / f"{name}.yml"))
 
 
+def answers_with_both(name: str) -> Answers:
+    """Return the answers of an example, with a chart beside its overlays."""
+    return engine()[1].resolve({**read_answers(ROOT / "examples" / f"{name}.yml"), "manifests": "both"})
+
+
 def rendered(answers: Answers) -> list[RenderedFile]:
     """Return the files that the template gives for answers."""
     template, _, renderer = engine()

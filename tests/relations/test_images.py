@@ -21,7 +21,8 @@ def at_key(tree: Any, wanted: str) -> Iterator[str]:
     if isinstance(tree, dict):
         for key, value in tree.items():
             if key == wanted:
-                yield value["name"] if isinstance(value, dict) else value
+                found = value.get("name") if isinstance(value, dict) else value  # the values of a chart have no name
+                yield from [found] if found else []
             else:
                 yield from at_key(value, wanted)
     elif isinstance(tree, list):

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.support.deployed import Deployed, Object, deployed, overlays_of
 from tests.support.equality import Difference, differences
@@ -98,9 +97,8 @@ class Charted:
 
 def lay_out(folder: Path, name: str = EXAMPLE) -> Charted:
     """Write a golden with overlays and a chart into a folder."""
-    answers = {**read_answers(goldens.ROOT / "examples" / f"{name}.yml"), "manifests": "both"}
     (folder / name).mkdir()
-    write_files(folder / name, goldens.rendered(goldens.engine()[1].resolve(answers)))
+    write_files(folder / name, goldens.rendered(goldens.answers_with_both(name)))
     return Charted(folder / name)
 
 

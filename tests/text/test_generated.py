@@ -31,7 +31,7 @@ def texts(name: str, text: str) -> Iterator[tuple[int, str]]:
         for part in _TEXT.finditer(comment):
             lines = comment[: part.start()].count("\n") + len(part[0]) - len(part[0].lstrip("\n"))
             yield first + lines, without_code(part[0].strip())
-    if name.endswith((".json", "rules.yaml", "prometheus-rule.yaml")):
+    if name.endswith((".json", "rules.yaml", "prometheus-rule.yaml")) and "{{- include" not in text:  # no YAML yet
         values = json.loads(text) if name.endswith(".json") else yaml.safe_load(text)
         yield from ((0, value) for value in _shown(values))
 
