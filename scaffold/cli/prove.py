@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         "scaffold prove payments --only P08 --html report.html",
         "scaffold prove --image registry.example.com/app:1.2 --port 8080 --env MODE=test",
         "scaffold prove --cluster --context kind-kind   test the manifests, too, in that cluster",
+        "scaffold prove --cluster --chart deploy/chart  deploy a Helm chart instead of an overlay",
         "scaffold prove --sweep                         remove what a killed run has left behind",
     ),
 )
@@ -74,6 +75,20 @@ if TYPE_CHECKING:
 @click.option("--context", metavar="NAME", help="The kubectl context (default: the current one, if it is local).")
 @click.option("--overlay", default="production", metavar="NAME", help="Overlay of deploy/overlays to deploy.")
 @click.option(
+    "--chart",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Helm chart to deploy instead of an overlay (default: the one in deploy, without deploy/overlays).",
+)
+@click.option(
+    "--values",
+    "values_",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Values of the chart (default: its values-NAME.yaml, by --overlay). May be given again.",
+)
+@click.option(
     "--load-command",
     metavar="COMMAND",
     envvar="SCAFFOLD_LOAD_COMMAND",
@@ -108,6 +123,8 @@ def prove(
     cluster: bool,
     context: str | None,
     overlay: str,
+    chart: Path | None,
+    values_: tuple[Path, ...],
     load_command: str | None,
     stub_image: str | None,
     json_: bool,
@@ -142,7 +159,8 @@ def prove(
         raise click.UsageError("these experiments need a cluster: add --cluster.")
     given = {"image": image, "port": port, "admin_port": admin_port, "env": parse_pairs(env, "--env")}
     subject = load_subject(folder, given)
-    stage = ClusterSettings(context, overlay, load_command, stub_image or ClusterSettings.stub_image, load_image)
+    stub = stub_image or ClusterSettings.stub_image
+    stage = ClusterSettings(context, overlay, load_command, stub, chart, values_, load_image)
     settings = RunSettings(runtime, network, load_image, stage, not no_build, build_arg)
     with show.progress(out, wanted) as shown:
         proof = run(subject, wanted, settings, shown)

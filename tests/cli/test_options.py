@@ -64,6 +64,8 @@ ANYTHING = {
     "check --exclude",
     "prove --context",
     "prove --overlay",
+    "prove --chart",
+    "prove --values",
     "prove --load-command",
 }
 

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.charts import every_chart
+from tests.judges.charts import JUDGED
+from tests.support.charts import lay_out as lay_out_chart
 from tests.support.deployed import examples, files_of, manifests, overlays_of, workflows_of
 from workshop import helm, judges
 
@@ -50,7 +51,7 @@ def lay_out(folder: Path, apart: Path) -> None:
         if (pipeline := example / ".gitlab-ci.yml").exists():
             put(folder / name / ".gitlab-ci.yml", pipeline.read_text())
     if not helm.missing():
-        for charted in every_chart(apart):
+        for charted in (lay_out_chart(apart, name) for name in JUDGED):
             for environment in charted.environments:
                 put(folder / "charts" / f"{charted.name}-{environment}.yaml", charted.installed(environment))
 

@@ -13,7 +13,7 @@ import pytest
 
 from scaffold.errors import BuildError, FileError, PlatformError
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster import images, objects, stage
+from scaffold.prove.cluster import images, place, stage
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
 from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.files import files
@@ -95,7 +95,7 @@ def test_a_folder_s_name_is_no_option(
     (folder / "kustomization.yaml").write_text("resources: []\n")
     build(docker, folder, "tag", [f"A={hostile}"])
     with pytest.raises(FileError, match="has no Deployment"):
-        objects.build(folder)
+        place.build(place.Place(folder))
     assert words()[0] == ["docker", "build", "--tag=tag", f"--build-arg=A={hostile}", str(folder.absolute())]
     assert ["kustomize", "build", str(folder.absolute())] in words()
     assert not seen(words, hostile)

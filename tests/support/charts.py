@@ -102,11 +102,6 @@ def lay_out(folder: Path, name: str = EXAMPLE) -> Charted:
     return Charted(folder / name)
 
 
-def every_chart(folder: Path) -> list[Charted]:
-    """Return every golden with a chart, laid out in a folder."""
-    return [lay_out(folder, name) for name in goldens.NAMES]
-
-
 @pytest.fixture(scope="session", params=goldens.NAMES)
 def charted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Charted:
     """Give every golden with a chart."""

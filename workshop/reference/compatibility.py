@@ -89,7 +89,7 @@ def _command() -> str:
         ("Python", code(project["requires-python"])),
         ("git", "2.38 or newer, for `new` and `update`"),
         ("kubectl or kustomize", "optional: `check` builds kustomizations with it"),
-        ("helm", "optional: `check` renders charts with it"),
+        ("helm", "optional: `check` and `prove --cluster` render charts with it"),
         ("Docker or Podman", "required by `prove`"),
         ("Copier", f"optional: `copier copy` makes the same files; tested with {code(copier.removeprefix('copier'))}"),
     ]

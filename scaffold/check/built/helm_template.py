@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from scaffold.check.built.chart_copy import ChartCopy
 from scaffold.check.built.enclosure import Enclosure
+from scaffold.kubernetes.helm import release_of
 from scaffold.programs import Done, ProgramError, operand
 from scaffold.programs.offline import is_offline_possible
 
 CHART = "chart"
 """The folder of the copy, beside its files of values."""
 
-_RELEASE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,51}[a-z0-9])?")
 _HINT = "Use --debug flag to render out invalid YAML"
 _NO_SCHEMA = "--skip-schema-validation"  # since helm 3.16; the copy has no schema, but one may be in an archive
 
@@ -43,7 +42,7 @@ class HelmTemplate:
         Raises:
             ProgramError: when it can't be started or took too much.
         """
-        name = operand(release if _RELEASE.fullmatch(release) else "release")
+        name = operand(release_of(release))
         files = [word for file in values for word in ("--values", file)]
         command = [self._program, "template", name, CHART, "--skip-tests", *more, *files]
         done = self.enclosure.run([*command, *self._flags], place)

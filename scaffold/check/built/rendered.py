@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scaffold.check.built.chart_templates import ChartTemplate, Found, Line
+from scaffold.check.built.chart_texts import ChartTexts
 from scaffold.syntax.source import Place, Source, read
 from scaffold.syntax.yaml_nodes import Document, Value, documents_in
 
@@ -33,6 +34,7 @@ class ChartFiles:
         self._named = values
         self._templates: dict[str, ChartTemplate | None] = {}
         self._values: dict[str, Value | None] = {}
+        self.texts = ChartTexts(files)
 
     def template(self, name: str) -> ChartTemplate | None:
         """Return a template by its path in the chart; None where it is not on disk (a packed dependency)."""
@@ -85,15 +87,19 @@ class ChartFiles:
         names = {*self._files.values(), *([self._named] if self._named else [])}
         return [source.text for name in sorted(names) if isinstance(source := read(name), Source)]
 
-    def value(self, template: str, keys: Sequence[str]) -> Value | None:
-        """Return what `.Values.KEYS` is in a template, where it is written; a parent's go before the dependency's."""
+    def values(self, template: str, keys: Sequence[str]) -> list[Value]:
+        """Return what `.Values.KEYS` is in a template, in each file that has it; a parent's before the dependency's."""
         parts = template.split("/templates/")[0].split("/") if template.startswith("charts/") else []
         names = parts[1::2]
         found = [self._look_up(self._named, (*names, *keys)) if self._named else None]
         found.append(self._look_up(self._files.get("values.yaml"), (*names, *keys)))
         if names:
             found.append(self._look_up(self._files.get(self._real("/".join((*parts, "values.yaml")))), keys))
-        return next(filter(None, found), None)
+        return [each for each in found if each]
+
+    def value(self, template: str, keys: Sequence[str]) -> Value | None:
+        """Return the first of them."""
+        return next(iter(self.values(template, keys)), None)
 
     def _look_up(self, file: str | None, keys: Sequence[str]) -> Value | None:
         top = self._top(file)
@@ -134,7 +140,8 @@ class RenderedDocument(Document):
         else:
             template, found = self._find(template, value)
             written = self._written(value, found)
-            place = written.place() if written else _in_template(template, found, value.text() or "")
+            in_file = written.place() if written else self._in_file(value, found)
+            place = in_file or _in_template(template, found, value.text() or "")
         return replace(place, object=self.title_of(value), field=value.field)
 
     def _find(self, template: ChartTemplate, value: Value) -> tuple[ChartTemplate, Found]:
@@ -160,14 +167,8 @@ class RenderedDocument(Document):
     def _written(self, value: Value, found: Found) -> Value | None:
         """Return the value of the chart that a rendered one is, or whose last part it is."""
         for number, keys in reversed([*enumerate(found.values)]):
-            written = self.files.value(self.origin, keys)
-            for key in found.left:
-                if written and number < found.beside and written.text() is not None:
-                    break  # a scalar in a mapping that is written on one line
-                if written is None:
-                    break
-                items = written.items()
-                written = written.get(key) if isinstance(key, str) else items[key] if key < len(items) else None
+            inside = (_inside(each, found, number) for each in self.files.values(self.origin, keys))
+            written = next(filter(None, inside), None)  # a map in two files is one: a key is looked for in both
             text, whole = written.text() if written else None, value.text()
             same = text == whole if found.left or text is None else bool(text) and (whole or "").endswith(text)
             same = same or (bool(text) and whole == b64encode((text or "").encode()).decode())
@@ -197,6 +198,11 @@ class RenderedDocument(Document):
                     return written
         return None
 
+    def _in_file(self, value: Value, found: Found) -> Place | None:
+        """Return where a file that the template puts in sets a variable, which is a key of the rendered object."""
+        text, name = value.text(), value.path[-1] if value.path else None
+        return self.files.texts.variable(name, text) if found.left and text and isinstance(name, str) else None
+
     def writes(self, value: Value, text: str) -> bool:
         """Return whether a text is written in the chart; where it is made of several, whether its longest word is.
 
@@ -205,7 +211,10 @@ class RenderedDocument(Document):
         return self.files.hold(max(text.split(), key=len, default=""))
 
     def place_in_text(self, value: Value, line: int, column: int, length: int) -> Place:
-        """Return the place of a line in a text, where the template has the same line; otherwise that of the text."""
+        """Return the place of a line in a text: in the file that it is or in the template, or that of the text."""
+        name = value.path[-1] if value.path else None
+        if isinstance(name, str) and (file := self.files.texts.file(name, value.text() or "")):
+            return replace(file.place(line, column, length), object=self.title_of(value), field=value.field)
         place = self.place(value)
         template = self.files.template(self.origin)
         inner = ((value.text() or "").split("\n") + [""] * line)[line - 1]
@@ -218,6 +227,17 @@ class RenderedDocument(Document):
                 found = template.source.place(number, column + shift, length)
                 return replace(found, object=self.title_of(value), field=value.field)
         return place
+
+
+def _inside(written: Value, found: Found, number: int) -> Value | None:
+    """Return what a path leads to below a value of the chart."""
+    inner: Value | None = written
+    for key in found.left:
+        if inner is None or (number < found.beside and inner.text() is not None):
+            break  # a scalar in a mapping that is written on one line
+        items = inner.items()
+        inner = inner.get(key) if isinstance(key, str) else items[key] if key < len(items) else None
+    return inner
 
 
 def _in_template(template: ChartTemplate, found: Found, text: str) -> Place:

@@ -1,63 +1,15 @@
-"""A service's manifests as they are applied: the overlay as it is built, moved into the experiments' namespace."""
+"""A service's manifests as they are applied: as they were built, moved into the experiments' namespace."""
 
 from __future__ import annotations
 
 import copy
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from scaffold import programs
-from scaffold.errors import FileError
-from scaffold.kubernetes.kustomize import build_command, is_kustomization
 from scaffold.kubernetes.references import written
 from scaffold.prove.cluster.companions import ingress
 from scaffold.prove.cluster.kubectl import Kubectl
-from scaffold.prove.subject.manifests import Object, parse, read, workload
-from scaffold.prove.subject.subject import Subject
-
-
-def place_of(subject: Subject, overlay: str) -> Path:
-    """Return where the manifests lie: the overlay of that name, or the file or folder that the settings name.
-
-    Raises:
-        FileError: when there is neither.
-    """
-    overlays = subject.folder / "deploy/overlays"
-    if (overlays / overlay).is_dir():
-        return overlays / overlay
-    if overlays.is_dir():
-        names = ", ".join(sorted(each.name for each in overlays.iterdir() if each.is_dir()))
-        raise FileError(f"{overlays} has no overlay {overlay}; there are {names}: add for example --overlay dev.")
-    if subject.manifests:
-        return subject.manifests
-    raise FileError(f"{subject.folder} has no deploy/overlays; name its manifests by the setting `manifests`.")
-
-
-def build(place: Path) -> list[Object]:
-    """Return the objects in a file or folder, a kustomization as kustomize builds it.
-
-    Raises:
-        FileError: when it can't be built or holds no Deployment.
-    """
-    objects = list(parse(_kustomized(place), str(place))) if is_kustomization(place) else read(place)
-    if not any(each["kind"] == "Deployment" for each in objects):
-        raise FileError(f"{place} has no Deployment, which the cluster's experiments need.")
-    return objects
-
-
-def _kustomized(place: Path) -> bytes:
-    command = build_command()
-    if command is None:
-        raise FileError(f"{place} can't be built: neither kustomize nor kubectl is on the PATH.")
-    try:
-        done = programs.run([*command, str(place.absolute())], seconds=60)
-    except programs.ProgramError as error:
-        raise FileError(f"{place} can't be built: it {error}.") from error
-    if done.code != 0:
-        raise FileError(f"{place} can't be built: {(done.said.strip().splitlines() or ['no reason given'])[-1]}")
-    return done.stdout
-
+from scaffold.prove.subject.manifests import Object, workload
 
 ENTRANCES = frozenset({"GRPCRoute", "HTTPRoute", "Ingress"})
 """Kinds that claim a host name: applied, they could take the requests of users from the service that is deployed."""

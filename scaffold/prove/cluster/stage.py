@@ -10,7 +10,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
@@ -20,13 +19,12 @@ from scaffold.prove.cluster.door import Door, FromHere, FromPod
 from scaffold.prove.cluster.images import hand_over
 from scaffold.prove.cluster.kubectl import Kubectl, KubectlFailed, find_cluster
 from scaffold.prove.cluster.objects import (
-    build,
     callers_let_in,
     egress_restricted_pods,
     moved_into_namespace,
     not_served,
-    place_of,
 )
+from scaffold.prove.cluster.place import Place, build, place_of
 from scaffold.prove.cluster.rollout import FIRST_PATIENCE, PATIENCE, wait_for_rollout
 from scaffold.prove.cluster.settings import ClusterSettings
 from scaffold.prove.cluster.stubs import Stubs
@@ -47,7 +45,7 @@ class ClusterStage:
     """The namespace that experiments use, with the service `subject` in it."""
 
     subject: Subject
-    place: Path  # where its manifests lie
+    place: Place  # where its manifests lie
     deployed: Deployed
     left_out: Sequence[Object]  # of kinds that the cluster does not know
     stubs: Stubs
@@ -136,12 +134,13 @@ def open_stage(
     Raises:
         PlatformError: when there is no cluster that may be used, or the image can't be handed to it.
         FileError: when the service has no manifests that can be built.
+        OptionError: when an option names a chart or values that are not there.
     """
     cluster = find_cluster(settings.context)
-    place = place_of(subject, settings.overlay)
-    found = build(place)
-    reference = _reference(runtime, subject, image, settings, cluster)
+    place = place_of(subject, settings)
     name = f"scaffold-prove-{runtime.run}"
+    found = build(place, subject.name, name)
+    reference = _reference(runtime, subject, image, settings, cluster)
     stubbed = stubs.upstreams(subject.dependencies)
     objects = moved_into_namespace(found, subject.name, name, reference, stubs.hosts(stubbed))
     left_out = not_served(objects, cluster)

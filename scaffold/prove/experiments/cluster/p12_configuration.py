@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import tempfile
 from pathlib import Path
 
 from scaffold.prove.cluster.lab import ClusterLab
-from scaffold.prove.cluster.objects import build, moved_into_namespace, not_served
+from scaffold.prove.cluster.objects import moved_into_namespace, not_served
+from scaffold.prove.cluster.place import build, set_in_files
 from scaffold.prove.cluster.stage import apply
 from scaffold.prove.cluster.stubs import hosts
 from scaffold.prove.model import Experiment, Record, Skip, Stage
@@ -17,14 +16,13 @@ from scaffold.prove.model import Experiment, Record, Skip, Stage
 def rolls(lab: ClusterLab, record: Record) -> None:
     """Change one value where it stands, and apply the manifests again: the pods must come to have it."""
     place = lab.stage.place
-    if not place.is_dir():
+    if not place.path.is_dir():
         raise Skip("its manifests are one file, without a separate configuration to change")
     with lab.service(), tempfile.TemporaryDirectory(prefix="scaffold-prove-") as folder:
         before = {pod["metadata"]["uid"] for pod in lab.deployed.ready()}
-        top = _top(place)
-        shutil.copytree(top, Path(folder) / top.name, symlinks=True)
-        variable, value = _change(Path(folder) / top.name, lab)
-        built = build(Path(folder) / top.name / place.relative_to(top))
+        copied = place.copied(Path(folder))
+        variable, value = _change(Path(folder), lab)
+        built = build(copied, lab.subject.name, lab.kubectl.namespace)
         image = str(lab.deployed.container["image"])
         made = moved_into_namespace(built, lab.subject.name, lab.kubectl.namespace, image, hosts(lab.stubs.upstreams))
         left_out = not_served(made, lab.kubectl)
@@ -44,21 +42,10 @@ def rolls(lab: ClusterLab, record: Record) -> None:
             )
 
 
-def _top(place: Path) -> Path:
-    """Return the folder that holds the overlay and the bases beside it."""
-    return next((each for each in place.parents if each.name == "deploy"), place.parent)
-
-
 def _change(folder: Path, lab: ClusterLab) -> tuple[str, str]:
     """Give a variable its other value in every file that sets it; return both."""
     for variable, value in (lab.subject.configurations or ({},))[-1].items():
-        pattern = re.compile(rf"(?m)^(\s*-?\s*){re.escape(variable)}=.*$")
-        files = [
-            each for each in folder.rglob("*") if each.is_file() and pattern.search(each.read_text(errors="ignore"))
-        ]
-        for file in files:
-            file.write_text(pattern.sub(rf"\g<1>{variable}={value}", file.read_text(encoding="utf-8")))
-        if files:
+        if set_in_files(folder, variable, value):
             return variable, value
     raise Skip("no file of its manifests sets a variable of `configurations`")
 
