@@ -51,7 +51,8 @@ def files(renderer: Renderer) -> dict[str, Reads]:
     """Return what each file of the skeleton reads, by all examples together."""
     template, _, _ = goldens.engine()
     for name in goldens.NAMES:
-        render(template, renderer, goldens.answers_of(name), goldens.ORIGIN)
+        for answers in (goldens.answers_of(name), goldens.answers_with_both(name)):
+            render(template, renderer, answers, goldens.ORIGIN)
     noted: Noting = renderer._memo  # type: ignore[assignment]
     return {name: reads for name, reads in noted.files.items() if not name.startswith("string:")}
 

@@ -40,7 +40,7 @@ READS = {
     "scaffold/prove/load.py": "what the load generator that scaffold started writes",
     "scaffold/prove/containers/groups.py": PROC,
     "scaffold/prove/containers/processes.py": PROC,
-    "scaffold/prove/experiments/cluster/p12_configuration.py": "a copy of the manifests that scaffold made",
+    "scaffold/prove/cluster/place.py": "a copy of the manifests that scaffold made",
 }
 """Where files are read in another way, and why that is right."""
 

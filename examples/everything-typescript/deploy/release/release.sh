@@ -178,7 +178,7 @@ propose_for() { # ENVIRONMENT VERSION DIGEST
     new=$(new_of "$file")
     git show "$base:./$file" > "$work/old"
     with_image "$2" "$3" < "$work/old" > "$new"
-    [ "$(digest_in "$new")" = "$3" ] || stop "$file has no tag for $image."
+    [ "$(digest_in "$new")" = "$3" ] || stop "$file names no version of $image."
     cmp -s "$work/old" "$new" || changed="$changed $file"
     git show "$proposed:./$file" | cmp -s - "$new" || unproposed="$unproposed $file"
   done
