@@ -80,7 +80,7 @@ PICTURES = {
         ("scaffold check --verbose",),
     ),
     "update": Picture(
-        "scaffold update brings a service of 0.2.0 to the newest template and keeps the change of its team",
+        "scaffold update brings a service of 0.2.0 to 0.3.0 and keeps the change of its team",
         (
             "scaffold new payments --defaults --vcs-ref 0.2.0",
             "cd payments",
@@ -88,8 +88,8 @@ PICTURES = {
             "git commit --quiet --all --message 'Wait for the cache'",
         ),
         (
-            "scaffold status",
-            "scaffold update --quiet",
+            "scaffold update --to 0.3.0 --quiet",
+            "scaffold status | head -n 8",
             "git diff --staged --stat",
             f"grep minReadySeconds: {_DEPLOYMENT}",
         ),

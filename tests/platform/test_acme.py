@@ -24,7 +24,9 @@ from scaffold.template.goldens import Workshop, goldens_of
 from scaffold.template.laws import Judges
 from scaffold.template.laws import test as run_laws
 from scaffold.template.work import Platform
+from tests.support.charts import Charted
 from tests.support.deployed import containers_of, deployed, overlays_of
+from workshop import helm
 from workshop.goldens import ROOT
 from workshop.history import Versions
 from workshop.platforms import base_here, place
@@ -70,6 +72,18 @@ def test_every_object_and_pod_has_the_labels_and_annotations(language: str, serv
         for each in metadata:
             assert LABELS.items() <= each["labels"].items(), each
             assert ANNOTATION in each["annotations"].items(), each
+
+
+@pytest.mark.skipif(bool(helm.missing()), reason=str(helm.missing()))
+def test_a_chart_has_it_as_its_overlays_do(acme: Platform, tmp_path: Path) -> None:
+    (golden,) = (each for each in goldens_of(acme.root) if each.name == "shop-typescript")
+    service = Workshop(load_template(acme.root), acme.overlay.url).service({**golden.given(), "manifests": "both"})
+    write_files(tmp_path / "shop", service)
+    charted = Charted(tmp_path / "shop")
+    for environment in charted.environments:
+        assert charted.differences(environment) == []
+        for each in charted.objects(environment):
+            assert ANNOTATION in each["metadata"]["annotations"].items(), each
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
