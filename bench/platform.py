@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.measure import PYTHON, medians, seconds
 
 URL = "https://git.example.org/platform/template.git"
-OVERRIDES = ("README.md.jinja", "Makefile.jinja", "deploy/base/deployment.yaml.jinja", "deploy/base/service.yaml.jinja")
+OVERRIDES = ("README.md.jinja", "Makefile.jinja", "CONTRACT.md.jinja", "compose.yaml.jinja")
 ADDED = 6
 
 

@@ -134,6 +134,11 @@ def edit(file: Path, pattern: str, replacement: str) -> None:
     file.write_text(changed)
 
 
+BASE = "{{ kustomize }}/deploy/base"
+DEPLOYMENT = "{{ parts }}/objects/deployment.jinja"
+"""Paths of the skeleton."""
+
+
 def first(root: Path) -> None:
     """Leave the template as it is."""
 
@@ -141,10 +146,10 @@ def first(root: Path) -> None:
 def second(root: Path) -> None:
     """A number changes, a file comes, one is renamed, a question comes, one gets another name."""
     skeleton, questions = root / SKELETON, root / QUESTIONS
-    edit(skeleton / "deploy/base/deployment.yaml.jinja", r"revisionHistoryLimit: \d+", "revisionHistoryLimit: 10")
-    edit(skeleton / "deploy/base/kustomization.yaml.jinja", r"\A", "# Read the overlays first.\n")
+    edit(skeleton / DEPLOYMENT, r"revisionHistoryLimit: \d+", "revisionHistoryLimit: 10")
+    edit(skeleton / BASE / "kustomization.yaml.jinja", r"\A", "# Read the overlays first.\n")
     edit(skeleton / ".editorconfig.jinja", r"^charset = .*$", "charset = utf-8\nmax_line_length = 100")
-    (skeleton / "deploy/base/logging.env.jinja").write_text("LOG_LEVEL={{ log_level }}\n")
+    (skeleton / BASE / "logging.env.jinja").write_text("LOG_LEVEL={{ log_level }}\n")
     edit(skeleton / "{{ shared }}/.pre-commit-config.yaml.jinja", "name: make lint in", "name: lint of")
     edit(skeleton / "{{ shared }}/renovate.json.jinja", '"pre-commit": ', '"timezone": "UTC",\n  "pre-commit": ')
     workflow = skeleton / "{{ github }}/{{ at_top }}/.github/workflows/{{ workflow }}.yml.jinja"
@@ -153,7 +158,7 @@ def second(root: Path) -> None:
     (skeleton / "scripts/check.sh").write_text("#!/bin/sh\nexec make check\n")
     (skeleton / "scripts/check.sh").chmod(0o755)
     (skeleton / "logo.bin").write_bytes(bytes(range(256)) * 4)
-    (skeleton / ".yamllint.yaml").rename(skeleton / ".yamllint.yml")
+    (skeleton / ".yamllint.yaml.jinja").rename(skeleton / ".yamllint.yml.jinja")
     edit(questions / "identity.yml", r"^owner:$", "team:")
     edit(
         questions / "identity.yml",
@@ -178,9 +183,9 @@ def second(root: Path) -> None:
 def third(root: Path) -> None:
     """What the second brought changes again or goes."""
     skeleton, questions = root / SKELETON, root / QUESTIONS
-    edit(skeleton / "deploy/base/deployment.yaml.jinja", r"minReadySeconds: ", "minReadySeconds:  ")
+    edit(skeleton / DEPLOYMENT, r"minReadySeconds: ", "minReadySeconds:  ")
     edit(skeleton / ".editorconfig.jinja", r"max_line_length = 100", "max_line_length = 120")
-    (skeleton / "deploy/base/logging.env.jinja").unlink()
+    (skeleton / BASE / "logging.env.jinja").unlink()
     (skeleton / "scripts/check.sh").chmod(0o644)
     (skeleton / "logo.bin").write_bytes(bytes(range(256)) * 5)
     edit(questions / "identity.yml", r"^log_level: .*\n", "")

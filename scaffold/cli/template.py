@@ -15,7 +15,7 @@ from scaffold.cli.help import examples
     short_help="Make and keep a platform team's own template.",
     epilog=examples(
         "scaffold template new acme --url https://git.example.org/platform/template.git",
-        "scaffold template override deploy/base/service.yaml.jinja",
+        "scaffold template override Makefile.jinja",
         "scaffold template build",
         "scaffold template pull --dry-run",
     ),
