@@ -172,7 +172,12 @@ def problem(
 
 
 def sidecar(file: Path) -> str | None:
-    done = nginx.check(file.parent, file.parent.with_name(f"{file.parent.name}-moved"))
+    folder = file.parent
+    if "overlays" in file.parts:  # it has only what differs from the base
+        folder = folder.with_name(f"{folder.name}-whole")
+        shutil.copytree(file.parents[3] / "base" / file.parent.name, folder)
+        shutil.copy(file, folder)
+    done = nginx.check(folder, folder.with_name(f"{folder.name}-moved"))
     return done.stderr if done.returncode else None
 
 

@@ -52,7 +52,7 @@ def check(source: Path, folder: Path, old: str = "", new: str = "") -> subproces
     config = folder / "config"
     config.mkdir(parents=True)
     changes = places(config, folder)
-    for path in source.iterdir():
+    for path in (each for each in source.iterdir() if each.is_file()):
         (config / path.name).write_text(
             replaced(path.read_text().replace(old, new) if old else path.read_text(), changes)
         )
