@@ -11,6 +11,7 @@ import os
 import shutil
 from functools import cache
 from pathlib import Path
+from threading import RLock
 
 from scaffold import __version__
 from scaffold.engine.answers import Answers, Questionnaire
@@ -33,6 +34,10 @@ CI_SYSTEMS = ("github", "gitlab")
 NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.yml"))
 
 
+_ONE_THREAD = RLock()
+"""An engine renders for one thread at a time; suites that prove several services have some."""
+
+
 @cache
 def engine() -> tuple[Template, Questionnaire, Renderer]:
     """Return the template of this work tree, its questions, and what renders it."""
@@ -43,18 +48,21 @@ def engine() -> tuple[Template, Questionnaire, Renderer]:
 
 def answers_of(name: str) -> Answers:
     """Return the answers of an example."""
-    return engine()[1].resolve(read_answers(ROOT / "examples" / f"{name}.yml"))
+    with _ONE_THREAD:
+        return engine()[1].resolve(read_answers(ROOT / "examples" / f"{name}.yml"))
 
 
 def answers_with_both(name: str) -> Answers:
     """Return the answers of an example, with a chart beside its overlays."""
-    return engine()[1].resolve({**read_answers(ROOT / "examples" / f"{name}.yml"), "manifests": "both"})
+    with _ONE_THREAD:
+        return engine()[1].resolve({**read_answers(ROOT / "examples" / f"{name}.yml"), "manifests": "both"})
 
 
 def rendered(answers: Answers) -> list[RenderedFile]:
     """Return the files that the template gives for answers."""
     template, _, renderer = engine()
-    return render(template, renderer, answers, ORIGIN)
+    with _ONE_THREAD:
+        return render(template, renderer, answers, ORIGIN)
 
 
 def files_of(folder: Path) -> dict[str, tuple[bytes, bool]]:
