@@ -152,13 +152,13 @@ value() { # NAME
   sed -n "s/^$1=//p" "$work/image.env"
 }
 
-# The files that name the version of an environment.
+# The files that name the version of an environment; the first is the one that counts.
 files_of() { # ENVIRONMENT
   printf '%s\n' "deploy/overlays/$1/kustomization.yaml" "deploy/chart/values-$1.yaml"
 }
 
 main_file() { # ENVIRONMENT
-  echo "deploy/overlays/$1/kustomization.yaml"
+  files_of "$1" | head -n 1
 }
 
 digest_in() { # FILE
