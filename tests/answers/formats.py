@@ -177,7 +177,7 @@ def sidecar(file: Path) -> str | None:
         folder = folder.with_name(f"{folder.name}-whole")
         shutil.copytree(file.parents[3] / "base" / file.parent.name, folder)
         shutil.copy(file, folder)
-    done = nginx.check(folder, folder.with_name(f"{folder.name}-moved"))
+    done = nginx.check(folder)
     return done.stderr if done.returncode else None
 
 

@@ -49,11 +49,11 @@ def test_the_schemas_accept_them(services: dict[str, Path], tmp_path: Path) -> N
 
 
 @pytest.mark.judges
-def test_their_own_programs_accept_it(service: Path, tmp_path: Path) -> None:
+def test_their_own_programs_accept_it(service: Path) -> None:
     for kind in ("breaker", "limiter"):
         folder = service / "deploy/base" / kind
         if (folder / "nginx.conf").exists():
-            said = nginx.check(folder, tmp_path / kind)
+            said = nginx.check(folder)
         elif (folder / "envoy.yaml").exists() and shutil.which("envoy"):
             command = ["envoy", "--mode", "validate", "--log-level", "warn", "--config-path", folder / "envoy.yaml"]
             said = subprocess.run(command, capture_output=True, text=True, check=False)
