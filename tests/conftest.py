@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from workshop import goldens
+from workshop import goldens, times
 from workshop.aside import TEST_SECONDS
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("any machine")
+BEFORE = pytest.StashKey[float]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +28,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("aside"):
             item.add_marker(pytest.mark.timeout(TEST_SECONDS))
     items.sort(key=lambda item: item.get_closest_marker("generated") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    item.stash[BEFORE] = times.cpu_seconds()
+    yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Record the CPU seconds of each test with its fixtures: they depend less on what else runs than its duration."""
+    yield
+    item.user_properties.append((times.PROPERTY, f"{times.cpu_seconds() - item.stash[BEFORE]:.2f}"))
 
 
 @pytest.hookimpl(wrapper=True)

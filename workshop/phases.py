@@ -23,10 +23,7 @@ from typing import IO
 from tests.real.conftest import WAITING
 from workshop.aside import put_aside
 from workshop.goldens import ROOT
-from workshop.machine import CACHE
-
-TIMES = CACHE / "times"
-"""Where each suite leaves how long each of its tests took, as JUnit's XML: what to look at when a run is slow."""
+from workshop.times import TIMES
 
 
 def pytest(suite: str, *words: str) -> tuple[str, ...]:
