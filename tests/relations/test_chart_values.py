@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -122,3 +123,17 @@ def test_the_readme_of_the_chart_has_each_value_with_its_default(charted: Charte
             found = found["properties"][part]
         assert kind == names.get(found["type"], found["type"]), key
         assert meaning.strip("- "), key
+
+
+@needs_helm
+def test_the_how_to_shows_what_helm_prints(tmp_path: Path) -> None:
+    text = (goldens.ROOT / "docs/how-to/deploy-with-helm.md").read_text()
+    shown = re.findall(r"^\$ helm (template payments .+)\n((?!\$|```)(?:.+\n)+?)(?=\$|```)", text, re.MULTILINE)
+    assert len(shown) == 2
+    given = {"name": "payments", "language": "go", "manifests": "helm"}
+    write_files(tmp_path, goldens.rendered(goldens.engine()[1].resolve(given)))
+    for words, output in shown:
+        done = subprocess.run(
+            [helm.program(), *words.split()], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert done.returncode != 0 and done.stderr.startswith(output), done.stderr
