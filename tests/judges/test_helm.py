@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -137,14 +138,48 @@ def test_yamllint_finds_nothing_in_what_is_no_template(charted: Charted) -> None
     judges.acquits("yamllint", "--strict", *files, cwd=charted.example)
 
 
+FIELDS = {
+    "apiVersion": str,
+    "name": str,
+    "description": str,
+    "type": str,
+    "version": str,
+    "appVersion": str,  # without quotes, 1.10 becomes 1.1
+    "kubeVersion": str,
+    "home": str,
+    "sources": list,
+    "maintainers": list,
+    "annotations": dict,
+}
+"""What Chart.yaml has, each a field that chart-testing's schema knows."""
+
+
 def test_the_chart_names_what_registries_show(charted: Charted) -> None:
-    """What `ct lint` asks of Chart.yaml: versions as SemVer 2 has them, and who maintains it."""
+    """What `ct lint` asks of Chart.yaml: its schema, a version as SemVer 2 has it, and who maintains it.
+
+    Its settings for yamllint are weaker than those of the service, by which yamllint judges the chart above.
+    """
     (chart,) = read_yaml(charted.chart / "Chart.yaml")
-    assert chart["apiVersion"] == "v2"
+    assert {key: type(value) for key, value in chart.items()} == FIELDS
+    assert chart["apiVersion"] == "v2" and len(chart["name"]) <= 63
     assert re.fullmatch(r"\d+\.\d+\.\d+(?:[-+][\w.+-]+)?", chart["version"])
-    assert isinstance(chart["appVersion"], str), "without quotes, 1.10 becomes 1.1"
     assert chart["description"] and chart["kubeVersion"]
-    assert all(each["name"] for each in chart["maintainers"])
+    assert chart["maintainers"] and all(
+        each["name"] and each.keys() <= {"name", "url"} for each in chart["maintainers"]
+    )
+    texts = [*chart["sources"], *chart["annotations"], *chart["annotations"].values()]
+    assert all(isinstance(each, str) for each in texts)
+    assert all(each.startswith("https://") for each in (chart["home"], *chart["sources"]))
+
+
+def test_what_is_packaged_is_what_belongs_to_the_chart(tmp_path: Path) -> None:
+    charted = lay_out(tmp_path)
+    before = {each.relative_to(charted.chart).as_posix() for each in charted.chart.rglob("*") if each.is_file()}
+    for name in ("values.yaml.orig", "templates/.service.yaml.swp", "templates/service.yaml~", ".DS_Store"):
+        (charted.chart / name).write_text("left over\n")
+    subprocess.run([helm.program(), "package", charted.chart, "--destination", tmp_path], check=True)
+    with tarfile.open(tmp_path / f"{charted.name}-0.1.0.tgz") as package:
+        assert {each.removeprefix(f"{charted.name}/") for each in package.getnames()} == before
 
 
 def test_every_value_of_an_environment_is_one_of_the_chart(charted: Charted) -> None:

@@ -165,21 +165,3 @@ def test_a_copy_for_a_hook_that_is_not_like_its_original_is_found(tmp_path: Path
     template.write_text(template.read_text().replace("169.254.20.10", "169.254.20.11"))
     (found,) = charted.differences("production")
     assert str(found).startswith("NetworkPolicy/frontend-hook spec.egress[0].to[1].ipBlock.cidr: ")
-
-
-@needs_helm
-@pytest.mark.parametrize(
-    ("setting", "words"),
-    [
-        ("config.SHUTDOWN_SECONDS=90", "Run: scaffold update --data shutdown_seconds=90"),
-        ("config.REQUEST_SECONDS=90", "so a request would be aborted (P08)"),
-        ("autoscaling.maxReplicas=1", "autoscaling.maxReplicas (1) is less than replicas (2)"),
-        ("replicas=0", "/replicas"),
-        ("image.tag=latest", "/image/tag"),
-    ],
-)
-def test_numbers_that_do_not_fit_together_are_refused(setting: str, words: str, tmp_path: Path) -> None:
-    charted = lay_out(tmp_path)
-    given = "--set-string" if setting.startswith("config") else "--set"
-    done = charted.helm("template", "production", given, setting)
-    assert done.returncode != 0 and words in done.stderr
