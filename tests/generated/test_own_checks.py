@@ -69,7 +69,7 @@ def test_a_wrong_variable_of_opentelemetry_does_not_stop_python_without_traces(s
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(goldens.EXAMPLES / folder.name, folder)
     furnish(folder, "python")
-    env = {**os.environ, "OTEL_PROPAGATORS": "pigeon"}
+    env = {**os.environ, "OTEL_PROPAGATORS": "pigeon", "OTEL_PYTHON_CONTEXT": "pigeon"}
     done = command.run(
         ["../.venv/bin/python", "-m", "app", "help"], cwd=folder / "src", env=env, seconds=COMMAND_SECONDS
     )

@@ -14,7 +14,7 @@ from workshop import goldens
 TRACES = re.compile(r"(?i)otel|opentelemetry|otlp|traceparent|trace_id|span_id")
 # FastAPI imports OpenTelemetry with traces or without, and one of its variables would end the program.
 OF_FASTAPI = re.compile(
-    r'(?m)^(# FastAPI imports .*|    importlib.*"opentelemetry.propagate".*|.*"OTEL_PROPAGATORS".*)$'
+    r'(?m)^(# FastAPI imports .*|    importlib.*"opentelemetry.propagate".*|.*"OTEL_PROPAGATORS".*|logging.getLogger\("opentelemetry"\).*)$'
 )
 LANGUAGES = sorted(choices("language"))
 

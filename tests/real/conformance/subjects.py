@@ -58,6 +58,7 @@ LANGUAGES = {
             (
                 *JAVA,
                 "-XX:ArchiveClassesAtExit=app.jsa",
+                "-Dspring.profiles.active=training",
                 "-Dspring.context.exit=onRefresh",
                 "-jar",
                 "app/app.jar",

@@ -30,6 +30,41 @@ TRACING = """
     </dependency>
   </dependencies>
 """
+DATABASE = """
+    <dependency>
+      <groupId>org.springframework.boot</groupId>
+      <artifactId>spring-boot-starter-data-jpa</artifactId>
+    </dependency>
+    <dependency>
+      <groupId>org.springframework.boot</groupId>
+      <artifactId>spring-boot-starter-flyway</artifactId>
+    </dependency>
+    <dependency>
+      <groupId>org.flywaydb</groupId>
+      <artifactId>flyway-database-postgresql</artifactId>
+    </dependency>
+    <dependency>
+      <groupId>org.postgresql</groupId>
+      <artifactId>postgresql</artifactId>
+      <scope>runtime</scope>
+    </dependency>
+  </dependencies>
+"""
+ENTITY = """package app.orders;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import org.springframework.data.jpa.repository.JpaRepository;
+
+@Entity
+class Stored {
+    @Id
+    private Long id;
+}
+
+interface AllStored extends JpaRepository<Stored, Long> {}
+"""
+PACKAGE = ("./mvnw", "--batch-mode", "--quiet", "package", "-Dmaven.test.skip=true")
 
 
 @dataclass(frozen=True)
@@ -53,8 +88,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
     shutil.copytree(TEAM, subject.place / "src/main/java/app/orders")
     pom = subject.place / "pom.xml"
     pom.write_text(pom.read_text().replace("\n  </dependencies>\n", TRACING, 1))
-    command = ["./mvnw", "--batch-mode", "--quiet", "package", "-Dmaven.test.skip=true"]
-    succeed(command, cwd=subject.place, env=dict(subject.env) | BUILD_ENV, seconds=600)
+    succeed(PACKAGE, cwd=subject.place, env=dict(subject.env) | BUILD_ENV, seconds=600)
     return subject
 
 
@@ -136,3 +170,33 @@ def test_the_server_speaks_tls(extended: Extended, tmp_path: Path) -> None:
         wait_until(lambda: bool(service.logs("stopped")), 5, "the last line")
     finally:
         bench.close()
+
+
+def test_an_image_of_a_service_with_a_database_is_built_without_it(extended: Extended, tmp_path: Path) -> None:
+    """Run the command of the Dockerfile that archives the classes, where a database would count who asks it."""
+    write_files(tmp_path, rendered(answers_of(NAME)))
+    (tmp_path / "src/main/java/app/orders").mkdir()
+    (tmp_path / "src/main/java/app/orders/Stored.java").write_text(ENTITY)
+    migrations = tmp_path / "src/main/resources/db/migration"
+    migrations.mkdir(parents=True)
+    (migrations / "V1__stored.sql").write_text("create table stored (id bigint primary key);\n")
+    pom = tmp_path / "pom.xml"
+    pom.write_text(pom.read_text().replace("\n  </dependencies>\n", DATABASE, 1))
+    with (tmp_path / "src/main/resources/application-training.properties").open("a") as training:
+        training.write("spring.jpa.database=postgresql\n")
+    env = dict(extended.env) | BUILD_ENV
+    succeed(PACKAGE, cwd=tmp_path, env=env, seconds=600)
+    extract = ["java", "-Djarmode=tools", "-jar", "target/app.jar", "extract", "--destination", "app"]
+    succeed(extract, cwd=tmp_path, env=env, seconds=120)
+    run = re.search(r"^RUN (java (?:.*\\\n)*.*serve)$", (tmp_path / "Dockerfile").read_text(), re.M)
+    assert run, "the Dockerfile archives the classes"
+    with socket.create_server(("127.0.0.1", 0)) as database:
+        url = f"jdbc:postgresql://127.0.0.1:{database.getsockname()[1]}/orders"
+        said = succeed(
+            ["sh", "-c", run[1]], cwd=tmp_path / "app", env=env | {"SPRING_DATASOURCE_URL": url}, seconds=120
+        )
+        assert '"level":"error"' not in said
+        database.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            database.accept()
+    assert (tmp_path / "app/app.jsa").stat().st_size > 1_000_000

@@ -196,6 +196,7 @@ def test_a_wrong_variable_of_opentelemetry_stops_nothing(own: Bench) -> None:
         OTEL_EXPORTER_OTLP_TIMEOUT="soon",
         OTEL_TRACES_SAMPLER="some",
         OTEL_PROPAGATORS="pigeon",
+        OTEL_PYTHON_CONTEXT="pigeon",
         OTEL_BSP_MAX_QUEUE_SIZE="many",
         OTEL_BSP_SCHEDULE_DELAY="1",
         OTEL_RESOURCE_ATTRIBUTES="nonsense",

@@ -1,11 +1,14 @@
 """a-service-whose-name-is-as-long-as-a-dns-label-can-be-63-letter: the code of the service, one concern per module."""
 
 import importlib
+import logging
 import os
 
 SERVICE = "a-service-whose-name-is-as-long-as-a-dns-label-can-be-63-letter"
 
-# FastAPI imports this module of OpenTelemetry. It ends the program at a propagator that it does not know.
+# FastAPI imports OpenTelemetry before the service has its log, and lines that are no JSON would reach stderr.
+logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
+# FastAPI imports this module of it, which ends the program at a propagator that it does not know.
 try:
     importlib.import_module("opentelemetry.propagate")
 except Exception:

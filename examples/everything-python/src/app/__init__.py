@@ -1,11 +1,14 @@
 """everything-python: the code of the service, one concern per module."""
 
 import importlib
+import logging
 import os
 
 SERVICE = "everything-python"
 
-# FastAPI imports this module of OpenTelemetry. It ends the program at a propagator that it does not know.
+# FastAPI imports OpenTelemetry before the service has its log, and lines that are no JSON would reach stderr.
+logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
+# FastAPI imports this module of it, which ends the program at a propagator that it does not know.
 try:
     importlib.import_module("opentelemetry.propagate")
 except Exception:
