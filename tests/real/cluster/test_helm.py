@@ -62,7 +62,9 @@ def released(demo: Demo, tmp_path: Path) -> Iterator[Released]:
 def test_a_release_lives(released: Released, tmp_path: Path) -> None:
     demo = released.demo
     released.make(f"deploy-{OVERLAY}")
-    assert len(pods(demo, NAME)) == deployed(NAME).context["replicas"], "helm waits until all are ready"
+    replicas = deployed(NAME).context["replicas"]  # a new Deployment has one pod until the autoscaler adds the others
+    demo.cluster.wait_for(lambda: len(pods(demo, NAME)) == replicas, 60, f"the autoscaler keeps {replicas} pods")
+    demo.rolled_out(NAME)
 
     def change() -> None:
         released.make(f"deploy-{OVERLAY}", "HELM_OPTIONS=--set config.LOG_LEVEL=warn")
