@@ -1,6 +1,6 @@
 """The demo's `mail` once more, by its chart: installed, upgraded and rolled back under load, uninstalled.
 
-All of it by the service's own Makefile, as its README has it.
+All of it by the service's own Makefile, as its README has it. `test_demo.py` has the twin that loses requests.
 """
 
 from __future__ import annotations
@@ -27,11 +27,17 @@ class Released:
     """The service in a namespace of its own, and what runs its Makefile."""
 
     demo: Demo
-    env: dict[str, str]
+    programs: Path  # a folder for each major version of helm
 
-    def make(self, *words: str) -> str:
+    def make(self, *words: str, major: str = "4") -> str:
         words = ("make", *words, "CONTEXT=one-node")
-        return command.succeed([*words], cwd=self.demo.folders[NAME], env=self.env, seconds=400)
+        return command.succeed([*words], cwd=self.demo.folders[NAME], env=self.env(major), seconds=400)
+
+    def env(self, major: str) -> dict[str, str]:
+        """Return the environment in which `helm` is that version."""
+        programs = judges.with_programs()
+        path = f"{self.programs / major}:{programs['PATH']}"
+        return {**programs, "PATH": path, "KUBECONFIG": self.demo.cluster.env["KUBECONFIG"]}
 
     def level(self) -> str:
         """Return the LOG_LEVEL that its pods read."""
@@ -41,18 +47,17 @@ class Released:
 
 @pytest.fixture
 def released(demo: Demo, tmp_path: Path) -> Iterator[Released]:
-    """Give the service as only Helm deploys it, before it is installed."""
+    """Give the service as only Helm deploys it, before it is installed; the node has the image of its test from the demo."""
     given = {**deployed(NAME).told, "manifests": "helm", "kubernetes_namespace": NAMESPACE}
     write_files(tmp_path / NAME, rendered(engine()[1].resolve(given)))
-    (tmp_path / "bin").mkdir()
-    (tmp_path / "bin/helm").symlink_to(helm.program())
-    programs = judges.with_programs()
-    env = {**programs, "PATH": f"{tmp_path / 'bin'}:{programs['PATH']}", "KUBECONFIG": demo.cluster.env["KUBECONFIG"]}
+    for major in helm.LAYERS:
+        (tmp_path / major).mkdir()
+        (tmp_path / major / "helm").symlink_to(helm.program(major))
     apart = replace(demo, namespace=NAMESPACE, folders={NAME: tmp_path / NAME})
     demo.cluster.kubectl("create", "namespace", NAMESPACE)
     demo.cluster.kubectl("label", "namespace", NAMESPACE, "pod-security.kubernetes.io/enforce=restricted")
     try:
-        yield Released(apart, env)
+        yield Released(apart, tmp_path)
     finally:
         demo.cluster.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
@@ -65,19 +70,23 @@ def test_a_release_lives(released: Released, tmp_path: Path) -> None:
     replicas = deployed(NAME).context["replicas"]  # a new Deployment has one pod until the autoscaler adds the others
     demo.cluster.wait_for(lambda: len(pods(demo, NAME)) == replicas, 60, f"the autoscaler keeps {replicas} pods")
     demo.rolled_out(NAME)
+    assert "Phase:          Succeeded" in released.make(f"test-{OVERLAY}")
 
     def change() -> None:
         released.make(f"deploy-{OVERLAY}", "HELM_OPTIONS=--set config.LOG_LEVEL=warn")
         assert released.level() == "warn"
         changed = {pod["metadata"]["uid"] for pod in pods(demo, NAME)}
+        with pytest.raises(RuntimeError, match="has been rolled back"):
+            released.make(f"deploy-{OVERLAY}", "HELM_OPTIONS=--set image.tag=nobody-built-it --timeout 10s", major="3")
+        assert released.level() == "warn", "a release that fails leaves the one before it"
         released.make("rollback")
-        assert released.level() == "info"
+        assert released.level() == "info", "neither to the one that failed, nor to the same again"
         assert changed.isdisjoint(pod["metadata"]["uid"] for pod in pods(demo, NAME)), "a changed value rolls the pods"
 
     report = changed_under_load(demo, NAME, tmp_path, change)
     assert report.ok > 400, report
     assert report.failed == 0, report
-    (release,) = command.succeed(["helm", "list", "--short", "--namespace", NAMESPACE], env=released.env).split()
-    command.succeed(["helm", "uninstall", release, "--wait", "--namespace", NAMESPACE], env=released.env)
+    gone = ["helm", "uninstall", f"{NAME}-{OVERLAY}", "--wait", "--namespace", NAMESPACE]
+    command.succeed(gone, env=released.env("3"), seconds=120)
     left = demo.kubectl("get", KINDS, f"--selector=app.kubernetes.io/part-of={NAME}", "--output=name").split()
     assert [each for each in left if not each.startswith("pod/")] == [], "nothing stays but pods on their way out"
