@@ -65,9 +65,7 @@ def deploy(
     return make(tmp_path, "deploy-production", "CONTEXT=production-eu", kubectl=kubectl)
 
 
-def make(
-    tmp_path: Path, *words: str, settings: str = "", example: Path = EXAMPLE, **programs: str
-) -> Deployment:
+def make(tmp_path: Path, *words: str, settings: str = "", example: Path = EXAMPLE, **programs: str) -> Deployment:
     """Run make with programs that write what they are called with into tmp_path/log, and with the team's settings."""
     folder, log = tmp_path / example.name, tmp_path / "log"
     shutil.copytree(example / "deploy", folder / "deploy")

@@ -34,7 +34,13 @@ HISTORY = "REVISION\tUPDATED                 \tSTATUS    \tCHART     \tAPP VERSI
 
 
 def run(
-    tmp_path: Path, verb: str, *, jobs: str = "", version: str = "v4.3.1", history: str = "", context: str = "production-eu"
+    tmp_path: Path,
+    verb: str,
+    *,
+    jobs: str = "",
+    version: str = "v4.3.1",
+    history: str = "",
+    context: str = "production-eu",
 ) -> Deployment:
     """Run a verb on a cluster that has these Jobs, and a release with this history."""
     log, rows = tmp_path / "log", tmp_path / "history"
@@ -113,7 +119,8 @@ def test_a_rollback_returns_to_the_release_before_that_succeeded(
 
 
 @pytest.mark.parametrize(
-    "rows", [(), ("deployed: Install complete",), (DONE, BROKEN, "deployed: Rollback to 1"), ("failed: Release failed",)]
+    "rows",
+    [(), ("deployed: Install complete",), (DONE, BROKEN, "deployed: Rollback to 1"), ("failed: Release failed",)],
 )
 def test_without_an_earlier_release_a_rollback_is_refused(tmp_path: Path, rows: tuple[str, ...]) -> None:
     done = run(tmp_path, "helm-rollback", history=history(*rows))

@@ -18,9 +18,7 @@ from workshop import goldens
 
 @pytest.mark.parametrize("name", goldens.NAMES)
 @needs_helm
-def test_a_service_of_ours_says_all_that_is_needed(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_of_ours_says_all_that_is_needed(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", path_with_helm(tmp_path))
     answers = goldens.answers_of(name).context
     subject = load_subject(goldens.EXAMPLES / name)

@@ -66,7 +66,7 @@ def released(demo: Demo, tmp_path: Path) -> Iterator[Released]:
 @pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
 def test_a_release_lives(released: Released, tmp_path: Path) -> None:
     demo = released.demo
-    released.make(f"deploy-{OVERLAY}")
+    assert "deprecated" not in released.make(f"deploy-{OVERLAY}")
     replicas = deployed(NAME).context["replicas"]  # a new Deployment has one pod until the autoscaler adds the others
     demo.cluster.wait_for(lambda: len(pods(demo, NAME)) == replicas, 60, f"the autoscaler keeps {replicas} pods")
     demo.rolled_out(NAME)
