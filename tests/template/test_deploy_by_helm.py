@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.template.test_deploy import Deployment, make
+from tests.support.deploying import Deployment, make
 from workshop import goldens
 
 EXAMPLE = goldens.EXAMPLES / "everything-typescript"
@@ -46,10 +46,10 @@ def run(
     log, rows = tmp_path / "log", tmp_path / "history"
     rows.write_text(f"{HISTORY}\n{history}")
     return make(
+        EXAMPLE,
         tmp_path,
         verb,
         f"CONTEXT={context}",
-        example=EXAMPLE,
         kubectl=KUBECTL.format(log=log, jobs=jobs),
         helm=HELM.format(log=log, version=version, history=rows),
     )
