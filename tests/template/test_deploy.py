@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from tests.support.tools import tools
+from tests.support.deploying import Deployment, make
 from workshop import goldens
 
 EXAMPLE = goldens.EXAMPLES / "frontend"
-NAME, JOB = "frontend", "job.batch/frontend-warm-up"
+JOB = "job.batch/frontend-warm-up"
 BEFORE, ALL = "apply the Jobs and what they need", "apply everything"
 
 KUBECTL = """\
@@ -35,23 +32,14 @@ esac
 """
 
 
-@dataclass
-class Deployment:
-    """What a deployment ended with, and what it asked kubectl for."""
-
-    code: int
-    said: str
-    calls: list[str] = field(default_factory=list)
-
-    @property
-    def steps(self) -> list[str]:
-        """Return what changed the cluster, or waited for it, in order."""
-        steps = []
-        for call in self.calls:
-            if " apply " in call:
-                steps.append(BEFORE if "notin (serve, cronjob)" in call else ALL)
-            steps += [verb for verb in ("delete", "rollout") if f" {verb} " in call]
-        return steps
+def steps(done: Deployment) -> list[str]:
+    """Return what changed the cluster, or waited for it, in order."""
+    found = []
+    for call in done.calls:
+        if " apply " in call:
+            found.append(BEFORE if "notin (serve, cronjob)" in call else ALL)
+        found += [verb for verb in ("delete", "rollout") if f" {verb} " in call]
+    return found
 
 
 def deploy(
@@ -62,34 +50,20 @@ def deploy(
     `left` are labelled objects of the cluster, each a line with the plural and the name.
     """
     kubectl = KUBECTL.format(log=tmp_path / "log", existing=existing, job=JOB, ends=ends, left=left)
-    return make(tmp_path, "deploy-production", "CONTEXT=production-eu", kubectl=kubectl)
-
-
-def make(tmp_path: Path, *words: str, settings: str = "", **programs: str) -> Deployment:
-    """Run make with programs that write what they are called with into tmp_path/log, and with the team's settings."""
-    folder, log = tmp_path / NAME, tmp_path / "log"
-    shutil.copytree(EXAMPLE / "deploy", folder / "deploy")
-    shutil.copy(EXAMPLE / "Makefile", folder)
-    (folder / "deploy/contexts.mk").write_text(settings)
-    path = tools(tmp_path, **programs)
-    done = subprocess.run(
-        [str(shutil.which("make")), *words],
-        cwd=folder, env={"PATH": str(path)}, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    return Deployment(done.returncode, done.stderr, log.read_text().splitlines() if log.exists() else [])
+    return make(EXAMPLE, tmp_path, "deploy-production", "CONTEXT=production-eu", kubectl=kubectl)
 
 
 def test_a_job_ends_before_a_pod_is_replaced(tmp_path: Path) -> None:
     done = deploy(tmp_path)
     assert done.code == 0, done.said
-    assert done.steps == ["delete", BEFORE, ALL, "rollout"]
+    assert steps(done) == ["delete", BEFORE, ALL, "rollout"]
 
 
 @pytest.mark.parametrize("state", ["Failed", "FailureTarget Failed"])
 def test_a_failed_job_replaces_no_pod(tmp_path: Path, state: str) -> None:
     done = deploy(tmp_path, ends=state)
     assert done.code != 0
-    assert done.steps == ["delete", BEFORE]
+    assert steps(done) == ["delete", BEFORE]
     assert f"The version from before still serves: {JOB} failed" in done.said
     assert "the last words of the Job" in done.said
 
@@ -98,7 +72,7 @@ def test_a_failed_job_replaces_no_pod(tmp_path: Path, state: str) -> None:
 def test_a_job_that_still_runs_stops_everything(tmp_path: Path, state: str) -> None:
     done = deploy(tmp_path, existing=f"frontend-warm-up{state}\\n")
     assert done.code != 0
-    assert done.steps == []
+    assert steps(done) == []
     assert "Nothing was deployed: a Job of the last deployment still runs: frontend-warm-up" in done.said
 
 
@@ -143,7 +117,7 @@ def kubectl_of(tmp_path: Path) -> str:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_deployment_names_its_cluster(tmp_path: Path, verb: str) -> None:
-    done = make(tmp_path, verb, kubectl=kubectl_of(tmp_path))
+    done = make(EXAMPLE, tmp_path, verb, kubectl=kubectl_of(tmp_path))
     assert done.code != 0
     assert "Name the kubectl context of the cluster: make … CONTEXT=NAME." in done.said
     assert "Your current context is production-eu." in done.said
@@ -152,7 +126,7 @@ def test_a_deployment_names_its_cluster(tmp_path: Path, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_another_current_cluster_is_refused(tmp_path: Path, verb: str) -> None:
-    done = make(tmp_path, verb, "CONTEXT=dev-eu", kubectl=kubectl_of(tmp_path))
+    done = make(EXAMPLE, tmp_path, verb, "CONTEXT=dev-eu", kubectl=kubectl_of(tmp_path))
     assert done.code != 0
     assert "Nothing was changed: your current context is production-eu, not dev-eu." in done.said
     assert done.calls == ["config current-context"]
@@ -160,7 +134,7 @@ def test_another_current_cluster_is_refused(tmp_path: Path, verb: str) -> None:
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_call_goes_to_the_named_cluster(tmp_path: Path, verb: str) -> None:
-    done = make(tmp_path, verb, settings=f"{verb}: CONTEXT := production-eu\n", kubectl=kubectl_of(tmp_path))
+    done = make(EXAMPLE, tmp_path, verb, settings=f"{verb}: CONTEXT := production-eu\n", kubectl=kubectl_of(tmp_path))
     assert done.code == 0, done.said
     calls = [call for call in done.calls if not call.startswith(("config ", "kustomize "))]
     assert calls and all(call.startswith("--context production-eu ") for call in calls)
@@ -169,7 +143,7 @@ def test_every_call_goes_to_the_named_cluster(tmp_path: Path, verb: str) -> None
 @pytest.mark.parametrize("exists", [True, False])
 def test_a_version_is_pushed_once(tmp_path: Path, exists: bool) -> None:
     docker = f'#!/bin/sh\necho "$*" >> {tmp_path / "log"}\n[ "$1" != manifest ] || exit {int(not exists)}\n'
-    done = make(tmp_path, "push", "VERSION=1.2.3", docker=docker)
+    done = make(EXAMPLE, tmp_path, "push", "VERSION=1.2.3", docker=docker)
     image = "registry.example.com/example-org/frontend:1.2.3"
     asked = f"manifest inspect {image}"
     assert done.calls == ([asked] if exists else [asked, f"push {image}"])

@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scaffold import programs
 from scaffold.errors import FileError, OptionError
-from scaffold.kubernetes.helm import release_of
-from scaffold.kubernetes.kustomize import build_command, is_kustomization
+from scaffold.kubernetes.kustomize import is_kustomization
 from scaffold.prove.cluster.settings import ClusterSettings
-from scaffold.prove.subject.manifests import Object, parse, read
+from scaffold.prove.subject.built import CHART, built, is_chart, rendered
+from scaffold.prove.subject.manifests import Object, read
 from scaffold.prove.subject.subject import Subject
-
-CHART = "Chart.yaml"
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class Place:
     @property
     def is_chart(self) -> bool:
         """Whether helm renders it."""
-        return (self.path / CHART).is_file()
+        return is_chart(self.path)
 
     def copied(self, folder: Path) -> Place:
         """Return the same in a folder, to be changed there: an overlay with its bases, a chart with its values."""
@@ -103,54 +99,14 @@ def build(place: Place, name: str = "", namespace: str = "default") -> list[Obje
         FileError: when it can't be built or holds no Deployment.
     """
     if place.is_chart:
-        objects = list(parse(_built(place.path, _helm(place, name, namespace)), str(place.path)))
+        objects = rendered(place.path, place.values, name, namespace)
     elif is_kustomization(place.path):
-        objects = list(parse(_built(place.path, _kustomize(place.path)), str(place.path)))
+        objects = built(place.path)
     else:
         objects = read(place.path)
     if not any(each["kind"] == "Deployment" for each in objects):
         raise FileError(f"{place.path} has no Deployment, which the cluster's experiments need.")
     return objects
-
-
-def _kustomize(place: Path) -> list[str]:
-    command = build_command()
-    if command is None:
-        raise FileError(f"{place} can't be built: neither kustomize nor kubectl is on the PATH.")
-    return [*command, str(place.absolute())]
-
-
-def _helm(place: Place, name: str, namespace: str) -> list[str]:
-    helm = shutil.which("helm")
-    if helm is None:
-        raise FileError(f"{place.path} can't be built: helm is not on the PATH.")
-    values = [f"--values={each.absolute()}" for each in place.values]
-    return [
-        helm,
-        "template",
-        release_of(name),
-        str(place.path.absolute()),
-        f"--namespace={namespace}",
-        "--skip-tests",
-        *values,
-    ]
-
-
-def _built(place: Path, command: Sequence[str]) -> bytes:
-    try:
-        done = programs.run(command, seconds=60)
-    except programs.ProgramError as error:
-        raise FileError(f"{place} can't be built: it {error}.") from error
-    if done.code != 0:
-        raise FileError(f"{place} can't be built: {_reason(done.said)}")
-    return done.stdout
-
-
-def _reason(said: str) -> str:
-    """Return the last line that shows a reason; helm puts what it advises behind it."""
-    lines = [line.strip() for line in said.splitlines()]
-    told = [line for line in lines if line and not line.startswith("Use --debug flag")]
-    return told[-1] if told else "no reason given"
 
 
 def set_in_files(folder: Path, variable: str, value: str) -> bool:

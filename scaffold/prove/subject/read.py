@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
@@ -18,6 +19,7 @@ from scaffold.errors import FileError, ScaffoldError
 from scaffold.files.place import require_folder
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
+from scaffold.prove.subject.built import is_chart, rendered
 from scaffold.prove.subject.settings import Values, read_settings
 from scaffold.prove.subject.subject import Dependency, JobCommand, Port, Probes, Subject
 from scaffold.releases.home import Homes
@@ -45,7 +47,7 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
             f"{folder.absolute()} has no {ANSWERS_FILE} and no Dockerfile; give a service's folder, or --image IMAGE."
         )
     subject = Subject(name=str(answers.get("name") or chosen.get("name") or folder.absolute().name), folder=folder)
-    subject = _with_manifests(subject, chosen)
+    subject = _with_manifests(subject, chosen, ours=bool(answers))
     if answers:
         subject = _with_answers(subject, answers, _contract(answers))
     return _with_paths(_with_settings(subject, chosen))
@@ -63,15 +65,19 @@ def _contract(answers: Mapping[str, Any]) -> Contract:
 # --- the three sources ------------------------------------------------------------------------------------------------
 
 
-def _with_manifests(subject: Subject, chosen: Values) -> Subject:
-    place = Path(chosen["manifests"]) if "manifests" in chosen else subject.folder / "deploy/base"
+def _with_manifests(subject: Subject, chosen: Values, *, ours: bool) -> Subject:
+    place = Path(chosen["manifests"]) if "manifests" in chosen else _usual(subject.folder, ours)
     place = place if place.is_absolute() or place.exists() else subject.folder / place
     if not place.exists():
         if "manifests" in chosen:
             raise FileError(f"{place}: no such file or folder of manifests.")
         return subject
+    subject = replace(subject, manifests=place)
+    if is_chart(place) and "manifests" not in chosen and not shutil.which("helm"):
+        return subject  # the answers have most of it
     try:
-        told = manifests.facts(manifests.read(place), subject.name)
+        objects = rendered(place, name=subject.name) if is_chart(place) else manifests.read(place)
+        told = manifests.facts(objects, subject.name)
     except _WRONG as error:
         raise FileError(f"{place}: the manifests are not as Kubernetes has them ({one_line(str(error))}).") from error
     ports = [Port(name, number) for name, number in told.pop("ports", [])]
@@ -86,9 +92,14 @@ def _with_manifests(subject: Subject, chosen: Values) -> Subject:
         ports=traffic,
         admin=admin if admin not in traffic else None,
         probes=Probes(**paths),
-        manifests=place,
         **{key: value for key, value in told.items() if key in known},
     )
+
+
+def _usual(folder: Path, ours: bool) -> Path:
+    """Return where manifests are: a service of our template without overlays has a chart, which helm renders."""
+    base, chart = folder / "deploy/base", folder / "deploy/chart"
+    return chart if ours and not base.exists() and is_chart(chart) else base
 
 
 def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,14 @@ from scaffold.errors import FileError
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject.read import load_subject
 from scaffold.text.sizes import size
+from tests.check.helm import needs_helm, path_with_helm
 from workshop import goldens
 
 
 @pytest.mark.parametrize("name", goldens.NAMES)
-def test_a_service_of_ours_says_all_that_is_needed(name: str) -> None:
+@needs_helm
+def test_a_service_of_ours_says_all_that_is_needed(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", path_with_helm(tmp_path))
     answers = goldens.answers_of(name).context
     subject = load_subject(goldens.EXAMPLES / name)
     assert subject.name == answers["name"]
@@ -31,9 +35,31 @@ def test_a_service_of_ours_says_all_that_is_needed(name: str) -> None:
     assert subject.cpu_limit == amount(answers["cpu_limit"])
     assert subject.startup_seconds == answers["startup_seconds"]
     assert list(subject.writable) == [each["path"] for each in answers["writable_paths"]]
-    if answers["kustomize"]:  # only manifests have it, and a chart has none until helm renders it
-        assert subject.startup_budget and subject.startup_budget >= 3 * subject.startup_seconds
-        assert subject.user == "10001:10001"
+    assert subject.startup_budget and subject.startup_budget >= 3 * subject.startup_seconds
+    assert subject.user == "10001:10001"
+
+
+def test_without_helm_the_answers_of_a_service_with_a_chart_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the numbers of its probes are missing then."""
+    monkeypatch.setenv("PATH", "/nonexistent")
+    subject = load_subject(BY_HELM)
+    assert subject.memory_limit and subject.startup_seconds and subject.probes.startup
+    assert subject.startup_budget is None
+    with pytest.raises(FileError, match="can't be built: helm is not on the PATH"):
+        load_subject(BY_HELM, {"manifests": "deploy/chart"})
+
+
+@needs_helm
+def test_a_chart_that_helm_refuses_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = shutil.copytree(BY_HELM, tmp_path / "service")
+    with (folder / "deploy/chart/values.yaml").open("a") as values:
+        values.write("replica: 2\n")
+    monkeypatch.setenv("PATH", path_with_helm(tmp_path))
+    with pytest.raises(FileError, match=r"deploy/chart can't be built: .*'replica' not allowed"):
+        load_subject(folder)
+
+
+BY_HELM = goldens.EXAMPLES / "standalone-typescript"
 
 
 def test_the_contract_tells_what_no_answer_does() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,17 @@ def pods(demo: Demo, name: str) -> list[dict]:
 
 
 def restarted_under_load(demo: Demo, name: str, folder: Path) -> load.Report:
-    """Restart a deployment while its Service is under constant load.
+    """Restart a deployment while its Service is under constant load."""
+
+    def restart() -> None:
+        demo.kubectl("rollout", "restart", f"deployment/{name}")
+        demo.rolled_out(name)
+
+    return changed_under_load(demo, name, folder, restart)
+
+
+def changed_under_load(demo: Demo, name: str, folder: Path, change: Callable[[], None]) -> load.Report:
+    """Do what replaces all pods of a deployment while its Service is under constant load.
 
     The load comes by a node port on loopback: kube-proxy takes it to the same pods as the cluster address.
     """
@@ -43,10 +54,9 @@ def restarted_under_load(demo: Demo, name: str, folder: Path) -> load.Report:
     url = f"http://127.0.0.1:{port}/"
     demo.cluster.wait_for(lambda: answers(port), 20, f"{url} answers")
     before = {pod["metadata"]["uid"] for pod in pods(demo, name)}
-    with load.load(url, folder, rate=40, seconds=150) as attack:
+    with load.load(url, folder, rate=40, seconds=300) as attack:
         time.sleep(2)
-        demo.kubectl("rollout", "restart", f"deployment/{name}")
-        demo.rolled_out(name)
+        change()
         selector = f"--selector=app.kubernetes.io/name={name}"
         demo.cluster.wait_for(
             lambda: not before & {each["metadata"]["uid"] for each in

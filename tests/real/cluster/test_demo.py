@@ -1,4 +1,4 @@
-"""The demo runs: rolled out, answering through its Service, its jobs done, restarted under load without a lost request."""
+"""The demo runs: rolled out, answering through its Service, its jobs done."""
 
 from __future__ import annotations
 
@@ -74,16 +74,12 @@ def test_every_job_ends(demo: Demo, name: str) -> None:
 
 
 @pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
-def test_a_rolling_restart_under_load_costs_no_request(demo: Demo, tmp_path: Path) -> None:
-    """The frontend's, which has a breaker and no limiter, is shown by `scaffold prove` (test_cluster_stage.py)."""
-    report = restarted_under_load(demo, "mail", tmp_path)
-    assert report.ok > 400, report
-    assert report.failed == 0, report
+def test_a_naive_service_loses_requests_in_a_rolling_restart(demo: Demo, tmp_path: Path) -> None:
+    """The twin of the demo: a server that knows nothing of draining, without probes and preStop.
 
-
-@pytest.mark.skipif(load.missing() is not None, reason=load.missing() or "")
-def test_a_naive_service_loses_requests_in_the_same_restart(demo: Demo, tmp_path: Path) -> None:
-    """The twin of the test above: a server that knows nothing of draining, without probes and preStop."""
+    `scaffold prove` restarts the frontend, which has a breaker (test_cluster_stage.py). Helm replaces the pods of `mail`,
+    which has a limiter (test_helm.py). Neither loses a request.
+    """
     demo.kubectl("apply", "--filename", "-", input_=NAIVE.replace("IMAGE", demo.images["weather"]))
     demo.rolled_out("naive")
     assert restarted_under_load(demo, "naive", tmp_path).failed > 0
