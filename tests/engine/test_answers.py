@@ -13,6 +13,7 @@ import yaml
 from scaffold.errors import AnswerError
 from tests.engine.wrong_dependencies import DEPENDENCIES
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
+from tests.engine.wrong_gitops import GITOPS
 from tests.engine.wrong_jobs import JOBS
 from tests.engine.wrong_releases import RELEASES
 from tests.engine.wrong_routes import ROUTES
@@ -104,6 +105,7 @@ WRONG: list[tuple[str, Any, str]] = [
     *ENVIRONMENTS,
     *ROUTES,
     *RELEASES,
+    *GITOPS,
     *TELEMETRY,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
