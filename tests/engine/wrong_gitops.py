@@ -13,7 +13,11 @@ GITOPS: list[tuple[str, Any, str]] = [
     ("gitops_url", "https://user:token@github.com/example-org/shop.git", SECRET),
     ("gitops_url", "ssh://git:token@github.com/example-org/shop.git", SECRET),
     ("gitops_url", "https://github.com/example-org/shop.git?token=a", SECRET),
-    ("gitops_url", "git@github.com:example-org/shop.git", "an address that begins with https:// or ssh://git@, with a host"),
+    (
+        "gitops_url",
+        "git@github.com:example-org/shop.git",
+        "an address that begins with https:// or ssh://git@, with a host",
+    ),
     ("gitops_url", "http://github.com/example-org/shop.git", "an address that begins with https:// or ssh://git@"),
     ("gitops_url", "https://github.com", "with a host and a path"),
     ("gitops_url", "https://github.com/example-org/../shop", "with a host and a path"),

@@ -13,9 +13,7 @@ from scaffold.prove.load import MISSING
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml, top_of, workflow_of
 from workshop import go_tools
 
-VERBS = (
-    "help setup lint format test run up build push manifests lint-manifests namespaces prove pin update"
-)
+VERBS = "help setup lint format test run up build push manifests lint-manifests namespaces prove pin update"
 DEPLOYING = {True: {"deploy-dev", "deploy-production", "rollback"}, False: {"gitops-dev", "gitops-production"}}
 
 GITLAB_KEYWORDS = {"image", "services", "types", "before_script", "after_script", "cache", "include", "pages"}

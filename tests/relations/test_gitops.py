@@ -130,7 +130,9 @@ def test_nobody_else_deploys(manifests: str) -> None:
     """`make` would race with Argo CD, which would undo a rollback."""
     for deploy, prefix in (("make", "deploy-"), ("argocd", "gitops-"), ("flux", "gitops-")):
         made = files("mail", deploy, manifests)
-        targets = {line.split(":")[0] for line in made["Makefile"].splitlines() if ":  ##" in line or ": needs-" in line}
+        targets = {
+            line.split(":")[0] for line in made["Makefile"].splitlines() if ":  ##" in line or ": needs-" in line
+        }
         assert {f"{prefix}dev", f"{prefix}production"} <= targets
         assert any("rollback" in each for each in targets) == (deploy == "make")
         assert any("deploy-" in each for each in targets) == (deploy == "make")
