@@ -21,6 +21,6 @@ GITOPS: list[tuple[str, Any, str]] = [
     ("gitops_url", "http://github.com/example-org/shop.git", "an address that begins with https:// or ssh://git@"),
     ("gitops_url", "https://github.com", "with a host and a path"),
     ("gitops_url", "https://github.com/example-org/../shop", "with a host and a path"),
-    ("gitops_url", 7, "with a host and a path, not 7. Example: https://github.com/example-org/payments-api.git."),
+    ("gitops_url", 7, 'with a host and a path, not "7". Example: https://github.com/example-org/payments-api.git.'),
     ("gitops_namespace", "Argo CD", "gitops_namespace must be a DNS label of at most 63 characters"),
 ]
