@@ -105,7 +105,6 @@ WRONG: list[tuple[str, Any, str]] = [
     *ENVIRONMENTS,
     *ROUTES,
     *RELEASES,
-    *GITOPS,
     *TELEMETRY,
     ("breaker", "hystrix", "must be one of none, envoy, nginx, istio, not hystrix."),
     ("breaker", "envoy", "must be none, not envoy: no dependency has an http:// or https:// URL"),
@@ -160,6 +159,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ),
     ("jobs", [{**JOB, "schedule": "0 24 * * *"}], "must have an hour from 0 to 23, not 24"),
     ("kubernetes_namespace", "kube-system", "must not be kube-system: Kubernetes creates"),
+    *GITOPS,
 ]
 IDS = [f"{question}-{index}" for index, (question, _, _) in enumerate(WRONG)]
 
