@@ -48,6 +48,13 @@ def test_the_page_on_ci_names_the_newest_release(tmp_path: Path) -> None:
     assert "    rev: v9.8.7\n" in (tmp_path / PAGE).read_text(), "a release writes it"
 
 
+def test_the_page_on_ci_names_actions_by_the_commits_of_services() -> None:
+    used = re.findall(r"uses: (\S+)@(.+)", (goldens.ROOT / "docs/ci.md").read_text())
+    ours = goldens.engine()[1].resolve({}).context["pins"]["checkout_action"]
+    assert {commit for action, commit in used if action == "actions/checkout"} == {ours}
+    assert all(re.fullmatch(r"[0-9a-f]{40}  # v\d+\.\d+\.\d+", commit) for _, commit in used)
+
+
 @pytest.mark.parametrize("document", ["README.md", "docs/ci.md"])
 def test_the_first_lines_say_where_it_runs(document: str) -> None:
     first = " ".join((goldens.ROOT / document).read_text().splitlines()[:4])

@@ -50,7 +50,8 @@ def test_a_rule_fires(mutation: Mutation, tmp_path: Path) -> None:
     for overlay in (tmp_path / "deploy/overlays").iterdir():
         if overlay.name != "production" and not mutation.all_overlays:
             shutil.rmtree(overlay)
-    shutil.rmtree(tmp_path / "deploy/chart", ignore_errors=True)  # judged by other tests
+    for other in ("chart", "flux"):  # judged by other tests
+        shutil.rmtree(tmp_path / "deploy" / other, ignore_errors=True)
     mutate(mutation, tmp_path)
     repository = read_repository([tmp_path])
     assert not repository.notes

@@ -13,6 +13,7 @@ import yaml
 from scaffold.errors import AnswerError
 from tests.engine.wrong_dependencies import DEPENDENCIES
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
+from tests.engine.wrong_gitops import GITOPS
 from tests.engine.wrong_jobs import JOBS
 from tests.engine.wrong_releases import RELEASES
 from tests.engine.wrong_routes import ROUTES
@@ -158,6 +159,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ),
     ("jobs", [{**JOB, "schedule": "0 24 * * *"}], "must have an hour from 0 to 23, not 24"),
     ("kubernetes_namespace", "kube-system", "must not be kube-system: Kubernetes creates"),
+    *GITOPS,
 ]
 IDS = [f"{question}-{index}" for index, (question, _, _) in enumerate(WRONG)]
 

@@ -13,10 +13,8 @@ from scaffold.prove.load import MISSING
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml, top_of, workflow_of
 from workshop import go_tools
 
-VERBS = (
-    "help setup lint format test run up build push manifests lint-manifests namespaces deploy-dev deploy-production"
-    " rollback prove pin update"
-)
+VERBS = "help setup lint format test run up build push manifests lint-manifests namespaces prove pin update"
+DEPLOYING = {True: {"deploy-dev", "deploy-production", "rollback"}, False: {"gitops-dev", "gitops-production"}}
 
 GITLAB_KEYWORDS = {"image", "services", "types", "before_script", "after_script", "cache", "include", "pages"}
 
@@ -110,6 +108,8 @@ def test_the_verbs_are_the_same_in_every_language(example: Path) -> None:
     makefile = (example / "Makefile").read_text()
     found = re.findall(r"^([a-z-]+):[^=\n]*?## \S", makefile, re.MULTILINE)
     assert set(VERBS.split()) <= set(found) and len(found) == len(set(found))
+    (answers,) = read_yaml(example / ".copier-answers.yml")
+    assert DEPLOYING[answers["deploy"] == "make"] <= set(found)
     assert ("stubs" in found) == (example / "stubs").exists()
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from tests.support.deployed import Deployed
+from workshop import goldens
+
+APPLY = goldens.EXAMPLES / "frontend/deploy/apply.sh"
 
 
 def test_every_job_is_there(service: Deployed) -> None:
@@ -42,7 +45,7 @@ def test_runs_do_not_pile_up(service: Deployed) -> None:
 
 def test_a_deployment_can_tell_one_shot_jobs_from_runs(service: Deployed) -> None:
     """`make deploy-…` removes finished Jobs by their label; the history of a CronJob must not have it."""
-    script = (service.example / "deploy/apply.sh").read_text()
+    script = APPLY.read_text().replace("frontend", service.answers["name"])
     assert f"jobs=app.kubernetes.io/name={service.answers['name']},app.kubernetes.io/component=job\n" in script
     assert {each["metadata"]["labels"]["app.kubernetes.io/component"] for each in service.all("Job")} <= {"job"}
     for each in service.all("CronJob"):
@@ -68,4 +71,4 @@ def test_only_what_a_job_needs_is_applied_before_it(service: Deployed) -> None:
         "Sidecar",
     }
     assert not early & late
-    assert "component notin (serve, cronjob)" in (service.example / "deploy/apply.sh").read_text()
+    assert "component notin (serve, cronjob)" in APPLY.read_text()

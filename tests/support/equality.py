@@ -4,7 +4,7 @@ Left aside is what each tool must have for itself:
 
 - labels that name the tool, the chart, and what `make deploy-…` may remove;
 - the hash in a ConfigMap's name, where the pods of the chart have a checksum of it instead: both roll the pods;
-- annotations of helm's hooks, and what only `helm test` runs;
+- annotations of helm's hooks and of Argo CD's, and what only `helm test` runs;
 - copies of objects that hooks need before the release has them, whose names end in `-hook`: each is like its original;
 - the order of a container's variables, because a patch of kustomize puts what it changes first;
 - the instance, where the name of the service is too long for that of a release;
@@ -32,6 +32,7 @@ ROLLED = ("Deployment", "StatefulSet", "DaemonSet")
 _HASHED = re.compile(r"(.+)-[2456789bcdfghkmt]{10}")  # https://github.com/kubernetes-sigs/kustomize: api/hasher
 _CHECKSUM = "checksum/"
 _HOOK = "helm.sh/hook"
+_ARGO_CD = "argocd.argoproj.io/"
 _COPY = "-hook"
 
 
@@ -189,7 +190,7 @@ def _is_own_label(key: str) -> bool:
 
 
 def _is_own_annotation(key: str) -> bool:
-    return not key.startswith((_CHECKSUM, _HOOK))
+    return not key.startswith((_CHECKSUM, _HOOK, _ARGO_CD))
 
 
 def _compared(chart: Any, overlay: Any, path: str) -> Iterator[tuple[str, Any, Any]]:

@@ -140,12 +140,46 @@ def test_every_call_goes_to_the_named_cluster(tmp_path: Path, verb: str) -> None
     assert calls and all(call.startswith("--context production-eu ") for call in calls)
 
 
-@pytest.mark.parametrize("exists", [True, False])
-def test_a_version_is_pushed_once(tmp_path: Path, exists: bool) -> None:
-    docker = f'#!/bin/sh\necho "$*" >> {tmp_path / "log"}\n[ "$1" != manifest ] || exit {int(not exists)}\n'
-    done = make(EXAMPLE, tmp_path, "push", "VERSION=1.2.3", docker=docker)
-    image = "registry.example.com/example-org/frontend:1.2.3"
-    asked = f"manifest inspect {image}"
-    assert done.calls == ([asked] if exists else [asked, f"push {image}"])
-    assert (done.code == 0) is not exists
-    assert ("The registry already has version 1.2.3, and a pushed version never changes." in done.said) is exists
+IMAGE = "registry.example.com/example-org/frontend:1.2.3"
+ABSENT = (
+    f"no such manifest: {IMAGE}",
+    "Error: reading manifest 1.2.3 in registry.example.com/example-org/frontend: manifest unknown",
+    "Error: reading manifest 1.2.3: name unknown: repository name not known to registry",
+)
+UNKNOWN = (
+    "dial tcp: lookup registry.example.com: no such host",
+    "unauthorized: authentication required",
+    "denied: requested access to the resource is denied",
+    "",
+)
+
+
+def push(tmp_path: Path, code: int, response: str) -> Deployment:
+    """Push a version, while `docker manifest inspect` ends with `code` and prints `response`."""
+    docker = f"""#!/bin/sh
+echo "$*" >> {tmp_path / "log"}
+[ "$1" = manifest ] || exit 0
+echo '{response}' >&2
+exit {code}
+"""
+    return make(EXAMPLE, tmp_path, "push", "VERSION=1.2.3", docker=docker)
+
+
+def test_a_version_is_pushed_once(tmp_path: Path) -> None:
+    done = push(tmp_path, 0, "{}")
+    assert done.calls == [f"manifest inspect {IMAGE}"] and done.code != 0
+    assert "The registry already has version 1.2.3, and a pushed version never changes." in done.said
+
+
+@pytest.mark.parametrize("response", ABSENT)
+def test_a_new_version_is_pushed(tmp_path: Path, response: str) -> None:
+    done = push(tmp_path, 1, response)
+    assert done.calls == [f"manifest inspect {IMAGE}", f"push {IMAGE}"] and done.code == 0
+
+
+@pytest.mark.parametrize("response", UNKNOWN)
+def test_nothing_is_pushed_while_nobody_knows_what_the_registry_has(tmp_path: Path, response: str) -> None:
+    done = push(tmp_path, 1, response)
+    assert done.calls == [f"manifest inspect {IMAGE}"] and done.code != 0
+    told = f"Nothing was pushed, because the registry does not show whether it has version 1.2.3: {response}"
+    assert told.strip() in done.said

@@ -193,3 +193,16 @@ def test_a_collector_comes_with_its_rule_and_traces_go_with_their_packages(start
 
 def policy_of(service: Path) -> str:
     return (service / "deploy/base/network-policy.yaml").read_text()
+
+
+def test_who_deploys_changes_and_changes_back(start, update_to) -> None:
+    service = start("frontend")
+    before = {path: content for path, content in goldens.files_of(service).items() if path != ANSWERS}
+    outcome = update_to(service, "0.1.0", given={"deploy": "argocd"})
+    named = {each.path for each in outcome.report.lines}
+    assert {"deploy/apply.sh", "deploy/argocd/dev.yaml", "deploy/argocd/production.yaml", "Makefile"} <= named
+    assert outcome.report.removed == 1 and not (service / "deploy/apply.sh").exists()
+    commit(service)
+    update_to(service, "0.1.0", given={"deploy": "make"})
+    after = {path: content for path, content in goldens.files_of(service).items() if path != ANSWERS}
+    assert after == before

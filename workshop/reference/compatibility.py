@@ -22,6 +22,7 @@ _TOOLS = {
     "tools_image": "runs `scaffold check` and `scaffold prove` on GitLab: Debian with Go",
     "kubernetes_version": "version of the schemas for kubeconform",
     "vegeta": "load generator of `scaffold prove`",
+    "gitleaks": "looks for keys and passwords in commits",
     "checkout_action": "`actions/checkout`",
     "hadolint_action": "`hadolint/hadolint-action`, which lints the Dockerfile on GitHub",
     "upload_artifact_action": "`actions/upload-artifact`",

@@ -75,7 +75,8 @@ $wrong"
 is_in_registry() { # VERSION
   response=$(crane digest "$image:$1" 2>&1) && return 0
   case $response in
-  *MANIFEST_UNKNOWN* | *NAME_UNKNOWN* | *NOT_FOUND* | *'404 Not Found'* | *UNAUTHORIZED* | *DENIED*) return 1 ;;
+  *'no such manifest'* | *'manifest unknown'* | *'name unknown'* | *MANIFEST_UNKNOWN* | *NAME_UNKNOWN* | *NOT_FOUND* | *'404 Not Found'*) return 1 ;;
+  *UNAUTHORIZED* | *DENIED*) return 1 ;; # so do some registries respond before the first version; otherwise, the push fails
   *) stop "The registry does not show whether it has version $1: $response" ;;
   esac
 }
