@@ -16,6 +16,7 @@ from tests.engine.wrong_environments import ENVIRONMENTS, PROD
 from tests.engine.wrong_jobs import JOBS
 from tests.engine.wrong_releases import RELEASES
 from tests.engine.wrong_routes import ROUTES
+from tests.engine.wrong_secrets import SECRETS
 from tests.engine.wrong_telemetry import TELEMETRY
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
@@ -101,6 +102,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("shutdown_seconds", 3, "from 4 to 3600"),
     *DEPENDENCIES,
     *JOBS,
+    *SECRETS,
     *ENVIRONMENTS,
     *ROUTES,
     *RELEASES,
