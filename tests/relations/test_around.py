@@ -47,6 +47,10 @@ def test_the_environment_is_the_contracts(service: Deployed) -> None:
         values |= {f"{prefix}_URL": url, f"{prefix}_TIMEOUT_SECONDS": str(each["timeout"])}
     if service.answers["telemetry"] == "otlp" and service.answers["collector"]:
         values["OTEL_EXPORTER_OTLP_ENDPOINT"] = service.answers["collector"]
+    for each in service.answers["secrets"]:
+        if each.get("form") == "file":
+            path = f"/etc/secrets/{each.get('secret', service.answers['name'])}/{each.get('key', each['name'])}"
+            values[f"{each['name'].upper().replace('-', '_')}_FILE"] = path
     assert set(service.config) == common | ports | set(values)
     assert values.items() <= service.config.items()
 

@@ -28,7 +28,7 @@ look_for() { # SECRET KEY…
 
 keys_of() { # SECRET
   kubectl --context "$context" --namespace "$namespace" get secret "$1" --ignore-not-found --output \
-go-template='{{ range $key, $value := .data }}{{ $key }}{{ "\n" }}{{ end }}'
+    go-template='{{ range $key, $value := .data }}{{ $key }}{{ "\n" }}{{ end }}'
 }
 
 stop() { # WORD…
