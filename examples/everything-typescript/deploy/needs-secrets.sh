@@ -27,6 +27,7 @@ look_for() { # SECRET KEY…
 }
 
 keys_of() { # SECRET
+  # shellcheck disable=SC2016 # the names are those of kubectl's template
   kubectl --context "$context" --namespace "$namespace" get secret "$1" --ignore-not-found --output \
     go-template='{{ range $key, $value := .data }}{{ $key }}{{ "\n" }}{{ end }}'
 }
