@@ -21,7 +21,7 @@ from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.built import is_chart, rendered
 from scaffold.prove.subject.settings import Values, read_settings
-from scaffold.prove.subject.subject import Dependency, JobCommand, Port, Probes, Subject
+from scaffold.prove.subject.subject import MADE_UP, Dependency, JobCommand, Port, Probes, Subject
 from scaffold.releases.home import Homes
 from scaffold.text.brief import brief, one_line
 
@@ -140,6 +140,8 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             code_when_wrong=contract.code_when_wrong,
             language=str(answers.get("language", "")),
             breaker=str(answers.get("breaker", "")),
+            env={**subject.env, **_secrets(answers)["env"]},
+            secrets=_secrets(answers)["secrets"],
             **_limits(answers),
         )
     except _WRONG as error:
@@ -158,6 +160,21 @@ def _dependency(answer: Values, contract: Contract) -> Dependency:
         url=re.sub(r"^((?:https?://)?[^/:]+)\.(?=[:/]|$)", r"\1", answer["url"]),  # DNS's dot at its end
         timeout=float(answer["timeout"]),
     )
+
+
+ANY_FILE = "/etc/hostname"
+"""A file that every container has: the value of a secret that is in a file."""
+
+
+def _secrets(answers: Values) -> Values:
+    """Return the variables of secret values, and the keys of their Secrets, as `questions/given.jinja` does."""
+    variables, keys = {}, dict[str, tuple[str, ...]]()
+    for each in answers.get("secrets") or ():
+        variable, is_file = each["name"].upper().replace("-", "_"), each.get("form") == "file"
+        variables[f"{variable}_FILE" if is_file else variable] = ANY_FILE if is_file else MADE_UP
+        secret = str(each.get("secret") or answers["name"])
+        keys[secret] = (*keys.get(secret, ()), str(each.get("key") or each["name"]))
+    return {"env": variables, "secrets": keys}
 
 
 def _limits(answers: Values) -> Values:

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+MADE_UP = "made-up-by-scaffold-prove"
+"""The value of each secret: an experiment needs none of yours."""
+
 
 @dataclass(frozen=True)
 class Port:
@@ -59,6 +62,7 @@ class Subject:
     path: str = "/"  # what the requests are for
     args: tuple[str, ...] = ()  # the image's own where there are none
     env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # Secret -> its keys
     dependencies: tuple[Dependency, ...] = ()
     jobs: tuple[JobCommand, ...] = ()
     writable: Mapping[str, int] = field(default_factory=dict)  # path -> size
