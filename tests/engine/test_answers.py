@@ -16,7 +16,7 @@ from tests.engine.wrong_environments import ENVIRONMENTS, PROD
 from tests.engine.wrong_jobs import JOBS
 from tests.engine.wrong_releases import RELEASES
 from tests.engine.wrong_routes import ROUTES
-from tests.engine.wrong_secrets import SECRETS
+from tests.engine.wrong_secrets import SECRET, SECRETS, STORES
 from tests.engine.wrong_telemetry import TELEMETRY
 from tests.support.answers import DEPENDENCY, JOB, questionnaire
 from tests.support.copier import copier
@@ -258,6 +258,12 @@ def test_a_name_that_the_language_cannot_take_is_refused(answer: dict[str, Any])
     ):
         questionnaire().resolve({"language": "typescript", **answer})
     questionnaire().resolve({"language": "python", **answer})
+
+
+@pytest.mark.parametrize(("answers", "words"), STORES)
+def test_a_store_has_its_answers(answers: dict[str, Any], words: str) -> None:
+    with pytest.raises(AnswerError, match=re.escape(words)):
+        questionnaire().resolve({"secrets": [SECRET], **answers})
 
 
 def test_a_key_like_none_is_refused_with_all_names() -> None:

@@ -10,6 +10,7 @@ import yaml
 from scaffold.cli import cli
 from scaffold.cli.prove import prove
 from scaffold.prove.load import MISSING
+from tests.relations.test_secrets import secrets_of
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml, top_of, workflow_of
 from workshop import go_tools
 
@@ -47,6 +48,7 @@ def test_the_environment_is_the_contracts(service: Deployed) -> None:
         values |= {f"{prefix}_URL": url, f"{prefix}_TIMEOUT_SECONDS": str(each["timeout"])}
     if service.answers["telemetry"] == "otlp" and service.answers["collector"]:
         values["OTEL_EXPORTER_OTLP_ENDPOINT"] = service.answers["collector"]
+    values |= {each["variable"]: each["path"] for each in secrets_of(service) if each["form"] == "file"}
     assert set(service.config) == common | ports | set(values)
     assert values.items() <= service.config.items()
 
@@ -80,7 +82,9 @@ def test_every_dependency_has_a_stub_and_all_point_to_it(example: Path) -> None:
         "${OTEL_EXPORTER_OTLP_ENDPOINT:-}" if traced else None
     )
     assert ("collector" in compose["services"]) == traced
-    assert set(environment) == moved
+    secret = {each["variable"] for each in secrets_of(service) if each["form"] == "variable"}
+    assert all(environment[variable] == f"${{{variable}:-}}" for variable in secret)
+    assert set(environment) == moved | secret
     assert ("stubs" in compose["services"]) == bool(ports) == (example / "stubs").exists()
     if ports:
         assert compose["services"]["stubs"]["ports"] == [f"127.0.0.1:{port}:{port}" for port in ports.values()]

@@ -16,7 +16,8 @@ kinds='deployments cronjobs jobs configmaps services serviceaccounts horizontalp
   networkpolicies podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com
   serviceentries.networking.istio.io virtualservices.networking.istio.io destinationrules.networking.istio.io
   sidecars.networking.istio.io envoyfilters.networking.istio.io
-  ingresses.networking.k8s.io httproutes.gateway.networking.k8s.io'
+  ingresses.networking.k8s.io httproutes.gateway.networking.k8s.io
+  externalsecrets.external-secrets.io sealedsecrets.bitnami.com secretproviderclasses.secrets-store.csi.x-k8s.io'
 
 main() {
   manifests=$(kubectl kustomize "deploy/overlays/$overlay")

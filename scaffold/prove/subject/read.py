@@ -129,6 +129,7 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             code_when_wrong=contract.code_when_wrong,
             language=str(answers.get("language", "")),
             breaker=str(answers.get("breaker", "")),
+            env={**subject.env, **_secrets(answers)},
             **_limits(answers),
         )
     except _WRONG as error:
@@ -147,6 +148,21 @@ def _dependency(answer: Values, contract: Contract) -> Dependency:
         url=re.sub(r"^((?:https?://)?[^/:]+)\.(?=[:/]|$)", r"\1", answer["url"]),  # DNS's dot at its end
         timeout=float(answer["timeout"]),
     )
+
+
+MADE_UP = "made-up-by-scaffold-prove"
+"""The value of each secret: an experiment needs none of yours."""
+ANY_FILE = "/etc/hostname"
+"""A file that every container has; the value of a secret in a file."""
+
+
+def _secrets(answers: Values) -> dict[str, str]:
+    """Return the variables of the secret values, as `questions/given.jinja` names them."""
+    found = {}
+    for each in answers.get("secrets") or ():
+        variable, is_file = each["name"].upper().replace("-", "_"), each.get("form") == "file"
+        found[f"{variable}_FILE" if is_file else variable] = ANY_FILE if is_file else MADE_UP
+    return found
 
 
 def _limits(answers: Values) -> Values:
