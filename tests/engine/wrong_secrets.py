@@ -15,13 +15,13 @@ SECRETS: list[tuple[str, Any, str]] = [
     ("secrets", [{**SECRET, "value": "hunter2"}], "must not have the field value: its fields are name, form, secret, key, remote"),
     ("secrets", [SECRET, SECRET], "must be unique, but database-password is used twice"),
     ("secrets", [{"name": "DATABASE_PASSWORD"}], "secrets[0].name must be a name of at most 30 characters"),
-    ("secrets", [{"name": "log-level"}], "must not be log-level: its variable LOG_LEVEL has another meaning already"),
-    ("secrets", [{"name": "port-http"}], "its variable PORT_HTTP has another meaning already"),
-    ("secrets", [{"name": "ssl-cert", "form": "file"}], "its variable SSL_CERT_FILE has another meaning already"),
+    ("secrets", [{"name": "log-level"}], "must not be log-level: its variable would have another meaning: LOG_LEVEL"),
+    ("secrets", [{"name": "port-http"}], "its variable would have another meaning: PORT_HTTP"),
+    ("secrets", [{"name": "ssl-cert", "form": "file"}], "its variable would have another meaning: SSL_CERT_FILE"),
     (
         "secrets",
         [{"name": "a", "form": "file"}, {"name": "a-file"}],
-        "secrets[1].name must not be a-file: another record has its variable A_FILE",
+        "secrets[1].name must not be a-file: another record has its variable: A_FILE",
     ),
     ("secrets", [{**SECRET, "form": "mount"}], "secrets.database-password.form must be variable or file, not mount"),
     ("secrets", [{**SECRET, "secret": "My_Secret"}], "secrets.database-password.secret must be the name of a Secret"),
@@ -31,7 +31,7 @@ SECRETS: list[tuple[str, Any, str]] = [
     (
         "secrets",
         [SECRET, {"name": "b", "key": "database-password"}],
-        "secrets.b.key must not be database-password: another record has that key of the Secret",
+        "secrets.b.key must not be database-password: another record has that key of its Secret",
     ),
     ("secret_store", "vault", "must be one of none, external-secrets, sealed-secrets, csi, not vault."),
     ("secret_store", "csi", "secret_store must be none while secrets is empty. Example: none."),
@@ -71,6 +71,6 @@ STORES: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"dependencies": [{**DEPENDENCY, "name": "database"}], "secrets": [{"name": "database-url"}]},
-        "secrets[0].name must not be database-url: its variable DATABASE_URL has another meaning already.",
+        "secrets[0].name must not be database-url: its variable would have another meaning: DATABASE_URL.",
     ),
 ]

@@ -58,7 +58,7 @@ PROVIDERS: dict[str, tuple[dict[str, str], Any]] = {
         {
             "array": [
                 "objectName: web-database-password\nobjectType: secret\nobjectAlias: database-password\n",
-                "objectName: web-signing-pem\nobjectType: secret\nobjectAlias: signing.pem",
+                "objectName: web-signing-pem\nobjectType: secret\nobjectAlias: signing.pem\n",
             ]
         },
     ),
