@@ -6,7 +6,7 @@ public final class Secrets {
     public final SecretFile signingKey;
 
     Secrets(Environment env) {
-        databasePassword = env.secret("DATABASE_PASSWORD");
-        signingKey = env.secretFile("SIGNING_KEY_FILE");
+        this.databasePassword = env.secret("DATABASE_PASSWORD");
+        this.signingKey = env.secretFile("SIGNING_KEY_FILE");
     }
 }
