@@ -10,8 +10,8 @@ import yaml
 from scaffold.cli import cli
 from scaffold.cli.prove import prove
 from scaffold.prove.load import MISSING
-from tests.relations.test_secrets import secrets_of
 from tests.support.deployed import Deployed, deployed, each_example, files_of, read_yaml, top_of, workflow_of
+from tests.support.secrets import secrets_of
 from workshop import go_tools
 
 VERBS = (

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from scaffold.kubernetes.references import written
 from scaffold.prove.cluster.companions import ingress
 from scaffold.prove.cluster.kubectl import Kubectl
+from scaffold.prove.cluster.secrets import STORES, mount_secrets
 from scaffold.prove.subject.manifests import Object, workload
 
 ENTRANCES = frozenset({"GRPCRoute", "HTTPRoute", "Ingress"})
@@ -20,17 +21,18 @@ def moved_into_namespace(
 ) -> list[Object]:
     """Return copies that belong into `namespace`, run `image` as the service's, and reach `hosts` at other names.
 
-    What lets users in from outside is left out.
+    What lets users in from outside is left out, and what asks a store for secret values.
     """
     own = written(serving(objects, name)["spec"]["template"]["spec"]["containers"][0]["image"]).name
     result = []
     for each in objects:
-        if each["kind"] == "Namespace" or each["kind"] in ENTRANCES:
+        if each["kind"] == "Namespace" or each["kind"] in ENTRANCES | STORES:
             continue
         made = copy.deepcopy(each)
         made["metadata"]["namespace"] = namespace
         if made["kind"] == "ConfigMap":
             made["data"] = {key: _renamed(value, hosts) for key, value in (made.get("data") or {}).items()}
+        mount_secrets(pod_of(made))
         for container in containers_of(made):
             if written(container["image"]).name == own:
                 container |= {"image": image, "imagePullPolicy": "IfNotPresent"}
@@ -45,12 +47,18 @@ def serving(objects: Sequence[Object], name: str) -> Object:
     return found
 
 
-def containers_of(made: Object) -> list[Object]:
-    """Return every container of an object's pods, init containers too."""
+def pod_of(made: Object) -> Object:
+    """Return the spec of an object's pods; an empty one where it has none."""
     spec = made.get("spec") or {}
     if made["kind"] == "CronJob":
         spec = spec["jobTemplate"]["spec"]
-    pod = (spec.get("template") or {}).get("spec") or {}
+    found: Object = (spec.get("template") or {}).get("spec") or {}
+    return found
+
+
+def containers_of(made: Object) -> list[Object]:
+    """Return every container of an object's pods, init containers too."""
+    pod = pod_of(made)
     return [*(pod.get("initContainers") or []), *(pod.get("containers") or [])]
 
 

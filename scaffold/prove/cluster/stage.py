@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from scaffold.errors import PlatformError
 from scaffold.prove.clock import Clock
-from scaffold.prove.cluster import load_pod, stubs
+from scaffold.prove.cluster import load_pod, secrets, stubs
 from scaffold.prove.cluster.deployed import Deployed
 from scaffold.prove.cluster.door import Door, FromHere, FromPod
 from scaffold.prove.cluster.images import hand_over
@@ -151,7 +151,7 @@ def open_stage(
         own = Kubectl(cluster.program, cluster.context, name)
         applied = [each for each in objects if each not in left_out]
         brought = stubs.objects(stubbed, settings.stub_image, egress_restricted_pods(applied))
-        brought = [*brought, *callers_let_in(applied, subject.name)]
+        brought = [*brought, *callers_let_in(applied, subject.name), *secrets.objects(subject.secrets)]
         deployed = Deployed(own, applied, subject.name)
         door: Door = FromHere(deployed, subject.path)
         if settings.load_image:

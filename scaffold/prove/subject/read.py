@@ -19,7 +19,7 @@ from scaffold.files.place import require_folder
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.settings import Values, read_settings
-from scaffold.prove.subject.subject import Dependency, JobCommand, Port, Probes, Subject
+from scaffold.prove.subject.subject import MADE_UP, Dependency, JobCommand, Port, Probes, Subject
 from scaffold.releases.home import Homes
 from scaffold.text.brief import brief, one_line
 
@@ -129,7 +129,8 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             code_when_wrong=contract.code_when_wrong,
             language=str(answers.get("language", "")),
             breaker=str(answers.get("breaker", "")),
-            env={**subject.env, **_secrets(answers)},
+            env={**subject.env, **_secrets(answers)["env"]},
+            secrets=_secrets(answers)["secrets"],
             **_limits(answers),
         )
     except _WRONG as error:
@@ -150,19 +151,19 @@ def _dependency(answer: Values, contract: Contract) -> Dependency:
     )
 
 
-MADE_UP = "made-up-by-scaffold-prove"
-"""The value of each secret: an experiment needs none of yours."""
 ANY_FILE = "/etc/hostname"
-"""A file that every container has; the value of a secret in a file."""
+"""A file that every container has: the value of a secret that is in a file."""
 
 
-def _secrets(answers: Values) -> dict[str, str]:
-    """Return the variables of the secret values, as `questions/given.jinja` names them."""
-    found = {}
+def _secrets(answers: Values) -> Values:
+    """Return the variables of the secret values, and the keys of their Secrets, as `questions/given.jinja` names them."""
+    variables, keys = {}, dict[str, tuple[str, ...]]()
     for each in answers.get("secrets") or ():
         variable, is_file = each["name"].upper().replace("-", "_"), each.get("form") == "file"
-        found[f"{variable}_FILE" if is_file else variable] = ANY_FILE if is_file else MADE_UP
-    return found
+        variables[f"{variable}_FILE" if is_file else variable] = ANY_FILE if is_file else MADE_UP
+        secret = str(each.get("secret") or answers["name"])
+        keys[secret] = (*keys.get(secret, ()), str(each.get("key") or each["name"]))
+    return {"env": variables, "secrets": keys}
 
 
 def _limits(answers: Values) -> Values:

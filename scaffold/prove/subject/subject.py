@@ -7,6 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 
+MADE_UP = "made-up-by-scaffold-prove"
+"""The value of each secret: an experiment needs none of yours."""
+
+
 @dataclass(frozen=True)
 class Port:
     """A port that the service listens on, and the variable that moves it where there is one."""
@@ -59,6 +63,7 @@ class Subject:
     path: str = "/"  # what the requests are for
     args: tuple[str, ...] = ()  # the image's own where there are none
     env: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # Secret -> its keys
     dependencies: tuple[Dependency, ...] = ()
     jobs: tuple[JobCommand, ...] = ()
     writable: Mapping[str, int] = field(default_factory=dict)  # path -> size

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from scaffold.prove.cluster import companions as beside
-from scaffold.prove.cluster import load_pod
+from scaffold.prove.cluster import load_pod, secrets
 from scaffold.prove.cluster import stubs as upstreams
-from scaffold.prove.cluster.objects import callers_let_in, egress_restricted_pods, moved_into_namespace
-from scaffold.prove.subject.subject import Dependency
+from scaffold.prove.cluster.objects import callers_let_in, egress_restricted_pods, moved_into_namespace, pod_of
+from scaffold.prove.subject.read import load_subject
+from scaffold.prove.subject.subject import MADE_UP, Dependency
+from tests.support import deployed as overlays
+from workshop import goldens
 
 OWN = {"matchLabels": {"app": "frontend"}}
 STUBBED = upstreams.upstreams(
@@ -79,3 +82,20 @@ def test_what_claims_a_host_name_is_not_applied() -> None:
     routes = [{"kind": kind, "metadata": {"name": "frontend"}} for kind in ("HTTPRoute", "Ingress")]
     moved = moved_into_namespace(deployed(*routes), "frontend", "tried", "frontend:2", {})
     assert [each["kind"] for each in moved] == ["Deployment", "Service"]
+
+
+@pytest.mark.parametrize("example", ["everything-go", "everything-java"])
+def test_no_store_is_asked_for_a_secret_value(example: str) -> None:
+    """The pods read Secrets of made-up values instead, also where the CSI driver would mount them."""
+    subject = load_subject(goldens.EXAMPLES / example)
+    found = overlays.deployed(goldens.EXAMPLES / example, "dev").objects
+    moved = moved_into_namespace(found, example, "tried", f"{example}:2", {})
+    kinds = {each["kind"] for each in found} - {each["kind"] for each in moved}
+    assert kinds & secrets.STORES
+    pods = [pod_of(each) for each in moved]
+    volumes = [volume for pod in pods for volume in pod.get("volumes") or []]
+    mounted = {each["secret"]["secretName"] for each in volumes if "secret" in each}
+    assert "billing-keys" in mounted and not [each for each in volumes if "csi" in each]
+    made = {each["metadata"]["name"]: each["stringData"] for each in secrets.objects(subject.secrets)}
+    assert mounted <= made.keys()
+    assert made["billing-keys"] == made["billing-keys-hook"] == {"signing.pem": MADE_UP}

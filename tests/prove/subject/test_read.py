@@ -10,6 +10,7 @@ import yaml
 from scaffold.errors import FileError
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject.read import load_subject
+from scaffold.prove.subject.subject import MADE_UP
 from scaffold.text.sizes import size
 from workshop import goldens
 
@@ -115,3 +116,10 @@ def test_quantities() -> None:
     assert [size(each) for each in (10, 2048, 3 * 2**20, 5 * 2**30)] == ["10 B", "2 KiB", "3 MiB", "5 GiB"]
     with pytest.raises(ValueError, match="not a quantity"):
         amount("64MB")
+
+
+def test_each_secret_value_is_made_up() -> None:
+    subject = load_subject(goldens.EXAMPLES / "everything-java")
+    assert subject.secrets == {"everything-java": ("database-password",), "billing-keys": ("signing.pem",)}
+    assert subject.env["DATABASE_PASSWORD"] == MADE_UP
+    assert subject.env["SIGNING_KEY_FILE"] == "/etc/hostname"
