@@ -120,7 +120,7 @@ impl Reader<'_> {
             secrets: Secrets {
                 database_password: self.secret("DATABASE_PASSWORD"),
                 database_user: self.secret("DATABASE_USER"),
-                signing_key: self.secret_file("SIGNING_KEY_FILE"),
+                signing_key: self.file("SIGNING_KEY_FILE"),
             },
         };
         self.check_drain(&config);
@@ -200,7 +200,7 @@ impl Reader<'_> {
         Secret::new(text)
     }
 
-    fn secret_file(&mut self, variable: &str) -> SecretFile {
+    fn file(&mut self, variable: &str) -> SecretFile {
         let path = (self.environment)(variable).unwrap_or_default();
         SecretFile::open(&path).unwrap_or_else(|_| {
             self.refuse(variable, "the path of a UTF-8 file that is not empty");

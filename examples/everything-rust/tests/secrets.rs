@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use required::REQUIRED;
 use service::config::Config;
 use service::logging;
-use service::secret::SecretFile;
+use service::secret::{SecretFile, Secrets};
 use tracing_subscriber::layer::SubscriberExt;
 
 const CANARY: &str = "S3cr3t-c4nary";
@@ -41,20 +41,20 @@ fn each_is_required() {
     refused("SIGNING_KEY_FILE");
 }
 
-/// The configuration with this value, which does not print the canary.
-fn masked(variable: &str, value: &str) -> Config {
+/// The secrets with this value. Their configuration does not print the canary.
+fn masked(variable: &str, value: &str) -> Secrets {
     let config = read(variable, Some(value)).expect("right");
     let printed = format!("{config:?} {config:#?}");
     assert!(!printed.contains(CANARY), "{printed}");
-    config
+    config.secrets
 }
 
 #[test]
 fn no_text_is_printed() {
-    let config = masked("DATABASE_PASSWORD", CANARY);
-    assert_eq!(config.secrets.database_password.reveal(), CANARY);
-    let config = masked("DATABASE_USER", CANARY);
-    assert_eq!(config.secrets.database_user.reveal(), CANARY);
+    let secrets = masked("DATABASE_PASSWORD", CANARY);
+    assert_eq!(secrets.database_password.reveal(), CANARY);
+    let secrets = masked("DATABASE_USER", CANARY);
+    assert_eq!(secrets.database_user.reveal(), CANARY);
 }
 
 /// An empty folder of a test.
@@ -74,8 +74,8 @@ fn no_file_is_printed() {
     let file = folder("printed").join("key");
     fs::write(&file, format!("{CANARY}\r\n")).expect("written");
     let path = file.to_string_lossy();
-    let config = masked("SIGNING_KEY_FILE", &path);
-    assert_eq!(config.secrets.signing_key.reveal(), CANARY);
+    let secrets = masked("SIGNING_KEY_FILE", &path);
+    assert_eq!(secrets.signing_key.reveal(), CANARY);
 }
 
 #[test]
