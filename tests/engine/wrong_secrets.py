@@ -12,7 +12,11 @@ SECRET = {"name": "database-password"}
 SECRETS: list[tuple[str, Any, str]] = [
     ("secrets", "database-password", "secrets must be a list of records"),
     ("secrets", [{}], "secrets[0] must have the field name"),
-    ("secrets", [{**SECRET, "value": "hunter2"}], "must not have the field value: its fields are name, form, secret, key, remote"),
+    (
+        "secrets",
+        [{**SECRET, "value": "hunter2"}],
+        "must not have the field value: its fields are name, form, secret, key, remote",
+    ),
     ("secrets", [SECRET, SECRET], "must be unique, but database-password is used twice"),
     ("secrets", [{"name": "DATABASE_PASSWORD"}], "secrets[0].name must be a name of at most 30 characters"),
     ("secrets", [{"name": "log-level"}], "must not be log-level: its variable would have another meaning: LOG_LEVEL"),
@@ -53,7 +57,10 @@ SECRETS: list[tuple[str, Any, str]] = [
 ]
 # (answers beside one secret value, words)
 STORES: list[tuple[dict[str, Any], str]] = [
-    ({"secret_store": "external-secrets"}, 'external_store must be SecretStore/NAME or ClusterSecretStore/NAME, not "".'),
+    (
+        {"secret_store": "external-secrets"},
+        'external_store must be SecretStore/NAME or ClusterSecretStore/NAME, not "".',
+    ),
     ({"secret_store": "external-secrets", "external_store": "Vault/a"}, "external_store must be SecretStore/NAME"),
     ({"secret_store": "csi"}, "csi_parameters must have roleName, which the provider vault needs."),
     (

@@ -46,7 +46,7 @@ def make(tmp_path: Path, example: str, *words: str, files: dict[str, str] | None
         shutil.copytree(goldens.EXAMPLES / example / "deploy", folder / "deploy")
         shutil.copy(goldens.EXAMPLES / example / "Makefile", folder)
         scripts = {"kubectl": KUBECTL.format(log=log, keys=keys), "kubeseal": KUBESEAL.format(log=log)}
-        go = "#!/bin/sh\nprintf '%s\\n' \"$DATABASE_PASSWORD\" \"$TAX_TOKEN\" \"$SIGNING_KEY_FILE\" > seen\n"
+        go = '#!/bin/sh\nprintf \'%s\\n\' "$DATABASE_PASSWORD" "$TAX_TOKEN" "$SIGNING_KEY_FILE" > seen\n'
         tools(tmp_path, **scripts, helm=LOG.format(log=log), docker=LOG.format(log=log), go=go)
     for name, content in (files or {}).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

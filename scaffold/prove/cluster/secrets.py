@@ -1,4 +1,4 @@
-"""Secrets for an experiment: each value is made up, so no store of the cluster is asked, and no value of yours is needed."""
+"""Secrets for an experiment: each value is made up, so no store is asked, and no value of yours is needed."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ ANY_FILE = "/etc/hostname"
 
 
 def _secrets(answers: Values) -> Values:
-    """Return the variables of the secret values, and the keys of their Secrets, as `questions/given.jinja` names them."""
+    """Return the variables of secret values, and the keys of their Secrets, as `questions/given.jinja` does."""
     variables, keys = {}, dict[str, tuple[str, ...]]()
     for each in answers.get("secrets") or ():
         variable, is_file = each["name"].upper().replace("-", "_"), each.get("form") == "file"

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-
 MADE_UP = "made-up-by-scaffold-prove"
 """The value of each secret: an experiment needs none of yours."""
 

@@ -44,7 +44,9 @@ def file_at(repository: str, tag: str, path: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         options = ["--quiet", "--depth", "1", "--no-checkout", "--filter", "blob:none", "--branch", tag]
         subprocess.run(["git", "clone", *options, f"https://github.com/{repository}", folder], check=True)
-        shown = subprocess.run(["git", "-C", folder, "show", f"HEAD:{path}"], check=True, capture_output=True, text=True)
+        shown = subprocess.run(
+            ["git", "-C", folder, "show", f"HEAD:{path}"], check=True, capture_output=True, text=True
+        )
     return shown.stdout
 
 
