@@ -17,6 +17,7 @@ from pathlib import Path
 
 from scaffold.files.folder import write_files
 from scaffold.prove.ports import free_ports
+from scaffold.prove.subject.read import ANY_FILE
 from tests.real.conformance.service import Bench, ask, bench, port_variable
 from tests.real.conformance.subjects import Subject, for_features
 from tests.support.deployed import deployed
@@ -96,7 +97,7 @@ def start(image: str, subject: Subject, stubs: Bench, *, idle: bool = False) -> 
     names = [*map(port_variable, subject.answers["ports"]), "ADMIN_PORT"]
     ports = dict(zip(names, free_ports(len(names)), strict=True))
     env = {each["name"]: each["value"] for each in pod if "value" in each}
-    env |= stubs.settings() | {name: str(number) for name, number in ports.items()}
+    env |= stubs.settings(secret=ANY_FILE) | {name: str(number) for name, number in ports.items()}
     writable = {each["path"]: each["size"] for each in subject.answers["writable_paths"]}
     with runtime.run(image, env=env, writable=writable) as container:
         began = started(container.pid)

@@ -27,6 +27,7 @@ SECRETS: list[tuple[str, Any, str]] = [
         [{"name": "a", "form": "file"}, {"name": "a-file"}],
         "secrets[1].name must not be a-file: another record has its variable: A_FILE",
     ),
+    ("secrets", [{"name": "class"}], "must not be class: the code can't have a setting of that name"),
     ("secrets", [{**SECRET, "form": "mount"}], "secrets.database-password.form must be variable or file, not mount"),
     ("secrets", [{**SECRET, "secret": "My_Secret"}], "secrets.database-password.secret must be the name of a Secret"),
     ("secrets", [{**SECRET, "secret": "a" * 254}], "of at most 253 characters"),
@@ -75,6 +76,10 @@ STORES: list[tuple[dict[str, Any], str]] = [
     (
         {"secrets": [{**SECRET, "remote": "a"}], "secret_store": "sealed-secrets"},
         "must be external-secrets or csi, because a record of secrets has the field remote.",
+    ),
+    (
+        {"secret_store": "sealed-secrets", "manifests": "helm", "deploy": "flux"},
+        "deploy must be make while secret_store is sealed-secrets and manifests is helm",
     ),
     (
         {"dependencies": [{**DEPENDENCY, "name": "database"}], "secrets": [{"name": "database-url"}]},

@@ -63,6 +63,15 @@ def apart(names: list[str]) -> list[str]:
     return list({re.sub("-(?=[a-z])", "", name): name for name in reversed(names)}.values())[::-1]
 
 
+def accepted(language: str, secret: dict[str, str]) -> bool:
+    """Is this a secret that the language can have a setting for? Names of settings and of the system are refused, too."""
+    try:
+        goldens.engine()[1].resolve({"language": language, "secrets": [secret]})
+    except AnswerError:
+        return False
+    return not secret["name"].endswith(("-url", "-timeout-seconds"))  # those of a dependency
+
+
 def answers(language: str, chance: random.Random) -> dict[str, Any]:
     """Return a service with as many names as it may have: all of them as jobs, a part as dependencies and as ports."""
     reserved = RESERVED[language].split()
@@ -95,7 +104,10 @@ def answers(language: str, chance: random.Random) -> dict[str, Any]:
     # The port x-url and the dependency port-x would have one variable.
     short = [name for name in short if not name.endswith(("-url", "-timeout-seconds"))]
     ports = [{"name": name, "number": 8080 + index} for index, name in enumerate(short[:8])]
+    forms = ("variable", "file")
+    secrets = [{"name": name, "form": forms[index % 2]} for index, name in enumerate(names)]
     return {
+        "secrets": [each for each in secrets if accepted(language, each)][:100],
         "name": next(name for name in reserved if name not in {"true", "false", "null"}),
         "language": language,
         "dependencies": dependencies,

@@ -8,6 +8,7 @@ use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 use crate::defaults;
+use crate::secret::{Secret, SecretFile, Secrets};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -21,6 +22,7 @@ pub struct Config {
     pub ports: Vec<Port>,
     pub admin_port: u16,
     pub dependencies: Vec<Dependency>,
+    pub secrets: Secrets,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +117,11 @@ impl Reader<'_> {
                 .iter()
                 .map(|dependency| self.dependency(dependency))
                 .collect(),
+            secrets: Secrets {
+                database_password: self.secret("DATABASE_PASSWORD"),
+                database_user: self.secret("DATABASE_USER"),
+                signing_key: self.file("SIGNING_KEY_FILE"),
+            },
         };
         self.check_drain(&config);
         self.check_ports(&config);
@@ -182,6 +189,22 @@ impl Reader<'_> {
         target.unwrap_or_else(|| {
             self.refuse(&variable, right);
             Target::Tcp(String::new())
+        })
+    }
+
+    fn secret(&mut self, variable: &str) -> Secret {
+        let text = (self.environment)(variable).unwrap_or_default();
+        if text.is_empty() {
+            self.refuse(variable, "set, and not empty");
+        }
+        Secret::new(text)
+    }
+
+    fn file(&mut self, variable: &str) -> SecretFile {
+        let path = (self.environment)(variable).unwrap_or_default();
+        SecretFile::open(&path).unwrap_or_else(|_| {
+            self.refuse(variable, "the path of a UTF-8 file that is not empty");
+            SecretFile::default()
         })
     }
 

@@ -1,3 +1,5 @@
+import { Secret, SecretFile } from "./secret.js";
+
 /** Reads variables, and collects mistakes without the value, which can be a secret. */
 export class Environment {
   readonly mistakes: string[] = [];
@@ -55,6 +57,22 @@ export class Environment {
       const match = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(value);
       return within(match !== null, Number(match?.[2]), 1, 65535) === undefined ? undefined : value;
     });
+  }
+
+  secret(name: string): Secret {
+    const text = this.text(name, "");
+    if (text === "") {
+      this.mistakes.push(`${name} must be set, and not empty`);
+    }
+    return new Secret(text);
+  }
+
+  secretFile(name: string): SecretFile {
+    const file = new SecretFile(this.text(name, ""));
+    if (!file.usable) {
+      this.mistakes.push(`${name} must be the path of a UTF-8 file that is not empty`);
+    }
+    return file;
   }
 
   #read<Value>(

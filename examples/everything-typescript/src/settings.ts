@@ -62,6 +62,12 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
       },
     },
 
+    // reveal() returns the text of a secret; nothing else shows it.
+    secrets: {
+      databasePassword: environment.secret("DATABASE_PASSWORD"),
+      signingKey: environment.secretFile("SIGNING_KEY_FILE"),
+    },
+
     // Your own settings, which no update changes
   };
   if (settings.drainSeconds >= settings.shutdownSeconds) {

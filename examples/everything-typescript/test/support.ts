@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Server } from "node:net";
 import { createServer as createTcpServer } from "node:net";
 import type { TestContext } from "node:test";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import { createLog } from "../src/log.js";
 import { loadSettings, type Settings } from "../src/settings.js";
@@ -37,6 +38,8 @@ async function listening(server: Server): Promise<number> {
 
 /** Your own required settings, each with a value for the tests. */
 const REQUIRED: Record<string, string> = {};
+REQUIRED.DATABASE_PASSWORD = "test";
+REQUIRED.SIGNING_KEY_FILE = fileURLToPath(import.meta.url);
 
 /** These variables, and the required ones. */
 export function variables(changes: Record<string, string> = {}): Record<string, string> {

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.prove.ports import free_ports
-from tests.real.conformance.contract import CONTRACT, Entry, entries
+from tests.real.conformance.contract import CANARY, CONTRACT, Entry, entries
 from tests.real.conformance.stubs import Stub
 from tests.real.conformance.subjects import Subject
 
@@ -197,6 +197,7 @@ class Service:
     def check_output(self) -> None:
         """Hold everything that it wrote to the contract."""
         entries(self.stdout.read_text())
+        assert CANARY not in self.output(), "a secret is shown"
         assert self.stderr.read_text() == "", f"on stderr: {self.stderr.read_text()[:2000]}"
 
     def kill(self) -> None:
@@ -217,10 +218,12 @@ class Bench:
         self.subject, self.folder = subject, folder
         self.stubs = {each["name"]: Stub(each["name"]) for each in subject.answers["upstreams"]}
         self.started: list[Service] = []
+        self.secret = folder / "secret"
+        self.secret.write_text(f"{CANARY}\n")
 
-    def settings(self, timeout: float = 5) -> dict[str, str]:
-        """Return the environment that leads to the stubs, with one timeout for all of them."""
-        env = {}
+    def settings(self, timeout: float = 5, secret: str = "") -> dict[str, str]:
+        """Return the environment that leads to the stubs, with one timeout; a secret is the canary, or in that file."""
+        env = self.subject.secrets(CANARY, secret or str(self.secret))
         for each in self.subject.answers["upstreams"]:
             address = f"127.0.0.1:{self.stubs[each['name']].port}"
             env[f"{each['variable']}_URL"] = address if each["scheme"] == "tcp" else f"http://{address}/{each['name']}"

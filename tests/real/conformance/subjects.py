@@ -101,7 +101,13 @@ class Subject:
             | ({"ports"} if len(self.answers["ports"]) > 1 else set())
             | ({"alone"} if not upstreams else set())
             | ({"traced"} if self.answers["telemetry"] == "otlp" else set())
+            | {f"secret-{each['form']}" for each in self.answers["secret_settings"]}
         )
+
+    def secrets(self, text: str, path: str) -> dict[str, str]:
+        """Return the variables of the secrets: all have that text, or the path of a file with it."""
+        settings = self.answers["secret_settings"]
+        return {each["variable"]: path if each["form"] == "file" else text for each in settings}
 
     def upstream(self, kind: str) -> dict[str, Any]:
         """Return the first dependency of that kind (critical, auxiliary) that speaks HTTP."""
@@ -130,7 +136,8 @@ class Subject:
                 write_files(folder, files)
                 for words in language.prepare:
                     command = [word.format(folder=folder, cache=CACHE) for word in words]
-                    succeed(command, cwd=folder, env=os.environ | BUILD_ENV, seconds=600)
+                    secrets = self.secrets("none", str(folder / "README.md"))  # as the Dockerfile does it
+                    succeed(command, cwd=folder, env=os.environ | BUILD_ENV | secrets, seconds=600)
                 stamp.write_text(digest.hexdigest())
         return folder
 

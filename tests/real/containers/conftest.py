@@ -11,6 +11,7 @@ import pytest
 
 from scaffold.files.folder import write_files
 from scaffold.prove.ports import free_ports
+from scaffold.prove.subject.read import ANY_FILE
 from tests.real.conformance.service import Bench, ask, bench, port_variable, wait_until
 from tests.real.conformance.subjects import Subject, for_features
 from workshop import runtime
@@ -96,7 +97,7 @@ def stubs(example: Example, tmp_path: Path) -> Iterator[Bench]:
 def started(example: Example, stubs: Bench) -> Iterator[Running]:
     """Run the example's service in a container until the block ends; it is ready for traffic."""
     ports = ports_of(example.subject)
-    env = stubs.settings() | {name: str(number) for name, number in ports.items()}
+    env = stubs.settings(secret=ANY_FILE) | {name: str(number) for name, number in ports.items()}
     with runtime.run(example.image.id, env=env, writable=example.writable) as container:
         serving = port_variable(example.subject.answers["ports"][0])
         made = Running(example, container, stubs, ports[serving], ports["ADMIN_PORT"])

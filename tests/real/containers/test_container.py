@@ -9,6 +9,7 @@ import re
 import signal
 from pathlib import Path
 
+from scaffold.prove.subject.read import ANY_FILE
 from tests.real.conformance.contract import CONTRACT, OK, TERMINATED, differs, entries
 from tests.real.conformance.service import SLACK, Bench, Connection, ask, wait_until
 from tests.real.containers.conftest import Example, Running
@@ -100,7 +101,7 @@ def test_a_second_sigterm_ends_it_at_once(running: Running) -> None:
 
 
 def test_every_job_runs_from_the_same_image(example: Example, stubs: Bench) -> None:
-    env = stubs.settings()
+    env = stubs.settings(secret=ANY_FILE)
     for job in example.subject.answers["jobs"]:
         words = job["command"].split()
         with runtime.run(example.image.id, env=env, writable=example.writable, command=words) as container:

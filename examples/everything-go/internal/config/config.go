@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/url"
 	"time"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/secret"
 )
 
 // Service is the service's name.
@@ -31,6 +33,8 @@ type Config struct {
 	Drain    time.Duration
 
 	Upstreams Upstreams
+
+	Secrets Secrets
 
 	// Your own settings, which no update changes
 }
@@ -68,6 +72,15 @@ type TCP struct {
 	Timeout time.Duration
 }
 
+// Secrets has the secret settings. Reveal returns the text of one; nothing else shows it.
+type Secrets struct {
+	DatabasePassword secret.Text
+
+	TaxToken secret.Text
+
+	SigningKey *secret.File
+}
+
 // Load reads the environment. The mistakes list every wrong variable. If there are any, use the configuration only to
 // log them.
 func Load(lookup func(string) (string, bool)) (config Config, mistakes []string) {
@@ -99,6 +112,10 @@ func Load(lookup func(string) (string, bool)) (config Config, mistakes []string)
 	config.Upstreams.Tax = env.http("TAX", "https://tax.example.com:8443", 3)
 	config.Upstreams.ExchangeRates = env.http("EXCHANGE_RATES", "https://rates.example.com/api", 1.5)
 	config.Upstreams.Type = env.http("TYPE", "http://192.0.2.7:8000", 0.25)
+
+	config.Secrets.DatabasePassword = env.secret("DATABASE_PASSWORD")
+	config.Secrets.TaxToken = env.secret("TAX_TOKEN")
+	config.Secrets.SigningKey = env.secretFile("SIGNING_KEY_FILE")
 
 	// Read your own settings here
 

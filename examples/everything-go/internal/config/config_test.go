@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
@@ -128,5 +129,33 @@ func TestNoPasswordIsShown(t *testing.T) {
 	})
 	if len(mistakes) != 1 || strings.Contains(mistakes[0], "secret") {
 		t.Errorf("%q", mistakes)
+	}
+}
+
+func TestSecretsAreRequired(t *testing.T) {
+	for _, variable := range []string{
+		"DATABASE_PASSWORD",
+		"TAX_TOKEN",
+		"SIGNING_KEY_FILE",
+	} {
+		_, mistakes := load(map[string]string{variable: ""})
+		if len(mistakes) != 1 || !strings.HasPrefix(mistakes[0], variable+" must be ") {
+			t.Errorf("%s gives %q", variable, mistakes)
+		}
+	}
+	if _, mistakes := Load(func(string) (string, bool) { return "", false }); len(mistakes) < 3 {
+		t.Errorf("%q", mistakes)
+	}
+}
+
+func TestNoSecretIsShown(t *testing.T) {
+	for _, variable := range []string{
+		"DATABASE_PASSWORD",
+		"TAX_TOKEN",
+	} {
+		config, mistakes := load(map[string]string{variable: "S3cr3t-c4nary"})
+		if shown := fmt.Sprintf("%v %+v %#v", config, config, &config); len(mistakes) > 0 || strings.Contains(shown, "c4nary") {
+			t.Errorf("%s: %q, %s", variable, mistakes, shown)
+		}
 	}
 }

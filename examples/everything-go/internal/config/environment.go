@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gitlab.example.com/example-group/backend/everything-go/internal/secret"
 )
 
 // Signs, exponents, hexadecimal numbers and infinities are rejected, because they are mostly mistakes.
@@ -142,4 +144,20 @@ func (e *environment) tcp(prefix, fallback string, timeout float64) TCP {
 func portNumber(text string) bool {
 	n, err := strconv.Atoi(text)
 	return err == nil && wholeNumber.MatchString(text) && n >= 1 && n <= 65535
+}
+
+func (e *environment) secret(variable string) secret.Text {
+	text := e.text(variable, "")
+	if text == "" {
+		e.refuse(variable, "set, and not empty")
+	}
+	return secret.New(text)
+}
+
+func (e *environment) secretFile(variable string) *secret.File {
+	file, err := secret.Open(e.text(variable, ""))
+	if err != nil {
+		e.refuse(variable, "the path of a UTF-8 file that is not empty")
+	}
+	return file
 }

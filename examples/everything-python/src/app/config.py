@@ -7,11 +7,15 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainValidator,
+    SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.secret_file import SecretFile
 
 
 class ConfigurationError(Exception):
@@ -55,6 +59,12 @@ Seconds = Annotated[
 ]
 HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description="an http(s):// URL")]
 Address = Annotated[str, AfterValidator(_address), Field(description="an address host:port")]
+Secret = Annotated[SecretStr, Field(min_length=1, description="set, and not empty")]
+SecretPath = Annotated[
+    SecretFile,
+    PlainValidator(SecretFile),
+    Field(description="the path of a UTF-8 file that is not empty"),
+]
 
 
 class Settings(BaseSettings):
@@ -104,6 +114,10 @@ class Settings(BaseSettings):
     exchange_rates_timeout_seconds: Seconds = 1.5
     class_url: HttpUrl = "http://192.0.2.7:8000"
     class_timeout_seconds: Seconds = 0.25
+
+    # Secrets: get_secret_value() returns the text, which nothing else shows
+    database_password: Secret
+    signing_key_file: SecretPath
 
     # Your own settings, which no update changes
 

@@ -22,6 +22,8 @@ public final class Environments {
     /** These variables, and the required ones. */
     public static Map<String, String> with(Map<String, String> variables) {
         Map<String, String> all = new HashMap<>(REQUIRED);
+        all.put("DATABASE_PASSWORD", "test");
+        all.put("SIGNING_KEY_FILE", "pom.xml");
         all.putAll(variables);
         return all;
     }
@@ -30,7 +32,7 @@ public final class Environments {
     public static Settings settings(Map<String, String> variables) throws IOException {
         Properties all = PropertiesLoaderUtils.loadProperties(new ClassPathResource("defaults.properties"));
         all.putAll(with(variables));
-        return Settings.read(all::getProperty);
+        return Settings.read(all::getProperty, all::getProperty);
     }
 
     /** Spring's environment with these variables. */

@@ -2,6 +2,7 @@ package app.config;
 
 import app.ExitCode;
 import app.StartException;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -17,10 +18,17 @@ final class Environment {
     private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,12}([.][0-9]{1,9})?");
 
     private final Function<String, String> values;
+    private final Function<String, String> secrets;
     private final List<String> errors = new ArrayList<>();
 
     Environment(Function<String, String> values) {
+        this(values, values);
+    }
+
+    /** The values of secrets are as they are given, even if they look like a ${placeholder}. */
+    Environment(Function<String, String> values, Function<String, String> secrets) {
         this.values = values;
+        this.secrets = secrets;
     }
 
     void check() {
@@ -99,6 +107,23 @@ final class Environment {
             refuse(name + "_URL", "an address host:port");
         }
         return new Target(uri, timeout(name + "_TIMEOUT_SECONDS"));
+    }
+
+    Secret secret(String name) {
+        String text = Objects.requireNonNullElse(secrets.apply(name), "");
+        if (text.isEmpty()) {
+            refuse(name, "set, and not empty");
+        }
+        return new Secret(text);
+    }
+
+    SecretFile secretFile(String name) {
+        try {
+            return new SecretFile(Objects.requireNonNullElse(secrets.apply(name), ""));
+        } catch (IOException e) {
+            refuse(name, "the path of a UTF-8 file that is not empty");
+            return null;
+        }
     }
 
     private BigDecimal number(String name) {

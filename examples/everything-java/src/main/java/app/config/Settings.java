@@ -17,11 +17,12 @@ public record Settings(
         Duration startupDelay,
         Duration shutdown,
         Duration drain,
-        Map<String, Target> targets) {
+        Map<String, Target> targets,
+        Secrets secrets) {
 
     /** Reads the environment; the exception lists every mistake. */
-    public static Settings read(Function<String, String> variables) {
-        Environment env = new Environment(variables);
+    public static Settings read(Function<String, String> variables, Function<String, String> secrets) {
+        Environment env = new Environment(variables, secrets);
         Settings settings = new Settings(
                 env.choice("LOG_LEVEL", List.of("debug", "info", "warn", "error")),
                 env.text("SERVICE_VERSION"),
@@ -32,7 +33,8 @@ public record Settings(
                 env.seconds("STARTUP_DELAY_SECONDS", 0, 3600),
                 Duration.ofSeconds(env.whole("SHUTDOWN_SECONDS", 1, 3600, "a whole number of seconds")),
                 env.seconds("DRAIN_SECONDS", 0, 60),
-                targets(env));
+                targets(env),
+                new Secrets(env));
         if (settings.drain.compareTo(settings.shutdown) >= 0) {
             env.refuse("DRAIN_SECONDS", "below SHUTDOWN_SECONDS");
         }

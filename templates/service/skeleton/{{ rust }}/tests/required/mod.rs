@@ -1,3 +1,0 @@
-//! Your own required settings, each with a value for the tests.
-
-pub const REQUIRED: &[(&str, &str)] = &[];
