@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from scaffold.check.baseline import split_known
@@ -48,23 +49,25 @@ def check(
         OptionError: when a path is not there.
     """
     collects = gc.isenabled()
-    gc.disable()  # nothing that a run makes becomes garbage before its end, and looking for it costs a third
+    gc.disable()  # nothing that a run makes is a circle, and looking for some would cost a third
     try:
-        repository = read_repository(paths, exclude, stdin, network=network, on_step=on_step)
-        repository.settings = declared
-        return _report(repository, rules, others, known or Counter(), earlier or Counter())
+        reading = partial(read_repository, paths, exclude, stdin, network=network, on_step=on_step)
+        return _report(reading, declared, rules, others, known or Counter(), earlier or Counter())
     finally:
         if collects:
             gc.enable()
 
 
 def _report(
-    repository: Checked,
+    reading: Callable[[], Checked],
+    declared: Value | None,
     rules: Sequence[AnyRule],
     others: Sequence[AnyRule],
     known: Counter[str],
     earlier: Counter[str],
 ) -> CheckReport:
+    repository = reading()  # freed before gc looks again: its last user is this function
+    repository.settings = declared
     found = collect(repository, rules)
     split = split_ignored(found.findings(), repository.source)
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]

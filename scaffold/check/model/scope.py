@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from itertools import islice
 from typing import TypeVar
+from weakref import ref
 
 from scaffold.check.model.checked import Checked
 from scaffold.check.model.configurations import Configuration, configurations_in
@@ -56,10 +57,18 @@ class Scope(Once):
         `lacks_parts` where more is deployed with them, which is not in the repository.
         """
         super().__init__()
-        self.repository, self.name, self.lacks_parts = repository, name, lacks_parts
+        self.name, self.lacks_parts = name, lacks_parts
+        self._repository = ref(repository)  # which holds its scopes: each other would be a circle
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
+
+    @property
+    def repository(self) -> Checked:
+        """Return the repository; it is there as long as its scopes are looked at."""
+        repository = self._repository()
+        assert repository is not None
+        return repository
 
     def of(self, kind: type[K]) -> list[K]:
         """Return all objects of a class."""

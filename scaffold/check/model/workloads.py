@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from typing import ClassVar
+from weakref import ref
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.probes import Probe
@@ -24,8 +25,15 @@ class Container:
     def __init__(self, value: Value, workload: Workload, role: str) -> None:
         """Take the container as it is written, and the workload whose pods it runs in."""
         self.value = value
-        self.workload = workload
         self.role = role
+        self._workload = ref(workload)  # which holds its containers: each other would be a circle
+
+    @property
+    def workload(self) -> Workload:
+        """Return the workload whose pods it runs in; it is there as long as its scope is."""
+        workload = self._workload()
+        assert workload is not None
+        return workload
 
     @cached_property
     def name(self) -> str:
