@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,9 @@ from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
 from scaffold.check.ignores import split_ignored, unused
 from scaffold.check.model.checked import Checked
+from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.read import read_repository
 from scaffold.check.report import CheckReport, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problem, Problems
@@ -113,13 +115,21 @@ def collect(repository: Checked, rules: Iterable[AnyRule]) -> Collected:
     found = Collected()
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
-        subjects = [scope, *scope.objects, *scope.containers, *scope.configurations]
+        subjects = [scope, *_with_containers(scope.objects), *scope.configurations]
         for rule, problem in dispatch.problems(subjects, scope):
             found.add(rule, problem, names)
     nothing = Scope(repository, "", ())
     for rule, problem in dispatch.problems([*repository.dockerfiles, *repository.configurations], nothing):
         found.add(rule, problem, ())
     return found
+
+
+def _with_containers(objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject | Container]:
+    """Yield each object and its containers behind it: the processor's cache still has what they share."""
+    for each in objects:
+        yield each
+        if isinstance(each, Workload):
+            yield from each.all_containers
 
 
 class _Dispatch:

@@ -175,6 +175,12 @@ class Value:
             value._items = [Value(value.document, node, (value._keys, index)) for index, node in enumerate(nodes)]
         return value._items
 
+    def item_texts(self, *keys: str) -> list[str]:
+        """Return the texts of the items of the list that the keys lead to; nothing for what has none."""
+        value = self.get(*keys) if keys else self
+        nodes = value.node.value if value is not None and value.node.__class__ is yaml.SequenceNode else ()
+        return [node.value if node.__class__ is yaml.ScalarNode else "" for node in nodes]
+
     def fields(self, *keys: str) -> dict[str, Value]:
         """Return the values of the mapping that the keys lead to, by key, nulls too."""
         value = self.get(*keys) if keys else self

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from scaffold.check.model.objects import KubernetesObject
-from scaffold.check.model.references import references
 from scaffold.check.model.workloads import Workload
 
 _SECRETS_OF = {
@@ -40,5 +39,5 @@ class Secrets:
     def names(self) -> set[str]:
         """Return the names that Secrets have here, or are asked for by."""
         workloads = (each for each in self._objects if isinstance(each, Workload))
-        asked = {name.text() or "" for each in workloads for name, _ in references(each, "secret")}
+        asked = {name.text() or "" for each in workloads for name, _ in each.secrets}
         return self.made.keys() | asked - {""}

@@ -9,6 +9,7 @@ from weakref import ref
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.probes import Probe
+from scaffold.check.model.references import references
 from scaffold.kubernetes.references import written
 from scaffold.syntax.yaml_nodes import Value
 
@@ -50,11 +51,23 @@ class Container:
         """Return the image."""
         return self.value.get("image")
 
-    @property
+    @cached_property
     def image_name(self) -> str:
         """Return the last part of the image's name, without tag and digest."""
         text = (self.image.text() if self.image else None) or ""
         return written(text).last
+
+    @cached_property
+    def security(self) -> Value | None:
+        """Return its own security context."""
+        return self.value.get("securityContext")
+
+    def setting(self, key: str) -> Value | None:
+        """Return what its security context sets, otherwise the pod's."""
+        if self.security and (value := self.security.get(key)):
+            return value
+        of_pod = self.workload.security
+        return of_pod.get(key) if of_pod else None
 
     @cached_property
     def startup(self) -> Probe | None:
@@ -105,13 +118,23 @@ class Container:
         return [*self.value.items("command"), *self.value.items("args")]
 
     @cached_property
-    def environment(self) -> dict[str, Value]:
-        """Return the variables of `env` that have a plain value, by name."""
-        return {
-            name: value
-            for each in self.value.items("env")
-            if (name := each.text("name")) and (value := each.get("value"))
-        }
+    def word_texts(self) -> list[str]:
+        """Return the texts of these words."""
+        return [*self.value.item_texts("command"), *self.value.item_texts("args")]
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """Return the variables of `env` that have a plain value: their texts, by name."""
+        return {name: each.text("value") or "" for name, each in self._env.items()}
+
+    def variable(self, name: str) -> Value:
+        """Return the value of one of these variables, to point at it."""
+        return self._env[name].get("value") or self._env[name]
+
+    @cached_property
+    def _env(self) -> dict[str, Value]:
+        entries = ((each.text("name"), each) for each in self.value.items("env") if each.text("value") is not None)
+        return {name: each for name, each in entries if name}
 
     @cached_property
     def pre_stop_seconds(self) -> int | None:
@@ -139,6 +162,11 @@ class Workload(KubernetesObject):
     def pod(self) -> Value | None:
         """Return the pods' spec."""
         return self.template.get("spec") if self.template else None
+
+    @cached_property
+    def security(self) -> Value | None:
+        """Return the security context of its pods."""
+        return self.pod.get("securityContext") if self.pod else None
 
     @cached_property
     def pod_labels(self) -> dict[str, str]:
@@ -180,6 +208,16 @@ class Workload(KubernetesObject):
             return []
         return [Container(each, self, "ephemeral") for each in self.pod.items("ephemeralContainers")]
 
+    @cached_property
+    def config_maps(self) -> list[tuple[Value, bool]]:
+        """Return the names of the ConfigMaps that its pods need, and whether they become variables (else files)."""
+        return references(self, "configMap")
+
+    @cached_property
+    def secrets(self) -> list[tuple[Value, bool]]:
+        """Return the same of Secrets."""
+        return references(self, "secret")
+
     @property
     def runs_once(self) -> bool:
         """Return whether its pods are to end by themselves."""
@@ -191,7 +229,7 @@ class Workload(KubernetesObject):
         claims = {each.text("metadata", "name") for each in self.value.items("spec", "volumeClaimTemplates")}
         return claims | {each.text("name") for each in (self.pod.items("volumes") if self.pod else ())}
 
-    @property
+    @cached_property
     def is_windows(self) -> bool:
         """Return whether its pods run on Windows."""
         if self.pod is None:
