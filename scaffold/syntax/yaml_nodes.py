@@ -8,25 +8,25 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, ClassVar
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from scaffold.files.yaml import Bounded, Refused, is_small, problem_of
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.source import Note, Place, Source, read
 from scaffold.syntax.yaml_fields import fields_of
 
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_NUMBER = re.compile(r"[-+]?[0-9]+")
+_SIGNED = re.compile(r"[-+][0-9]+")
 
 Key = str | int
 Keys = tuple["Keys | None", Key]
 """The keys that lead to a value, the last one first: those of the value around it, and its own."""
-_NOTHING: dict[str, yaml.Node] = {}
+_NOTHING: dict[str, Any] = {}  # of all values that are no mapping
 
 HOLDING = {"List": "items", "Template": "objects"}
 """The kinds that hold other objects, and where: lists, and OpenShift's templates."""
@@ -121,8 +121,10 @@ class Value:
         self.document = document
         self.node = node
         self._keys = keys
-        self._nodes: dict[str, yaml.Node] = fields_of(node) if node.__class__ is yaml.MappingNode else _NOTHING
-        self._values: dict[str, Value] = {}
+        self._nodes: dict[str, yaml.Node] = _NOTHING
+        self._values: dict[str, Value] = _NOTHING
+        if node.__class__ is yaml.MappingNode:
+            self._nodes, self._values = fields_of(node), {}
         self._items: list[Value] | None = None
 
     def get(self, *keys: str) -> Value | None:
@@ -157,9 +159,10 @@ class Value:
     def number(self, *keys: str) -> int | None:
         """Return the whole number that the keys lead to, as `8` or `"8"`."""
         text = self.text(*keys)
-        if text is None or not _NUMBER.fullmatch(text) or len(text) > 20:
+        if text is None or len(text) > 20:
             return None
-        return int(text)
+        plain = text.isascii() and text.isdigit()
+        return int(text) if plain or _SIGNED.fullmatch(text) else None
 
     def is_true(self, *keys: str) -> bool:
         """Return whether the keys lead to `true`."""

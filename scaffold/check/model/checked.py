@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from scaffold.check.ground import Ground
@@ -15,6 +15,7 @@ from scaffold.check.model.provided import Provided
 from scaffold.check.model.selection import Pods
 from scaffold.check.model.workloads import Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Value
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from itertools import islice
 from typing import TypeVar
 from weakref import ref
@@ -31,6 +30,7 @@ from scaffold.check.model.secrets import Secrets
 from scaffold.check.model.selection import MANY, Selection
 from scaffold.check.model.selectors import Selector, Selectors
 from scaffold.check.model.workloads import Container, Server, Workload
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)

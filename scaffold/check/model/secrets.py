@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.workloads import Workload
+from scaffold.syntax.lazy import cached_property
 
 _SECRETS_OF = {
     "Certificate": ("spec", "secretName"),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
 from typing import ClassVar
 from weakref import ref
 
+from scaffold.check.model.hooks import seconds_of
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.probes import Probe
 from scaffold.check.model.references import references
 from scaffold.kubernetes.references import written
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
-
-_SLEEP = re.compile(r"(?:^|[\s;&|/])sleep\s+([0-9]{1,6})(?:\.[0-9]+)?([smhd]?)(?=$|[\s;&|])")
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Container:
@@ -139,13 +136,7 @@ class Container:
     @cached_property
     def pre_stop_seconds(self) -> int | None:
         """Return how long the preStop hook sleeps; None where it does something else, 0 where there is none."""
-        hook = self.value.get("lifecycle", "preStop")
-        if hook is None:
-            return 0
-        if (seconds := hook.number("sleep", "seconds")) is not None:
-            return seconds
-        found = _SLEEP.search(" ".join(word.text() or "" for word in hook.items("exec", "command")))
-        return int(found[1]) * _UNITS[found[2]] if found else None
+        return seconds_of(self.value.get("lifecycle", "preStop"))
 
 
 class Workload(KubernetesObject):
@@ -204,19 +195,18 @@ class Workload(KubernetesObject):
     @cached_property
     def ephemeral_containers(self) -> list[Container]:
         """Return the containers that somebody added to a running pod, which have no probes and no resources."""
-        if self.pod is None:
-            return []
-        return [Container(each, self, "ephemeral") for each in self.pod.items("ephemeralContainers")]
+        added = self.pod.items("ephemeralContainers") if self.pod else []
+        return [Container(each, self, "ephemeral") for each in added]
 
     @cached_property
     def config_maps(self) -> list[tuple[Value, bool]]:
         """Return the names of the ConfigMaps that its pods need, and whether they become variables (else files)."""
-        return references(self, "configMap")
+        return references([each.value for each in self.all_containers], self.pod, "configMap")
 
     @cached_property
     def secrets(self) -> list[tuple[Value, bool]]:
         """Return the same of Secrets."""
-        return references(self, "secret")
+        return references([each.value for each in self.all_containers], self.pod, "secret")
 
     @property
     def runs_once(self) -> bool:

@@ -37,10 +37,12 @@ class LogFile(Rule[Container]):
     def check(self, container: Container, scope: Scope) -> Problems:
         """Log to standard output; Kubernetes collects and rotates it."""
         texts = container.word_texts
-        for number, word in enumerate(container.words if _may_log("".join(texts)) else ()):
+        for number, text in enumerate(texts):
+            if "log" not in text:  # as all paths that are looked for
+                continue
             path = _log_path(texts[number : number + 1]) or _log_path(texts[max(0, number - 1) : number + 1])
-            if path and path in texts[number]:
-                yield Problem(word, f"logs go to the file {path}, where nobody collects them")
+            if path and path in text:
+                yield Problem(container.words[number], f"logs go to the file {path}, where nobody collects them")
         for name, text in container.variables.items():
             is_file = text.endswith(".log") or "FILE" in name.upper()  # else a folder, perhaps unused
             if is_file and "LOG" in name.upper() and _LOG_FILE.fullmatch(text):
@@ -120,11 +122,6 @@ class ProxyLogFile(Rule[NginxConfiguration]):
             links = ("/var/log/nginx/access.log", "/var/log/nginx/error.log")
             if path.startswith("/") and not _STREAM.fullmatch(path) and path not in (*links, "/dev/null"):
                 yield Problem(log, f"the log goes to the file {path}, where nobody collects it")
-
-
-def _may_log(text: str) -> bool:
-    """Return whether a text may name a log: all that is looked for has the word."""
-    return "log" in text
 
 
 def _log_path(words: Sequence[str]) -> str:
