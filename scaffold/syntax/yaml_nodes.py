@@ -131,11 +131,11 @@ class Value:
         """Return the value that the keys lead to; null counts as absent, as it does for Kubernetes."""
         value = self
         for key in keys:
+            node = value._nodes.get(key)  # most of what rules ask for is not there
+            if node is None or node.tag == _NULL:
+                return None
             found = value._values.get(key)
             if found is None:
-                node = value._nodes.get(key)
-                if node is None or node.tag == _NULL:
-                    return None
                 found = value._values[key] = Value(value.document, node, (value._keys, key))
             value = found
         return value

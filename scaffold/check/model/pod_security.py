@@ -248,8 +248,9 @@ def _host_ports(each: Container) -> Iterator[Violation]:
 def _host_probes(each: Container) -> Iterator[Violation]:
     """Yield the hosts that a probe or a hook asks in place of its own pod (forbidden since 1.34)."""
     handlers = [probe.value for probe in each.probes]
-    hooks = (each.value.get("lifecycle", name) for name in ("postStart", "preStop"))
-    for handler in [*handlers, *filter(None, hooks)]:
+    if hooks := each.value.get("lifecycle"):
+        handlers += filter(None, (hooks.get("postStart"), hooks.get("preStop")))
+    for handler in handlers:
         for kind in ("httpGet", "tcpSocket"):
             at = handler.get(kind, "host")
             if at and at.text():
