@@ -26,7 +26,7 @@ _SIGNED = re.compile(r"[-+][0-9]+")
 Key = str | int
 Keys = tuple["Keys | None", Key]
 """The keys that lead to a value, the last one first: those of the value around it, and its own."""
-_NOTHING: dict[str, Any] = {}  # of all values that are no mapping
+_NOTHING: dict[str, Any] = {}  # of all values but mappings
 
 HOLDING = {"List": "items", "Template": "objects"}
 """The kinds that hold other objects, and where: lists, and OpenShift's templates."""
@@ -111,8 +111,8 @@ class Document:
 class Value:
     """A value in a document; all ways to look into it answer None or nothing where the file has something else.
 
-    It knows its document and the keys that lead to it, and never the value around it. So a repository is no circle,
-    and is freed as soon as nobody needs it: Python's search for circles would take as long as the rules.
+    It knows its document and the keys that lead to it, and never the value around it. So no circle holds a
+    repository, and it is freed when nobody needs it: Python's search for circles would take as long as the rules.
     """
 
     __slots__ = ("_items", "_keys", "_nodes", "_values", "document", "node")
