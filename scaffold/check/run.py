@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from scaffold.check.baseline import split_known
@@ -14,7 +15,9 @@ from scaffold.check.collected import LONGEST, Collected, shortened
 from scaffold.check.findings import Finding
 from scaffold.check.ignores import split_ignored, unused
 from scaffold.check.model.checked import Checked
+from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.scope import Scope
+from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.read import read_repository
 from scaffold.check.report import CheckReport, Suppressed
 from scaffold.check.rules.rule import AnyRule, Problem, Problems
@@ -48,23 +51,25 @@ def check(
         OptionError: when a path is not there.
     """
     collects = gc.isenabled()
-    gc.disable()  # nothing that a run makes becomes garbage before its end, and looking for it costs a third
+    gc.disable()  # nothing that a run makes is a circle, and looking for some would cost a third
     try:
-        repository = read_repository(paths, exclude, stdin, network=network, on_step=on_step)
-        repository.settings = declared
-        return _report(repository, rules, others, known or Counter(), earlier or Counter())
+        reading = partial(read_repository, paths, exclude, stdin, network=network, on_step=on_step)
+        return _report(reading, declared, rules, others, known or Counter(), earlier or Counter())
     finally:
         if collects:
             gc.enable()
 
 
 def _report(
-    repository: Checked,
+    reading: Callable[[], Checked],
+    declared: Value | None,
     rules: Sequence[AnyRule],
     others: Sequence[AnyRule],
     known: Counter[str],
     earlier: Counter[str],
 ) -> CheckReport:
+    repository = reading()  # freed before gc looks again: its last user is this function
+    repository.settings = declared
     found = collect(repository, rules)
     split = split_ignored(found.findings(), repository.source)
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
@@ -110,13 +115,21 @@ def collect(repository: Checked, rules: Iterable[AnyRule]) -> Collected:
     found = Collected()
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
-        subjects = [scope, *scope.objects, *scope.containers, *scope.configurations]
+        subjects = [scope, *_with_containers(scope.objects), *scope.configurations]
         for rule, problem in dispatch.problems(subjects, scope):
             found.add(rule, problem, names)
     nothing = Scope(repository, "", ())
     for rule, problem in dispatch.problems([*repository.dockerfiles, *repository.configurations], nothing):
         found.add(rule, problem, ())
     return found
+
+
+def _with_containers(objects: Iterable[KubernetesObject]) -> Iterator[KubernetesObject | Container]:
+    """Yield each object and its containers behind it: the processor's cache still has what they share."""
+    for each in objects:
+        yield each
+        if isinstance(each, Workload):
+            yield from each.all_containers
 
 
 class _Dispatch:

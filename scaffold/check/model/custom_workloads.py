@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from scaffold.check.model.workloads import Container, Server, Workload
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.workloads import Container
 from scaffold.syntax.dockerfile import Dockerfile
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
 
 Declared = Callable[[str, str], Value | None]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.model.objects import Autoscaler, ConfigMap, KubernetesObject, Service
 from scaffold.check.model.workloads import Workload
+from scaffold.syntax.lazy import cached_property
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from scaffold.check.model.placeholders import is_put_in_later
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
 
 

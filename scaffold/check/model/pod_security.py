@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 from scaffold.check.model.workloads import Container, Workload
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
 
 Level = Literal["baseline", "restricted"]
@@ -107,15 +107,20 @@ class PodSecurity:
     def baseline(self) -> list[Violation]:
         """Return what the level `baseline` forbids: known ways to the node."""
         found = [*self._host_namespaces(), *self._host_paths(), *self._sysctls(), *self._app_armor_annotations()]
-        if context := self.pod and self.pod.get("securityContext"):
+        if context := self.workload.security:
             found += _unconfined(context, None)
             found += _host_process(context, None)
         for each in self.containers:
             found += _host_ports(each)
             found += _host_probes(each)
-            if context := each.value.get("securityContext"):
+            if context := each.security:
                 found += self._of_context(context, each)
         return found
+
+    @cached_property
+    def broken(self) -> frozenset[str]:
+        """Return the checks of the level `baseline` that find something."""
+        return frozenset(each.check for each in self.baseline)
 
     @cached_property
     def restricted(self) -> list[Violation]:
@@ -185,7 +190,7 @@ class PodSecurity:
                 yield Violation("restrictedVolumes", "restricted", at, kind)
 
     def _root_of_pod(self) -> Iterator[Violation]:
-        context = self.pod and self.pod.get("securityContext")
+        context = self.workload.security
         if not context or self.in_user_namespace:
             return
         if (user := context.get("runAsUser")) and user.number() == 0:
@@ -197,17 +202,15 @@ class PodSecurity:
         """Yield what lets a container be root; what the pod sets for all is reported there."""
         if self.in_user_namespace:
             return
-        context = each.value.get("securityContext")
+        context, of_pod = each.security, self.workload.security
         if (user := context and context.get("runAsUser")) and user.number() == 0:
             yield Violation("runAsUser", "restricted", user, "a runAsUser above 0", each)
         non_root = context and context.get("runAsNonRoot")
-        of_pod = self.pod and self.pod.get("securityContext", "runAsNonRoot")
-        if _is_false(non_root) or not (non_root or of_pod):
+        if _is_false(non_root) or not (non_root or (of_pod and of_pod.get("runAsNonRoot"))):
             yield Violation("runAsNonRoot", "restricted", non_root or each.at, "runAsNonRoot: true", each)
 
     def _seccomp_missing(self, each: Container) -> Iterator[Violation]:
-        own = each.value.get("securityContext", "seccompProfile")
-        if not own and not (self.pod and self.pod.get("securityContext", "seccompProfile")):
+        if not each.setting("seccompProfile"):
             yield Violation("seccompProfile_restricted", "restricted", each.at, "a seccompProfile", each)
 
 
@@ -221,8 +224,9 @@ def _unconfined(context: Value, each: Container | None) -> Iterator[Violation]:
         profile = context.get(key)
         if profile and profile.text("type") not in _PROFILES:
             yield Violation(check, "baseline", profile.get("type") or profile, f"{key}: {profile.text('type')}", each)
-    for key in ("type", "user", "role"):
-        value = context.get("seLinuxOptions", key)
+    options = context.get("seLinuxOptions")
+    for key in ("type", "user", "role") if options else ():
+        value = options.get(key) if options else None
         text = (value.text() if value else None) or ""
         if value and (text not in _SELINUX_TYPES if key == "type" else text):
             yield Violation("seLinuxOptions", "baseline", value, f"SELinux's {key} {text}", each)
@@ -244,8 +248,9 @@ def _host_ports(each: Container) -> Iterator[Violation]:
 def _host_probes(each: Container) -> Iterator[Violation]:
     """Yield the hosts that a probe or a hook asks in place of its own pod (forbidden since 1.34)."""
     handlers = [probe.value for probe in each.probes]
-    hooks = (each.value.get("lifecycle", name) for name in ("postStart", "preStop"))
-    for handler in [*handlers, *filter(None, hooks)]:
+    if hooks := each.value.get("lifecycle"):
+        handlers += filter(None, (hooks.get("postStart"), hooks.get("preStop")))
+    for handler in handlers:
         for kind in ("httpGet", "tcpSocket"):
             at = handler.get(kind, "host")
             if at and at.text():

@@ -33,8 +33,7 @@ class OpenPorts:
 def _says_port(workload: Workload, config_maps: Mapping[str, ConfigMap], number: int) -> bool:
     for container in workload.containers:
         asked = [probe.port.text() or "" for probe in container.probes if probe.port]
-        values = [*container.words, *container.environment.values()]
-        texts = [*asked, *(value.text() or "" for value in values)]
+        texts = [*asked, *container.word_texts, *container.variables.values()]
         if is_injected(container) or says_number(texts, number):
             return True
     names = [volume.text("configMap", "name") for volume in workload.pod.items("volumes")] if workload.pod else []

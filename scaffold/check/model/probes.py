@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
 
 HANDLERS = ("httpGet", "tcpSocket", "grpc", "exec")
@@ -54,7 +53,7 @@ class Probe:
                 return name, value
         return None
 
-    @property
+    @cached_property
     def port(self) -> Value | None:
         """Return the port that it asks: a number or the name of a container's port."""
         return self.handler[1].get("port") if self.handler and self.handler[0] != "exec" else None

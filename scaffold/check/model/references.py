@@ -1,20 +1,24 @@
-"""Which ConfigMaps and Secrets a workload needs."""
+"""Which ConfigMaps and Secrets pods need."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
-from scaffold.check.model.workloads import Workload
 from scaffold.syntax.yaml_nodes import Value
 
+Kind = Literal["configMap", "secret"]
+"""The word for them in fields, such as `configMapRef`."""
 
-def references(workload: Workload, kind: Literal["configMap", "secret"]) -> list[tuple[Value, bool]]:
+
+def references(containers: Iterable[Value], pod: Value | None, kind: Kind) -> list[tuple[Value, bool]]:
     """Return the names of the objects of a kind that must be there, and whether they become variables (else files)."""
     found: list[tuple[Value | None, bool]] = []
-    for container in workload.all_containers:
-        found += [(each.get(f"{kind}Ref"), True) for each in container.value.items("envFrom")]
-        found += [(each.get("valueFrom", f"{kind}KeyRef"), True) for each in container.value.items("env")]
-    for volume in workload.pod.items("volumes") if workload.pod else ():
+    whole, key = f"{kind}Ref", f"{kind}KeyRef"
+    for container in containers:
+        found += [(each.get(whole), True) for each in container.items("envFrom")]
+        found += [(each.get("valueFrom", key), True) for each in container.items("env")]
+    for volume in pod.items("volumes") if pod else ():
         found += [(each.get(kind), False) for each in (volume, *volume.items("projected", "sources"))]
     return [
         (name, variable)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
 import yaml
 
 from scaffold.check.model.custom_workloads import Rollout
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.workloads import Container, Workload
+from scaffold.syntax.lazy import cached_property
 
 POD_NAME = "statefulset.kubernetes.io/pod-name"
 """The label with which a StatefulSet names each of its pods: NAME-0, NAME-1…"""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
 from itertools import islice
 from typing import TypeVar
+from weakref import ref
 
 from scaffold.check.model.checked import Checked
 from scaffold.check.model.configurations import Configuration, configurations_in
@@ -30,6 +30,7 @@ from scaffold.check.model.secrets import Secrets
 from scaffold.check.model.selection import MANY, Selection
 from scaffold.check.model.selectors import Selector, Selectors
 from scaffold.check.model.workloads import Container, Server, Workload
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Document, Value
 
 K = TypeVar("K", bound=KubernetesObject)
@@ -56,10 +57,18 @@ class Scope(Once):
         `lacks_parts` where more is deployed with them, which is not in the repository.
         """
         super().__init__()
-        self.repository, self.name, self.lacks_parts = repository, name, lacks_parts
+        self.name, self.lacks_parts = name, lacks_parts
+        self._repository = ref(repository)  # which holds its scopes: each other would be a circle
         self._shared = {id(each) for each in shared}
         self.objects: list[KubernetesObject] = [each for document in documents for each in objects_in(document.root)]
         self._by_type: dict[type, list[KubernetesObject]] = {}
+
+    @property
+    def repository(self) -> Checked:
+        """Return the repository; it is there as long as its scopes are looked at."""
+        repository = self._repository()
+        assert repository is not None
+        return repository
 
     def of(self, kind: type[K]) -> list[K]:
         """Return all objects of a class."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 
 from scaffold.check.model.objects import KubernetesObject
-from scaffold.check.model.references import references
 from scaffold.check.model.workloads import Workload
+from scaffold.syntax.lazy import cached_property
 
 _SECRETS_OF = {
     "Certificate": ("spec", "secretName"),
@@ -40,5 +39,5 @@ class Secrets:
     def names(self) -> set[str]:
         """Return the names that Secrets have here, or are asked for by."""
         workloads = (each for each in self._objects if isinstance(each, Workload))
-        asked = {name.text() or "" for each in workloads for name, _ in references(each, "secret")}
+        asked = {name.text() or "" for each in workloads for name, _ in each.secrets}
         return self.made.keys() | asked - {""}

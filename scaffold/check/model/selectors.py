@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from typing import TypeVar
 
 from scaffold.check.model import runtime
@@ -11,6 +10,7 @@ from scaffold.check.model.objects import KubernetesObject, NetworkPolicy, PodDis
 from scaffold.check.model.ports import OpenPorts
 from scaffold.check.model.selection import Selection, partners
 from scaffold.check.model.workloads import StatefulSet, Workload
+from scaffold.syntax.lazy import cached_property
 
 Selector = Service | PodDisruptionBudget | NetworkPolicy
 """The kinds that select pods."""

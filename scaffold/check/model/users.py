@@ -9,7 +9,6 @@ from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container
 from scaffold.kubernetes.references import written
 from scaffold.syntax.dockerfile import Dockerfile, Instruction
-from scaffold.syntax.yaml_nodes import Value
 
 _ROOT_BY_DEFAULT = frozenset(
     [
@@ -99,23 +98,16 @@ def starts_as_another(dockerfile: Dockerfile) -> bool:
 
 def image_user(container: Container, scope: Scope) -> ImageUser | None:
     """Return the user of a container's image, where the pod sets none and the repository makes the image."""
-    if setting(container, "runAsUser"):
+    if container.setting("runAsUser"):
         return None
     dockerfile = scope.repository.images.dockerfile_of(container)
     return user_of(dockerfile) if dockerfile else None
 
 
-def setting(container: Container, key: str) -> Value | None:
-    """Return what the container's security context sets, otherwise the pod's."""
-    pod = container.workload.pod
-    contexts = (container.value.get("securityContext"), pod and pod.get("securityContext"))
-    return next((value for each in contexts if each and (value := each.get(key))), None)
-
-
 def is_refused(containers: Iterable[Container], scope: Scope) -> bool:
     """Return whether the kubelet would not start a container, as it must not be root and its runAsUser is 0."""
     for each in containers:
-        non_root, user = setting(each, "runAsNonRoot"), setting(each, "runAsUser")
+        non_root, user = each.setting("runAsNonRoot"), each.setting("runAsUser")
         if non_root and non_root.is_true() and user and user.number() == 0 and not each.workload.is_windows:
             return True
     return False

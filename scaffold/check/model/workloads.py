@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from functools import cached_property
 from typing import ClassVar
+from weakref import ref
 
+from scaffold.check.model.hooks import seconds_of
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.probes import Probe
+from scaffold.check.model.references import references
 from scaffold.kubernetes.references import written
+from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.yaml_nodes import Value
-
-_SLEEP = re.compile(r"(?:^|[\s;&|/])sleep\s+([0-9]{1,6})(?:\.[0-9]+)?([smhd]?)(?=$|[\s;&|])")
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 class Container:
@@ -24,8 +23,15 @@ class Container:
     def __init__(self, value: Value, workload: Workload, role: str) -> None:
         """Take the container as it is written, and the workload whose pods it runs in."""
         self.value = value
-        self.workload = workload
         self.role = role
+        self._workload = ref(workload)  # which holds its containers: each other would be a circle
+
+    @property
+    def workload(self) -> Workload:
+        """Return the workload whose pods it runs in; it is there as long as its scope is."""
+        workload = self._workload()
+        assert workload is not None
+        return workload
 
     @cached_property
     def name(self) -> str:
@@ -42,11 +48,23 @@ class Container:
         """Return the image."""
         return self.value.get("image")
 
-    @property
+    @cached_property
     def image_name(self) -> str:
         """Return the last part of the image's name, without tag and digest."""
         text = (self.image.text() if self.image else None) or ""
         return written(text).last
+
+    @cached_property
+    def security(self) -> Value | None:
+        """Return its own security context."""
+        return self.value.get("securityContext")
+
+    def setting(self, key: str) -> Value | None:
+        """Return what its security context sets, otherwise the pod's."""
+        if self.security and (value := self.security.get(key)):
+            return value
+        of_pod = self.workload.security
+        return of_pod.get(key) if of_pod else None
 
     @cached_property
     def startup(self) -> Probe | None:
@@ -97,24 +115,28 @@ class Container:
         return [*self.value.items("command"), *self.value.items("args")]
 
     @cached_property
-    def environment(self) -> dict[str, Value]:
-        """Return the variables of `env` that have a plain value, by name."""
-        return {
-            name: value
-            for each in self.value.items("env")
-            if (name := each.text("name")) and (value := each.get("value"))
-        }
+    def word_texts(self) -> list[str]:
+        """Return the texts of these words."""
+        return [*self.value.item_texts("command"), *self.value.item_texts("args")]
+
+    @cached_property
+    def variables(self) -> dict[str, str]:
+        """Return the variables of `env` that have a plain value: their texts, by name."""
+        return {name: each.text("value") or "" for name, each in self._env.items()}
+
+    def variable(self, name: str) -> Value:
+        """Return the value of one of these variables, to point at it."""
+        return self._env[name].get("value") or self._env[name]
+
+    @cached_property
+    def _env(self) -> dict[str, Value]:
+        entries = ((each.text("name"), each) for each in self.value.items("env") if each.text("value") is not None)
+        return {name: each for name, each in entries if name}
 
     @cached_property
     def pre_stop_seconds(self) -> int | None:
         """Return how long the preStop hook sleeps; None where it does something else, 0 where there is none."""
-        hook = self.value.get("lifecycle", "preStop")
-        if hook is None:
-            return 0
-        if (seconds := hook.number("sleep", "seconds")) is not None:
-            return seconds
-        found = _SLEEP.search(" ".join(word.text() or "" for word in hook.items("exec", "command")))
-        return int(found[1]) * _UNITS[found[2]] if found else None
+        return seconds_of(self.value.get("lifecycle", "preStop"))
 
 
 class Workload(KubernetesObject):
@@ -131,6 +153,11 @@ class Workload(KubernetesObject):
     def pod(self) -> Value | None:
         """Return the pods' spec."""
         return self.template.get("spec") if self.template else None
+
+    @cached_property
+    def security(self) -> Value | None:
+        """Return the security context of its pods."""
+        return self.pod.get("securityContext") if self.pod else None
 
     @cached_property
     def pod_labels(self) -> dict[str, str]:
@@ -168,9 +195,18 @@ class Workload(KubernetesObject):
     @cached_property
     def ephemeral_containers(self) -> list[Container]:
         """Return the containers that somebody added to a running pod, which have no probes and no resources."""
-        if self.pod is None:
-            return []
-        return [Container(each, self, "ephemeral") for each in self.pod.items("ephemeralContainers")]
+        added = self.pod.items("ephemeralContainers") if self.pod else []
+        return [Container(each, self, "ephemeral") for each in added]
+
+    @cached_property
+    def config_maps(self) -> list[tuple[Value, bool]]:
+        """Return the names of the ConfigMaps that its pods need, and whether they become variables (else files)."""
+        return references([each.value for each in self.all_containers], self.pod, "configMap")
+
+    @cached_property
+    def secrets(self) -> list[tuple[Value, bool]]:
+        """Return the same of Secrets."""
+        return references([each.value for each in self.all_containers], self.pod, "secret")
 
     @property
     def runs_once(self) -> bool:
@@ -183,7 +219,7 @@ class Workload(KubernetesObject):
         claims = {each.text("metadata", "name") for each in self.value.items("spec", "volumeClaimTemplates")}
         return claims | {each.text("name") for each in (self.pod.items("volumes") if self.pod else ())}
 
-    @property
+    @cached_property
     def is_windows(self) -> bool:
         """Return whether its pods run on Windows."""
         if self.pod is None:

@@ -47,7 +47,7 @@ def _is_sorted(items: Sequence[Any]) -> bool:
     return all(one <= other for one, other in pairwise(items))
 
 
-def _made(number: Fraction) -> dict[str, str]:
+def _made(number: Fraction | int) -> dict[str, str]:
     """Return a quantity as CEL holds it: equal ones are equal."""
     return {_KEY: str(number)}
 

@@ -157,11 +157,10 @@ def _wrapper(container: Container, scope: Scope) -> tuple[Stays, ShellStart, Val
     """
     if container.role == "init" or container.workload.runs_once or _makes_load(container, scope):
         return None
-    words = container.words
-    started = shell_start([word.text() or "" for word in words])
+    started = shell_start(container.word_texts)
     if not started or not _hides(started) or only_waits(started.script):
         return None
-    at = next(word for word in words if word.text() == started.script)
+    at = next(word for word in container.words if word.text() == started.script)
     return stays(started.script, real_shell(started.shell, shell_of(container, scope))), started, at
 
 

@@ -83,10 +83,10 @@ class PolicyClosesDns(Rule[NetworkPolicy]):
         On GKE with Cloud DNS, allow it to 169.254.169.254. On OpenShift, allow port 5353 to the pods of
         `openshift-dns`.
         """
-        if not policy.value.items("spec", "egress") or _opens_dns(policy):
+        if not policy.value.items("spec", "egress") or scope.once(_dns_rules, policy):
             return
         for each in scope.workloads_of(policy)[:MANY]:
-            if not any(_opens_dns(other) for other in scope.policies_of(each)):
+            if not any(scope.once(_dns_rules, other) for other in scope.policies_of(each)):
                 at = _egress(policy) or policy.at
                 yield Problem(at, f"{each.name} can't reach DNS: no policy allows port 53")
                 return
@@ -106,11 +106,12 @@ class PolicyDnsPodsOnly(Rule[NetworkPolicy]):
 
     def check(self, policy: NetworkPolicy, scope: Scope) -> Problems:
         """Also allow port 53 to 169.254.20.10/32 (NodeLocal DNSCache) and 169.254.169.254/32 (Cloud DNS)."""
-        rule = next((each for each in _dns_rules(policy) if _only_kube_dns(each)), None)
+        rule = next((each for each in scope.once(_dns_rules, policy) if _only_kube_dns(each)), None)
         if rule is None or scope.policies.others_in(policy.namespace):
             return
         for each in scope.workloads_of(policy)[:MANY]:
-            if all(_only_kube_dns(other) for beside in scope.policies_of(each) for other in _dns_rules(beside)):
+            beside = [rule for other in scope.policies_of(each) for rule in scope.once(_dns_rules, other)]
+            if all(map(_only_kube_dns, beside)):
                 yield Problem(rule.key_of("to") or rule, f"{each.name} can't reach a DNS server that is not a pod")
                 return
 
@@ -126,21 +127,21 @@ def _egress(policy: NetworkPolicy) -> Value | None:
     return spec.key_of("egress") if spec else None
 
 
-def _opens_dns(policy: NetworkPolicy) -> bool:
-    """Return whether a policy lets its pods reach a DNS server somewhere."""
-    return bool(_dns_rules(policy))
-
-
-def _dns_rules(policy: NetworkPolicy) -> list[Value]:
+def _dns_rules(policy: NetworkPolicy, _: Scope) -> list[Value]:
     """Return the rules of a policy that open DNS: port 53, or any port of any kind of place."""
     return [each for each in policy.value.items("spec", "egress") if _is_dns(each)]
 
 
 def _is_dns(rule: Value) -> bool:
     ports = rule.items("ports")
-    if any(_DNS & {each.number("port"), each.number("endPort")} or each.text("port") == "dns" for each in ports):
-        return True
-    if any((each.number("port") or 0) <= 53 <= (each.number("endPort") or 0) for each in ports):
+    if any(map(_has_dns, ports)):
         return True
     open_to = rule.items("to")
     return not ports and (not open_to or any(each.get("namespaceSelector") or each.get("ipBlock") for each in open_to))
+
+
+def _has_dns(port: Value) -> bool:
+    if port.text("port") == "dns":
+        return True
+    first, last = port.number("port"), port.number("endPort")
+    return first in _DNS or last in _DNS or (first or 0) <= 53 <= (last or 0)

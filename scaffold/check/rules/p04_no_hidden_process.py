@@ -64,7 +64,7 @@ class BackgroundProcess(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Run one process per container. Move the other one to its own container or a sidecar."""
-        script = script_of([word.text() or "" for word in container.words])
+        script = script_of(container.word_texts)
         ends = container.workload.runs_once or container.role == "init"
         if script and not ends and background(script):
             at = next(word for word in container.words if word.text() == script)

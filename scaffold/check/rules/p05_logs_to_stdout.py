@@ -36,16 +36,17 @@ class LogFile(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Log to standard output; Kubernetes collects and rotates it."""
-        words = container.words
-        texts = [word.text() or "" for word in words]
-        for number, word in enumerate(words):
+        texts = container.word_texts
+        for number, text in enumerate(texts):
+            if "log" not in text:  # as all paths that are looked for
+                continue
             path = _log_path(texts[number : number + 1]) or _log_path(texts[max(0, number - 1) : number + 1])
-            if path and path in texts[number]:
-                yield Problem(word, f"logs go to the file {path}, where nobody collects them")
-        for name, value in container.environment.items():
-            is_file = (value.text() or "").endswith(".log") or "FILE" in name.upper()  # else a folder, perhaps unused
-            if "LOG" in name.upper() and is_file and _LOG_FILE.fullmatch(value.text() or ""):
-                yield Problem(value, f"{name} sends logs to a file, where nobody collects them")
+            if path and path in text:
+                yield Problem(container.words[number], f"logs go to the file {path}, where nobody collects them")
+        for name, text in container.variables.items():
+            is_file = text.endswith(".log") or "FILE" in name.upper()  # else a folder, perhaps unused
+            if is_file and "LOG" in name.upper() and _LOG_FILE.fullmatch(text):
+                yield Problem(container.variable(name), f"{name} sends logs to a file, where nobody collects them")
 
 
 class LogFileInImage(Rule[Dockerfile]):
@@ -93,11 +94,14 @@ class LogVolume(Rule[Workload]):
             return
         for container in workload.all_containers:
             for mount in container.value.items("volumeMounts"):
-                path = mount.get("mountPath")
-                if path and (path.text() or "").startswith("/dev/"):  # the node's socket for logs
+                path = mount.text("mountPath") or ""
+                if path.startswith("/dev/"):  # the node's socket for logs
                     continue
-                if path and not mount.is_true("readOnly") and _LOG_FOLDER.fullmatch(path.text() or ""):
-                    yield Problem(path, f"{container.name} writes logs to a volume, where nobody collects them")
+                if _LOG_FOLDER.fullmatch(path) and not mount.is_true("readOnly"):
+                    yield Problem(
+                        mount.get("mountPath") or mount,
+                        f"{container.name} writes logs to a volume, where nobody collects them",
+                    )
 
 
 class ProxyLogFile(Rule[NginxConfiguration]):

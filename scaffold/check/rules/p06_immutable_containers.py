@@ -73,7 +73,7 @@ class VolumeAboveLimit(Rule[Workload]):
         """Set `limits.ephemeral-storage` to the sum of all `sizeLimit` and the logs. Set `limits.memory` in the same
         way.
         """
-        disk: list[tuple[Value, Fraction]] = []
+        disk: list[tuple[Value, Fraction | int]] = []
         for volume in workload.pod.items("volumes") if workload.pod else ():
             bound = volume.get("emptyDir", "sizeLimit")
             size = quantity(bound.text()) if bound else None
@@ -84,14 +84,14 @@ class VolumeAboveLimit(Rule[Workload]):
             elif volume.text("emptyDir", "medium") is None:
                 disk.append((bound, size))
         limits = [each for container in workload.containers if (each := _limit(container, "ephemeral-storage"))]
-        together = sum((size for _, size in disk), Fraction())
+        together = sum(size for _, size in disk)
         if disk and limits and together > sum(most for _, most in limits):
             largest = max(disk, key=lambda each: each[1])[0]
             message = f"the volumes ({largest.text()} here) exceed the limit: the pod is evicted before they are full"
             yield Problem(largest, message, also=tuple(value for value, _ in limits))
 
 
-def _in_memory(workload: Workload, name: str, bound: Value, size: Fraction) -> Problems:
+def _in_memory(workload: Workload, name: str, bound: Value, size: Fraction | int) -> Problems:
     """Yield the volume in memory that no container which mounts it may fill."""
     mounting = [
         each
@@ -105,7 +105,7 @@ def _in_memory(workload: Workload, name: str, bound: Value, size: Fraction) -> P
         yield Problem(bound, message, also=(most,))
 
 
-def _limit(container: Container, resource: str) -> tuple[Value, Fraction] | None:
+def _limit(container: Container, resource: str) -> tuple[Value, Fraction | int] | None:
     value = container.value.get("resources", "limits", resource)
     most = quantity(value.text()) if value else None
     return (value, most) if value and most is not None else None

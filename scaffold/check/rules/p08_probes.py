@@ -94,7 +94,7 @@ class UndeclaredProbePort(Rule[Container]):
         numbers = {each for other in container.workload.containers for each in other.port_numbers}
         for probe in container.probes:
             number = probe.port.number() if probe.port else None
-            said = (value.text() or "" for value in (*container.words, *container.environment.values()))
+            said = (*container.word_texts, *container.variables.values())
             if probe.port and number is not None and number not in numbers and not says_number(said, number):
                 also = (container.value.get("ports") or container.at,)
                 yield Problem(

@@ -67,7 +67,7 @@ def _limit(container: Container, scope: Scope) -> Value | None:
     """Return the time limit of a request, where the container is the one of a service that the template made."""
     if not scope.declared(container, "shutdown_seconds"):
         return None
-    found = container.environment.get("REQUEST_SECONDS")
+    found = container.variable("REQUEST_SECONDS") if "REQUEST_SECONDS" in container.variables else None
     for each in container.value.items("envFrom"):
         name = each.text("configMapRef", "name") or ""
         config_map = scope.named.config_map(container.workload.namespace, name)

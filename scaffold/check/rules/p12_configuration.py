@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from scaffold.check.model.objects import ConfigMap
 from scaffold.check.model.placeholders import is_put_in_later
 from scaffold.check.model.provided import Kind
-from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
 _MADE_BY_THE_CLUSTER = frozenset({"kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert"})
-_KINDS: tuple[tuple[Kind, Literal["configMap", "secret"]], ...] = (("ConfigMap", "configMap"), ("Secret", "secret"))
 _ROLLS = re.compile(  # a checksum, what a chart generates each time, or an annotation that a controller looks at
     r"checksum|hash|rollme|timestamp|(?:deployed|restarted)[-_]?at|reloader\.stakater\.com/|wave\.pusher\.com/",
     re.IGNORECASE,
@@ -38,14 +35,11 @@ class VariableTwice(Rule[Container]):
         """Keep one of them."""
         first: dict[str, Value] = {}
         for each in container.value.items("env"):
-            name = each.get("name")
-            if not name or not name.text():
+            text = each.text("name")
+            if not text or first.setdefault(text, each) is each:
                 continue
-            before = first.setdefault(name.text() or "", name)
-            if before is not name:
-                yield Problem(
-                    name, f"{name.text()} is set twice in {container.name}; this value is used", also=(before,)
-                )
+            name, before = each.get("name") or each, first[text].get("name") or first[text]
+            yield Problem(name, f"{text} is set twice in {container.name}; this value is used", also=(before,))
 
 
 class ConfigMissing(Rule[Workload]):
@@ -65,7 +59,7 @@ class ConfigMissing(Rule[Workload]):
             return
         for key, found in _keys(workload, scope):
             yield Problem(key, f"the ConfigMap {found.name} has no key {key.text()}", also=(found.at,))
-        for name, _ in references(workload, "configMap"):
+        for name, _ in workload.config_maps:
             if not name.text():
                 continue
             others = (each.named.config_maps for each in scope.elsewhere(workload))
@@ -101,8 +95,12 @@ class MissingInNamespace(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Deploy it into the workload's namespace as well, or give both the same namespace."""
-        for kind, field in _KINDS:
-            for name, _ in references(workload, field):
+        needed: tuple[tuple[Kind, list[tuple[Value, bool]]], ...] = (
+            ("ConfigMap", workload.config_maps),
+            ("Secret", workload.secrets),
+        )
+        for kind, names in needed:
+            for name, _ in names:
                 text = name.text() or ""
                 if text in _MADE_BY_THE_CLUSTER or not (found := scope.in_other_namespace(workload, kind, text)):
                     continue
@@ -128,9 +126,9 @@ class VolumeMissing(Rule[Workload]):
         known = workload.volume_names
         for container in workload.all_containers if known is not None else ():
             for mount in container.value.items("volumeMounts"):
-                name = mount.get("name")
-                if name and (text := name.text()) and text not in (known or ()) and not is_put_in_later(text):
-                    yield Problem(name, f"{workload.name} has no volume {text}")
+                text = mount.text("name")
+                if text and text not in (known or ()) and not is_put_in_later(text):
+                    yield Problem(mount.get("name") or mount, f"{workload.name} has no volume {text}")
 
 
 class ConfigNotRolled(Rule[Workload]):
@@ -150,7 +148,7 @@ class ConfigNotRolled(Rule[Workload]):
         if not isinstance(workload, Server) or any(_ROLLS.search(key) for key in keys):
             return
         fixed = _mounted_by_sub_path(workload)
-        for name, variable in references(workload, "configMap"):
+        for name, variable in workload.config_maps:
             found = scope.named.config_map(workload.namespace, name.text() or "")
             if not found or not (variable or name.text() in fixed):
                 continue

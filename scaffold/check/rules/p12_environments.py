@@ -49,7 +49,7 @@ def _values(here: Scope) -> Iterator[Value]:
         yield from config_map.value.fields("data").values()
     for container in here.containers:
         for each in container.value.items("env"):
-            if value := each.get("value"):
+            if ".svc" in (each.text("value") or "") and (value := each.get("value")):
                 yield value
 
 

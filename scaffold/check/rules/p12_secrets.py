@@ -10,7 +10,6 @@ from itertools import islice
 
 from scaffold.check.ground import within
 from scaffold.check.model.objects import KubernetesObject
-from scaffold.check.model.references import references
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Workload
 from scaffold.check.rules.guesses import is_guessed
@@ -125,26 +124,29 @@ def _secrets(each: KubernetesObject, scope: Scope) -> list[_Secret]:
 
 
 def _in_container(container: Container, scope: Scope) -> Iterator[_Secret]:
-    texts = {name: value.text() or "" for name, value in container.environment.items()}
-    workload = container.workload
-    near = (container.image_name, workload.namespace, workload.name, container.name)
-    around = (*near, *(it for name, it in texts.items() if goes_with_secret(name)))
-    for name, value in container.environment.items():
-        text = texts[name]
+    for name, text in container.variables.items():
         if form := has_secret_form(text):
-            yield _Secret(value, f"{name} {form}", "in this manifest", text)
+            yield _Secret(container.variable(name), f"{name} {form}", "in this manifest", text)
         elif is_secret(name, text) and text not in scope.secrets.names:
-            yield _Secret(value, f"{name} is a secret", "in this manifest", text, (*around, *_PARTS.split(name)))
+            around = (*_around(container), *_PARTS.split(name))
+            yield _Secret(container.variable(name), f"{name} is a secret", "in this manifest", text, around)
     before = ""
-    for word in container.words:
-        text = word.text() or ""
+    for number, text in enumerate(container.word_texts):
         option, equals, given = text.partition("=")
         name, secret = (option, given) if equals else (before, text)
         if name.startswith("--") and not secret.startswith("-") and is_secret(name.lstrip("-"), secret):
-            yield _Secret(word, f"{name} passes a secret", "in this manifest", secret, around)
+            what = f"{name} passes a secret"
+            yield _Secret(container.words[number], what, "in this manifest", secret, _around(container))
         elif form := has_secret_form(text):
-            yield _Secret(word, f"an argument of {container.name} {form}", "", text)
+            yield _Secret(container.words[number], f"an argument of {container.name} {form}", "", text)
         before = "" if equals else text
+
+
+def _around(container: Container) -> tuple[str, ...]:
+    """Return the names of a container, and those that go with a secret of it: of users, databases and the like."""
+    workload = container.workload
+    beside = (text for name, text in container.variables.items() if goes_with_secret(name))
+    return (container.image_name, workload.namespace, workload.name, container.name, *beside)
 
 
 def _in_data(each: KubernetesObject) -> Iterator[_Secret]:
@@ -267,7 +269,7 @@ class SecretMissing(Rule[Workload]):
 
     def check(self, workload: Workload, scope: Scope) -> Problems:
         """Correct the name."""
-        for name, _ in references(workload, "secret"):
+        for name, _ in workload.secrets:
             text = name.text() or ""
             if text in scope.secrets.made or not (near := get_close_matches(text, scope.secrets.made, 1, 0.85)):
                 continue

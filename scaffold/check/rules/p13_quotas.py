@@ -25,6 +25,10 @@ _HEAPS = (
 _PERCENT = re.compile(r"-XX:MaxRAMPercentage=([0-9]{1,3})(?:\.[0-9]{1,9})?\b")
 
 
+_LIMITS = re.compile(r"-X|--max")
+"""What each option of these begins with."""
+
+
 class MemoryLimit(Rule[Container]):
     """A container has no memory limit.
 
@@ -135,19 +139,16 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
 
     What a manifest says of a variable, the command or its arguments takes the place of what the image says.
     """
-    for word in container.words:
-        yield "", word.text() or "", word
-    for name, value in container.environment.items():
-        yield name, value.text() or "", value
+    yield from _in_pod(container)
     for name, value in _from_config_maps(container, scope):
         yield name, value.text() or "", value
     image = scope.repository.images.dockerfile_of(container)
     if image is None:
         return
     replaced = {each.text("name") for each in container.value.items("env")}
-    for name, (text, instruction) in image.environment.items():
+    for name, (told, instruction) in image.environment.items():
         if name not in replaced:
-            yield name, text, instruction
+            yield name, told, instruction
     command, arguments = (container.value.items(name) for name in ("command", "args"))
     for name, hidden in (("ENTRYPOINT", command), ("CMD", command or arguments)):
         start = image.effective(name)
@@ -155,16 +156,26 @@ def _told(container: Container, scope: Scope) -> Iterator[tuple[str, str, Value 
             yield "", " ".join(start.words or [start.value]), start
 
 
+def _in_pod(container: Container) -> Iterator[tuple[str, str, Value]]:
+    """Yield it of the words and the variables in the manifest, as far as a text may be one of the options."""
+    for number, text in enumerate(container.word_texts):
+        if "-" in text and _LIMITS.search(text):
+            yield "", text, container.words[number]
+    for name, text in container.variables.items():
+        if name == "GOMEMLIMIT" or ("-" in text and _LIMITS.search(text)):
+            yield name, text, container.variable(name)
+
+
 def _from_config_maps(container: Container, scope: Scope) -> Iterator[tuple[str, Value]]:
     """Yield the variables that a container takes from whole ConfigMaps and does not set itself."""
     for source in container.value.items("envFrom"):
         config_map = scope.named.config_map(container.workload.namespace, source.text("configMapRef", "name") or "")
         for name, value in (config_map.value.fields("data") if config_map else {}).items():
-            if name not in container.environment:
+            if name not in container.variables:
                 yield name, value
 
 
-def _too_much(name: str, text: str, most: Fraction) -> str:
+def _too_much(name: str, text: str, most: Fraction | int) -> str:
     """Return the option or variable by which a runtime takes `most` bytes or more, or nothing."""
     for pattern, unit in _HEAPS:
         found = pattern.search(text)

@@ -29,9 +29,10 @@ def _security(workload: Workload, _: Scope) -> PodSecurity:
 
 def _found(workload: Workload, scope: Scope, *checks: str) -> Sequence[Violation]:
     """Return what checks of the level `baseline` find in the pods of a service."""
-    if is_agent(workload):
+    security = scope.once(_security, workload)
+    if security.broken.isdisjoint(checks) or is_agent(workload):
         return ()
-    return [each for each in scope.once(_security, workload).baseline if each.check in checks]
+    return [each for each in security.baseline if each.check in checks]
 
 
 def _who(violation: Violation, workload: Workload) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.users import image_user, is_refused, setting, starts_as_another, user_of
+from scaffold.check.model.users import image_user, is_refused, starts_as_another, user_of
 from scaffold.check.model.workloads import Container
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.dockerfile import Dockerfile
@@ -23,11 +23,11 @@ class UserRefused(Rule[Container]):
 
     def check(self, container: Container, scope: Scope) -> Problems:
         """Set USER to a number above 0 in the Dockerfile, or set `runAsUser` to one."""
-        non_root = setting(container, "runAsNonRoot")
+        non_root = container.setting("runAsNonRoot")
         if not non_root or not non_root.is_true() or container.workload.is_windows:
             return
         if is_refused([container], scope):
-            user = setting(container, "runAsUser")
+            user = container.setting("runAsUser")
             yield Problem(
                 user or container.at, f"{container.name} must not run as root, but runAsUser is 0", (non_root,)
             )
@@ -57,6 +57,6 @@ class ImageRunsAsRoot(Rule[Dockerfile]):
         if not user or not user.is_root or dockerfile.is_for_work or starts_as_another(dockerfile):
             return
         running = scope.repository.images.containers_of(dockerfile)
-        if running and all(setting(each, "runAsUser") or setting(each, "runAsNonRoot") for each in running):
+        if running and all(each.setting("runAsUser") or each.setting("runAsNonRoot") for each in running):
             return  # the pods say who it is, and the other rules judge that
         yield Problem(user.at, "no USER: the image runs as root" if user.from_base else "the image runs as root")

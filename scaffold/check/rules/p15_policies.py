@@ -55,8 +55,8 @@ class OpenPolicy(Rule[NetworkPolicy]):
             if not governs(policy, direction):
                 continue
             for rule in rules_of(policy, direction):
-                who = everybody(rule)
-                if not rule.items("ports") and (who == "everybody" or (who and direction == "Ingress")):
+                who = "" if rule.items("ports") else everybody(rule)
+                if who and (who == "everybody" or direction == "Ingress"):
                     what = f"lets {who} in" if direction == "Ingress" else "lets everything out"
                     yield Problem(_at(rule), f"{policy.name} {what}, on every port")
                     break

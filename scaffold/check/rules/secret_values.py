@@ -20,9 +20,7 @@ _TOKENS = re.compile(
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
 _SHORTEST_TOKEN = 15
-_IN_TOKENS = (
-    "AKIA ASIA gh glpat- xox npm_ pypi- k_live_ SG. AIza dop_v1_ hvs. eyJ -----BEGIN".split()  # noqa: SIM905
-)
+_IN_TOKENS = re.compile(r"AKIA|ASIA|gh|glpat-|xox|npm_|pypi-|k_live_|SG\.|AIza|dop_v1_|hvs\.|eyJ|-----BEGIN")
 """Each token has one of these, and few other texts do: to look for them costs a tenth."""
 _CONNECTION = re.compile(r"connection[_.-]?string|conn[_.-]?str", re.IGNORECASE)
 _IN_PAIRS = re.compile(r"(?:^|;)[ \t]*+(?:password|pwd)[ \t]*+=[ \t]*+([^;\s]{1,200})", re.IGNORECASE)
@@ -148,14 +146,14 @@ def is_token(text: str) -> bool:
 
 
 def _token_in(text: str) -> re.Match[str] | None:
-    return _TOKENS.search(text) if any(each in text for each in _IN_TOKENS) else None
+    return _TOKENS.search(text) if _IN_TOKENS.search(text) else None
 
 
 def has_secret_form(text: str) -> str:
     """Return what makes a text a secret whatever its name is, or nothing."""
     if len(text) >= _SHORTEST_TOKEN and _token_in(text):
         return "has the form of a token or key"
-    password = password_in_url(text)
+    password = password_in_url(text) if "=" in text or "://" in text else ""
     if not password or _REFERENCE.search(password) or _TO_REPLACE.fullmatch(password):
         return ""
     return "is a URL with a password" if _IN_URL.search(text) else "is a connection string with a password"
