@@ -20,6 +20,7 @@ from scaffold.check.rules.secret_values import (
     decoded,
     goes_with_secret,
     has_secret_form,
+    is_account,
     is_kept,
     is_of_example,
     is_secret,
@@ -54,6 +55,7 @@ class SecretInManifest(Rule[KubernetesObject]):
 
     id = "P12-secret-in-manifest"
     severity = "error"
+    counts_in_tests = True
     looks_at = KubernetesObject
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
@@ -120,7 +122,9 @@ def _secrets(each: KubernetesObject, scope: Scope) -> list[_Secret]:
         found = (secret for container in each.all_containers for secret in _in_container(container, scope))
     elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
         found = _in_data(each)
-    kept = (it for it in found if not is_for_everybody(it.text))
+    kept = [it for it in found if not is_for_everybody(it.text)]
+    if any(it.text and not is_account(it.text) for it in kept):
+        kept = [it for it in kept if not is_account(it.text)]  # only the name of whom the secret beside it lets in
     return [it for it in kept if not it.text or it.at.document.writes(it.at, password_in_url(it.text) or it.text)]
 
 
@@ -201,6 +205,7 @@ class SecretInImage(Rule[Dockerfile]):
 
     id = "P12-secret-in-image"
     severity = "error"
+    counts_in_tests = True
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:
