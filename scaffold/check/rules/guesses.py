@@ -15,7 +15,7 @@ _FEW = 3
 _SAYS_SO = re.compile(r"pass|secret")
 _DESCRIBES = re.compile(
     "pass|pwd|secret|admin|root|user|test|demo|example|sample|default|dummy|fake|change|replace|override|your|local"
-    "|secure|cookie|token|key|cred"
+    "|secure|strong|cookie|token|key|cred"
 )
 """What a text of words contains that describes a password instead of being one: `super-secret-value`."""
 

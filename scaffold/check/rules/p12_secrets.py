@@ -35,12 +35,13 @@ from scaffold.syntax.yaml_nodes import Value
 
 _MOST = 100  # secrets of one file that are looked at
 _FOR_WORK = re.compile(
-    r"(?:^|[/._-])(?:examples?|samples?|tutorials?|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
+    r"(?:^|[/._-])(?:examples?|samples?|tutorials?|labs?|exercises?|lessons?|courses?|recipes|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
     r"|e2e|tests?|testing|conformance|ci|hack|local|kind|minikube|dev(?:el|elop|elopment)?)(?:$|[/._-])",
     re.IGNORECASE,
 )
 """The paths of what people learn, test and develop with, and do not run for others."""
 
+_KEYSTORE = re.compile(r"\.(?:jks|jceks|p12|pfx|keystore)\Z", re.IGNORECASE)
 _VARIABLES = re.compile(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)")
 _PARTS = re.compile(r"[-._]")
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
@@ -107,6 +108,8 @@ class _Secret:
         if is_of_demo(self.text):
             return "which is that of a demo"
         place = self.at.place()
+        if _KEYSTORE.search(self.at.path[-1] if isinstance(self.at.path[-1], str) else ""):
+            return "which its own password has to protect"
         source = scope.repository.source(place.path)
         if source and asks_to_replace(source.lines, place.line):
             return "which a comment asks you to replace"

@@ -68,20 +68,22 @@ _EXPRESSION = re.compile(r"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+[(\[].*|[A-Za-z_]\w
 """What programs compute: `url.password`, `os.environ["PASSWORD"]`, `read(name)`."""
 
 _PLACEHOLDER = re.compile(
-    r"(?:change|replace|override|update|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
+    r"(?:change|replace|override|update|define|specify|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
     r"(?:[-_ ]?\w+){0,5}",
     re.IGNORECASE,
 )
 _TO_REPLACE = re.compile(
     r"(?:is[-_ ])?(?:defined|given|provided|supplied|specified|injected|configured|taken|comes)[-_ ]"
     r"(?:in|by|via|through|from|at|with|elsewhere|later|externally)(?:[-_ ].*)?|"
-    r"_*(?:your|update|replace|override|insert|enter)(?:[-_ ]\w+){1,6}"
+    r"_*(?:your|update|replace|override|define|specify|insert|enter)(?:[-_ ]\w+){1,6}"
     r"|(?s:.*)(?:^|[-_ ])(?:placeholder|replaced?|redacted|todo|fixme)(?:$|[-_ ](?s:.*))",
     re.IGNORECASE,
 )
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
-_RESERVED = re.compile(rb"(?:example\.(?:com|net|org)|\.test|\.invalid|localhost)(?![a-z.-])")
+_RESERVED = re.compile(
+    rb"(?:example\.(?:com|net|org)|(?<![a-z0-9-])(?:my|your)?-?domain\.(?:com|tld|org)|\.test|\.invalid|localhost)(?![a-z.-])"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE = re.compile(
     r"(?:^|[_.-])(?:user|user[_-]?name|login|e?mail|db|database|schema|host|hostname|server|port|region|zone|domain|realm"
