@@ -14,7 +14,7 @@ from pathlib import Path
 from scaffold.git.walk import shown
 
 _TESTS = re.compile(
-    r"(?:^|/)(?:__tests__|tests?|testing|[\w-]{0,40}e2e[\w-]{0,40}|(?:integration|acceptance|system|smoke|kuttl|chainsaw)[_-]?tests?"
+    r"(?:^|/)(?:__tests__|tests?|testing|hacks?|minikube|dev-?box(?:-\w{1,40})?|[\w-]{0,40}e2e[\w-]{0,40}|(?:integration|acceptance|system|smoke|kuttl|chainsaw)[_-]?tests?"
     r"|tests?[_-](?:integration|acceptance|system|smoke|infra|manifests))/",
     re.IGNORECASE,
 )

@@ -67,7 +67,7 @@ spec: {{selector: {{app: a}}, ports: [{{port: 80, targetPort: http}}]}}
 
 
 @pytest.mark.parametrize(
-    ("folder_of_tests", "is_of_tests"), [("test/e2e", True), ("chart-e2e", True), ("latest", False)]
+    ("folder_of_tests", "is_of_tests"), [("test/e2e", True), ("chart-e2e", True), ("hack", True), ("latest", False)]
 )
 def test_what_only_tests_deploy_has_warnings(folder_of_tests: str, is_of_tests: bool, tmp_path: Path) -> None:
     write_tree(

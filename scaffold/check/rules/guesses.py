@@ -24,7 +24,7 @@ _COUNTED = re.compile(r"([A-Za-z]{2,14})[-_.@#!$]{0,2}(?:123(?:4(?:56?)?)?|321|2
 """A word, and a number that many put behind it: `Welcome@2024`, `shop_123`."""
 
 _TINY = 6
-_WORDS = re.compile(r"[\w.@!$#+ -]*")
+_WORDS = re.compile(r"[\w.@!$#+: -]*")
 _GUESSED = re.compile(
     "changeme|changeit|replaceme|change|pass@word|p@ss(?:word|w0rd)|here|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
     "|password|passw0rd|passwort|passwd|passphrase|pass|pwd|pw|secretkey|secret|insecure|secure|username|user|keycloak|grafana"

@@ -36,7 +36,7 @@ from scaffold.syntax.yaml_nodes import Value
 _MOST = 100  # secrets of one file that are looked at
 _FOR_WORK = re.compile(
     r"(?:^|[/._-])(?:examples?|samples?|tutorials?|labs?|exercises?|lessons?|courses?|recipes|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
-    r"|e2e|tests?|testing|conformance|ci|hack|local|kind|minikube|dev(?:el|elop|elopment)?)(?:$|[/._-])",
+    r"|e2e|tests?|testing|conformance|ci|hacks?|dev-?box|local|kind|minikube|dev(?:el|elop|elopment)?)(?:$|[/._-])",
     re.IGNORECASE,
 )
 """The paths of what people learn, test and develop with, and do not run for others."""

@@ -43,7 +43,7 @@ _ABOUT = re.compile(
 _WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
 _LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
 _REFERENCE = re.compile(
-    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{[^{}\s\"]*\}$|^%[sdvr]$"
+    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>\.?$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{[^{}\s\"]*\}$|^%[sdvr]$"
     r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
     re.IGNORECASE,
 )
