@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from scaffold.check.findings import Finding, container_in
+from scaffold.check.ground import Ground, is_of_tests, within
 from scaffold.check.rules.rule import AnyRule, Placed, Problem
 from scaffold.syntax.source import Place
 
@@ -56,12 +57,13 @@ class _Seen:
         else:
             self.uncounted += 1
 
-    def finding(self) -> Finding:
+    def finding(self, ground: Ground | None) -> Finding:
         message = self.message
         if self.others:
             more = [f"{self.uncounted} more"] if self.uncounted else []
             message = shortened(f"{message}; the same lines are in {', '.join([*self.others, *more])}")
-        return Finding(self.rule, self.place, message, self.also, tuple(self.scopes), self.unnamed)
+        of_tests = is_of_tests(within(ground, self.place.path))
+        return Finding(self.rule, self.place, message, self.also, tuple(self.scopes), self.unnamed, of_tests)
 
 
 @dataclass
@@ -109,8 +111,9 @@ class _Spot:
 class Collected:
     """The findings of a run; `uncounted` shows by severity how many there are beyond MOST."""
 
-    def __init__(self) -> None:
-        """Begin with none."""
+    def __init__(self, ground: Ground | None = None) -> None:
+        """Begin with none; `ground` is what was named, so that paths of tests below it are known."""
+        self._ground = ground
         self.uncounted: Counter[str] = Counter()
         self._spots: dict[tuple[str, str, int, int], _Spot] = {}
         self._count = 0
@@ -141,7 +144,7 @@ class Collected:
 
     def findings(self) -> list[Finding]:
         """Return the findings, ordered by place."""
-        found = (each.finding() for spot in self._spots.values() for each in spot.seen)
+        found = (each.finding(self._ground) for spot in self._spots.values() for each in spot.seen)
         return sorted(found, key=lambda each: (each.place, each.rule.id, each.message))
 
 

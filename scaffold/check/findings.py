@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from scaffold.check.rules.rule import AnyRule
+from scaffold.check.rules.rule import AnyRule, Severity
 from scaffold.syntax.source import Place
 
 _CONTAINER = re.compile(r"(?:^|\.)(?P<list>containers|initContainers)\[(?P<name>[^\]]*)\]")
@@ -19,7 +19,8 @@ FindingKind = Literal["contradiction", "fault", "hygiene"]
 class Finding:
     """A problem in its place. `scopes` names the built overlays and charts where it shows; none for plain files.
 
-    `unnamed` counts the places and scopes besides those that `also` and `scopes` name.
+    `unnamed` counts the places and scopes besides those that `also` and `scopes` name. `of_tests` shows whether its
+    path is one of tests.
     """
 
     rule: AnyRule
@@ -28,6 +29,12 @@ class Finding:
     also: tuple[Place, ...] = ()
     scopes: tuple[str, ...] = ()
     unnamed: int = 0
+    of_tests: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """Return the rule's severity; what only tests deploy has a warning, unless the rule counts there, too."""
+        return "warning" if self.of_tests and not self.rule.counts_in_tests else self.rule.severity
 
     @property
     def kind(self) -> FindingKind:

@@ -7,10 +7,17 @@ without one, the named folder is the bound. What counts is where a path leads, a
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from scaffold.git.walk import shown
+
+_TESTS = re.compile(
+    r"(?:^|/)(?:__tests__|tests?|testing|hacks?|minikube|dev-?box(?:-\w{1,40})?|[\w-]{0,40}e2e[\w-]{0,40}|(?:integration|acceptance|system|smoke|kuttl|chainsaw)[_-]?tests?"
+    r"|tests?[_-](?:integration|acceptance|system|smoke|infra|manifests))/",
+    re.IGNORECASE,
+)
 
 
 class Ground:
@@ -76,6 +83,11 @@ def within(ground: Ground | None, name: str) -> str:
     """Return the path of a file from the folder that was named, where there is one."""
     top = str(ground.top(name)) if ground else "."
     return name if top == "." else name.removeprefix(f"{top}/")
+
+
+def is_of_tests(path: str) -> bool:
+    """Return whether a path, from the folder that was named, is one of tests: nobody else deploys what lies there."""
+    return _TESTS.search(path) is not None
 
 
 def _top(folder: str) -> str:

@@ -55,12 +55,14 @@ def _title(path: str, named: str, container: str) -> str:
     return f"{named} (container {container})" if container else named
 
 
-def counts(report: CheckReport) -> list[tuple[str, list[tuple[AnyRule, int]]]]:
-    """Return for each pattern that is broken its rules and how often each is, in the order of the patterns."""
-    by_rule = Counter(each.rule.id for each in report.findings)
+def counts(report: CheckReport) -> list[tuple[str, list[tuple[AnyRule, Counter[str]]]]]:
+    """Return for each pattern that is broken its rules and how often each is, by severity, in the patterns' order."""
+    by_rule: dict[str, Counter[str]] = {}
+    for each in report.findings:
+        by_rule.setdefault(each.rule.id, Counter())[each.severity] += 1
     rules = {each.rule.id: each.rule for each in report.findings}
     order = [rule.id for rule in report.rules]
-    found: dict[str, list[tuple[AnyRule, int]]] = {}
+    found: dict[str, list[tuple[AnyRule, Counter[str]]]] = {}
     for name in sorted(by_rule, key=lambda each: (order.index(each) if each in order else len(order), each)):
         found.setdefault(rules[name].pattern, []).append((rules[name], by_rule[name]))
     return sorted(found.items())

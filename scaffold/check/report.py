@@ -45,4 +45,4 @@ class CheckReport:
 
     def by_severity(self) -> Counter[str]:
         """Return how many findings there are of each severity, shown or not."""
-        return Counter(str(each.rule.severity) for each in self.findings) + Counter(self.uncounted)
+        return Counter(str(each.severity) for each in self.findings) + Counter(self.uncounted)

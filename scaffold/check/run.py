@@ -112,7 +112,7 @@ def run(repository: Checked, rules: Iterable[AnyRule]) -> list[Finding]:
 def collect(repository: Checked, rules: Iterable[AnyRule]) -> Collected:
     """Return all findings as they were gathered."""
     dispatch = _Dispatch(rules)
-    found = Collected()
+    found = Collected(repository.ground)
     for scope in repository.scopes:
         names = (scope.name,) if scope.name else ()
         subjects = [scope, *_with_containers(scope.objects), *scope.configurations]

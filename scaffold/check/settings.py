@@ -18,7 +18,7 @@ from scaffold.text.brief import brief
 FORMATS = ("text", "json", "sarif", "github", "junit")
 FAIL_ON = ("warning", "error", "never")
 PROFILES: dict[str, dict[str, Any]] = {
-    "essential": {},
+    "essential": {"fail_on": "error"},
     "recommended": {},
     "strict": {"fail_on": "warning", "strict": True},
 }

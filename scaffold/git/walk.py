@@ -19,10 +19,10 @@ _FIXTURES = re.compile(
 )
 """What tests read, and nobody deploys: of a folder that is named by itself, its files count."""
 _EXPECTED = re.compile(
-    r"(?:^|/)(?:[\w-]*e2e[\w-]*|tests?)/(?:.+/)?(?:(?:[\w-]{1,80}-)?assert(?:-[\w-]{1,80})?|\d{1,3}-errors?)\.ya?ml",
+    r"(?:^|/)(?:[\w-]*e2e[\w-]*|tests?)/(?:.+/)?(?:(?:[\w-]{1,80}-)?assert(?:-[\w-]{1,80})?|\d{1,3}-errors?|(?:[\w.-]{1,80}[._-])?expect(?:ed|ation|ations)?(?:[._-][\w.-]{1,80})?)\.ya?ml",
     re.DOTALL,
 )
-"""What a test of kuttl or Chainsaw compares with the cluster: parts of objects."""
+"""What a test compares with the cluster, as kuttl and Chainsaw do, or with what a program made: parts of objects."""
 
 _CLOSED = re.compile(rb"^warning: could not open directory '(.*?)/?': ([^\n']+)$", re.MULTILINE | re.DOTALL)
 

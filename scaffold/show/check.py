@@ -108,7 +108,7 @@ class _View:
         place, rule = finding.place, finding.rule
         told = one_line(
             (f"{place.path}:{place.line}:{place.column}: ", "bold"),
-            (rule.severity, _COLOURS[rule.severity]),
+            (finding.severity, _COLOURS[finding.severity]),
             f" {rule.id}: {finding.message}{self._scopes(finding.scopes) if with_scopes else ''}",
         )
         self.line(told, 2)
@@ -185,11 +185,11 @@ class _View:
         width = max(len(rule.id) for _, rules in rows for rule, _ in rules) + 2
         self._row(("", "errors", "warnings", ""), width, "dim")
         for pattern, rules in rows:
-            errors, warnings = (sum(n for rule, n in rules if rule.severity == each) for each in _COLOURS)
+            errors, warnings = (sum(found[each] for _, found in rules) for each in _COLOURS)
             title = PATTERNS[pattern].title if pattern in PATTERNS else ""
             self._row((pattern, str(errors or ""), str(warnings or ""), title), width, "bold")
-            for rule, count in rules:
-                numbers = [str(count) if rule.severity == each else "" for each in _COLOURS]
+            for rule, found in rules:
+                numbers = [str(found[each] or "") for each in _COLOURS]
                 self._row((f"  {rule.id}", *numbers, rule.title), width, "")
         self.out.print()
 

@@ -6,7 +6,6 @@ from collections import Counter
 
 from scaffold.check.fix import fixable_count
 from scaffold.check.report import CheckReport
-from scaffold.text.counted import counted
 
 MANY = 30
 """Findings above which a first run is offered a baseline and the smaller profile."""
@@ -26,7 +25,7 @@ def next_steps(report: CheckReport, command: str) -> list[Step]:
     found = report.by_severity()
     if found.total() > MANY:
         if found["error"] and found["warning"]:
-            steps.append((f"{command} --profile essential", f"shows only the {counted(found['error'], 'error')}"))
+            steps.append((f"{command} --profile essential", "leaves out the rules of warnings"))
         steps.append(
             (f"{command} --write-baseline FILE", "suppresses all of them; --baseline FILE then reports only new ones")
         )
@@ -40,7 +39,8 @@ def next_steps(report: CheckReport, command: str) -> list[Step]:
 def _first(report: CheckReport) -> str:
     """Return the rule to look at first: an error before a warning, a fault before hygiene, then the most frequent."""
     often = Counter(each.rule.id for each in report.findings)
-    rules = {each.rule.id: each.rule for each in report.findings}
-    return min(
-        rules, key=lambda name: (rules[name].severity != "error", rules[name].kind == "hygiene", -often[name], name)
+    first = min(
+        report.findings,
+        key=lambda each: (each.severity != "error", each.rule.kind == "hygiene", -often[each.rule.id], each.rule.id),
     )
+    return first.rule.id

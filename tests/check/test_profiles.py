@@ -11,6 +11,7 @@ from scaffold.check.rules import all_rules
 from scaffold.check.selection import selected
 from scaffold.check.settings import PROFILES, CheckSettings
 from tests.support.commands import scaffold
+from tests.support.files import write_tree
 
 RULES = all_rules().values()
 WARNING = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: a, image: a}]}}}\n"
@@ -55,6 +56,34 @@ def test_good_practice_is_a_warning() -> None:
 @pytest.mark.parametrize("rule", ["P08-service-port", "P08-probe-port", "P14-user-refused", "P13-tiny-memory"])
 def test_what_fails_as_it_is_written_is_an_error(rule: str) -> None:
     assert (all_rules()[rule].severity, all_rules()[rule].profile) == ("error", "essential")
+
+
+ERRORS = f"""{WARNING.replace("{name: a, image: a}", "{name: a, image: a, env: [{name: API_KEY, value: ghp_Ab3dEf6hIj9kLm2nOp5qRs8tUv1wXy4zAb7c}]}")}---
+apiVersion: v1
+kind: Service
+metadata: {{name: a}}
+spec: {{selector: {{app: a}}, ports: [{{port: 80, targetPort: http}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("folder_of_tests", "is_of_tests"), [("test/e2e", True), ("chart-e2e", True), ("hack", True), ("latest", False)]
+)
+def test_what_only_tests_deploy_has_warnings(folder_of_tests: str, is_of_tests: bool, tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {
+            f"{folder_of_tests}/web.yaml": ERRORS.replace(
+                "spec: {template: {", "spec: {template: {metadata: {labels: {app: a}}, "
+            )
+        },
+    )
+    done = scaffold("check", "--json", "--profile", "essential", cwd=tmp_path)
+    severities = {each["rule"]: each["severity"] for each in json.loads(done.stdout)["findings"]}
+    assert severities["P12-secret-in-manifest"] == "error", "everybody can read it there, too"
+    assert severities["P08-service-port"] == ("warning" if is_of_tests else "error")
+    ignored = scaffold("check", "--profile", "essential", "--ignore", "P12", cwd=tmp_path)
+    assert ignored.returncode == (0 if is_of_tests else 1)
 
 
 def test_exit_codes(folder: Path) -> None:

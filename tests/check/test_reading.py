@@ -62,6 +62,8 @@ def test_manifests(name: str, text: str, tmp_path: Path) -> None:
         ("tests/e2e-openshift/install-minio-assert.yaml", POD),
         ("test/04-errors.yaml", POD),
         ("tests/e2e/assert-install.yaml", POD),
+        ("test/kustomize/rollout/expected.yaml", POD),
+        ("tests/chart/web.expected.yml", POD),
         ("core/src/test/resources/pod.yaml", POD),
         ("src/integrationTest/resources/deep/pod.yaml", POD),
         ("tests/unit/test-data/pod.yaml", POD),

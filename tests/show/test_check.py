@@ -150,7 +150,7 @@ def test_a_pipe_has_a_line_for_each_finding(here: Path) -> None:
     lines = told(report).splitlines()
     for each in report.findings:
         if each.kind != "hygiene":
-            place = f"{each.place.path}:{each.place.line}:{each.place.column}: {each.rule.severity} {each.rule.id}: "
+            place = f"{each.place.path}:{each.place.line}:{each.place.column}: {each.severity} {each.rule.id}: "
             assert sum(line.strip() == f"{place}{each.message}" for line in lines) == 1
 
 

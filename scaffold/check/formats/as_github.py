@@ -25,7 +25,7 @@ def _annotation(finding: Finding) -> str:
     place, rule = finding.place, finding.rule
     lines = f"line={place.line},endLine={place.end_line},col={place.column},endColumn={place.end_column}"
     message = _data(" ".join(filter(None, (f"{finding.message}.", rule.advice, f"Examples: {rule.more}"))))
-    return f"::{rule.severity} file={_property(place.path)},{lines},title={_property(rule.id)}::{message}\n"
+    return f"::{finding.severity} file={_property(place.path)},{lines},title={_property(rule.id)}::{message}\n"
 
 
 def _data(text: str) -> str:

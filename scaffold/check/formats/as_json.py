@@ -62,7 +62,7 @@ def _rule(rule: AnyRule) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule.id,
-        "severity": finding.rule.severity,
+        "severity": finding.severity,
         "kind": finding.kind,
         **asdict(finding.place),
         "container": finding.container,

@@ -40,7 +40,7 @@ def _add_failure(suite: ET.Element, finding: Finding) -> None:
     where = f"{place.path}:{place.line}:{place.column}"
     names = {"classname": place.path, "name": f"{finding.rule.id} {where}", "file": place.path, "line": str(place.line)}
     case = ET.SubElement(suite, "testcase", {key: _clean(value) for key, value in names.items()})
-    attributes = {"message": _clean(finding.message), "type": finding.rule.severity}
+    attributes = {"message": _clean(finding.message), "type": finding.severity}
     lines = filter(None, (f"{where}: {finding.message}", finding.rule.advice, finding.rule.url))
     text = "".join(f"{line}\n" for line in lines)
     ET.SubElement(case, "failure", attributes).text = _clean(text)

@@ -75,7 +75,7 @@ def _result(finding: Finding, index: int) -> dict[str, Any]:
     result: dict[str, Any] = {
         "ruleId": finding.rule.id,
         "ruleIndex": index,
-        "level": finding.rule.severity,
+        "level": finding.severity,
         "message": {"text": _plain(_sentence(finding))},
         "locations": [_location(finding.place)],
         "partialFingerprints": {"scaffoldFinding/v1": finding.fingerprint},

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
-from scaffold.check.model.objects import ConfigMap
+from scaffold.check.model.objects import ConfigMap, Service
 from scaffold.check.model.runtime import is_injected, says_number
 from scaffold.check.model.workloads import Workload
+
+ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
+"""What ports are called by which people look after a program."""
+
+_WATCHED = re.compile(r"(?:^|-)(?:metrics?|monitor(?:ing)?|telemetry|pprof|debug|profil(?:e|ing))(?:-|$)")
+
+
+def is_for_monitoring(service: Service) -> bool:
+    """Return whether only the monitoring asks a Service, by its name or by those of all its ports."""
+    names = [port.text("name") or "" for port in service.value.items("spec", "ports")]
+    return all(map(_WATCHED.search, names)) or (len(names) == 1 and _WATCHED.search(service.name) is not None)
 
 
 class OpenPorts:

@@ -10,6 +10,12 @@ from scaffold.check.model.objects import KubernetesObject
 from scaffold.syntax.yaml_nodes import Value
 
 _ROUTES = frozenset({"GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute"})
+_BY_ANNOTATION = "use-annotation"
+"""The port of a name that an annotation explains: an action of AWS's load balancer, not a Service.
+
+https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/ingress/annotations/#actions
+"""
+
 _FULL_NAME = re.compile(r"([a-z0-9-]+)\.([a-z0-9-]+)\.svc\.cluster\.local\.?")
 
 
@@ -52,7 +58,8 @@ def _of_ingress(route: KubernetesObject) -> Iterator[Backend]:
         name = service.get("name") if service else each.get("serviceName")
         port = service.get("port") if service else each.get("servicePort")
         number = port and (port.get("number") or port.get("name") or (port if port.text() else None))
-        yield from _named(name, route.namespace, number)
+        if not (number and number.text() == _BY_ANNOTATION):
+            yield from _named(name, route.namespace, number)
 
 
 def _of_gateway(route: KubernetesObject) -> Iterator[Backend]:

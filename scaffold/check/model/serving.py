@@ -10,10 +10,14 @@ from scaffold.syntax.dockerfile import Dockerfile
 
 _ENDS = re.compile(
     r"(?:^|[/._-])(?:backups?|builders?|cli|commands?|cron-?jobs?|dev|develop|devcontainer|e2e|exporter-job|hack|importer"
-    r"|init|jobs?|linters?|migrat(?:e|ion|ions|or)|seed(?:er)?|set-?up|tests?|testing|tools?|utils|utilities)(?:$|[/._-])",
+    r"|init|jobs?|linters?|migrat(?:e|ion|ions|or)|seed(?:er)?|set-?up|tests?|testing|tools?|train(?:er|ing)?|utils|utilities)(?:$|[/._-])",
     re.IGNORECASE,
 )
 """What folders and files are called whose image is a tool, a task or a place to develop in."""
+_TASK = re.compile(
+    r"(?:^|[\s/\"'._-])(?:train|pytest|run[-_]?tests?|migrate|backup|seed)(?:\.(?:py|sh|js|R))?(?:$|[\s\"',])"
+)
+"""What a command runs that ends by itself."""
 _TESTS = re.compile(r"(?:^|/)(?:e2e|tests?|testing)/", re.IGNORECASE)
 
 
@@ -24,4 +28,5 @@ def serves(dockerfile: Dockerfile, scope: Scope) -> bool:
     path = within(scope.repository.ground, dockerfile.source.path)
     if dockerfile.effective("EXPOSE") or dockerfile.effective("HEALTHCHECK"):
         return _TESTS.search(path) is None
-    return not dockerfile.is_for_work and _ENDS.search(path) is None
+    programs = (each.value for each in dockerfile.starts)
+    return not (dockerfile.is_for_work or _ENDS.search(path) or any(map(_TASK.search, programs)))

@@ -28,6 +28,7 @@ class PolicyRule(Rule[Scope]):
     """
 
     looks_at = Scope
+    counts_in_tests = True
 
     def __init__(self, policy: Policy, court: Court) -> None:
         """Take the policy, and where all policies of a run get their verdicts."""

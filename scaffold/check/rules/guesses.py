@@ -15,7 +15,7 @@ _FEW = 3
 _SAYS_SO = re.compile(r"pass|secret")
 _DESCRIBES = re.compile(
     "pass|pwd|secret|admin|root|user|test|demo|example|sample|default|dummy|fake|change|replace|override|your|local"
-    "|secure|cookie|token|key|cred"
+    "|secure|strong|cookie|token|key|cred"
 )
 """What a text of words contains that describes a password instead of being one: `super-secret-value`."""
 
@@ -24,7 +24,7 @@ _COUNTED = re.compile(r"([A-Za-z]{2,14})[-_.@#!$]{0,2}(?:123(?:4(?:56?)?)?|321|2
 """A word, and a number that many put behind it: `Welcome@2024`, `shop_123`."""
 
 _TINY = 6
-_WORDS = re.compile(r"[\w.@!$#+ -]*")
+_WORDS = re.compile(r"[\w.@!$#+: -]*")
 _GUESSED = re.compile(
     "changeme|changeit|replaceme|change|pass@word|p@ss(?:word|w0rd)|here|placeholder|administrator|minioadmin|postgresql|postgres|wordpress|rabbitmq"
     "|password|passw0rd|passwort|passwd|passphrase|pass|pwd|pw|secretkey|secret|insecure|secure|username|user|keycloak|grafana"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from scaffold.check.model.objects import PodDisruptionBudget, Service
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY, selects
-from scaffold.check.model.workloads import DaemonSet, Pod, Server, StatefulSet, Workload
+from scaffold.check.model.workloads import DaemonSet, Pod, Server, StatefulSet
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.check.rules.selected import meant, selects_any
 from scaffold.kubernetes.quantities import share_of
@@ -69,24 +69,26 @@ class BudgetBlocksDrain(Rule[PodDisruptionBudget]):
 
     def check(self, budget: PodDisruptionBudget, scope: Scope) -> Problems:
         """Set `maxUnavailable: 1` instead of `minAvailable`: one pod may go, whatever the number of replicas."""
-        blocked = [found for each in scope.workloads_of(budget)[:MANY] if (found := _blocked(budget, each, scope))]
+        held = scope.workloads_of(budget)
+        servers = [each for each in held if isinstance(each, Server)]
+        pods = [_fewest(each, scope) for each in servers]
+        whole = None if None in pods else sum(each or 0 for each in pods)
+        blocked = [found for each in servers[:MANY] if (found := _blocked(budget, each, whole, scope))]
         if blocked:
             more = f" (also for {len(blocked) - 1} more)" if len(blocked) > 1 else ""
             yield replace(blocked[0], message=blocked[0].message + more)
 
 
-def _blocked(budget: PodDisruptionBudget, server: Workload, scope: Scope) -> Problem | None:
-    """Return what is wrong where the budget lets no pod of a workload go."""
-    if isinstance(server, DaemonSet) or not isinstance(server, Server):
+def _blocked(budget: PodDisruptionBudget, server: Server, whole: int | None, scope: Scope) -> Problem | None:
+    """Return what is wrong where the budget lets no pod of a workload go; `whole` is how many pods it has in all."""
+    replicas = _fewest(server, scope)
+    if isinstance(server, DaemonSet) or replicas is None:
         return None
     most = budget.value.get("spec", "maxUnavailable")
     least = budget.value.get("spec", "minAvailable")
-    replicas = _fewest(server, scope)
-    if replicas is None:
-        return None
     if most and share_of(most.text(), replicas, up=True) == 0:
         return Problem(most, f"no pod of {server.name} may ever go, so its nodes can't be drained")
-    if least and (share_of(least.text(), replicas, up=True) or 0) >= replicas > 0:
+    if least and whole and (share_of(least.text(), whole, up=True) or 0) >= whole and replicas > 0:
         must = "the only pod" if replicas == 1 else f"all {replicas}"
         message = f"{must} of {server.name} must stay, so its nodes can't be drained"
         return Problem(least, message, also=(server.value.get("spec", "replicas") or server.at,))

@@ -55,7 +55,7 @@ class PolicyPort(Rule[NetworkPolicy]):
             number
             for service in services.values()
             for port in service.value.items("spec", "ports")
-            if (number := port.number("port")) is not None
+            if (number := port.number("port")) is not None and number not in service.targets
         } - opened.numbers
         for rule in policy.value.items("spec", "ingress"):
             for each in rule.items("ports"):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.check.model.objects import KubernetesObject, Service
+from scaffold.check.model.ports import is_for_monitoring
 from scaffold.check.model.scope import Scope
-from scaffold.check.model.workloads import Deployment, Server, StatefulSet
+from scaffold.check.model.workloads import DaemonSet, Deployment, Server, StatefulSet
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.kubernetes.quantities import share_of
 from scaffold.syntax.yaml_nodes import Value
@@ -26,10 +27,15 @@ class Recreated(Rule[Deployment]):
 
     def check(self, deployment: Deployment, scope: Scope) -> Problems:
         """Set `strategy.type: RollingUpdate` with `maxUnavailable: 0`, or 1 replica if two versions must not meet."""
-        kind, services = _recreate(deployment, scope), scope.balancers_of(deployment)
+        kind, services = _recreate(deployment, scope), _asked(deployment, scope)
         if kind and services and (pods := _fewest(deployment, scope)) > 1:
             message = f"each deployment stops all {pods} pods of {deployment.name} before a new one serves"
             yield Problem(kind, f"{message} {services[0].name}", also=(services[0].at,))
+
+
+def _asked(server: Server, scope: Scope) -> list[Service]:
+    """Return the Services by which others than the monitoring send requests to a workload."""
+    return [each for each in scope.balancers_of(server) if not is_for_monitoring(each)]
 
 
 def _recreate(deployment: Deployment, scope: Scope) -> Value | None:
@@ -79,12 +85,16 @@ class RolloutUnavailable(Rule[Deployment]):
             return
         if deployment.value.text("spec", "strategy", "type") == "Recreate":
             kind, several = _recreate(deployment, scope), _fewest(deployment, scope) > 1
-            if kind and several != bool(scope.balancers_of(deployment)):  # where both are true, P08-recreate reports it
+            if kind and several != bool(_asked(deployment, scope)):  # where both are true, P08-recreate reports it
                 yield Problem(kind, f"each deployment stops all of {deployment.name} before a new pod starts")
             return
-        value = deployment.value.get("spec", "strategy", "rollingUpdate", "maxUnavailable")
+        update = deployment.value.get("spec", "strategy", "rollingUpdate")
+        value = update.get("maxUnavailable") if update else None
         pods = deployment.replicas
         count = share_of(value.text() if value else "25%", pods, up=False) if pods is not None else 0  # 25 %: default
+        surge = update.get("maxSurge") if update else None
+        if count == 0 and pods and surge and _is_zero(surge) and not (value and _is_zero(value)):
+            count = 1  # https://pkg.go.dev/k8s.io/kubectl/pkg/util/deployment: what rounds down to 0 beside it is 1
         if count:
             message = f"{count} of {pods} pods may be missing during each rollout"
             yield Problem(value or deployment.at, message)
@@ -138,7 +148,7 @@ class ProgressDeadline(Rule[Deployment]):
 class RolloutStuck(Rule[Deployment]):
     """A rolling update may neither remove an old pod nor add a new one.
 
-    The API server rejects `maxUnavailable: 0` with `maxSurge: 0`. Percentages that round down to zero stop the rollout.
+    The API server rejects `maxUnavailable: 0` with `maxSurge: 0`.
     """
 
     id = "P08-rollout-stuck"
@@ -149,15 +159,19 @@ class RolloutStuck(Rule[Deployment]):
         """Set `maxSurge` to 1 or more."""
         update = deployment.value.get("spec", "strategy", "rollingUpdate")
         surge = update.get("maxSurge") if update else None
-        pods = deployment.replicas
-        if update and surge and pods is not None and share_of(surge.text(), pods, up=True) == 0:
+        if update and surge and _is_zero(surge):
             least = update.get("maxUnavailable")
-            if least and share_of(least.text(), pods, up=False) == 0:
+            if least and _is_zero(least):
                 yield Problem(
                     surge,
                     f"no pod of {deployment.name} may go and none may be added, so no rollout works",
                     also=(least,),
                 )
+
+
+def _is_zero(count: Value) -> bool:
+    """Return whether a number or a percentage is 0 itself: of one that rounds down to it, Kubernetes makes 1."""
+    return share_of(count.text(), 100, up=False) == 0
 
 
 class GracePeriod(Rule[Server]):
@@ -175,6 +189,8 @@ class GracePeriod(Rule[Server]):
         """Set terminationGracePeriodSeconds to preStop sleep + `shutdown_seconds` + about 5 s."""
         for container in server.containers:
             hook = container.value.get("lifecycle", "preStop")
+            if hook and server.grace == 0 and isinstance(server, DaemonSet) and not _asked(server, scope):
+                continue  # an agent of a node, which its replacement must not wait for
             if hook and server.grace == 0 and server.pod:
                 value = server.pod.get("terminationGracePeriodSeconds") or container.at
                 yield Problem(value, f"{server.name} is killed at once: its preStop hook never runs", (hook,))

@@ -19,6 +19,7 @@ from scaffold.check.rules.secret_values import (
     decoded,
     goes_with_secret,
     has_secret_form,
+    is_account,
     is_kept,
     is_of_example,
     is_secret,
@@ -33,12 +34,13 @@ from scaffold.syntax.yaml_nodes import Value
 
 _MOST = 100  # secrets of one file that are looked at
 _FOR_WORK = re.compile(
-    r"(?:^|[/._-])(?:examples?|samples?|tutorials?|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
-    r"|e2e|tests?|testing|conformance|ci|hack|local|kind|minikube|dev(?:el|elop|elopment)?)(?:$|[/._-])",
+    r"(?:^|[/._-])(?:examples?|samples?|tutorials?|labs?|exercises?|lessons?|courses?|recipes|demos?|quick-?starts?|getting-?started|workshops?|playground|sandbox|docs?"
+    r"|e2e|tests?|testing|conformance|ci|hacks?|dev-?box|local|kind|minikube|dev(?:el|elop|elopment)?)(?:$|[/._-])",
     re.IGNORECASE,
 )
 """The paths of what people learn, test and develop with, and do not run for others."""
 
+_KEYSTORE = re.compile(r"\.(?:jks|jceks|p12|pfx|keystore)\Z", re.IGNORECASE)
 _VARIABLES = re.compile(r"(?<!\w)(\w{1,100})[= ]\"?([^\s\"]+)")
 _PARTS = re.compile(r"[-._]")
 _PLACEHOLDER = re.compile(r"changeme|\d+", re.IGNORECASE)  # what a Dockerfile has for a build, or to be replaced
@@ -53,6 +55,7 @@ class SecretInManifest(Rule[KubernetesObject]):
 
     id = "P12-secret-in-manifest"
     severity = "error"
+    counts_in_tests = True
     looks_at = KubernetesObject
 
     def check(self, each: KubernetesObject, scope: Scope) -> Problems:
@@ -104,6 +107,8 @@ class _Secret:
         if is_of_demo(self.text):
             return "which is that of a demo"
         place = self.at.place()
+        if _KEYSTORE.search(self.at.path[-1] if isinstance(self.at.path[-1], str) else ""):
+            return "which its own password has to protect"
         source = scope.repository.source(place.path)
         if source and asks_to_replace(source.lines, place.line):
             return "which a comment asks you to replace"
@@ -119,7 +124,9 @@ def _secrets(each: KubernetesObject, scope: Scope) -> list[_Secret]:
         found = (secret for container in each.all_containers for secret in _in_container(container, scope))
     elif each.kind in ("ConfigMap", "Secret") and each.value.text("apiVersion") == "v1":
         found = _in_data(each)
-    kept = (it for it in found if not is_for_everybody(it.text))
+    kept = [it for it in found if not is_for_everybody(it.text)]
+    if any(it.text and not is_account(it.text) for it in kept):
+        kept = [it for it in kept if not is_account(it.text)]  # only the name of whom the secret beside it lets in
     return [it for it in kept if not it.text or it.at.document.writes(it.at, password_in_url(it.text) or it.text)]
 
 
@@ -203,6 +210,7 @@ class SecretInImage(Rule[Dockerfile]):
 
     id = "P12-secret-in-image"
     severity = "error"
+    counts_in_tests = True
     looks_at = Dockerfile
 
     def check(self, dockerfile: Dockerfile, scope: Scope) -> Problems:

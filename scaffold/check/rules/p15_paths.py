@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from scaffold.check.model.callers import Call, calls, port_of
 from scaffold.check.model.objects import KubernetesObject, NetworkPolicy, Service
 from scaffold.check.model.policies import Direction, Port, everybody, governs, rules_of
+from scaffold.check.model.ports import ADMIN
 from scaffold.check.model.routes import backends, is_outside
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.selection import MANY
@@ -16,7 +16,6 @@ from scaffold.check.rules.p15_policies import on_host
 from scaffold.check.rules.rule import Problem, Problems, Rule
 from scaffold.syntax.yaml_nodes import Value
 
-_ADMIN = re.compile(r"(?:^|-)(?:actuator|admin|debug|jdwp|jmx|jolokia|management|metrics|mgmt|pprof)(?:-|$)")
 _ADMIN_NUMBERS = frozenset({2345, 5005, 8778, 9229, 9901, 15000})
 """Ports of a debugger or of an admin interface: Delve, JDWP, Jolokia, Node's inspector, Envoy, Istio."""
 _FEW = 20  # servers behind a Service, and policies of a workload: of more, not all can be known to be closed
@@ -86,18 +85,25 @@ def _is_for(policy: NetworkPolicy, own: Workload) -> bool:
 def admin_ports(workloads: Iterable[Workload]) -> dict[int | str, str]:
     """Return the ports of pods by which people look after a program, by number and by name, and how each is called.
 
-    A port that is called as its container is the one that the program is there for, as that of `shop-admin`.
+    A port that is called as its container is the one that the program is there for, as that of `shop-admin`. So are
+    those of an exporter.
     """
     found: dict[int | str, str] = {}
+    workloads = [each for each in workloads if not _exports(each)]
     for container in (each for workload in workloads for each in workload.containers):
         for port in container.ports:
             name, number = port.text("name") or "", port.number("containerPort")
             if number is None or name == container.name:
                 continue
-            if _ADMIN.search(name) if name else number in _ADMIN_NUMBERS:
+            if ADMIN.search(name) if name else number in _ADMIN_NUMBERS:
                 shown = f"{name} ({number})" if name else str(number)
                 found |= {number: shown} | ({name: shown} if name else {})
     return found
+
+
+def _exports(workload: Workload) -> bool:
+    """Return whether a workload is there to export metrics, by its name: they are what it serves."""
+    return "exporter" in workload.name or all("exporter" in each.name for each in workload.containers)
 
 
 class AdminPortOpen(Rule[NetworkPolicy]):

@@ -56,6 +56,9 @@ class Rule(Generic[Subject]):
     id: ClassVar[str]
     former_id: ClassVar[str] = ""
     severity: ClassVar[Severity]
+    counts_in_tests: ClassVar[bool] = False
+    """Whether its errors are errors in a path of tests, too: nobody sends requests to what only tests deploy."""
+
     kind: ClassVar[Kind] = "fault"
     looks_at: ClassVar[Any]
 

@@ -19,6 +19,7 @@ _TOKENS = re.compile(
     r"|\bhvs\.[\w-]{24,}|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"
     r"|-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 )
+_ACCOUNT = re.compile(r"(?:AKIA|ASIA)[0-9A-Z]{16}")
 _SHORTEST_TOKEN = 15
 _IN_TOKENS = re.compile(r"AKIA|ASIA|gh|glpat-|xox|npm_|pypi-|k_live_|SG\.|AIza|dop_v1_|hvs\.|eyJ|-----BEGIN")
 """Each token has one of these, and few other texts do: to look for them costs a tenth."""
@@ -40,7 +41,7 @@ _ABOUT = re.compile(
 _WHETHER = re.compile(r"(?:^|[_.-])(?:ALLOW|ENABLE|REQUIRE|USE|DISABLE|NO|SKIP)[_.-]", re.IGNORECASE)
 _LAST = re.compile(r"[_.-](?:pass(?:word|wd|phrase|code)?|pwd)$", re.IGNORECASE)  # `KEY_STORE_PASSWORD` is one
 _REFERENCE = re.compile(
-    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{[^{}\s\"]*\}$|^%[sdvr]$"
+    r"\$|^\.{0,2}/|^https?:|^$|\{\{|^<.*>\.?$|^%.+%$|^@.+@$|^__.+__$|^#\{.*\}|^\[\w+\]$|^\{[^{}\s\"]*\}$|^%[sdvr]$"
     r"|^op://|^ref\+|^(?:bao|vault):|^ENC\[",  # 1Password, vals, Bank-Vaults, SOPS: the value is put in later
     re.IGNORECASE,
 )
@@ -65,18 +66,22 @@ _EXPRESSION = re.compile(r"[A-Za-z_]\w*+(?:\.[A-Za-z_]\w*+)*+[(\[].*|[A-Za-z_]\w
 """What programs compute: `url.password`, `os.environ["PASSWORD"]`, `read(name)`."""
 
 _PLACEHOLDER = re.compile(
-    r"(?:change|replace|override|update|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
+    r"(?:change|replace|override|update|define|specify|fill|insert|put|set|your|example|placeholder|todo|dummy|redacted|secret|password|test)"
     r"(?:[-_ ]?\w+){0,5}",
     re.IGNORECASE,
 )
 _TO_REPLACE = re.compile(
-    r"_*(?:your|update|replace|override|insert|enter)(?:[-_ ]\w+){1,6}"
+    r"(?:is[-_ ])?(?:defined|given|provided|supplied|specified|injected|configured|taken|comes)[-_ ]"
+    r"(?:in|by|via|through|from|at|with|elsewhere|later|externally)(?:[-_ ].*)?|"
+    r"_*(?:your|update|replace|override|define|specify|insert|enter)(?:[-_ ]\w+){1,6}"
     r"|(?s:.*)(?:^|[-_ ])(?:placeholder|replaced?|redacted|todo|fixme)(?:$|[-_ ](?s:.*))",
     re.IGNORECASE,
 )
 """What nobody uses as a password, while `changeme` and `example` are often the ones that are used."""
 
-_RESERVED = re.compile(rb"(?:example\.(?:com|net|org)|\.test|\.invalid|localhost)(?![a-z.-])")
+_RESERVED = re.compile(
+    rb"(?:example\.(?:com|net|org)|(?<![a-z0-9-])(?:my|your)?-?domain\.(?:com|tld|org)|\.test|\.invalid|localhost)(?![a-z.-])"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BESIDE = re.compile(
     r"(?:^|[_.-])(?:user|user[_-]?name|login|e?mail|db|database|schema|host|hostname|server|port|region|zone|domain|realm"
@@ -96,6 +101,11 @@ _KEPT = re.compile(r"secret[_-]?id$|web[_-]?hook", re.IGNORECASE)
 _DOCKER = re.compile(r"\.docker(?:cfg|configjson)")
 _LETS_IN = re.compile(r"\"(?:auth|password|identitytoken|registrytoken)\"\s*:\s*\"[^\"]")
 _SETTINGS = re.compile(r".+\.(?:properties|ya?ml|json|conf|cfg|ini|toml|xml|env|sh|sql|txt)", re.IGNORECASE)
+
+
+def is_account(text: str) -> bool:
+    """Return whether a text is the ID of an access key of AWS, which lets nobody in without its secret key."""
+    return _ACCOUNT.fullmatch(text.strip()) is not None
 
 
 def decoded(text: str) -> str:
@@ -149,6 +159,11 @@ def _token_in(text: str) -> re.Match[str] | None:
     return _TOKENS.search(text) if _IN_TOKENS.search(text) else None
 
 
+def _whole(token: re.Match[str]) -> str:
+    """Return a token; of a private key, with the lines that only this key has."""
+    return token.string[token.start() :].partition("-----END")[0] if token[0].startswith("-----") else token[0]
+
+
 def has_secret_form(text: str) -> str:
     """Return what makes a text a secret whatever its name is, or nothing."""
     if len(text) >= _SHORTEST_TOKEN and _token_in(text):
@@ -194,9 +209,16 @@ def is_kept(key: str, text: str) -> bool:
         return True
     if _BESIDE.search(words) or _is_about(words) or _PUBLIC.search(words):
         return False
-    if (_SETTINGS.fullmatch(key) or "\n" in text) and not (_PASSWORD.search(words) or _SECRET.search(words)):
+    named = _PASSWORD.search(words) or _SECRET.search(words)
+    if ("\n" in text and _assigns_secrets(text)) or ((_SETTINGS.fullmatch(key) or "\n" in text) and not named):
         return next(secrets_in_file(text, of_secret=True), None) is not None
     return bool(_SECRET_KEY.search(words)) or is_drawn(text)
+
+
+def _assigns_secrets(text: str) -> bool:
+    """Return whether a file gives values to passwords and the like, be they real or not."""
+    names = (_CAMEL.sub("_", found[1]) for found in _ASSIGNED.finditer(text))
+    return any(_PASSWORD.search(name) or _SECRET.search(name) for name in names)
 
 
 def names_in_file(text: str) -> list[str]:
@@ -211,7 +233,7 @@ def secrets_in_file(text: str, *, of_secret: bool = False) -> Iterator[tuple[str
     In a file of a Secret, tokens and keys count as passwords do; elsewhere they are often names.
     """
     if token := _token_in(text):
-        yield "", token[0]
+        yield "", _whole(token)
     if (url := _IN_URL.search(text)) and not _REFERENCE.search(url[1]):
         yield "", url[0]
     for found in _ASSIGNED.finditer(text):

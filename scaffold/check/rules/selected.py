@@ -13,6 +13,9 @@ _STATES = frozenset(
     "true false leader follower master slave primary secondary replica standby active passive".split()  # noqa: SIM905
 )
 
+_MANAGED = "app.kubernetes.io/managed-by"
+_DEPLOYS = frozenset({"Helm", "helm", "Tiller", "kustomize", "argocd", "flux"})
+
 
 def selects_any(each: Selector, scope: Scope) -> bool:
     """Return whether it selects a workload that stands here, or that a controller may make."""
@@ -42,6 +45,8 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
     elsewhere = any(other.workloads_of(each) for other in scope.elsewhere(each))
     if elsewhere or (not scope.name and scope.repository.pods.have(labels)):
         return scope.named.workload(each.namespace, "", each.name)
+    if _of_operator(labels, scope):
+        return None
     lacks_pods = scope.lacks_pods(each)
     if not lacks_pods and (close := scope.with_half(labels, each.namespace)):
         return close if _share_words(each, labels, close) else None
@@ -57,6 +62,16 @@ def meant(each: Selector, labels: dict[str, str], scope: Scope) -> Workload | No
         return None
     only = workloads[0]
     return only if isinstance(only, Server) and (scope.name or _is_beside(each, only)) else None
+
+
+def _of_operator(labels: dict[str, str], scope: Scope) -> bool:
+    """Return whether labels are of pods that a program manages, and none of those that stand here is managed by it."""
+    manager = labels.get(_MANAGED)
+    return (
+        bool(manager)
+        and manager not in _DEPLOYS
+        and all(each.pod_labels.get(_MANAGED) != manager for each in scope.of(Workload)[:MANY])
+    )
 
 
 def _share_words(one: KubernetesObject, labels: dict[str, str], other: Workload) -> bool:
