@@ -59,7 +59,7 @@ def check(
 
 
 def _report(
-    repository: Checked,
+    repository: Checked[Scope],
     rules: Sequence[AnyRule],
     others: Sequence[AnyRule],
     known: Counter[str],
@@ -88,7 +88,7 @@ def _report(
     )
 
 
-def _judged(repository: Checked) -> int:
+def _judged(repository: Checked[Scope]) -> int:
     """Return how many objects, Dockerfiles and configurations of proxies there are for rules to look at."""
     deployed = sum(len(each.objects) + len(each.configurations) for each in repository.scopes)
     return len(repository.dockerfiles) + len(repository.configurations) + deployed
@@ -99,12 +99,12 @@ def _readable(note: Note) -> Note:
     return note if len(note.message) <= LONGEST else replace(note, message=shortened(note.message))
 
 
-def run(repository: Checked, rules: Iterable[AnyRule]) -> list[Finding]:
+def run(repository: Checked[Scope], rules: Iterable[AnyRule]) -> list[Finding]:
     """Return all findings, ordered by place; what shows in several overlays is reported once."""
     return collect(repository, rules).findings()
 
 
-def collect(repository: Checked, rules: Iterable[AnyRule]) -> Collected:
+def collect(repository: Checked[Scope], rules: Iterable[AnyRule]) -> Collected:
     """Return all findings as they were gathered."""
     dispatch = _Dispatch(rules)
     found = Collected()

@@ -4,22 +4,42 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration
 from scaffold.check.model.hosts import Claim, claims
 from scaffold.check.model.images import Images, tagged_by_skaffold
+from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.provided import Provided
 from scaffold.check.model.selection import Pods
-from scaffold.check.model.workloads import Server, Workload
+from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Value
 
+K = TypeVar("K", bound=KubernetesObject)
+
+
+class Deployed(Protocol):
+    """What is deployed together, as far as the repository asks it: `Scope`, whose module imports this one."""
+
+    name: str
+    objects: list[KubernetesObject]
+
+    @property
+    def containers(self) -> list[Container]:
+        """Return the containers of its pods."""
+
+    def of(self, kind: type[K]) -> list[K]:
+        """Return all objects of a class."""
+
+
+S = TypeVar("S", bound=Deployed)
+
 
 @dataclass
-class Checked:
+class Checked(Generic[S]):
     """All that rules may look at.
 
     `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
@@ -29,7 +49,7 @@ class Checked:
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
-    scopes: list[Any] = field(default_factory=list)  # of Scope, whose module imports this one
+    scopes: list[S] = field(default_factory=list)
     texts: list[Source] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     files: int = 0
