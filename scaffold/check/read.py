@@ -22,7 +22,7 @@ from scaffold.engine.remembered import is_intact
 from scaffold.errors import AnswerError
 from scaffold.git.walk import files_below
 from scaffold.syntax import dockerfile
-from scaffold.syntax.source import Note, Source, read, unread
+from scaffold.syntax.source import STDIN, Note, Source, read, unread
 from scaffold.syntax.yaml_nodes import Document, documents
 
 _DOCKERFILE = re.compile(
@@ -60,8 +60,8 @@ def read_repository(
     repository: Checked[Scope] = Checked()
     manifests: list[Source] = []
     if stdin is not None:
-        manifests.append(Source("<stdin>", stdin))
-        repository.sources["<stdin>"] = manifests[0]
+        manifests.append(Source(STDIN, stdin))
+        repository.sources[STDIN] = manifests[0]
     paths = list(paths)
     ground, names = _ground(paths, exclude, repository)
     repository.ground = ground

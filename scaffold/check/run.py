@@ -36,13 +36,15 @@ def check(
     others: Sequence[AnyRule] = (),
     network: bool = False,
     on_step: OnStep | None = None,
+    today: tuple[str, str] | None = None,
 ) -> CheckReport:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
     `exclude` are patterns of paths to skip; `declared` are times of services that the template did not make; `known`
     are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there; `others`
     are rules that comments may name, too. With `network`, kustomize and helm may ask the addresses that the files name.
-    `on_step` gets how many builds are done.
+    `on_step` gets how many builds are done. `today` is the folder of an earlier revision's files, and where they stand
+    today: the policies of a folder are about them, too.
 
     Raises:
         OptionError: when a path is not there.
@@ -51,7 +53,7 @@ def check(
     gc.disable()  # nothing that a run makes becomes garbage before its end, and looking for it costs a third
     try:
         repository = read_repository(paths, exclude, stdin, network=network, on_step=on_step)
-        repository.settings = declared
+        repository.settings, repository.today = declared, today
         return _report(repository, rules, others, known or Counter(), earlier or Counter())
     finally:
         if collects:

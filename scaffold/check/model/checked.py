@@ -45,7 +45,8 @@ class Checked(Generic[S]):
     `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
     files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
     stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
-    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known.
+    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known;
+    `today` is the folder of an earlier revision's files, and the one where they stand today.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
@@ -59,6 +60,13 @@ class Checked(Generic[S]):
     settings: Value | None = None
     commented: list[Source] = field(default_factory=list)
     has_all: bool = True
+    today: tuple[str, str] | None = None
+
+    def real(self, path: str) -> str:
+        """Return where a file or folder stands on disk; of an earlier revision, where it stands today."""
+        found = self.ground.real(path) if self.ground else path
+        there, here = self.today or ("", "")
+        return here + found[len(there) :] if there and f"{found}/".startswith(f"{there}/") else found
 
     def source(self, path: str) -> Source | None:
         """Return a file by the path that is shown."""
