@@ -24,6 +24,7 @@ from scaffold.engine.supported import LISTS, check_settings
 from scaffold.errors import TemplateError
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import Loader, load_all, place_of, problem_of
+from scaffold.text.brief import brief
 
 COPIER_YMLS = ("copier.yml", "copier.yaml")
 """Names of the file with the questions and settings."""
@@ -101,7 +102,8 @@ class Template:
         """Return every file of the skeleton, ordered by path."""
         skeleton = self.root / self.settings.get("subdirectory", "")
         if not is_below(skeleton, self.root):
-            raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {skeleton}.")
+            value = self.settings.get("subdirectory")
+            raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {brief(value)}.")
         if not skeleton.is_dir():
             raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
         left_out: tuple[str, ...] = _COMPILED
@@ -240,7 +242,7 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     except OSError as error:
         raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
     except yaml.YAMLError as error:
-        raise TemplateError(f"{file}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
+        raise TemplateError(f"{name}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for document in documents:
         if isinstance(document, _Included):
             yield from document
