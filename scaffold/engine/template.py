@@ -105,7 +105,9 @@ class Template:
             value = self.settings.get("subdirectory")
             raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {brief(value)}.")
         if not skeleton.is_dir():
-            raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
+            raise TemplateError(
+                f"_subdirectory of {COPIER_YMLS[0]} is a folder that the template lacks: {skeleton.name}."
+            )
         left_out: tuple[str, ...] = _COMPILED
         if skeleton == self.root:  # `_exclude` replaces Copier's own list
             left_out = (*_COMPILED, ".git") if "exclude" in self.settings else _LEFT_OUT
@@ -240,7 +242,9 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     try:
         documents = load_all(read_foreign(file, below=root), Including)
     except OSError as error:
-        raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
+        if isinstance(error, FileNotFoundError) and file.parent == root:
+            raise TemplateError(f"{root} has no {name}, so it is not a template.") from error
+        raise TemplateError(f"{name}: {error.strerror}.") from error
     except yaml.YAMLError as error:
         raise TemplateError(f"{name}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for document in documents:
