@@ -33,7 +33,7 @@ class Validation:
 class Area:
     """A folder whose objects a policy is about: `real` from the root of the disk.
 
-    `name` is what people call it; empty where what is checked lies in it, so that nobody needs to be told.
+    `name` is what people call it; empty where what is checked lies in it, so that no message needs it.
     """
 
     real: str
