@@ -1,7 +1,8 @@
 """Measure what bench/README.md promises and print one line a promise: ratio, limit, verdict.
 
 With the word `images`, and languages after it: print the table of bench/images.py instead. With the word `afternoon`,
-and words of its jobs' names after it: print that of bench/afternoon.
+and words of its jobs' names after it: print that of bench/afternoon. With the word `division`, and a number of services
+after it: print that of bench/division.py.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ def main() -> int:
         from bench.afternoon import table
 
         return table.main(sys.argv[2:])
+    if sys.argv[1:2] == ["division"]:
+        from bench import division
+
+        return division.main(sys.argv[2:])
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for measure in MEASURES:

@@ -42,7 +42,7 @@ class _Entry:
 def earlier_findings(
     paths: Iterable[Path],
     revision: str,
-    run: Callable[[list[Path]], CheckReport],
+    run: Callable[..., CheckReport],
     *,
     exclude: Sequence[str] = (),
     refuse: Refuse = GitError,
@@ -66,7 +66,7 @@ def earlier_findings(
                 _write(repository, commit, there, partial(_is_passed_by, top, exclude))
                 named = {there / path.resolve().relative_to(top): path for path in its}
                 present = [each for each in named if each.exists()]
-                report = run(present) if present else None
+                report = run(present, today=(str(there), str(top))) if present else None
                 for finding in report.findings if report else ():
                     found[_today(finding, top, there, named).fingerprint] += 1
         finally:

@@ -22,7 +22,7 @@ from scaffold.engine.remembered import is_intact
 from scaffold.errors import AnswerError
 from scaffold.git.walk import files_below
 from scaffold.syntax import dockerfile
-from scaffold.syntax.source import Note, Source, read, unread
+from scaffold.syntax.source import STDIN, Note, Source, read, unread
 from scaffold.syntax.yaml_nodes import Document, documents
 
 _DOCKERFILE = re.compile(
@@ -48,7 +48,7 @@ def read_repository(
     *,
     network: bool = False,
     on_step: OnStep | None = None,
-) -> Checked:
+) -> Checked[Scope]:
     """Return everything at or below `paths` that rules can look at; what can't be checked is reported in `notes`.
 
     Paths that one of the patterns `exclude` fits are skipped; `stdin` holds manifests that a tool rendered. With
@@ -57,11 +57,11 @@ def read_repository(
     Raises:
         OptionError: when a path is not there.
     """
-    repository = Checked()
+    repository: Checked[Scope] = Checked()
     manifests: list[Source] = []
     if stdin is not None:
-        manifests.append(Source("<stdin>", stdin))
-        repository.sources["<stdin>"] = manifests[0]
+        manifests.append(Source(STDIN, stdin))
+        repository.sources[STDIN] = manifests[0]
     paths = list(paths)
     ground, names = _ground(paths, exclude, repository)
     repository.ground = ground
@@ -83,7 +83,7 @@ def read_repository(
     return repository
 
 
-def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Checked) -> tuple[Ground, list[str]]:
+def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Checked[Scope]) -> tuple[Ground, list[str]]:
     """Return what may be read, and the files that count; those behind a symbolic link are noted."""
     names = files_below(paths, exclude, lambda name, why: repository.notes.append(unread(name, why)), {ANSWERS})
     ground = Ground(paths, names)
@@ -96,7 +96,7 @@ def _ground(paths: Sequence[Path], exclude: Sequence[str], repository: Checked) 
 
 
 def _plain_files(
-    repository: Checked, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts
+    repository: Checked[Scope], names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts
 ) -> Iterable[Source]:
     """Read the files that nothing has to build, and return the manifests among them."""
     manifests: list[Source] = []
@@ -113,7 +113,7 @@ def _plain_files(
     return manifests
 
 
-def _find_comments(repository: Checked, names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:
+def _find_comments(repository: Checked[Scope], names: Iterable[str], tree: kustomize.Tree, charts: helm.Charts) -> None:
     """Take the files with comments for us that were built or rendered, and leave out those that were not checked."""
     built = set() if tree.notes else tree.files
     sources = [read(name) for name in names if name in built or (not charts.notes and charts.owns(name))]
@@ -122,7 +122,7 @@ def _find_comments(repository: Checked, names: Iterable[str], tree: kustomize.Tr
     repository.commented = [each for each in repository.commented if each.path not in unjudged]
 
 
-def _tell_dockerfiles(repository: Checked) -> None:
+def _tell_dockerfiles(repository: Checked[Scope]) -> None:
     """Give each Dockerfile what lies beside it, and how the pods that run it are made."""
     pods: dict[int, list[bool]] = {}
     for scope in repository.scopes if repository.dockerfiles else ():
@@ -153,7 +153,7 @@ def _wanted(name: str) -> str:
     return "text" if _CONFIGURATION.fullmatch(name) else ""
 
 
-def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind: str) -> bool:
+def _sort_in(repository: Checked[Scope], manifests: list[Source], source: Source, kind: str) -> bool:
     """Put a file where rules look at it, and return whether they do."""
     if kind == "dockerfile":
         if len(source.data) > _LARGEST_DOCKERFILE:
@@ -178,7 +178,7 @@ def _sort_in(repository: Checked, manifests: list[Source], source: Source, kind:
     return True
 
 
-def _take_answers(repository: Checked, source: Source) -> None:
+def _take_answers(repository: Checked[Scope], source: Source) -> None:
     """Take the answers of a service, and note when they were edited by hand."""
     found, _ = documents(source)
     if found:
@@ -188,7 +188,7 @@ def _take_answers(repository: Checked, source: Source) -> None:
             repository.notes.append(Note(source.path, _EDITED))
 
 
-def _plain_documents(repository: Checked, manifests: Iterable[Source]) -> list[Document]:
+def _plain_documents(repository: Checked[Scope], manifests: Iterable[Source]) -> list[Document]:
     plain = []
     for source in manifests:
         found, note = documents(source)

@@ -6,7 +6,6 @@ import gc
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from scaffold.check.baseline import split_known
@@ -39,37 +38,42 @@ def check(
     others: Sequence[AnyRule] = (),
     network: bool = False,
     on_step: OnStep | None = None,
+    today: tuple[str, str] | None = None,
 ) -> CheckReport:
     """Return what the rules find at or below `paths`, and in the manifests that come by `stdin`.
 
     `exclude` are patterns of paths to skip; `declared` are times of services that the template did not make; `known`
     are the fingerprints of a baseline, `earlier` those of another revision, and how often each stands there; `others`
     are rules that comments may name, too. With `network`, kustomize and helm may ask the addresses that the files name.
-    `on_step` gets how many builds are done.
+    `on_step` gets how many builds are done. `today` is the folder of an earlier revision's files, and where they stand
+    today: the policies of a folder are about them, too.
 
     Raises:
         OptionError: when a path is not there.
     """
+
+    def reading() -> Checked[Scope]:
+        repository = read_repository(paths, exclude, stdin, network=network, on_step=on_step)
+        repository.settings, repository.today = declared, today
+        return repository
+
     collects = gc.isenabled()
     gc.disable()  # nothing that a run makes is a circle, and looking for some would cost a third
     try:
-        reading = partial(read_repository, paths, exclude, stdin, network=network, on_step=on_step)
-        return _report(reading, declared, rules, others, known or Counter(), earlier or Counter())
+        return _report(reading, rules, others, known or Counter(), earlier or Counter())
     finally:
         if collects:
             gc.enable()
 
 
 def _report(
-    reading: Callable[[], Checked],
-    declared: Value | None,
+    reading: Callable[[], Checked[Scope]],
     rules: Sequence[AnyRule],
     others: Sequence[AnyRule],
     known: Counter[str],
     earlier: Counter[str],
 ) -> CheckReport:
     repository = reading()  # freed before gc looks again: its last user is this function
-    repository.settings = declared
     found = collect(repository, rules)
     split = split_ignored(found.findings(), repository.source)
     suppressed = [Suppressed(finding, "comment", reason) for finding, reason in split.ignored]
@@ -93,7 +97,7 @@ def _report(
     )
 
 
-def _judged(repository: Checked) -> int:
+def _judged(repository: Checked[Scope]) -> int:
     """Return how many objects, Dockerfiles and configurations of proxies there are for rules to look at."""
     deployed = sum(len(each.objects) + len(each.configurations) for each in repository.scopes)
     return len(repository.dockerfiles) + len(repository.configurations) + deployed
@@ -104,12 +108,12 @@ def _readable(note: Note) -> Note:
     return note if len(note.message) <= LONGEST else replace(note, message=shortened(note.message))
 
 
-def run(repository: Checked, rules: Iterable[AnyRule]) -> list[Finding]:
+def run(repository: Checked[Scope], rules: Iterable[AnyRule]) -> list[Finding]:
     """Return all findings, ordered by place; what shows in several overlays is reported once."""
     return collect(repository, rules).findings()
 
 
-def collect(repository: Checked, rules: Iterable[AnyRule]) -> Collected:
+def collect(repository: Checked[Scope], rules: Iterable[AnyRule]) -> Collected:
     """Return all findings as they were gathered."""
     dispatch = _Dispatch(rules)
     found = Collected(repository.ground)

@@ -11,13 +11,15 @@ from scaffold.errors import OptionError
 from scaffold.text.nearest import nearest
 
 
-def selected(settings: CheckSettings) -> list[AnyRule]:
+def selected(settings: CheckSettings, known: Sequence[AnyRule] | None = None) -> list[AnyRule]:
     """Return the rules that `select` names (those of the profile when it is empty) and `ignore` does not.
 
+    `known` are those of `known_rules`, where somebody has them already.
+
     Raises:
-        OptionError, FileError: when a word names no rule.
+        OptionError, FileError: when a word names no rule, or a policy is wrong.
     """
-    known = known_rules(settings)
+    known = known_rules(settings) if known is None else known
     wanted = {rule.id for word in settings.words("select") for rule in named(word, known, settings["select"])}
     unwanted = {rule.id for word in settings.words("ignore") for rule in named(word, known, settings["ignore"])}
     usual = {rule.id for rule in known if rule.profile in settings.profiles}

@@ -71,13 +71,21 @@ class Setting:
 class CheckSettings:
     """The settings of one run, each with where it came from."""
 
-    def __init__(self, folder: Path, flags: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        flags: Mapping[str, Any],
+        environment: Mapping[str, str] | None = None,
+        checked: Sequence[Path] = (),
+    ) -> None:
         """Take the folder whose file counts, and what the command line says; None and () are as if not given.
+
+        `checked` are the paths in which services are looked for, which have policies of their own.
 
         Raises:
             FileError, OptionError: when a setting is unknown or of the wrong kind; the message says where it stands.
         """
-        self.folder = folder
+        self.folder, self.checked = folder, checked
         self._found = {name: Setting(value) for name, value in _DEFAULTS.items()}
         table, where = find_table(folder, "check")
         for key, value in table.items():

@@ -22,39 +22,38 @@ _ACTION = r"[a-z][\w-]*(:[\w-]+)+"
         "scaffold template backstage --check",
     ),
 )
-@click.option("--owner", metavar="ENTITY", help="Owner of the template in the catalog  [default: group:default/NAME].")
+@click.option("--owner", metavar="ENTITY", help="Owner of the template in the catalog  [at first: group:default/NAME].")
 @click.option(
     "--publish",
     "host",
     type=click.Choice(["github", "gitlab", "gitea"]),
-    default="github",
-    show_default=True,
-    help="Git host on which services are published.",
+    help="Git host on which services are published  [at first: github].",
 )
 @click.option(
     "--action",
     metavar="ID",
-    default="fetch:copier",
-    show_default=True,
-    help="Action of your Backstage that makes the service.",
+    help="Action of your Backstage that makes the service  [at first: fetch:copier].",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when template.yaml is not current.")
 @overlay.folder()
 @overlay.quiet
-def backstage(*, owner: str | None, host: str, action: str, check: bool, folder: Path, quiet: bool) -> None:
+def backstage(
+    *, owner: str | None, host: str | None, action: str | None, check: bool, folder: Path, quiet: bool
+) -> None:
     """Write template.yaml, by which Backstage asks the template's questions and makes its services.
 
     The action gets the template's address as `url` and the answers as `values`. It runs `copier copy --defaults` or
-    `scaffold new --defaults` with them.
+    `scaffold new --defaults` with them. An option that you leave out stays as it is in template.yaml.
     """
     from scaffold.show import template as show
-    from scaffold.template.backstage import catalog_text
+    from scaffold.template.backstage import ACTION, catalog_text, chosen, written
 
     _refuse_other(owner or "x", _ENTITY, "--owner", "an entity", "group:default/platform")
-    _refuse_other(action, _ACTION, "--action", "the id of an action", "fetch:copier")
+    _refuse_other(action or ACTION, _ACTION, "--action", "the id of an action", ACTION)
     platform = overlay.opened(folder)
-    owner = owner or f"group:default/{platform.overlay.name}"
-    text = catalog_text(platform.overlay, platform.asked(), owner=owner, host=host, action=action)
+    given = {"owner": owner, "host": host, "action": action}
+    options = chosen(written(platform.root), platform.overlay) | {key: each for key, each in given.items() if each}
+    text = catalog_text(platform.overlay, platform.asked(), **options)
     is_other = platform.backstage(text, check=check)
     show.catalogued(is_other, check=check, quiet=quiet)
     if check and is_other:

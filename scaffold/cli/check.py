@@ -136,7 +136,8 @@ def check(
     if json_:
         flags["format"] = "json"
     first = next((path for path in paths if path.is_dir()), Path())
-    settings = CheckSettings(first, flags)
+    files = [path for path in paths or (Path(),) if path != Path("-")]
+    settings = CheckSettings(first, flags, checked=files)
     if explain or list_:
         _list(explain, settings, json_=json_)
         return
@@ -182,10 +183,11 @@ def _run(paths: tuple[Path, ...], settings: CheckSettings) -> CheckReport:
     if baseline:
         known = read_baseline(baseline, settings.reader("baseline"), settings["baseline"].refuse)
     stdin = _standard_input() if Path("-") in paths else None
+    rules = known_rules(settings)
     run = partial(
         engine.check,
-        rules=selected(settings),
-        others=known_rules(settings),
+        rules=selected(settings, rules),
+        others=rules,
         exclude=settings.words("exclude"),
         declared=declared_values(settings.file, settings.declared) if settings.declared else None,
         network=settings["allow_network"].value,

@@ -24,6 +24,7 @@ from scaffold.engine.supported import LISTS, check_settings
 from scaffold.errors import TemplateError
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import Loader, load_all, place_of, problem_of
+from scaffold.text.brief import brief
 
 COPIER_YMLS = ("copier.yml", "copier.yaml")
 """Names of the file with the questions and settings."""
@@ -101,9 +102,12 @@ class Template:
         """Return every file of the skeleton, ordered by path."""
         skeleton = self.root / self.settings.get("subdirectory", "")
         if not is_below(skeleton, self.root):
-            raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {skeleton}.")
+            value = self.settings.get("subdirectory")
+            raise TemplateError(f"_subdirectory of {COPIER_YMLS[0]} leads out of the template: {brief(value)}.")
         if not skeleton.is_dir():
-            raise TemplateError(f"{skeleton} is missing: the template has no skeleton. Install scaffold again.")
+            raise TemplateError(
+                f"_subdirectory of {COPIER_YMLS[0]} is a folder that the template lacks: {skeleton.name}."
+            )
         left_out: tuple[str, ...] = _COMPILED
         if skeleton == self.root:  # `_exclude` replaces Copier's own list
             left_out = (*_COMPILED, ".git") if "exclude" in self.settings else _LEFT_OUT
@@ -238,9 +242,11 @@ def _documents(file: Path, root: Path, includers: tuple[Path, ...]) -> Iterator[
     try:
         documents = load_all(read_foreign(file, below=root), Including)
     except OSError as error:
-        raise TemplateError(f"{file}: {error.strerror}. Install scaffold again.") from error
+        if isinstance(error, FileNotFoundError) and file.parent == root:
+            raise TemplateError(f"{root} has no {name}, so it is not a template.") from error
+        raise TemplateError(f"{name}: {error.strerror}.") from error
     except yaml.YAMLError as error:
-        raise TemplateError(f"{file}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
+        raise TemplateError(f"{name}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for document in documents:
         if isinstance(document, _Included):
             yield from document

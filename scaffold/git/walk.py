@@ -58,6 +58,32 @@ def files_below(
     return sorted(name for name in found if not is_excluded(name, exclude))
 
 
+def placed_below(paths: Iterable[Path], place: str, exclude: Sequence[str] = ()) -> list[str]:
+    """Return the files that stand at `place` in a folder at or below `paths`, as `files_below` names its files.
+
+    `place` is a path such as .scaffold/policy.yml, whose own folders may be hidden.
+    """
+    found: set[str] = set()
+    for path in paths:
+        if path.is_dir():
+            prefix = "" if (start := shown(str(path))) == "." else f"{start}/"
+            names = _known_to_git(path, _ignored, f":(glob)**/{place}")
+            if names is None:
+                at = [f"{parents}{place}" for parents in _folders(path) if (path / parents / place).is_file()]
+            else:
+                at = [each for each in names if _enters(each.removesuffix(place).rstrip("/"))]
+            found.update(prefix + each for each in at if (path / each).is_file())
+    return sorted(name for name in found if not is_excluded(name.removesuffix(place).rstrip("/"), exclude))
+
+
+def _folders(folder: Path) -> Iterator[str]:
+    """Yield the folders that count, each with / behind it, from a folder that git does not know."""
+    for parent, folders, _ in os.walk(folder):
+        start = os.path.relpath(parent, folder).replace(os.sep, "/")
+        folders[:] = [name for name in folders if _enters(name)]
+        yield "" if start == "." else f"{start}/"
+
+
 def is_excluded(name: str, patterns: Sequence[str]) -> bool:
     """Return whether one of these patterns fits a path from the working folder, or a folder that it lies in."""
     if not patterns:
@@ -96,21 +122,22 @@ def _enters(parents: str) -> bool:
     return not parents or not (passed_by or _FIXTURES.search(parents))
 
 
-def _known_to_git(folder: Path, unread: Unread) -> list[str] | None:
-    """Return the files that git tracks or would track, or None where it knows of none.
+def _known_to_git(folder: Path, unread: Unread, pattern: str = "") -> list[str] | None:
+    """Return the files that git tracks or would track, or None where it knows of none; those that fit a pathspec.
 
     Git gets the place of the work tree: the repository's own setting (`core.worktree`) may name any folder.
     """
     top = _top(folder)
     if top is None:
         return None
-    asked = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    asked = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--"]
+    asked += [pattern] if pattern else []
     try:
         done = try_git(*asked, folder=folder, environment=looking_environment(GIT_WORK_TREE=top), looking=True)
     except (GitError, OSError):
         return None
     names = [os.fsdecode(name) for name in done.stdout.split(b"\0") if name]
-    if done.code != 0 or not names:
+    if done.code != 0 or not (names or pattern):
         return None
     for closed in _CLOSED.finditer(done.stderr):
         unread(os.fsdecode(closed[1]), closed[2].decode(errors="replace"))

@@ -62,7 +62,8 @@ def read_address(text: str, where: str, *, remembered: bool = False) -> Address:
 def _split(text: str) -> tuple[str, str | None]:
     """Take the version off: what follows the last @, unless that belongs to a host's name."""
     before, at, version = text.rpartition("@")
-    is_version = at and before and "/" not in version and ":" not in version and ("/" in before or ":" in before)
+    is_place = "/" in before or ":" in before or before.endswith(".bundle") or _exists(before)
+    is_version = at and before and "/" not in version and ":" not in version and is_place
     if is_version and not before.endswith("/"):
         return before, version
     return text, None

@@ -23,6 +23,8 @@ PARTS = ("copier.yml", "templates")
 """What of this project's repository is the template."""
 
 _SUBMODULE = "160000"
+_POINTER = b"version https://git-lfs.github.com/spec/v1\n"
+"""How a file begins in whose place Git LFS puts another one (https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md)."""
 _LARGEST = 256 * 1024 * 1024
 """Bytes of a template that is all of somebody's repository."""
 
@@ -80,6 +82,8 @@ def _write(folder: Path, blobs: Sequence[TemplateFile], repository: Path) -> Non
         file.parent.mkdir(parents=True, exist_ok=True)
         if blob.mode == "120000":
             file.symlink_to(os.fsdecode(content))
+        elif content.startswith(_POINTER) and len(content) < 1024:
+            raise TemplateError(f"{blob.path} is a pointer of Git LFS, which scaffold does not support in a template.")
         else:
             file.write_bytes(content)
             file.chmod(0o755 if blob.mode == "100755" else 0o644)

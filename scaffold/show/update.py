@@ -137,7 +137,8 @@ def _diffstat(out: Console, lines: Sequence[LineCount]) -> None:
             text.append("-" * -int(-each.deleted * scale // 1), style="red")
         out.print(text, soft_wrap=True)
     added, deleted = (sum(getattr(each, side) or 0 for each in lines) for side in ("added", "deleted"))
-    out.print(line(f" {len(lines)} files, {added} lines added, {deleted} deleted"), soft_wrap=True)
+    summary = f" {counted(len(lines), 'file')}, {counted(added, 'line')} added, {deleted} deleted"
+    out.print(line(summary), soft_wrap=True)
 
 
 def _clash(out: Console, clash: Clash) -> None:

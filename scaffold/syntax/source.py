@@ -11,6 +11,9 @@ from functools import cached_property
 from scaffold.files.foreign import LARGEST, read_foreign
 from scaffold.text.sizes import size
 
+STDIN = "<stdin>"
+"""The path of what comes by standard input."""
+
 
 @dataclass(frozen=True, order=True)
 class Place:

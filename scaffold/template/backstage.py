@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import yaml
 
 from scaffold.engine.questions import Field, Question
 from scaffold.engine.schema import answer_type, type_of_field
+from scaffold.errors import FileError
+from scaffold.files.foreign import read_foreign
+from scaffold.files.yaml import load
 from scaffold.template.overlay import Overlay
 
 FILE = "template.yaml"
@@ -24,6 +28,35 @@ _TYPES = {"str": "string", "int": "integer", "float": "number", "bool": "boolean
 _CONDITION = re.compile(r"\{\{\s*(\w+)\s*(==|!=)\s*'([^']*)'\s*\}\}")
 _HEAD = "# Written by `scaffold template backstage`; change platform/questions.yml instead.\n"
 _CATALOG = "catalog-info.yaml"
+
+
+def written(root: Path) -> str | None:
+    """Return the text of the template.yaml that scaffold wrote to `root`; None where there is none.
+
+    Raises:
+        FileError: when somebody else wrote the one that is there, or it can't be read.
+    """
+    try:
+        text = read_foreign(root / FILE, below=root).decode("utf-8", errors="replace")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise FileError(f"{FILE} can't be read: {error.strerror}.") from error
+    if not text.startswith(_HEAD.rstrip()):
+        raise FileError(f"{FILE} was not written by scaffold. Rename it, or delete it.")
+    return text
+
+
+def chosen(text: str | None, overlay: Overlay) -> dict[str, str]:
+    """Return owner, host and action as a template.yaml has them, which `catalog_text` takes; otherwise the defaults."""
+    found = {"owner": f"group:default/{overlay.name}", "host": HOSTS[0], "action": ACTION}
+    try:
+        spec = load(text or "")["spec"]
+        actions = {each["id"]: each["action"] for each in spec["steps"]}
+        there = {"owner": spec["owner"], "host": actions["publish"].partition(":")[2], "action": actions["make"]}
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError):
+        return found
+    return there if all(isinstance(each, str) for each in there.values()) and there["host"] in HOSTS else found
 
 
 def catalog_text(overlay: Overlay, asked: Sequence[Question], *, owner: str, host: str, action: str) -> str:

@@ -15,6 +15,8 @@ from scaffold.releases import Change, History, Revision
 from scaffold.releases.changes import read_changes
 from scaffold.releases.editions import blob_id
 from scaffold.releases.home import Home, Homes
+from scaffold.template.moved import FILE as MOVED
+from scaffold.template.moved import follow, recorded
 from scaffold.template.overlay import CHANGES, MANIFEST, Overlay, name_of
 from scaffold.text.nearest import suggest
 
@@ -111,16 +113,27 @@ class Base:
         """Return a file of the skeleton."""
         return self.files.get(SKELETON + path)
 
+    @cached_property
+    def moved(self) -> Mapping[str, str]:
+        """Return where files of the skeleton are in this version, by former paths, as far as the base records it.
+
+        Raises:
+            FileError: when the record is wrong.
+        """
+        file = self.files.get(MOVED)
+        return recorded(file.content, f"{self.label} {self.revision.name}") if file else {}
+
     def require(self, path: str, where: str) -> RenderedFile:
         """Return a file of the skeleton.
 
         Raises:
-            FileError: when there is none; with the nearest path. `where` is what names it.
+            FileError: when there is none; with where it is now, or the nearest path. `where` is what names it.
         """
         file = self.skeleton(path)
         if file is None:
             known = [each.removeprefix(SKELETON) for each in self.files if each.startswith(SKELETON)]
-            near = suggest(path, known, "`scaffold template files` lists them.")
+            now = follow(path, self.moved, self.skeleton)
+            near = f"It is {now} now." if now else suggest(path, known, "`scaffold template files` lists them.")
             raise FileError(f"{where}: {path} is not a file of the base's skeleton ({self.revision.name}). {near}")
         return file
 

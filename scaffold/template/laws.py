@@ -14,12 +14,12 @@ from typing import Any
 import yaml
 
 from scaffold.engine.template import load_template
-from scaffold.errors import AnswerError, ScaffoldError
+from scaffold.errors import AnswerError, FileError, ScaffoldError
 from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
 from scaffold.files.toml import parse_toml
 from scaffold.files.yaml import load_all, problem_of
-from scaffold.template import fixes, plain
+from scaffold.template import backstage, fixes, plain
 from scaffold.template.build import build
 from scaffold.template.goldens import Golden, Workshop
 from scaffold.template.overlay import MANIFEST, POLICY, QUESTIONS
@@ -87,7 +87,7 @@ class _Test:
 
     def run(self, goldens: Sequence[Golden]) -> Tested:
         broken = set(self._policies())
-        troubles = {*self._not_built(), *self._undecided(), *broken}
+        troubles = {*self._not_built(), *self._not_in_catalog(), *self._undecided(), *broken}
         given: dict[str, Mapping[str, Any]] = {}
         rendered: dict[str, Sequence[RenderedFile]] = {}
         with_copier = self.judges.copier and plain.is_installed()
@@ -124,6 +124,20 @@ class _Test:
             yield Trouble(path, line, "build", "It is not what is built. Run: scaffold template build")
         for path in found.removed:
             yield Trouble(path, 1, "build", "It is not built any more. Run: scaffold template build")
+
+    def _not_in_catalog(self) -> Iterator[Trouble]:
+        """Yield that the template.yaml which `scaffold template backstage` wrote is not what it would write now."""
+        overlay = self.platform.overlay
+        try:
+            there = backstage.written(self.platform.root)
+        except FileError:  # it is somebody else's
+            return
+        if there is not None:
+            text = backstage.catalog_text(overlay, self.workshop.template.asked, **backstage.chosen(there, overlay))
+            if there != text:
+                line = differing_line(there.encode(), text.encode())
+                message = "It is not what is written. Run: scaffold template backstage"
+                yield Trouble(backstage.FILE, line, "backstage", message)
 
     def _policies(self) -> Iterator[Trouble]:
         for file, line, sentence in self.judges.tried(self.platform.root / POLICY):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scaffold import git
 from scaffold.files.folder import RenderedFile
@@ -11,6 +11,7 @@ from scaffold.releases import Change
 from scaffold.template import fixes
 from scaffold.template.base import SKELETON, Base, id_of
 from scaffold.template.edit import removed_text
+from scaffold.template.moved import follow, renamed
 from scaffold.template.overlay import FILES, MANIFEST, OVERRIDES, REMOVE, Overlay, manifest, overrides_text
 
 
@@ -42,62 +43,86 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
     Raises:
         GitError: when git can't compare the versions.
     """
-    names = _renamed(old, new)
-    files: dict[str, RenderedFile] = {}
-    made: dict[str, str] = {}
-    gone, conflicts, notes = [], [], []
-    clashing = []
+    names = _places(overlay, old, new)
+    merge = _Merge(overlay, old, new, names)
     for path, own in overlay.files.items():
-        if path not in overlay.overrides:
-            if new.skeleton(path) and not old.skeleton(path):
-                conflicts.append(f"{FILES}/{path}: the base has a file of that name now. Rename yours, or delete it.")
-            continue
-        target = names.get(path, path)
-        theirs = new.skeleton(target)
-        if theirs is None:
-            conflicts.append(f"{FILES}/{path}: the base has no such file any more. Restore it, or rename yours.")
-            continue
-        if target != path:
-            notes.append(f"{path} is called {target} now; the override follows it.")
-            gone.append(f"{FILES}/{path}")
-        before = old.require(path, f"{FILES}/{path}")
-        labels = ("base", "platform", new.revision.name)
-        merged, clash = git.merge_file(before.content, own.content, theirs.content, labels)
-        if clash:
-            clashing.append(target)
-            conflicts.append(f"{FILES}/{path}: both the base and the platform changed the same lines.")
-        if target != path or merged != own.content:
-            files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", merged, own.executable)
-        made[target] = id_of(theirs)
-    removed = _still_removed(overlay, old, new, names, notes)
+        if path in overlay.overrides:
+            merge.take(path, own)
+        elif new.skeleton(path) and not old.skeleton(path):
+            merge.conflicts.append(f"{FILES}/{path}: the base has a file of that name now. Rename yours, or delete it.")
+    removed = _still_removed(overlay, old, new, names, merge.notes)
     changes = tuple(new.history.changes_between(old.revision.commit, new.revision.commit))
     told = [change for change in changes if not change.declined]  # what a layer below declined is not in its files
-    decided = _decided(overlay, old, new, names, (*clashing, *removed), told)
+    decided = _decided(overlay, old, new, names, (*merge.clashing, *removed), told)
     texts = {
         MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit, new.url),
-        OVERRIDES: overrides_text(made),
+        OVERRIDES: overrides_text(merge.made),
         **({fixes.FIXES: fixes.text(decided, new.origins)} if decided != overlay.fixes else {}),
         **({REMOVE: removed_text(removed)} if removed != list(overlay.removed) else {}),
     }
-    files |= {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}
+    files = merge.files | {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}
     return Pulled(
         old,
         new,
         changes,
         files,
-        tuple(gone),
-        tuple(conflicts),
-        tuple(notes),
+        tuple(merge.gone),
+        tuple(merge.conflicts),
+        tuple(merge.notes),
         tuple(each for each in fixes.undecided(decided) if each not in overlay.fixes),
-        len(clashing) == len(conflicts),
+        len(merge.clashing) == len(merge.conflicts),
     )
+
+
+@dataclass(frozen=True)
+class _Merge:
+    """Merges overrides with the base's files; `made` has the id of the base's file of each, by its path."""
+
+    overlay: Overlay
+    old: Base
+    new: Base
+    names: Mapping[str, str | None]
+    files: dict[str, RenderedFile] = field(default_factory=dict)
+    made: dict[str, str] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    conflicts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    clashing: list[str] = field(default_factory=list)
+
+    def take(self, path: str, own: RenderedFile) -> None:
+        """Merge an override with the file that the base has now, wherever that is."""
+        target = self.names[path]
+        theirs = None if target is None else self.new.skeleton(target)
+        shown = f"What is yours in it: scaffold template diff '{path}'"
+        if target is None or theirs is None:
+            self.conflicts.append(
+                f"{FILES}/{path}: the base has no such file any more. Restore it, or rename yours. {shown}"
+            )
+            return
+        if target in self.made:
+            self.conflicts.append(f"{FILES}/{path}: {target} is in its place now, and in that of another override. "
+                                  f"Restore one of them. {shown}")  # fmt: skip
+            return
+        if target != path:
+            self.notes.append(f"{path} is called {target} now; the override follows it.")
+            self.gone.append(f"{FILES}/{path}")
+        before = self.old.require(path, f"{FILES}/{path}")
+        labels = ("base", "platform", self.new.revision.name)
+        merged, clash = git.merge_file(before.content, own.content, theirs.content, labels)
+        if clash:
+            self.clashing.append(target)
+            now = f" The base's file is {target} now." if target != path else ""
+            self.conflicts.append(f"{FILES}/{path}: both the base and the platform changed the same lines.{now}")
+        if target != path or merged != own.content:
+            self.files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", merged, own.executable)
+        self.made[target] = id_of(theirs)
 
 
 def _decided(
     overlay: Overlay,
     old: Base,
     new: Base,
-    names: Mapping[str, str],
+    names: Mapping[str, str | None],
     paths: Sequence[str],
     changes: Sequence[Change],
 ) -> fixes.Fixes:
@@ -106,7 +131,7 @@ def _decided(
     An override that git merged has them, so there is nothing to decide. `names` are the new paths by the former ones.
     """
     decided = dict(overlay.fixes)
-    former = {after: before for before, after in names.items()}
+    former = {after: before for before, after in names.items() if after}
     for path in paths:
         theirs = new.skeleton(path)
         if theirs is None:
@@ -116,12 +141,14 @@ def _decided(
     return decided
 
 
-def _still_removed(overlay: Overlay, old: Base, new: Base, names: dict[str, str], notes: list[str]) -> list[str]:
+def _still_removed(
+    overlay: Overlay, old: Base, new: Base, names: Mapping[str, str | None], notes: list[str]
+) -> list[str]:
     kept = []
     for path in overlay.removed:
-        target = names.get(path, path)
-        theirs, before = new.skeleton(target), old.skeleton(path)
-        if theirs is None:
+        target, before = names[path], old.skeleton(path)
+        theirs = None if target is None else new.skeleton(target)
+        if target is None or theirs is None:
             notes.append(f"{path} is gone from the base, so it is not in {REMOVE} any more.")
             continue
         if before is not None and theirs.content != before.content:
@@ -130,15 +157,16 @@ def _still_removed(overlay: Overlay, old: Base, new: Base, names: dict[str, str]
     return kept
 
 
-def _renamed(old: Base, new: Base) -> dict[str, str]:
-    """Return the paths of the skeleton that the base renamed, as git finds them (`git help diff`, -M)."""
-    options = ("diff", "--name-status", "-z", "--find-renames", "--diff-filter=R", "--no-ext-diff")
-    listing = git.read(new.history.git_dir, *options, old.revision.commit, new.revision.commit, "--", SKELETON)
-    fields = listing.decode().split("\0")[:-1]
-    return {
-        before.removeprefix(SKELETON): after.removeprefix(SKELETON)
-        for before, after in zip(fields[1::3], fields[2::3], strict=True)
-    }
+def _places(overlay: Overlay, old: Base, new: Base) -> dict[str, str | None]:
+    """Return where each file of the base is that the overlay overrides or removes; None where it is nowhere."""
+    paths = [*overlay.overrides, *overlay.removed]
+    moves: dict[str, str] = {}
+    if not all(map(new.skeleton, paths)):
+        known = new.history.known
+        between = [each.commit for each in known if old.revision.version < each.version < new.revision.version]
+        commits = [old.revision.commit, *between, new.revision.commit]
+        moves = {**renamed(new.history.git_dir, commits, SKELETON), **new.moved}
+    return {path: follow(path, moves, new.skeleton) for path in paths}
 
 
 def rebased(overlay: Overlay, new: Base) -> Overlay:

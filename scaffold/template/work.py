@@ -150,8 +150,11 @@ class Platform:
         Raises:
             FileError, TemplateError: when the overlay is wrong.
         """
+        built = build(self.overlay, self.base)
+        if not difference(self.root, built):
+            return tuple(load_template(self.root).asked)
         with tempfile.TemporaryDirectory(prefix="scaffold-template-") as name:
-            write_plainly(Path(name), build(self.overlay, self.base))
+            write_plainly(Path(name), built)
             return tuple(load_template(Path(name)).asked)
 
     def backstage(self, text: str, *, check: bool = False) -> bool:

@@ -84,6 +84,13 @@ def test_a_skeleton_that_lies_outside(folder: str, root: Path) -> None:
     refused(root, "_subdirectory of copier.yml leads out of the template")
 
 
+def test_a_folder_that_is_not_a_template(root: Path) -> None:
+    (root / "copier.yml").unlink(missing_ok=True)
+    refused(root, f"{root} has no copier.yml, so it is not a template.")
+    (root / "copier.yml").write_text("_subdirectory: nowhere\n")
+    refused(root, "_subdirectory of copier.yml is a folder that the template lacks: nowhere.")
+
+
 @pytest.mark.parametrize(
     "pattern", ["../outside/secret.yml", "/etc/passwd", "../*/*.yml", "a/../../outside/*", "'..'", "[a]", ""]
 )

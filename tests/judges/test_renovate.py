@@ -102,3 +102,29 @@ def test_it_is_noticed_where_a_manager_is_missing(gone: str, tmp_path: Path) -> 
     del settings[gone]
     (tmp_path / "renovate.json").write_text(json.dumps(settings))
     assert missed(tmp_path)
+
+
+DIGEST = f"sha256:{'a1' * 32}"
+
+
+@pytest.mark.parametrize(
+    ("image", "found"),
+    [
+        ("golang:1.26-bookworm", ("golang", "1.26-bookworm", None)),
+        ("registry.example.org/team/tools:1.2", ("registry.example.org/team/tools", "1.2", None)),
+        ("registry:5000/tools:1.2", ("registry:5000/tools", "1.2", None)),
+        (f"registry:5000/tools:1.2@{DIGEST}", ("registry:5000/tools", "1.2", DIGEST)),
+        ("registry:5000/tools", None),
+        (f"registry:5000/tools@{DIGEST}", None),
+    ],
+)
+def test_an_image_in_a_variable_is_read_as_docker_reads_it(image: str, found: tuple[str, ...] | None) -> None:
+    example = next(path for path in examples() if path.name == "weather")
+    (pattern,) = (pattern for _, pattern in custom(example) if pattern.startswith("TOOLS_IMAGE"))
+    match = re.search(pattern, f"variables:\n  TOOLS_IMAGE: {image}\n")
+    assert (match and match.group("depName", "currentValue", "currentDigest")) == found
+
+
+@each_example
+def test_patterns_are_those_of_re2(example: Path) -> None:
+    assert not [pattern for _, pattern in custom(example) if re.search(r"\(\?<?[=!]|\\[1-9]", pattern)]

@@ -14,8 +14,11 @@ import yaml
 from jsonschema import Draft7Validator
 
 from scaffold.engine.questions import Question, question_from
+from scaffold.releases.home import Homes
+from scaffold.template import work
 from scaffold.template.backstage import HOSTS, catalog_text
 from scaffold.template.overlay import Overlay
+from scaffold.template.work import open_platform
 from tests.platform.conftest import Run, tree
 from tests.support.commands import scaffold
 from workshop import npm
@@ -146,6 +149,43 @@ def test_a_changed_question_changes_the_file(acme: Path, run: Run) -> None:
         "catalog:register",
     ]
     assert found["owner"] == "group:default/platform"
+
+
+def test_options_stay_as_they_are_in_the_file(acme: Path, run: Run) -> None:
+    run("backstage", "--publish", "gitlab", "--action", "acme:scaffold", "--owner", "group:default/platform")
+    first = (acme / "template.yaml").read_text()
+    assert run("backstage", "--check").stdout == "template.yaml is current.\n"
+    run("backstage", "--publish", "gitea")
+    assert (acme / "template.yaml").read_text() == first.replace("publish:gitlab", "publish:gitea")
+    (acme / "template.yaml").write_text(first.replace("publish:gitlab", "publish:[").replace("steps:", "steps: ["))
+    run("backstage")
+    spec = yaml.safe_load((acme / "template.yaml").read_text())["spec"]
+    assert (spec["owner"], spec["steps"][2]["action"]) == ("group:default/acme", "publish:github")
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_a_file_of_somebody_else_stays(link: bool, acme: Path, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other").write_text("kind: Template\n")
+    if link:
+        (acme / "template.yaml").symlink_to(tmp_path / "other")
+    else:
+        (acme / "template.yaml").write_text("kind: Template\n")
+    before = tree(acme)
+    assert "error: template.yaml" in run("backstage", code=12).stderr
+    assert tree(acme) == before and (tmp_path / "other").read_text() == "kind: Template\n"
+
+
+def test_the_questions_are_read_where_they_were_built(acme: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = [each.name for each in open_platform(acme, Homes()).asked()]
+    with (acme / "platform/questions.yml").open("a") as file:
+        file.write("ci: {fixed: gitlab}\n")
+    asked = [each.name for each in open_platform(acme, Homes()).asked()]
+    assert asked == [name for name in built if name != "ci"] != built
+    (acme / "platform/questions.yml").write_text(
+        (acme / "platform/questions.yml").read_text()[: -len("ci: {fixed: gitlab}\n")]
+    )
+    monkeypatch.setattr(work, "write_plainly", lambda *_: pytest.fail("built once more"))
+    assert [each.name for each in open_platform(acme, Homes()).asked()] == built
 
 
 def test_outside_a_template_and_with_a_wrong_host(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.aside
 OWN_URL = "https://git.example.org/pay/template.git"
 MORE = "- {id: acme-more, version: 1.1.0, pattern: P13, title: More replicas, why: Load., check: The quota.}\n"
 REPOSITORY = "repository=github.com/pay/shop"  # given, because scaffold follows a new default and Copier does not
+LANGUAGES = ("go", "java", "python", "rust", "typescript")
 FROM_BASE = "base 0.3.0, in acme 1.1.0"
 CHANGE = "- {id: one, version: 0.3.0, pattern: P07, title: T, why: W, check: C}\n"
 
@@ -114,6 +115,22 @@ def test_pull_and_build_are_one_and_a_new_division_is_right(acme: Path, pay: Pat
     shutil.rmtree(pay / "templates")
     of(pay, "build")
     assert tree(pay) == pulled
+
+
+def test_services_in_five_languages_follow_both_layers(acme: Path, pay: Path, run: Run) -> None:
+    for language in LANGUAGES:
+        (pay / f"platform/goldens/{language}.yml").write_text(f"name: {language}\nlanguage: {language}\n")
+    of(pay, "override", "Makefile.jinja")
+    with (pay / "platform/files/Makefile.jinja").open("a") as file:
+        file.write("# of pay\n")
+    of(pay, "build")
+    release(pay, "1.0.0")
+    run("pull", "--to", "0.3.0")
+    release(acme, "1.1.0")
+    assert of(pay, "pull").stdout.startswith("1.0.0 to 1.1.0 of acme\n")
+    # each golden of release 1.0.0 is updated, and must become the service that the new release makes
+    assert of(pay, "test", "--accept", "--no-copier").stdout.endswith("nothing wrong\n")
+    assert all((pay / f"platform/goldens/{each}/Makefile").read_text().endswith("# of pay\n") for each in LANGUAGES)
 
 
 def test_what_a_layer_below_declined_can_be_taken() -> None:

@@ -63,12 +63,15 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
             added("platform/files/deploy/quota.yaml", "kind: Quota\nspec: [1\n"),
             lambda _, run: run("build"),
             added(MAKEFILE, "# mine\n"),
+            lambda _, run: run("backstage", "--publish", "gitlab"),
+            replaced("template.yaml", "A service from", "Services from"),
         ],
         [
             ("goldens", f"{GOLDEN}/PLATFORM.md", 4, "The service has another line"),
             ("format", "platform/files/OWNERS.md", 3, "Jinja that was not rendered"),
             ("format", "platform/files/deploy/quota.yaml", 3, "is not valid YAML"),
             ("build", MAKEFILE, 102, "It is not what is built"),
+            ("backstage", "template.yaml", 7, "It is not what is written. Run: scaffold template backstage"),
         ],
     ),
     "Jinja that does not parse": (

@@ -37,6 +37,9 @@ def test_a_path_means_the_same_from_everywhere(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "t@home").mkdir()
     assert read_address("t", "--template").source == str(tmp_path / "t")
     assert read_address("./t@1.0", "--template").version == "1.0"
+    assert read_address("t.bundle@1.0", "--template").source == str(tmp_path / "t.bundle")
+    (tmp_path / "u").mkdir()
+    assert read_address("u@1.0", "--template").version == "1.0"
     assert read_address("t@home", "--template").source == str(tmp_path / "t@home")
     assert read_address("~/t", "--template").source == str(Path.home() / "t")
     assert read_address("t", "--template").path == tmp_path / "t"

@@ -149,7 +149,14 @@ def test_hooks_and_programs_of_the_repository_never_run(template: Path, tmp_path
 
 @pytest.mark.parametrize(
     ("kind", "words"),
-    [("submodule", "is a submodule of git"), ("link", "leads out of the template"), ("none", "it has no copier.yml")],
+    [
+        ("submodule", "is a submodule of git"),
+        ("pointer", "^logo.png is a pointer of Git LFS"),
+        ("link", "leads out of the template"),
+        ("folder", "^_subdirectory of copier.yml leads out of the template: 'out'.$"),
+        ("not text", "^copier.yml is not valid YAML: not UTF-8.$"),
+        ("none", "it has no copier.yml"),
+    ],
 )
 def test_what_a_repository_may_not_hold(kind: str, words: str, template: Path) -> None:
     if kind == "submodule":
@@ -157,8 +164,20 @@ def test_what_a_repository_may_not_hold(kind: str, words: str, template: Path) -
         git(template, "update-index", "--add", "--cacheinfo", f"160000,{commit},part")
         git(template, "commit", "--quiet", "--message", "a submodule")
         git(template, "tag", "3.0.0")
+    elif kind == "pointer":
+        (template / "logo.png").write_text(
+            f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 9\n"
+        )
+        somebodys.release(template, "3.0.0")
     elif kind == "link":
         (template / "out").symlink_to("/etc/passwd")
+        somebodys.release(template, "3.0.0")
+    elif kind == "folder":
+        (template / "out").symlink_to("/etc")
+        (template / "copier.yml").write_text("_subdirectory: out\n")
+        somebodys.release(template, "3.0.0")
+    elif kind == "not text":
+        (template / "copier.yml").write_bytes(b"\xff\xfe")
         somebodys.release(template, "3.0.0")
     else:
         (template / "copier.yml").unlink()

@@ -27,7 +27,7 @@ def render(report: CheckReport) -> str:
     alert for each (https://github.com/github/codeql-action/issues/1230). JSON has them.
     """
     seen = shown(report)
-    index = {rule.id: number for number, rule in enumerate(report.rules)}
+    index = {id(rule): number for number, rule in enumerate(report.rules)}  # policies of two services may have one id
     run = {
         "tool": {
             "driver": {
@@ -44,7 +44,7 @@ def render(report: CheckReport) -> str:
                 "toolExecutionNotifications": [_notification(note) for note in seen.notes],
             }
         ],
-        "results": [_result(each, index[each.rule.id]) for each in seen.findings],
+        "results": [_result(each, index[id(each.rule)]) for each in seen.findings],
     }
     return to_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}) + "\n"
 

@@ -5,33 +5,54 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Generic, Protocol, TypeVar
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration
 from scaffold.check.model.hosts import Claim, claims
 from scaffold.check.model.images import Images, tagged_by_skaffold
+from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.provided import Provided
 from scaffold.check.model.selection import Pods
-from scaffold.check.model.workloads import Server, Workload
+from scaffold.check.model.workloads import Container, Server, Workload
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.lazy import cached_property
 from scaffold.syntax.source import Note, Source, read
 from scaffold.syntax.yaml_nodes import Value
 
+K = TypeVar("K", bound=KubernetesObject)
+
+
+class Deployed(Protocol):
+    """What is deployed together, as far as the repository asks it: `Scope`, whose module imports this one."""
+
+    name: str
+    objects: list[KubernetesObject]
+
+    @property
+    def containers(self) -> list[Container]:
+        """Return the containers of its pods."""
+
+    def of(self, kind: type[K]) -> list[K]:
+        """Return all objects of a class."""
+
+
+S = TypeVar("S", bound=Deployed)
+
 
 @dataclass
-class Checked:
+class Checked(Generic[S]):
     """All that rules may look at.
 
     `notes` shows what could not be checked; `files` counts what was read; `ground` is what may be; `answers` are the
     files .copier-answers.yml by their folder; `settings` are what the repository's own settings declare in their
     stead; `sources` are the files that are not on disk, or were read already to be shown; `commented` those that
-    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known.
+    were judged and hold comments for us; `has_all` is false for single files, whose relation to others is not known;
+    `today` is the folder of an earlier revision's files, and the one where they stand today.
     """
 
     dockerfiles: list[Dockerfile] = field(default_factory=list)
-    scopes: list[Any] = field(default_factory=list)  # of Scope, whose module imports this one
+    scopes: list[S] = field(default_factory=list)
     texts: list[Source] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     files: int = 0
@@ -41,6 +62,13 @@ class Checked:
     settings: Value | None = None
     commented: list[Source] = field(default_factory=list)
     has_all: bool = True
+    today: tuple[str, str] | None = None
+
+    def real(self, path: str) -> str:
+        """Return where a file or folder stands on disk; of an earlier revision, where it stands today."""
+        found = self.ground.real(path) if self.ground else path
+        there, here = self.today or ("", "")
+        return here + found[len(there) :] if there and f"{found}/".startswith(f"{there}/") else found
 
     def source(self, path: str) -> Source | None:
         """Return a file by the path that is shown."""

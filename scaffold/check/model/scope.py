@@ -45,7 +45,7 @@ class Scope(Once):
 
     def __init__(
         self,
-        repository: Checked,
+        repository: Checked[Scope],
         name: str,
         documents: Iterable[Document],
         shared: Iterable[Document] = (),

@@ -47,7 +47,7 @@ def problems(folder: Path) -> Iterator[Problem]:
         policies = [policy for file in files for policy in read_policies(_source(file))]
         court = Court([rule.policy for rule in rules_of(policies)])
         yield from _strangers(folder, policies)
-        repository = Checked()
+        repository: Checked[Scope] = Checked()
         examples = []
         for policy in policies:
             missing, found = _examples(folder, policy, repository)
@@ -69,7 +69,7 @@ def _strangers(folder: Path, policies: Sequence[Policy]) -> Iterator[Problem]:
             yield str(each), 1, f"There is no policy {each.name}. Name the folder as metadata.name of one."
 
 
-def _examples(folder: Path, policy: Policy, repository: Checked) -> tuple[list[Problem], list[Example]]:
+def _examples(folder: Path, policy: Policy, repository: Checked[Scope]) -> tuple[list[Problem], list[Example]]:
     missing: list[Problem] = []
     found = []
     for name, breaks in VERDICTS.items():

@@ -30,8 +30,22 @@ class Validation:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A folder whose objects a policy is about: `real` from the root of the disk.
+
+    `name` is what people call it; empty where what is checked lies in it, so that no message needs it.
+    """
+
+    real: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class Policy:
-    """One ValidatingAdmissionPolicy. `constraints` and `excluded` are its resource rules, as they are written."""
+    """One ValidatingAdmissionPolicy. `constraints` and `excluded` are its resource rules, as they are written.
+
+    It is about objects in its `areas`; about every object where it has none.
+    """
 
     name: str
     where: str
@@ -48,6 +62,7 @@ class Policy:
     variables: Mapping[str, Expression]
     validations: tuple[Validation, ...]
     needs_namespace: bool = field(default=False)
+    areas: tuple[Area, ...] = ()
 
     @property
     def expressions(self) -> list[Expression]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -12,9 +12,9 @@ from scaffold.check.model.scope import Scope
 from scaffold.check.policy.judge import LARGEST, Failure, Pair, judge
 from scaffold.check.policy.matching import Subject, is_about, labels_of, selects
 from scaffold.check.policy.paths import found_at
-from scaffold.check.policy.policy import Policy
+from scaffold.check.policy.policy import Area, Policy
 from scaffold.check.rules.rule import Problem, Problems, Rule
-from scaffold.syntax.source import Note
+from scaffold.syntax.source import STDIN, Note
 from scaffold.text.brief import one_line
 
 PATTERN = "policy"
@@ -54,7 +54,9 @@ class PolicyRule(Rule[Scope]):
             return
         validation = self.policy.validations[failure.validation or 0]
         value = found_at(about.value, validation.at, failure.element) or about.at
-        yield Problem(value, one_line(failure.message or validation.message).rstrip("."))
+        of = self._court.service(scope, subject, self.policy)
+        told = one_line(failure.message or validation.message).rstrip(".")
+        yield Problem(value, f"{told} (policy of {of})" if of else told)
 
     @property
     def pattern(self) -> str:
@@ -97,20 +99,22 @@ class Court:
     """Gets all verdicts on a repository at once, when the first is asked for."""
 
     policies: Sequence[Policy]
-    _known: WeakKeyDictionary[Scope, dict[str, list[tuple[Subject, Sequence[Failure]]]]] = field(
+    _known: WeakKeyDictionary[Scope, dict[int, list[tuple[Subject, Sequence[Failure]]]]] = field(
         default_factory=WeakKeyDictionary
     )
     _noted: set[Note] = field(default_factory=set)
+    _near: dict[str, dict[str, tuple[int, Area | None]]] = field(default_factory=dict)
 
     def of(self, scope: Scope, policy: Policy) -> Sequence[tuple[Subject, Sequence[Failure]]]:
         """Return the objects of a scope for which a policy does not hold, and why."""
         if scope not in self._known:
             self.judge(scope.repository.scopes)
-        return self._known[scope].get(policy.name, ())
+        return self._known[scope].get(id(policy), ())
 
     def judge(self, scopes: Sequence[Scope]) -> None:
         """Judge what is deployed; an object that is the same in several overlays is judged once."""
         self._noted.clear()  # of another repository, or of an earlier revision
+        self._near.clear()
         numbers: dict[str, int] = {}
         pairs: dict[Pair, None] = {}
         asked: list[tuple[Scope, Policy, Subject, Pair]] = []
@@ -124,7 +128,42 @@ class Court:
         verdicts = judge(self.policies, list(numbers), sorted(pairs, key=lambda each: each[::-1]))
         for scope, policy, subject, pair in asked:
             if failures := verdicts[pair]:
-                self._known[scope].setdefault(policy.name, []).append((subject, failures))
+                self._known[scope].setdefault(id(policy), []).append((subject, failures))
+
+    def service(self, scope: Scope, subject: Subject, policy: Policy) -> str:
+        """Return the folder that a policy of an object comes from; nothing where what is checked lies in it."""
+        area = self._areas(scope, subject).get(policy.name, (0, None))[1]
+        return area.name if area else ""
+
+    def _areas(self, scope: Scope, subject: Subject) -> Mapping[str, tuple[int, Area | None]]:
+        """Return the policies for an object by name: of the service whose file it is in, or that deploys it.
+
+        Of several with one name, that of the innermost folder counts. What comes by standard input is judged as the
+        folder that is checked.
+        """
+        path = subject.object.at.place().path
+        if all(not policy.areas for policy in self.policies):
+            return self._policies_at("", scope)
+        found = dict(self._policies_at(path, scope))
+        for name, each in self._policies_at(f"{scope.name}/x", scope).items() if scope.name else ():
+            if _depth(each[1]) > _depth(found.get(name, (0, None))[1]):
+                found[name] = each
+        return found
+
+    def _policies_at(self, path: str, scope: Scope) -> Mapping[str, tuple[int, Area | None]]:
+        folder = path.rpartition("/")[0] if path != STDIN else STDIN
+        if folder not in self._near:
+            found: dict[str, tuple[int, Area | None]] = {}
+            real = scope.repository.real(folder or ".") if folder != STDIN else ""
+            for number, policy in enumerate(self.policies):
+                if not policy.areas:
+                    found[policy.name] = (number, None)
+                for area in policy.areas:
+                    holds = not area.name if folder == STDIN else f"{real}/".startswith(f"{area.real.rstrip('/')}/")
+                    if holds and _depth(area) > _depth(found.get(policy.name, (0, None))[1]):
+                        found[policy.name] = (number, area)
+            self._near[folder] = found
+        return self._near[folder]
 
     def _cases(self, scope: Scope) -> Iterator[tuple[Subject, str, list[int]]]:
         """Yield each object that policies are about, the JSON of what they can read, and their numbers."""
@@ -132,7 +171,8 @@ class Court:
         for subject in map(Subject, scope.objects):
             found = namespaces.get(subject.object.namespace)
             namespace = Subject(found).data if found and subject.is_namespaced else None
-            about = [(n, each) for n, each in enumerate(self.policies) if is_about(each, subject)]
+            numbers = sorted(number for number, _ in self._areas(scope, subject).values())
+            about = [(n, each) for n in numbers if is_about(each := self.policies[n], subject)]
             policies = [n for n, each in about if self._is_for(each, subject, namespace, scope)]
             if not policies:
                 continue
@@ -164,3 +204,7 @@ class Court:
         if note not in self._noted:
             self._noted.add(note)
             scope.repository.notes.append(note)
+
+
+def _depth(area: Area | None) -> int:
+    return len(area.real) if area else 0
