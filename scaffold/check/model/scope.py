@@ -64,7 +64,7 @@ class Scope(Once):
         self._by_type: dict[type, list[KubernetesObject]] = {}
 
     @property
-    def repository(self) -> Checked:
+    def repository(self) -> Checked[Scope]:
         """Return the repository; it is there as long as its scopes are looked at."""
         repository = self._repository()
         assert repository is not None
