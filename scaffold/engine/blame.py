@@ -39,11 +39,18 @@ def _in_template(step: TracebackType) -> tuple[str | None, int | None] | None:
     """Return file and line of a step that runs a template: as Jinja has rewritten it, or in the code that it made."""
     names = step.tb_frame.f_globals
     if "__jinja_exception__" in names:
-        return step.tb_frame.f_code.co_filename, step.tb_lineno
+        return step.tb_frame.f_code.co_filename, _line(step)
     template = names.get("__jinja_template__")
     if isinstance(template, Template):
-        return template.filename, template.get_corresponding_lineno(step.tb_lineno)
+        return template.filename, template.get_corresponding_lineno(_line(step))
     return None
+
+
+def _line(step: TracebackType) -> int:
+    """Return the line of a step. Python adds instructions that have none: then that of the one before."""
+    code = step.tb_frame.f_code
+    before = [line for start, _, line in code.co_lines() if line is not None and start <= step.tb_lasti]
+    return step.tb_lineno or (before or [code.co_firstlineno])[-1]
 
 
 def _name(file: str | None, root: Path) -> str | None:
