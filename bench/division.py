@@ -19,8 +19,9 @@ from pathlib import Path
 
 from bench.measure import PYTHON, ROOT, processor_seconds
 from tests.update.edits import edit_at_random
+from workshop.goldens import NAMES
 
-KINDS = (*(f"everything-{language}" for language in ("go", "java", "python", "rust", "typescript")), "frontend")
+KINDS = (*(name for name in NAMES if name.startswith("everything-")), "frontend")
 BASES = ("0.2.0", "0.3.0", "0.4.0")
 OVERRIDES = ("Makefile.jinja", "{{ python }}/Dockerfile.jinja")
 ANSWERS = ".copier-answers.yml"

@@ -118,7 +118,12 @@ def test_questions_tell_everything(tmp_path: Path) -> None:
     assert all(each["name"] in shown for each in listed)
 
 
-NEEDED = {"hosts": {"expose": "gateway"}}
+_SECRETS = [{"name": "database-password"}]
+NEEDED = {
+    "hosts": {"expose": "gateway"},
+    "external_store": {"secrets": _SECRETS, "secret_store": "external-secrets"},
+    "csi_parameters": {"secrets": _SECRETS, "secret_store": "csi"},
+}
 """Answers that an example of a question needs beside it."""
 
 

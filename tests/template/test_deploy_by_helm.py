@@ -20,6 +20,7 @@ printf 'kubectl %s\\n' "$*" >> {log}
 case "$*" in
 "config current-context") echo production-eu ;;
 *"get jobs "*) printf '{jobs}' ;;
+*"get secret "*) printf 'database-password\\nsigning.pem\\n' ;;
 esac
 """
 HELM = """\

@@ -72,7 +72,7 @@ def test_a_deployment_without_its_secrets_changes_nothing(tmp_path: Path, verb: 
     done = make(tmp_path, BY_HAND, verb, CONTEXT, keys=keys("database-password"))
     assert done.code != 0
     assert "Nothing was deployed: the namespace billing-dev lacks billing-keys/signing.pem." in done.said
-    assert len(done.calls) == 3 and not [call for call in done.calls if "apply" in call or "upgrade" in call]
+    assert not [call for call in done.calls if "apply" in call or "upgrade" in call]
 
 
 def test_a_deployment_with_its_secrets_goes_on(tmp_path: Path) -> None:

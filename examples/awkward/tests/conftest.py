@@ -22,6 +22,7 @@ from app.state import State
 # Calls of loopback must not use the proxy of this machine.
 os.environ["NO_PROXY"] = "*"
 
+os.environ["TRUE_FILE"] = __file__
 # Your own required settings need a value here: os.environ["DB_PASSWORD"] = "test"
 
 Call = Callable[..., httpx2.AsyncClient]

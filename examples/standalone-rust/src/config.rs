@@ -8,6 +8,7 @@ use serde_json::Value;
 use tracing_subscriber::EnvFilter;
 
 use crate::defaults;
+use crate::secret::{SecretFile, Secrets};
 
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -21,6 +22,7 @@ pub struct Config {
     pub ports: Vec<Port>,
     pub admin_port: u16,
     pub dependencies: Vec<Dependency>,
+    pub secrets: Secrets,
 }
 
 #[derive(Clone, Debug)]
@@ -115,6 +117,9 @@ impl Reader<'_> {
                 .iter()
                 .map(|dependency| self.dependency(dependency))
                 .collect(),
+            secrets: Secrets {
+                session_key: self.file("SESSION_KEY_FILE"),
+            },
         };
         self.check_drain(&config);
         self.check_ports(&config);
@@ -182,6 +187,14 @@ impl Reader<'_> {
         target.unwrap_or_else(|| {
             self.refuse(&variable, right);
             Target::Tcp(String::new())
+        })
+    }
+
+    fn file(&mut self, variable: &str) -> SecretFile {
+        let path = (self.environment)(variable).unwrap_or_default();
+        SecretFile::open(&path).unwrap_or_else(|_| {
+            self.refuse(variable, "the path of a UTF-8 file that is not empty");
+            SecretFile::default()
         })
     }
 

@@ -16,6 +16,7 @@ pub mod polite;
 pub mod problem;
 pub mod request_id;
 pub mod routes;
+pub mod secret;
 pub mod serve;
 pub mod server;
 pub mod signals;

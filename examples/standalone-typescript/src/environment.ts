@@ -1,3 +1,5 @@
+import { Secret } from "./secret.js";
+
 /** Reads variables, and collects mistakes without the value, which can be a secret. */
 export class Environment {
   readonly mistakes: string[] = [];
@@ -55,6 +57,14 @@ export class Environment {
       const match = /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(\d{1,5})$/.exec(value);
       return within(match !== null, Number(match?.[2]), 1, 65535) === undefined ? undefined : value;
     });
+  }
+
+  secret(name: string): Secret {
+    const text = this.text(name, "");
+    if (text === "") {
+      this.mistakes.push(`${name} must be set, and not empty`);
+    }
+    return new Secret(text);
   }
 
   #read<Value>(

@@ -37,6 +37,11 @@ export function loadSettings(variables: NodeJS.ProcessEnv) {
 
     dependencies: {},
 
+    // reveal() returns the text of a secret; nothing else shows it.
+    secrets: {
+      sessionKey: environment.secret("SESSION_KEY"),
+    },
+
     // Your own settings, which no update changes
   };
   if (settings.drainSeconds >= settings.shutdownSeconds) {

@@ -37,6 +37,7 @@ async function listening(server: Server): Promise<number> {
 
 /** Your own required settings, each with a value for the tests. */
 const REQUIRED: Record<string, string> = {};
+REQUIRED.SESSION_KEY = "test";
 
 /** These variables, and the required ones. */
 export function variables(changes: Record<string, string> = {}): Record<string, string> {

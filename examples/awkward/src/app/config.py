@@ -7,11 +7,14 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    PlainValidator,
     ValidationError,
     ValidationInfo,
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.secret_file import SecretFile
 
 
 class ConfigurationError(Exception):
@@ -55,6 +58,11 @@ Seconds = Annotated[
 ]
 HttpUrl = Annotated[str, AfterValidator(_http_url), Field(description="an http(s):// URL")]
 Address = Annotated[str, AfterValidator(_address), Field(description="an address host:port")]
+SecretPath = Annotated[
+    SecretFile,
+    PlainValidator(SecretFile),
+    Field(description="the path of a UTF-8 file that is not empty"),
+]
 
 
 class Settings(BaseSettings):
@@ -103,6 +111,9 @@ class Settings(BaseSettings):
     self_timeout_seconds: Seconds = 1.0
     none_url: HttpUrl = "http://Mail.Example.COM:80/a/b~c/"
     none_timeout_seconds: Seconds = 0.25
+
+    # Secrets: get_secret_value() returns the text, which nothing else shows
+    true_file: SecretPath
 
     # Your own settings, which no update changes
 

@@ -6,7 +6,7 @@ import os
 
 SERVICE = "weather"
 
-# FastAPI imports OpenTelemetry before the service has its log, and lines that are no JSON would reach stderr.
+# FastAPI imports OpenTelemetry before the service has its log, and its lines on stderr would not be JSON.
 logging.getLogger("opentelemetry").addHandler(logging.NullHandler())
 # FastAPI imports this module of it, which ends the program at a propagator that it does not know.
 try:
