@@ -14,6 +14,7 @@ import pytest
 from scaffold.releases.changes import read_changes
 from scaffold.template.fixes import with_decisions
 from tests.platform.conftest import Run, release, tree
+from tests.support.combinations import choices
 from tests.support.commands import scaffold
 from workshop.history import git
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.aside
 OWN_URL = "https://git.example.org/pay/template.git"
 MORE = "- {id: acme-more, version: 1.1.0, pattern: P13, title: More replicas, why: Load., check: The quota.}\n"
 REPOSITORY = "repository=github.com/pay/shop"  # given, because scaffold follows a new default and Copier does not
-LANGUAGES = ("go", "java", "python", "rust", "typescript")
+LANGUAGES = sorted(choices("language"))
 FROM_BASE = "base 0.3.0, in acme 1.1.0"
 CHANGE = "- {id: one, version: 0.3.0, pattern: P07, title: T, why: W, check: C}\n"
 

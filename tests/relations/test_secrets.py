@@ -56,6 +56,20 @@ def test_each_value_comes_from_its_secret(service: Deployed) -> None:
             assert files(pod, container) == (paths if own else set()), (name, container["name"])
 
 
+def mounted_by(provider: str, parameters: Object) -> set[str]:
+    """Return the files that a provider of the CSI driver puts into the folder, by its own documentation."""
+    remotes = yaml.safe_load(parameters["secrets" if provider == "gcp" else "objects"])
+    if provider == "gcp":
+        return {remote["path"] for remote in remotes}
+    if provider == "azure":
+        return {yaml.safe_load(remote)["objectAlias"] for remote in remotes["array"]}
+    found: set[str] = set()
+    for remote in remotes:
+        aliases = [item["objectAlias"] for item in remote.get("jmesPath", [])]
+        found |= set(aliases or [remote.get("objectAlias", remote["objectName"])])
+    return found
+
+
 def given(service: Deployed) -> dict[str, set[str]]:
     """Return the keys that the objects of a store put into each Secret, or into the folder of each class."""
     found: dict[str, set[str]] = defaultdict(set)
@@ -65,9 +79,7 @@ def given(service: Deployed) -> dict[str, set[str]]:
             assert spec["target"]["name"] == name
             found[name] |= {item["secretKey"] for item in spec["data"]}
         elif each["kind"] == "SecretProviderClass":
-            for remote in yaml.safe_load(spec["parameters"]["objects"]):
-                aliases = [item["objectAlias"] for item in remote.get("jmesPath", [])]
-                found[name] |= set(aliases or [remote.get("objectAlias", remote["objectName"])])
+            found[name] |= mounted_by(spec["provider"], spec["parameters"])
             for synced in spec.get("secretObjects", []):
                 assert synced["secretName"] == name
                 assert {item["objectName"] for item in synced["data"]} <= found[name]

@@ -18,6 +18,7 @@ _TASK = re.compile(
     r"(?:^|[\s/\"'._-])(?:train|pytest|run[-_]?tests?|migrate|backup|seed)(?:\.(?:py|sh|js|R))?(?:$|[\s\"',])"
 )
 """What a command runs that ends by itself."""
+_AND = re.compile(r"&&|;")
 _TESTS = re.compile(r"(?:^|/)(?:e2e|tests?|testing)/", re.IGNORECASE)
 
 
@@ -28,5 +29,5 @@ def serves(dockerfile: Dockerfile, scope: Scope) -> bool:
     path = within(scope.repository.ground, dockerfile.source.path)
     if dockerfile.effective("EXPOSE") or dockerfile.effective("HEALTHCHECK"):
         return _TESTS.search(path) is None
-    programs = (each.value for each in dockerfile.starts)
+    programs = (_AND.split(str(each.value))[-1] for each in dockerfile.starts)
     return not (dockerfile.is_for_work or _ENDS.search(path) or any(map(_TASK.search, programs)))
