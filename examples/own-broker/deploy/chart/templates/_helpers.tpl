@@ -1,0 +1,60 @@
+{{/* Name and version of the chart, as a label has them. */}}
+{{- define "broker.chart" -}}
+{{- printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{/* Labels of all objects, beside the component. */}}
+{{- define "broker.labels" -}}
+app.kubernetes.io/name: broker
+helm.sh/chart: {{ include "broker.chart" . }}
+{{ include "broker.podLabels" . }}
+{{- end }}
+
+{{/* Those that pods have, too: without the version of the chart, which would restart them. */}}
+{{- define "broker.podLabels" -}}
+app.kubernetes.io/part-of: broker
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+owner: example-org.messages
+cost-center: example-org.messages
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end }}
+
+{{/* The image: by its tag, and by its digest where there is one. */}}
+{{- define "broker.image" -}}
+{{- .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- with .Values.image.digest }}@{{ . }}{{ end }}
+{{- end }}
+
+{{/* P08: seconds between two startup probes. A slow start is asked less often. */}}
+{{- define "broker.startupPeriod" -}}
+{{- $seconds := int .Values.startupSeconds }}
+{{- if le $seconds 10 }}1{{ else if le $seconds 30 }}2{{ else if le $seconds 300 }}5{{ else }}10{{ end }}
+{{- end }}
+
+{{/* P08: startup probes that may fail: for three times startupSeconds, and at least 15 s. */}}
+{{- define "broker.startupFailures" -}}
+{{- $period := include "broker.startupPeriod" . | int }}
+{{- $budget := max (mul 3 .Values.startupSeconds) 15 }}
+{{- div (sub (add $budget $period) 1) $period }}
+{{- end }}
+
+{{/* P12: the configuration: config.env, then `config` of the values, and shutdownSeconds. */}}
+{{- define "broker.config" -}}
+{{- $config := dict }}
+{{- range $line := .Files.Lines "config.env" }}
+  {{- if and $line (not (hasPrefix "#" $line)) }}
+    {{- $pair := regexSplit "=" $line 2 }}
+    {{- $_ := set $config (index $pair 0) (index $pair 1) }}
+  {{- end }}
+{{- end }}
+{{- $config = mergeOverwrite $config .Values.config }}
+{{- $shutdown := toString .Values.shutdownSeconds }}
+{{- if ne (get $config "SHUTDOWN_SECONDS" | default $shutdown) $shutdown }}
+  {{- fail (printf "SHUTDOWN_SECONDS is %s, but shutdownSeconds is %s. Change only shutdownSeconds: the grace period of the pods follows from it (P08)." $config.SHUTDOWN_SECONDS $shutdown) }}
+{{- end }}
+{{- $_ := set $config "SHUTDOWN_SECONDS" $shutdown }}
+{{- if gt (addf $config.DRAIN_SECONDS $config.REQUEST_SECONDS) (float64 $shutdown) }}
+  {{- fail (printf "DRAIN_SECONDS (%s) and REQUEST_SECONDS (%s) are more than shutdownSeconds (%s), so a request would be aborted (P08)." $config.DRAIN_SECONDS $config.REQUEST_SECONDS $shutdown) }}
+{{- end }}
+{{- toYaml $config }}
+{{- end }}
