@@ -34,6 +34,8 @@ TOPS = ROOT / "tests/new/tops"
 SERVICES = {"mail": "go", "orders": "python"}
 CI_SYSTEMS = ("github", "gitlab")
 NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.yml"))
+GENERATED = [name for name in NAMES if "\ncode: own\n" not in (ROOT / "examples" / f"{name}.yml").read_text()]
+"""The examples whose code the template brings."""
 
 
 _ONE_THREAD = RLock()

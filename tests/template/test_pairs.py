@@ -49,7 +49,6 @@ LEVELS: dict[str, Callable[[Context], set[str]]] = {
     "native_sidecars": lambda context: {"yes" if context["native_sidecars"] else "no"},
     "prometheus": lambda context: {context["prometheus"]},
 }
-GENERATED = [name for name in goldens.NAMES if goldens.answers_of(name).context["generated"]]  # own code has no language
 SIDECARS = ("breaker", "limiter", "native_sidecars", "prometheus")
 # What the answers may hold, said here and not read off the examples, so that a level that is in none of them is missed.
 ALL: dict[str, list[str]] = {
@@ -67,7 +66,7 @@ IMPOSSIBLE = {(breaker, "none") for breaker in ALL["breaker"] if breaker != "non
 @cache
 def levels() -> dict[str, dict[str, set[str]]]:
     """Return the levels that each example, and each service that is rendered for tests alone, has of each factor."""
-    contexts = {name: goldens.answers_of(name).context for name in GENERATED}
+    contexts = {name: goldens.answers_of(name).context for name in goldens.GENERATED}
     for each in combined.combinations():
         contexts[combined.name_of(each)] = combined.answers_of(each).context
     return {name: {factor: of(context) for factor, of in LEVELS.items()} for name, context in contexts.items()}
@@ -82,7 +81,7 @@ def test_every_level_has_a_name() -> None:
 
 @pytest.mark.parametrize(("one", "other"), list(combinations(LEVELS, 2)))
 def test_every_pair_is_in_an_example(one: str, other: str) -> None:
-    enough = levels() if one in SIDECARS or other in SIDECARS else GENERATED
+    enough = levels() if one in SIDECARS or other in SIDECARS else goldens.GENERATED
     covered = {pair for name in enough for pair in product(levels()[name][one], levels()[name][other])}
     missing = set(product(ALL[one], ALL[other])) - covered
     missing -= (
