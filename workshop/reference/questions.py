@@ -99,7 +99,7 @@ def _fact(name: str, told: str | Sequence[str]) -> str:
 def _default(question: Question, defaults: Mapping[str, Any]) -> str:
     shown = value(defaults[question.name])
     names = _computed_from(question)
-    if not names and "toolchain" not in str(question.default) or question.when:
+    if question.when or not (names or "toolchain" in str(question.default)):
         return shown
     if "toolchain" in str(question.default):
         resolve = engine()[1].resolve
