@@ -43,6 +43,7 @@ OF_OWN_CODE: list[tuple[str, Any, str]] = [
     ("run_command", "a \\", "run_command must be one line"),
     ("code_image", "ruby:latest", "code_image must be an image with a tag that is not latest"),
     ("jobs", [{"name": "a", "command": "a;b"}], "jobs.a.command must be a program of the image and its arguments"),
+    ("manifests", "both", "manifests must be kustomize while code is own"),
     ("language", "go", "language is not asked beside these answers"),
     ("admin_port", 8081, "admin_port is not asked beside these answers"),
 ]
