@@ -28,10 +28,14 @@ EXAMPLES = Path(os.environ.get("KUBE_SCAFFOLD_EXAMPLES", ROOT / "examples"))
 ORIGIN = Origin(project_url(), f"v{__version__}")
 PLATFORMS = "platforms"
 """The folder of examples that has overlays of platform teams."""
+CODE = "code"
+"""The folder of examples that has code and Dockerfiles of teams, by the name of the example: no update changes them."""
 TOPS = ROOT / "tests/new/tops"
 SERVICES = {"mail": "go", "orders": "python"}
 CI_SYSTEMS = ("github", "gitlab")
 NAMES = sorted(path.stem for path in (ROOT / "examples").glob("*.yml"))
+GENERATED = [name for name in NAMES if "\ncode: own\n" not in (ROOT / "examples" / f"{name}.yml").read_text()]
+"""The examples whose code the template brings."""
 
 
 _ONE_THREAD = RLock()
@@ -96,7 +100,7 @@ def regenerate() -> None:
     """Write all examples anew, and the tops of repositories with two services."""
     fresh = {name: rendered(answers_of(name)) for name in NAMES}
     for old in EXAMPLES.iterdir():
-        if old.is_dir() and old.name != PLATFORMS:
+        if old.is_dir() and old.name not in (PLATFORMS, CODE):
             shutil.rmtree(old)
     for name, files in fresh.items():
         (EXAMPLES / name).mkdir()

@@ -176,15 +176,27 @@ def is_left(labels: Mapping[str, str]) -> bool:
     return False
 
 
-def build(runtime: Runtime, folder: Path, tag: str, arguments: Sequence[str], *, timeout: float = 1800) -> str:
+def build(
+    runtime: Runtime,
+    folder: Path,
+    tag: str,
+    arguments: Sequence[str],
+    *,
+    dockerfile: str = "Dockerfile",
+    context: str = ".",
+    timeout: float = 1800,
+) -> str:
     """Build a folder's Dockerfile as `tag`; return the image's id.
+
+    `dockerfile` and `context`, what it is built from, are paths from the folder.
 
     Raises:
         BuildError: with the end of what the build said.
     """
     words = ["build", f"--tag={tag}", *(f"--build-arg={each}" for each in arguments)]
+    words += [f"--file={folder.absolute() / dockerfile}"] if (dockerfile, context) != ("Dockerfile", ".") else []
     try:
-        runtime.call(*words, str(folder.absolute()), timeout=timeout)
+        runtime.call(*words, str(folder.absolute() / context), timeout=timeout)
     except CommandFailed as error:
         end = "\n".join(error.output.strip().splitlines()[-20:])
         raise BuildError(f"{folder}: the image did not build:\n{end}") from error

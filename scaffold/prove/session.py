@@ -79,7 +79,14 @@ def prove(subject: Subject, wanted: Sequence[Experiment], settings: RunSettings,
 def _image(runtime: Runtime, subject: Subject, settings: RunSettings, tag: str) -> str:
     """Build or find the image; return its id."""
     if subject.image is None and settings.build:
-        return build(runtime, subject.folder, tag, settings.build_arguments)
+        return build(
+            runtime,
+            subject.folder,
+            tag,
+            settings.build_arguments,
+            dockerfile=subject.dockerfile,
+            context=subject.context,
+        )
     return image_id(runtime, tag)
 
 

@@ -57,6 +57,8 @@ class Change:
 
     def concerns(self, answers: Mapping[str, Any]) -> bool:
         """Return whether it is news for a service with these answers; so it is where the expression fails on them."""
+        if answers.get("code") == "own":  # its language is a default that nothing is rendered from
+            answers = {**answers, "language": "own"}
         try:
             return not self.where or bool(_expression(self.where)(dict(answers)))
         except Exception:  # whatever an expression does with answers that were never checked

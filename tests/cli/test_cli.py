@@ -119,9 +119,11 @@ def test_questions_tell_everything(tmp_path: Path) -> None:
 
 
 _SECRETS = [{"name": "database-password"}]
+_OWN = {"code": "own"}
 NEEDED = {
     "hosts": {"expose": "gateway"},
     "external_store": {"secrets": _SECRETS, "secret_store": "external-secrets"},
+    "probe_command": {**_OWN, "probe_kind": "exec"},
     "csi_parameters": {"secrets": _SECRETS, "secret_store": "csi"},
 }
 """Answers that an example of a question needs beside it."""
@@ -129,9 +131,11 @@ NEEDED = {
 
 def test_every_example_answer_is_right() -> None:
     _, questionnaire, _ = goldens.engine()
+    questions = {question.name: question for question in goldens.engine()[0].asked}
     for each in describe(goldens.engine()[0]):
         if each["example"] is not None:
-            questionnaire.resolve({**NEEDED.get(each["name"], {}), each["name"]: each["example"]})
+            beside = _OWN if "own" in questions[each["name"]].when else {}
+            questionnaire.resolve({**beside, **NEEDED.get(each["name"], {}), each["name"]: each["example"]})
 
 
 @pytest.mark.parametrize("name", goldens.NAMES)

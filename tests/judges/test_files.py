@@ -35,15 +35,24 @@ def test_yamllint(example: Path) -> None:
     judges.acquits("yamllint", "--strict", ".", cwd=example)
 
 
-@each_example
-def test_hadolint(example: Path) -> None:
-    judges.acquits("hadolint", "Dockerfile", cwd=example)
+OF_TEAMS = sorted((goldens.EXAMPLES / goldens.CODE).rglob("Dockerfile"))
+"""The Dockerfiles of own code, which the template does not bring."""
+each_dockerfile = pytest.mark.parametrize(
+    "file",
+    [*sorted(goldens.EXAMPLES / name / "Dockerfile" for name in goldens.GENERATED), *OF_TEAMS],
+    ids=lambda path: path.relative_to(goldens.EXAMPLES).as_posix(),
+)
 
 
-@each_example
-def test_hadolint_ignores_with_a_reason(example: Path) -> None:
+@each_dockerfile
+def test_hadolint(file: Path) -> None:
+    judges.acquits("hadolint", file.name, cwd=file.parent)
+
+
+@each_dockerfile
+def test_hadolint_ignores_with_a_reason(file: Path) -> None:
     """The reason stands behind the ignored rule or in the comment line above it."""
-    lines = (example / "Dockerfile").read_text().splitlines()
+    lines = file.read_text().splitlines()
     for above, line in pairwise(["", *lines]):
         if found := re.search(r"hadolint (?:global )?ignore=\S+(.*)", line):
             assert len(found[1]) > 20 or (above.startswith("# ") and len(above) > 20), f"no reason beside {line!r}"

@@ -102,7 +102,7 @@ def lay_out(folder: Path, name: str = EXAMPLE) -> Charted:
     return Charted(folder / name)
 
 
-@pytest.fixture(scope="session", params=goldens.NAMES)
+@pytest.fixture(scope="session", params=goldens.GENERATED)
 def charted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Charted:
     """Give every golden with a chart."""
     return lay_out(tmp_path_factory.mktemp("charted"), request.param)

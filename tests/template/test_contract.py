@@ -11,7 +11,7 @@ import yaml
 from workshop import goldens
 
 CONTRACT = yaml.safe_load((goldens.ROOT / "templates/service/contract.yml").read_text())
-DOCUMENTS = {name: (goldens.EXAMPLES / name / "CONTRACT.md").read_text() for name in goldens.NAMES}
+DOCUMENTS = {name: (goldens.EXAMPLES / name / "CONTRACT.md").read_text() for name in goldens.GENERATED}
 DOCUMENT = DOCUMENTS["defaults"].replace("\\|", "|")
 UNSAID = {"wrong"}  # wrong values are for the tests
 

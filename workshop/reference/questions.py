@@ -33,7 +33,7 @@ _SHOWN = 8
 def make() -> str:
     """Return the page."""
     asked = engine()[0].asked
-    defaults = engine()[1].resolve({}).asked
+    defaults = {**engine()[1].resolve({"code": "own"}).asked, **engine()[1].resolve({}).asked}
     ordered = sorted(asked, key=lambda each: _groups().index(each.group))
     rows = [(f"[`{each.name}`](#{each.name})", each.help, value(defaults[each.name])) for each in asked]
     sections = []
@@ -80,7 +80,7 @@ def _section(question: Question, defaults: Mapping[str, Any]) -> str:
         ("Default", _default(question, defaults)),
         ("Reason for the default", sentence(_reason(question, defaults))),
         ("Example", "" if question.example is None else value(question.example)),
-        ("Asked", _relevant(question) if question.relevant else ""),
+        ("Asked", " and ".join(filter(None, (_when(question), _relevant(question) if question.relevant else "")))),
         ("Files", _files(question)),
     ]
     parts = [f"### {question.name}", sentence(question.help), "\n".join(_fact(*each) for each in facts if each[1])]
@@ -99,9 +99,9 @@ def _fact(name: str, told: str | Sequence[str]) -> str:
 def _default(question: Question, defaults: Mapping[str, Any]) -> str:
     shown = value(defaults[question.name])
     names = _computed_from(question)
-    if not names:
+    if question.when or not (names or "toolchain" in str(question.default)):
         return shown
-    if "languages" in str(question.default):
+    if "toolchain" in str(question.default):
         resolve = engine()[1].resolve
         languages = next(each for each in engine()[0].asked if each.name == "language").choices.values()
         by_language = {each: resolve({"language": each}).asked[question.name] for each in languages}
@@ -126,6 +126,12 @@ def _reason(question: Question, defaults: Mapping[str, Any]) -> str:
     return engine()[1].reason(question, {**defaults, "language": "its language"})
 
 
+def _when(question: Question) -> str:
+    """Return which answer to `code` a question belongs to; nothing where it is asked in any case."""
+    found = re.fullmatch(r"\{\{ (\w+) == '(\w+)' \}\}", question.when)
+    return f"only if `{found[1]}` is `{found[2]}`" if found else ""
+
+
 def _relevant(question: Question) -> str:
     """Return when a question is asked: the condition where one answer decides, otherwise the answers that do."""
     tree = Environment(autoescape=True).parse(_bare(question.relevant))
@@ -139,7 +145,7 @@ def _relevant(question: Question) -> str:
 
 
 def _files(question: Question) -> str:
-    if question.name == "language":
+    if question.name in ("code", "language"):
         return "almost all"
     found = files_of(question)
     named = ", ".join(code(each) for each in found[:_SHOWN])

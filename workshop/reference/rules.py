@@ -108,7 +108,7 @@ def _text(bound: _Bound) -> str:
             return _text(scope[name])
         case nodes.Name(name=name):
             return f"`{name}`" if name in {each.name for each in engine()[0].asked} else "…"
-        case nodes.Getattr(attr=attr) if "language" in {each.name for each in node.find_all(nodes.Name)}:
+        case nodes.Getattr(attr=attr) if "toolchain" in {each.name for each in node.find_all(nodes.Name)}:
             return f"\0{attr}\0"
         case nodes.Sub(left=left, right=right):
             return f"{_text(_Bound(left, scope))} - {_text(_Bound(right, scope))}"

@@ -23,7 +23,7 @@ from scaffold.prove.ports import free_ports
 from scaffold.prove.runtime import CommandFailed, Runtime
 from scaffold.prove.stub_server import StubServer
 from scaffold.prove.stubs import environment, stubs
-from scaffold.prove.subject.subject import Port, Subject
+from scaffold.prove.subject.subject import JobCommand, Port, Subject
 
 Network = Literal["bridge", "host"]
 PATIENCE = 60.0
@@ -46,6 +46,11 @@ class ContainerStage:
         """The image's configuration: user, entry point, command, environment, volumes."""
         found: dict[str, object] = self.runtime.inspect("image", self.image)["Config"]
         return found
+
+    @property
+    def stop_signal(self) -> str:
+        """The signal that the kubelet sends, without SIG: TERM, unless the image says another one."""
+        return str(self.config.get("StopSignal") or "SIGTERM").removeprefix("SIG")
 
     @property
     def host(self) -> str:
@@ -91,7 +96,7 @@ class ContainerLab(Lab):
     def start(
         self,
         *,
-        args: Sequence[str] | None = None,
+        job: JobCommand | None = None,
         env: Mapping[str, str] | None = None,
         read_only: bool = False,
         restricted: bool = False,
@@ -105,7 +110,7 @@ class ContainerLab(Lab):
         An experiment sets only its own restriction, so that what it finds is what its pattern is about:
         `read_only` takes the root file system, `restricted` is Pod Security's level of that name, `memory` (bytes) and
         `cpus` (cores) are limits. `writable` mounts the declared paths, each with its size; `restart` starts it again
-        when it fails.
+        when it fails. A `job` runs its command in place of the service's.
         """
         subject = self.subject
         ports = self._ports()
@@ -120,13 +125,12 @@ class ContainerLab(Lab):
             *((f"--memory={memory}", f"--memory-swap={memory}") if memory else ()),
             *((f"--cpus={cpus:g}",) if cpus else ()),
             *(("--restart=on-failure:5",) if restart else ()),
+            *((f"--entrypoint={program}",) if (program := (job or subject).program) else ()),
         ]
         fixed = self.stage.network == "host" and any(not port.variable for port in ports)
         with self.stage.fixed_ports if fixed else contextlib.nullcontext():
             began = time.monotonic()
-            identity = self._run(
-                [*words, self.runtime.named(self.stage.image), *(subject.args if args is None else args)]
-            )
+            identity = self._run([*words, self.runtime.named(self.stage.image), *(job or subject).args])
             try:
                 container = RunningContainer(
                     identity, self.runtime, self.clock, self.http, self._urls(identity, ports), began

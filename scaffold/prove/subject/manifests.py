@@ -69,7 +69,8 @@ def facts(objects: list[Object], name: str = "") -> Object:
         return {}
     pod = chosen["spec"]["template"]["spec"]
     container = pod["containers"][0]
-    told: Object = {"args": tuple(map(str, container.get("args") or ()))}
+    command, args = ([str(each) for each in container.get(key) or ()] for key in ("command", "args"))
+    told: Object = {"args": (*command[1:], *args), "program": command[0] if command else ""}
     told |= _resources(container.get("resources") or {})
     told |= _probes(container)
     told["env"] = {each["name"]: str(each["value"]) for each in container.get("env") or () if "value" in each}

@@ -20,6 +20,7 @@ from scaffold.files.place import require_folder
 from scaffold.kubernetes.quantities import amount
 from scaffold.prove.subject import manifests
 from scaffold.prove.subject.built import is_chart, rendered
+from scaffold.prove.subject.own_code import refuse_other_protocols, with_own_code
 from scaffold.prove.subject.settings import Values, read_settings
 from scaffold.prove.subject.subject import MADE_UP, Dependency, JobCommand, Port, Probes, Subject
 from scaffold.releases.home import Homes
@@ -50,6 +51,7 @@ def load_subject(folder: Path, given: Mapping[str, Any] | None = None) -> Subjec
     subject = _with_manifests(subject, chosen, ours=bool(answers))
     if answers:
         subject = _with_answers(subject, answers, _contract(answers))
+        refuse_other_protocols(answers, chosen)
     return _with_paths(_with_settings(subject, chosen))
 
 
@@ -113,16 +115,9 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             JobCommand(each["name"], tuple(shlex.split(each["command"])), float(each["deadline"]))
             for each in answers.get("jobs") or ()
         ]
-        return replace(
+        made = replace(
             subject,
             ports=tuple(ports),
-            admin=Port("admin", int(answers["admin_port"]), contract.admin_variable),
-            probes=Probes(
-                contract.probe(starting=503, draining=200),
-                contract.probe(starting=503, draining=503),
-                contract.probe(starting=200, draining=200),
-            ),
-            args=(contract.command,),
             dependencies=tuple(dependencies),
             jobs=tuple(jobs),
             # The manifests win: a team may have changed them since.
@@ -134,15 +129,27 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             cpu_request=subject.cpu_request or amount(answers["cpu_request"]),
             startup_seconds=float(answers["startup_seconds"]),
             shutdown_seconds=float(answers["shutdown_seconds"]),
+            breaker=str(answers.get("breaker", "")),
+            env={**subject.env, **_secrets(answers)["env"]},
+            secrets=_secrets(answers)["secrets"],
+            **_limits(answers),
+        )
+        if answers.get("code") == "own":
+            return with_own_code(made, answers)
+        return replace(
+            made,
+            admin=Port("admin", int(answers["admin_port"]), contract.admin_variable),
+            probes=Probes(
+                contract.probe(starting=503, draining=200),
+                contract.probe(starting=503, draining=503),
+                contract.probe(starting=200, draining=200),
+            ),
+            args=(contract.command,),
             startup_delay_variable=contract.delay_variable,
             configurations=contract.configurations,
             wrong=contract.wrong,
             code_when_wrong=contract.code_when_wrong,
             language=str(answers.get("language", "")),
-            breaker=str(answers.get("breaker", "")),
-            env={**subject.env, **_secrets(answers)["env"]},
-            secrets=_secrets(answers)["secrets"],
-            **_limits(answers),
         )
     except _WRONG as error:
         raise FileError(

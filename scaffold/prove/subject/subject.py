@@ -38,6 +38,7 @@ class JobCommand:
     name: str
     args: tuple[str, ...]
     deadline: float = 60  # seconds
+    program: str = ""  # in place of the image's entry point
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,10 @@ class Subject:
     probes: Probes = Probes()
     path: str = "/"  # what the requests are for
     args: tuple[str, ...] = ()  # the image's own where there are none
+    program: str = ""  # in place of the image's entry point
+    dockerfile: str = "Dockerfile"  # from the folder
+    context: str = "."  # what the image is built from, from the folder
+    drains: bool = True  # finishes its requests after SIGTERM
     env: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # Secret -> its keys
     dependencies: tuple[Dependency, ...] = ()

@@ -17,7 +17,7 @@ from tests.check.helm import needs_helm, path_with_helm
 from workshop import goldens
 
 
-@pytest.mark.parametrize("name", goldens.NAMES)
+@pytest.mark.parametrize("name", goldens.GENERATED)
 @needs_helm
 def test_a_service_of_ours_says_all_that_is_needed(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", path_with_helm(tmp_path))

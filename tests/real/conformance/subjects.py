@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from scaffold.files.folder import write_files
 from workshop.command import succeed
-from workshop.goldens import NAMES, answers_of, rendered
+from workshop.goldens import GENERATED, answers_of, rendered
 from workshop.machine import BUILD_ENV, CACHE, locked
 
 Function = TypeVar("Function", bound=Callable[..., object])
@@ -156,14 +156,14 @@ class Subject:
 @cache
 def richest(language: str) -> list[Subject]:
     """Return a language's examples, those with the most features first."""
-    mine = [subject for subject in map(Subject, NAMES) if subject.language == language]
+    mine = [subject for subject in map(Subject, GENERATED) if subject.language == language]
     return sorted(mine, key=lambda subject: (-len(subject.features), subject.name))
 
 
 @cache
 def languages() -> list[str]:
     """Return every language that an example is written in."""
-    return sorted({Subject(name).language for name in NAMES})
+    return sorted({Subject(name).language for name in GENERATED})
 
 
 def for_features(*features: str) -> list[Subject]:

@@ -41,7 +41,7 @@ def stop(lab: ContainerLab, record: Record) -> None:
     allowed = lab.subject.shutdown_seconds or 10.0
     with lab.serve() as container:
         container.ask(lab.subject.ports[0].name, lab.subject.path)
-        container.signal("TERM")
+        container.signal(lab.stage.stop_signal)
         ended = container.wait(allowed + 5)
         if ended is None:
             raise Failed(f"still runs {allowed + 5:.0f} s after SIGTERM: PID 1 ignores it or does not pass it on")

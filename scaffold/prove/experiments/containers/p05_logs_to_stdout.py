@@ -20,7 +20,7 @@ def lines(lab: ContainerLab, record: Record) -> None:
     """Serve a few requests, right and wrong ones, stop, and parse every line that was written."""
     with lab.serve() as container:
         _ask(lab, container)
-        container.signal("TERM")
+        container.signal(lab.stage.stop_signal)
         container.wait((lab.subject.shutdown_seconds or 10) + 5)
         out, err = (text.splitlines() for text in container.logs())
     record.measure("lines on stdout", len(out))

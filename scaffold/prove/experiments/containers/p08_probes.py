@@ -9,7 +9,7 @@ import time
 from scaffold.prove.containers.container import RunningContainer
 from scaffold.prove.containers.lab import ContainerLab
 from scaffold.prove.load import require_quick_client
-from scaffold.prove.model import Chart, Experiment, Failed, Mark, Record, Series, Stage
+from scaffold.prove.model import Chart, Experiment, Failed, Mark, Record, Series, Skip, Stage
 from scaffold.prove.times import epoch
 
 STARTS = 3
@@ -94,13 +94,15 @@ def _started_at(container: RunningContainer) -> float:
 def drain(lab: ContainerLab, record: Record) -> None:
     """Send SIGTERM under constant load; callers stay away once readiness is false, as in a cluster."""
     subject = lab.subject
+    if not subject.drains:
+        raise Skip("the answer drains is no: in the cluster preStop waits for the requests, which --cluster tests")
     port = subject.ports[0].name
     with (
         lab.serve() as container,
         lab.vegeta.attack(container.urls[port] + subject.path, lab.clock, rate=subject.rate, seconds=20) as attack,
     ):
         lab.clock.sleep(LOAD_BEFORE)
-        began = container.signal("TERM")
+        began = container.signal(lab.stage.stop_signal)
         told = time.time()
         probe = subject.probe_port.name
 

@@ -34,7 +34,7 @@ def _run(lab: ContainerLab, job: JobCommand, record: Record, behaviour: Behaviou
     for stub in lab.stubs.values():
         stub.behaviour = behaviour
     patience = min(job.deadline, PATIENCE)
-    with lab.start(args=job.args) as container:
+    with lab.start(job=job) as container:
         ended = container.wait(patience)
         took = time.monotonic() - container.began
         state = f"exit code {ended.code} after {took:.1f} s" if ended else f"runs after {patience:g} s"

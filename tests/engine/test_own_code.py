@@ -1,0 +1,67 @@
+"""Answers on own code: each wrong one is refused in a sentence, and generated code is not asked for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scaffold.engine.answers import Questionnaire
+from scaffold.errors import AnswerError
+from workshop import goldens
+
+
+def questionnaire() -> Questionnaire:
+    return goldens.engine()[1]
+
+
+OF_OWN_CODE: list[tuple[str, Any, str]] = [
+    ("container_command", "puma", "container_command must be a list of 0 to 64 words, not puma"),
+    ("container_command", ["$(HOME)"], "without $ and control characters"),
+    ("container_arguments", [8080], "container_arguments[0] must be text"),
+    ("image_user", 0, "image_user must be a whole number of a user from 1"),
+    ("image_group", "staff", "image_group must be a whole number of a group"),
+    ("probe_kind", "udp", "probe_kind must be one of http, tcp, grpc, exec"),
+    ("probe_port", 80, "probe_port must be a port number from 1024 to 65535"),
+    ("startup_path", "healthz", "startup_path must be a path that begins with /"),
+    ("readiness_path", "/a b", "readiness_path must be a path that begins with /"),
+    ("liveness_path", "", "liveness_path must be a path that begins with /"),
+    ("probe_command", ["true"], "probe_command must be empty while probe_kind is not exec"),
+    ("metrics_port", 80, "metrics_port must be a port number from 1024"),
+    ("metrics_port", False, "metrics_port must be a port number"),
+    ("metrics_path", "metrics", "metrics_path must be a path"),
+    ("drains", "perhaps", "drains must be true or false"),
+    ("settings", [{"name": "A-B", "value": "x"}], "settings[0].name must be the name of a variable"),
+    ("settings", [{"name": "PORT_HTTP", "value": "x"}], "the template sets that variable"),
+    ("settings", [{"name": "API_TOKEN", "value": "x"}], "it looks like a secret value, which belongs in secrets"),
+    ("settings", [{"name": "A", "value": 'say "x"'}], "settings[0].value must be text of at most 500 characters"),
+    ("dockerfile", "../Dockerfile", "dockerfile must be a path below the folder"),
+    ("build_context", "/app", "build_context must be a path below the folder"),
+    ("setup_command", "a\nb", "setup_command must be one line"),
+    ("lint_command", "-rm x", "lint_command must be one line"),
+    ("test_command", "echo $HOME", "test_command must be one line"),
+    ("run_command", "a \\", "run_command must be one line"),
+    ("code_image", "ruby:latest", "code_image must be an image with a tag that is not latest"),
+    ("jobs", [{"name": "a", "command": "a;b"}], "jobs.a.command must be a program of the image and its arguments"),
+    ("manifests", "both", "manifests must be kustomize while code is own"),
+    ("language", "go", "language is not asked beside these answers"),
+    ("admin_port", 8081, "admin_port is not asked beside these answers"),
+]
+
+
+@pytest.mark.parametrize(("question", "value", "words"), OF_OWN_CODE)
+def test_a_wrong_answer_on_own_code_is_refused_in_one_sentence(question: str, value: Any, words: str) -> None:
+    with pytest.raises(AnswerError) as caught:
+        questionnaire().resolve({"code": "own", question: value})
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_exec_probe_needs_a_program() -> None:
+    with pytest.raises(AnswerError, match="probe_command must be a list of 1 to 64 words"):
+        questionnaire().resolve({"code": "own", "probe_kind": "exec"})
+
+
+def test_generated_code_is_not_asked_what_own_code_is() -> None:
+    with pytest.raises(AnswerError, match="drains is not asked beside these answers"):
+        questionnaire().resolve({"drains": True})
