@@ -14,6 +14,9 @@ from app.middleware.request_id import request_id
 
 PROBLEM_JSON = "application/problem+json"
 
+# A large list in a body can have very many mistakes.
+_MOST_MISTAKES = 20
+
 
 class Mistake(BaseModel):
     """A field of the body, by its path, and the rule that it breaks, without its value."""
@@ -66,7 +69,9 @@ def install(app: FastAPI) -> None:
         if isinstance(error.body, bytes) and in_body:
             detail = "The Content-Type of the body must be application/json."
             return problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail)
-        mistakes = [Mistake(field=_path(each["loc"]), rule=each["msg"]) for each in found]
+        mistakes = [
+            Mistake(field=_path(each["loc"]), rule=each["msg"]) for each in found[:_MOST_MISTAKES]
+        ]
         detail = "The request breaks a rule."
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=mistakes)
 
