@@ -26,13 +26,21 @@ TEAMS = {
         writes="python",
         edits=(
             ("src/app/api.py", r"(?<=greetings, openapi, )(?=problems)", "orders, "),
-            ("src/app/api.py", r"(?<=    app\.include_router\(greetings\.router\)\n)", "    app.include_router(orders.router)\n"),
+            (
+                "src/app/api.py",
+                r"(?<=    app\.include_router\(greetings\.router\)\n)",
+                "    app.include_router(orders.router)\n",
+            ),
             (
                 "src/app/clients/__init__.py",
                 r"(?<=from app\.clients\.mail_client import MailClient\n)",
                 "from app.clients.stock_client import StockClient\n",
             ),
-            ("src/app/clients/__init__.py", r"(?<=        MailClient\(settings\),\n)", "        StockClient(settings),\n"),
+            (
+                "src/app/clients/__init__.py",
+                r"(?<=        MailClient\(settings\),\n)",
+                "        StockClient(settings),\n",
+            ),
             (
                 "src/app/config.py",
                 r"(?<=    # Your own settings, which no update changes\n)",
@@ -46,7 +54,7 @@ TEAMS = {
     "frontend-typescript": Team(
         writes="typescript",
         edits=(
-            ("src/routes/index.ts", r'(?=import \{ type Options)', 'import { orders } from "./orders.js";\n'),
+            ("src/routes/index.ts", r"(?=import \{ type Options)", 'import { orders } from "./orders.js";\n'),
             ("src/routes/index.ts", r"(?<=  app\.register\(greetings\);\n)", "  app.register(orders, options);\n"),
             (
                 "src/clients/index.ts",
@@ -103,4 +111,6 @@ def work(folder: Path, name: str) -> frozenset[str]:
     for path in sorted((WORK / team.writes).rglob("*") if team.writes else ()):
         if path.is_file():
             (folder / path.relative_to(WORK / team.writes).with_suffix("")).write_text(path.read_text())
-    return frozenset({*(path for path, _, _ in team.edits), *team.removes, *(path for path, _ in team.without), DOCUMENT})
+    return frozenset(
+        {*(path for path, _, _ in team.edits), *team.removes, *(path for path, _ in team.without), DOCUMENT}
+    )

@@ -63,7 +63,7 @@ def install(app: FastAPI) -> None:
     async def _validation(_request: Request, error: RequestValidationError) -> JSONResponse:
         found = error.errors()
         in_body = any(each["loc"][0] == "body" for each in found)
-        # FastAPI gives a body as text if it is not JSON, and as bytes if its type is not JSON.
+        # `error.body` is text if the body is not JSON, and bytes if its type is not that of JSON.
         if isinstance(error.body, str) and found[0]["type"] == "json_invalid":
             return problem(HTTPStatus.BAD_REQUEST, "The body is not JSON.")
         if isinstance(error.body, bytes) and in_body:
