@@ -1,4 +1,4 @@
-"""Every golden passes its own lint and its own tests, by the verbs of its own Makefile; one a language with a setting more."""
+"""Every golden passes its own lint and its own tests, by the verbs of its own Makefile; one a language with a setting more, some with the work of a team."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from tests.generated.makefile import furnish, make
 from tests.generated.required import REQUIRED, require
+from tests.generated.team import TEAMS, work
 from tests.real.conformance.subjects import Subject
 from workshop import command, goldens
 from workshop.aside import COMMAND_SECONDS
@@ -43,8 +44,10 @@ def check(folder: Path, verb: str) -> None:
     name = folder.name
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(goldens.EXAMPLES / name, folder)
-    edited = require(folder, name)
+    edited = require(folder, name) | work(folder, name)
     furnish(folder, language_of(name))
+    if name in TEAMS:
+        make(folder, "openapi")
     make(folder, verb)
     fresh = {path: each for path, each in goldens.files_of(goldens.EXAMPLES / name).items() if path not in edited}
     assert {path: each for path, each in goldens.files_of(folder).items() if path in fresh} == fresh

@@ -2,14 +2,15 @@ import httpx2
 import pytest
 
 from app.admin import create_admin
+from app.api import create_api
+from app.config import Settings
 from app.state import State
 
 
 @pytest.fixture
 def admin(state: State) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(create_admin(state)), base_url="http://admin"
-    )
+    app = create_admin(state, create_api(Settings(), state, []))
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://admin")
 
 
 async def statuses(admin: httpx2.AsyncClient) -> list[int]:

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import type { Lifecycle } from "./lifecycle.js";
 import { registry } from "./metrics.js";
@@ -5,7 +6,10 @@ import { observeQuietly } from "./observe.js";
 import { createServer } from "./server.js";
 import type { Settings } from "./settings.js";
 
-/** Probes and metrics. No probe calls a dependency, because an outage there must not restart pods (P04, P08). */
+/** Beside `dist/` in the image. */
+const OPENAPI = new URL("../openapi.json", import.meta.url);
+
+/** Probes, metrics and the OpenAPI document. No probe calls a dependency, because an outage there must not restart pods (P04, P08). */
 export function createAdmin(
   settings: Settings,
   lifecycle: Lifecycle,
@@ -25,6 +29,10 @@ export function createAdmin(
   app.get("/metrics", async (_request, reply) => {
     reply.type(registry.contentType);
     return registry.metrics();
+  });
+  app.get("/openapi.json", async (_request, reply) => {
+    reply.type("application/json");
+    return readFile(OPENAPI);
   });
   return app;
 }

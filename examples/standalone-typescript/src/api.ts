@@ -2,11 +2,11 @@ import type { FastifyBaseLogger, FastifyInstance } from "fastify";
 import { limitBodies } from "./body-limit.js";
 import type { Dependency } from "./clients/dependency.js";
 import { observe } from "./observe.js";
-import { overview } from "./routes/overview.js";
+import { routes } from "./routes/index.js";
 import { createServer } from "./server.js";
 import type { Settings } from "./settings.js";
 
-/** The business routes, each a plugin, and their middleware. */
+/** The business routes and their middleware. */
 export function createApi(
   settings: Settings,
   clients: Dependency[],
@@ -14,6 +14,6 @@ export function createApi(
 ): FastifyInstance {
   const app = createServer(settings, log, observe);
   limitBodies(app, settings.maxBodyBytes);
-  app.register(overview, { settings, clients });
+  app.register(routes, { settings, clients });
   return app;
 }

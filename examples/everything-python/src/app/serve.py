@@ -33,8 +33,8 @@ async def serve(settings: Settings) -> int:
     on_stop(lambda: loop.call_soon_threadsafe(stop.set), settings.shutdown_seconds)
     try:
         # All ports are bound first, so that a conflict shows before the startup work.
-        admin = Listener(create_admin(state), bind(settings.admin_port))
         api = create_api(settings, state, create_clients(settings))
+        admin = Listener(create_admin(state, api), bind(settings.admin_port))
         business = [Listener(api, bind(port)) for port in settings.ports.values()]
         await admin.open()
         life = asyncio.create_task(_live(api, business, settings, state, stop))

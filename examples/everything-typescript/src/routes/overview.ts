@@ -10,14 +10,20 @@ const Overview = Type.Object({
   degraded: Type.Array(Type.String()),
 });
 
-interface Options {
+const schema = {
+  operationId: "overview",
+  description: "Calls every dependency.",
+  response: { 200: Overview },
+};
+
+export interface Options {
   readonly settings: Settings;
   readonly clients: readonly Dependency[];
 }
 
-/** Calls every dependency. Write your first route here. */
+/** Calls every dependency. */
 export const overview: FastifyPluginAsyncTypebox<Options> = async (app, { settings, clients }) => {
-  app.get("/", { schema: { response: { 200: Overview } } }, async () => {
+  app.get("/", { schema }, async () => {
     const { answers, degraded } = await askAll(clients);
     return { service: SERVICE, version: settings.version, dependencies: answers, degraded };
   });

@@ -1,4 +1,4 @@
-"""The admin port: only probes and metrics. No probe calls a dependency (P04, P08)."""
+"""The admin port: only probes, metrics and the OpenAPI document. No probe calls a dependency (P04, P08)."""
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
@@ -6,10 +6,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app import openapi
 from app.state import State
 
 
-def create_admin(state: State) -> Starlette:
+def create_admin(state: State, api: openapi.Api) -> Starlette:
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
@@ -23,11 +24,15 @@ def create_admin(state: State) -> Starlette:
     async def metrics(_request: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
+    async def document(_request: Request) -> Response:
+        return Response(openapi.text(api), media_type="application/json")
+
     return Starlette(
         routes=[
             Route("/livez", livez),
             Route("/startupz", startupz),
             Route("/readyz", readyz),
             Route("/metrics", metrics),
+            Route("/openapi.json", document),
         ]
     )

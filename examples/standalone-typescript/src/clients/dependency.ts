@@ -106,6 +106,18 @@ export async function askAll(clients: readonly Dependency[]): Promise<Answers> {
   }
 }
 
+/** The client of that class, for a route or a job that calls one dependency. */
+export function find<Client extends Dependency>(
+  clients: readonly Dependency[],
+  kind: new (...options: never[]) => Client,
+): Client {
+  const found = clients.find((client) => client instanceof kind);
+  if (found === undefined) {
+    throw new Error(`There is no ${kind.name}.`);
+  }
+  return found as Client;
+}
+
 async function gather(clients: readonly Dependency[]): Promise<Answers> {
   const degraded = new Set<string>();
   const entries = await Promise.all(

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
-from app import SERVICE, problems, tracing
+from app import SERVICE, greetings, openapi, problems, tracing
 from app.clients.dependency import Dependency, ask_all
 from app.config import Settings
 from app.lifespan import lifespan
@@ -17,17 +16,8 @@ from app.middleware.limits import Limits
 from app.middleware.methods import Methods
 from app.middleware.observe import Observe
 from app.middleware.request_id import RequestId
+from app.routing import Route
 from app.state import State
-
-
-class Route(APIRoute):
-    """A route with GET also has HEAD (RFC 9110). uvicorn leaves out the body."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.methods and "GET" in self.methods:
-            self.methods.add("HEAD")
-
 
 router = APIRouter(route_class=Route)
 
@@ -41,7 +31,7 @@ class Overview(BaseModel):
 
 @router.get("/")
 async def overview(request: Request) -> Overview:
-    """Calls every dependency. Write your first route here."""
+    """Calls every dependency."""
     results, degraded = await ask_all(request.app.state.clients)
     return Overview(
         service=SERVICE,
@@ -51,11 +41,13 @@ async def overview(request: Request) -> Overview:
     )
 
 
-def create_api(settings: Settings, state: State, clients: list[Dependency]) -> FastAPI:
-    app = FastAPI(
+def create_api(settings: Settings, state: State, clients: list[Dependency]) -> openapi.Api:
+    app = openapi.Api(
         title=SERVICE,
-        version=settings.service_version,
-        openapi_url=None,  # "/openapi.json" would show the API, also with /docs
+        version=openapi.VERSION,
+        openapi_url=None,  # only the admin port shows it, without /docs
+        responses=openapi.RESPONSES,
+        generate_unique_id_function=openapi.operation_id,
         redirect_slashes=False,
         lifespan=lifespan,
         telemetry=tracing.OF_REQUESTS,
@@ -73,5 +65,6 @@ def create_api(settings: Settings, state: State, clients: list[Dependency]) -> F
     app.state.settings = settings
     app.state.clients = clients
     app.include_router(router)
+    app.include_router(greetings.router)
     problems.install(app)
     return app

@@ -12,6 +12,7 @@ from app import metrics
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
+Client = TypeVar("Client", bound="Dependency")
 
 
 class DependencyError(Exception):
@@ -71,6 +72,11 @@ class Dependency(ABC):
 
     async def aclose(self) -> None:  # noqa: B027 - most kinds of client have nothing to close
         """Closes what the client has open."""
+
+
+def find(clients: Sequence[Dependency], kind: type[Client]) -> Client:
+    """The client of that class, for a route or a job that calls one dependency."""
+    return next(client for client in clients if isinstance(client, kind))
 
 
 async def ask_all(clients: Sequence[Dependency]) -> tuple[dict[str, Any], list[str]]:

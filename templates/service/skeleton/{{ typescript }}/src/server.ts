@@ -14,6 +14,7 @@ import { Problem, problemBody, sendProblem } from "./problem.js";
 import { REQUEST_ID_HEADER, requestId } from "./request-id.js";
 import { endResponses } from "./responses.js";
 import type { Settings } from "./settings.js";
+import { buildValidator } from "./validation.js";
 
 /**
  * How long a connection can wait for a request, also for the first one. It is longer than the usual
@@ -42,6 +43,7 @@ export function createServer(
       requestIdLogLabel: "request_id",
     }),
     genReqId: requestId,
+    schemaController: { compilersFactory: { buildValidator } },
     bodyLimit: settings.maxBodyBytes,
     // Both also count from the start of a connection: see `refuseClient`.
     requestTimeout: Math.max(IDLE_MS, requestMs),
@@ -71,7 +73,8 @@ export function createServer(
     }
   });
   limitTime(app, requestMs);
-  // Every body is read as bytes, so that a type without a parser is also limited.
+  // Every body but JSON is read as bytes, so that a type without a parser is also limited.
+  app.removeContentTypeParser("text/plain");
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   return app;
 }

@@ -96,14 +96,14 @@ test("a route in a plugin rejects other methods, and can add one to a path", asy
   const { url } = await api(t, {
     routes: async (app) => {
       app.post("/", async () => "taken");
-      app.get("/orders/:id", async () => "order");
+      app.get("/test-orders/:id", async () => "order");
     },
   });
   const taken = await fetch(url, { method: "POST", body: "x" });
   assert.equal(await taken.text(), "taken");
   const refused = await fetch(url, { method: "DELETE" });
   assert.equal(refused.headers.get("allow"), "GET, HEAD, POST");
-  const removed = await fetch(`${url}/orders/7?really`, { method: "DELETE" });
+  const removed = await fetch(`${url}/test-orders/7?really`, { method: "DELETE" });
   assert.equal((await problem(removed)).status, 405);
   assert.equal(removed.headers.get("allow"), "GET, HEAD");
 });
@@ -113,7 +113,7 @@ test("a route with a body ends within the budget, and finds its caller", async (
   const { url, lines } = await api(t, {
     requestSeconds: 0.2,
     routes: async (app) => {
-      app.post("/orders", async (request) => {
+      app.post("/test-orders", async (request) => {
         assert.equal(caller().id, request.id);
         budget = caller().budget;
         await sleep(50);
@@ -123,7 +123,7 @@ test("a route with a body ends within the budget, and finds its caller", async (
     },
   });
   const headers = { "content-type": "application/json" };
-  const late = await fetch(`${url}/orders`, { method: "POST", headers, body: "{}" });
+  const late = await fetch(`${url}/test-orders`, { method: "POST", headers, body: "{}" });
   assert.equal((await problem(late)).detail, "The request took too long.");
   assert(budget?.aborted);
   await eventually(() => lines.length > 0);
