@@ -23,7 +23,7 @@ func serve(ctx context.Context, settings config.Config, _ []string) int {
 	m, state := metrics.New(), &health.State{}
 	set := dependencies.New(settings.Upstreams, m)
 	business := server.New(api.New(settings, set, m))
-	probes := server.New(admin.New(state, m))
+	probes := server.New(admin.New(state, m, openapi))
 	defer business.Close()
 	defer probes.Close()
 

@@ -21,7 +21,7 @@ const margin = 100 * time.Millisecond
 func serve(ctx context.Context, settings config.Config, _ []string) int {
 	m, state := metrics.New(), &health.State{}
 	business := server.New(api.New(settings, m))
-	probes := server.New(admin.New(state, m))
+	probes := server.New(admin.New(state, m, openapi))
 	defer business.Close()
 	defer probes.Close()
 

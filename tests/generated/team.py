@@ -89,6 +89,36 @@ TEAMS = {
             ("src/routes/index.ts", "  app.register(greetings);\n"),
         ),
     ),
+    "batch": Team(
+        writes="go",
+        edits=(
+            ("internal/api/api.go", r"^\taddGreetings\(typed\)$", "\taddOrders(typed)"),
+            ("main.go", r'(?<=\t\t\{"serve", serve\},\n)', '\t\t{"nightly", job(jobs.Nightly)},\n'),
+            (
+                "serve.go",
+                r"(?<=settings config\.Config\) error \{\n)(?=\tselect)",
+                '\tslog.Debug("the cache is warm")\n',
+            ),
+        ),
+        removes=("internal/api/greetings.go", "internal/api/greetings_test.go"),
+    ),
+    "standalone-rust": Team(
+        writes="rust",
+        edits=(
+            ("src/lib.rs", r"^pub mod greetings;$", "pub mod orders;"),
+            ("src/routes.rs", r"^use crate::greetings;\n", ""),
+            ("src/routes.rs", r"(?=^use crate::phase::Phase;)", "use crate::orders;\n"),
+            ("src/routes.rs", r"routes!\(greetings::greet\)", "routes!(orders::read_order)"),
+            ("src/jobs.rs", r"(?=^pub const JOBS)", "mod nightly_job;\n\n"),
+            (
+                "src/jobs.rs",
+                r"(?<=    // One entry for each sub-command\.\n)",
+                '    Job {\n        name: "nightly",\n        run: nightly_job::run,\n    },\n',
+            ),
+            ("src/serve.rs", r"(?<=async fn prepare\(app: &App\) \{\n)", '    tracing::debug!("the cache is warm");\n'),
+        ),
+        removes=("src/greetings.rs", "tests/greetings.rs"),
+    ),
 }
 """Goldens on which a team works. `make openapi` then writes the document again."""
 
@@ -110,7 +140,9 @@ def work(folder: Path, name: str) -> frozenset[str]:
         (folder / path).write_text(whole.replace(text, ""))
     for path in sorted((WORK / team.writes).rglob("*") if team.writes else ()):
         if path.is_file():
-            (folder / path.relative_to(WORK / team.writes).with_suffix("")).write_text(path.read_text())
+            target = folder / path.relative_to(WORK / team.writes).with_suffix("")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(path.read_text())
     return frozenset(
         {*(path for path, _, _ in team.edits), *team.removes, *(path for path, _ in team.without), DOCUMENT}
     )

@@ -1,5 +1,5 @@
-//! Probes and metrics, on the admin port. They read flags and counters. No probe calls a dependency
-//! (P04, P08).
+//! Probes, metrics and the OpenAPI document, on the admin port. No probe calls a dependency (P04,
+//! P08).
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -19,7 +19,13 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/startupz", get(startup))
         .route("/readyz", get(readiness))
         .route("/metrics", get(metrics))
+        .route("/openapi.json", get(openapi))
         .with_state(app)
+}
+
+async fn openapi() -> impl IntoResponse {
+    let document = include_str!("../openapi.json");
+    ([(CONTENT_TYPE, "application/json")], document)
 }
 
 /// A service that drains has also started.

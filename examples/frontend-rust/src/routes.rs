@@ -9,21 +9,26 @@ use axum::middleware::{
     from_fn, from_fn_with_state, map_request, map_response, map_response_with_state,
 };
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
 use axum::{Json, Router};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::{Map, Value};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
+use utoipa::ToSchema;
+use utoipa::openapi::{Info, OpenApi, Paths};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::App;
 use crate::defaults::SERVICE;
 use crate::dependencies::{Failed, Failure};
+use crate::greetings;
 use crate::limits::{limit_time, one_host};
 use crate::observe::{observe, span};
 use crate::phase::Phase;
-use crate::problem::{self, Problem};
+use crate::problem::{self, Body, MEDIA_TYPE, Problem};
 use crate::request_id::{NewId, REQUEST_ID, RequestId, remove_unfit};
 use crate::traces;
 
@@ -41,11 +46,18 @@ const KNOWN: [Method; 9] = [
 ];
 
 pub fn router(app: Arc<App>) -> Router {
-    guard(routes(), app)
+    guard(routes().into(), app)
 }
 
-fn routes() -> Router<Arc<App>> {
-    Router::new().route("/", get(index))
+fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(OpenApi::new(Info::new(SERVICE, "1"), Paths::new()))
+        .routes(routes!(overview))
+        .routes(routes!(greetings::greet))
+}
+
+/// The document of the routes, which is the file openapi.json.
+pub fn openapi() -> OpenApi {
+    routes().into_openapi()
 }
 
 /// Adds limits, 404 and 405, request id, logs and metrics to every route. A request passes the
@@ -105,17 +117,35 @@ async fn close(State(app): State<Arc<App>>, mut response: Response) -> Response 
     response
 }
 
-async fn index(
+#[derive(Serialize, ToSchema)]
+struct Overview {
+    service: &'static str,
+    version: String,
+    #[schema(value_type = HashMap<String, Value>)]
+    dependencies: Map<String, Value>,
+    degraded: Vec<&'static str>,
+}
+
+/// Describe the service and its dependencies.
+#[utoipa::path(
+    get,
+    path = "/",
+    responses(
+        (status = OK, description = "OK", body = Overview),
+        (status = "default", description = "An error", body = Body, content_type = MEDIA_TYPE),
+    )
+)]
+async fn overview(
     State(app): State<Arc<App>>,
     Extension(id): Extension<RequestId>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Overview>, Problem> {
     let answers = app.dependencies.ask_all(&id).await?;
-    Ok(Json(json!({
-        "service": SERVICE,
-        "version": app.config.version,
-        "dependencies": answers.values,
-        "degraded": answers.degraded,
-    })))
+    Ok(Json(Overview {
+        service: SERVICE,
+        version: app.config.version.clone(),
+        dependencies: answers.values,
+        degraded: answers.degraded,
+    }))
 }
 
 impl From<Failed> for Problem {

@@ -2,50 +2,34 @@
 package api
 
 import (
-	"encoding/json"
-	"io"
 	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/example-org/batch/internal/config"
 	"github.com/example-org/batch/internal/metrics"
 	"github.com/example-org/batch/internal/middleware"
-	"github.com/example-org/batch/internal/problem"
 )
 
 type api struct {
 	config config.Config
 }
 
+// routes adds each route. huma reads and checks its input, and describes it in the OpenAPI document.
+func (a api) routes(typed huma.API) {
+	huma.Get(typed, "/", a.overview, named("overview", "Describe the service and its dependencies"))
+	addGreetings(typed)
+}
+
 // New returns the handler of the business ports.
 func New(config config.Config, m *metrics.Metrics) http.Handler {
 	a := api{config}
 	mux := http.NewServeMux()
-	mux.Handle("GET /{$}", withoutBody(a.overview))
+	a.routes(typed(mux))
 
 	var handler http.Handler = routed{mux}
 	handler = middleware.Limit(config.MaxBodyBytes, config.Request, handler)
 	handler = middleware.Recover(handler)
 	handler = middleware.Observe(m, handler)
 	return middleware.RequestID(handler)
-}
-
-// withoutBody is for routes without a body: it reads and drops the body, within the limits.
-func withoutBody(next problem.Handler) problem.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if _, err := io.Copy(io.Discard, r.Body); err != nil {
-			return err
-		}
-		return next(w, r)
-	}
-}
-
-func writeJSON(w http.ResponseWriter, status int, value any) error {
-	body, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	w.Write(append(body, '\n'))
-	return nil
 }

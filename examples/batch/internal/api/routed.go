@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net/http"
 	"path"
 	"slices"
@@ -63,10 +64,13 @@ func (w *response) Unwrap() http.ResponseWriter {
 
 // refuse responds to a request that has no route. The mux has set the header Allow.
 func refuse(w http.ResponseWriter, r *http.Request, status int) {
-	withoutBody(func(http.ResponseWriter, *http.Request) error {
-		if status == http.StatusMethodNotAllowed {
-			return problem.New(status, "This path does not support %s.", r.Method)
-		}
-		return problem.New(http.StatusNotFound, "There is nothing at this path.")
-	}).ServeHTTP(w, r)
+	_, err := io.Copy(io.Discard, r.Body)
+	switch {
+	case err != nil:
+	case status == http.StatusMethodNotAllowed:
+		err = problem.New(status, "This path does not support %s.", r.Method)
+	default:
+		err = problem.New(http.StatusNotFound, "There is nothing at this path.")
+	}
+	problem.Respond(w, r, err)
 }

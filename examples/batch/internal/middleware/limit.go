@@ -29,7 +29,7 @@ func Limit(maxBodyBytes int64, longest time.Duration, next http.Handler) http.Ha
 
 		unlimited, connection := r.Body, http.NewResponseController(w)
 		connection.SetReadDeadline(time.Now().Add(longest))
-		limited := &body{ReadCloser: http.MaxBytesReader(w, unlimited, maxBodyBytes)}
+		limited := &body{Reader: http.MaxBytesReader(w, unlimited, maxBodyBytes)}
 		limited.whole = func() { connection.SetReadDeadline(time.Time{}) }
 		limited.tooLarge = r.ContentLength > maxBodyBytes
 		r.Body = limited
@@ -53,13 +53,18 @@ func closing(w http.ResponseWriter) http.ResponseWriter {
 
 // body is a request body with a limit. Its errors are safe to show to clients.
 type body struct {
-	io.ReadCloser
+	io.Reader
 	whole    func()
 	tooLarge bool
 }
 
+// Close leaves the rest of the body to Limit and to the server, which read it before they close.
+func (b *body) Close() error {
+	return nil
+}
+
 func (b *body) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
+	n, err := b.Reader.Read(p)
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:

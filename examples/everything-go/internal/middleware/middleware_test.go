@@ -173,6 +173,31 @@ func TestLimitOfBytes(t *testing.T) {
 	}
 }
 
+// open is a body that notes whether it was closed.
+type open struct {
+	*strings.Reader
+	closed bool
+}
+
+func (o *open) Close() error {
+	o.closed = true
+	return nil
+}
+
+// huma closes what it reads. The rest of a rejected body is read nevertheless.
+func TestARejectedBodyIsReadAfterItsClose(t *testing.T) {
+	body := &open{Reader: strings.NewReader("0123456789" + strings.Repeat("x", 1000))}
+	request := httptest.NewRequest("POST", "/", body)
+	request.ContentLength = -1
+	Limit(10, time.Minute, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body)
+		r.Body.Close()
+	})).ServeHTTP(httptest.NewRecorder(), request)
+	if body.closed || body.Len() > 0 {
+		t.Errorf("closed %v, and %d bytes are unread", body.closed, body.Len())
+	}
+}
+
 func TestLimitOfTime(t *testing.T) {
 	began := time.Now()
 	reader, writer := io.Pipe()

@@ -14,13 +14,33 @@ import (
 	"gitlab.example.com/example-group/backend/everything-go/internal/requestid"
 )
 
+// MediaType is the content type of a problem.
+const MediaType = "application/problem+json"
+
 // StatusClientClosed is logged when the client did not wait for the response.
 const StatusClientClosed = 499
 
 // Error is an error that is safe to show to clients.
 type Error struct {
-	Status int
-	Detail string
+	Status     int
+	Detail     string
+	Violations []Violation
+}
+
+// Violation is a rule of a route that a request breaks. It never has the value.
+type Violation struct {
+	Field string `json:"field" doc:"The path of the field, with dots"`
+	Rule  string `json:"rule" doc:"The rule that the field breaks"`
+}
+
+// Problem is the body of the response.
+type Problem struct {
+	Type      string      `json:"type" doc:"Always about:blank"`
+	Title     string      `json:"title" doc:"The name of the status"`
+	Status    int         `json:"status" doc:"The status, as in the status line"`
+	Detail    string      `json:"detail" doc:"What went wrong, without internals"`
+	RequestID string      `json:"request_id" doc:"The id to search the log for"`
+	Errors    []Violation `json:"errors,omitempty" nullable:"false" doc:"The fields of a body that break a rule"`
 }
 
 func (e *Error) Error() string {
@@ -41,14 +61,43 @@ func (h Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// Respond sends the error. An error that is not for clients is logged, and the client gets a 500.
+// Respond sends the error.
 func Respond(w http.ResponseWriter, r *http.Request, err error) {
+	seen := Of(r.Context(), err)
+	body, _ := json.Marshal(seen) // can't fail, because the values are strings and a number
+	body = append(body, '\n')
+	w.Header().Set("Content-Type", MediaType)
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(seen.Status)
+	w.Write(body)
+}
+
+// Of returns what the client sees of the error. An error that is not for clients is logged, and becomes a 500.
+func Of(ctx context.Context, err error) *Problem {
 	seen := visible(err)
 	if seen == nil {
-		slog.ErrorContext(r.Context(), "request failed", panics.Attrs(err)...)
+		slog.ErrorContext(ctx, "request failed", panics.Attrs(err)...)
 		seen = New(http.StatusInternalServerError, "An unexpected error occurred.")
 	}
-	write(w, r, seen)
+	title := http.StatusText(seen.Status)
+	if title == "" {
+		title = "Error"
+	}
+	return &Problem{"about:blank", title, seen.Status, seen.Detail, requestid.From(ctx), seen.Violations}
+}
+
+// GetStatus is the status of the response, as huma asks for it.
+func (p *Problem) GetStatus() int {
+	return p.Status
+}
+
+func (p *Problem) Error() string {
+	return p.Detail
+}
+
+// ContentType is the media type in place of the given one.
+func (p *Problem) ContentType(string) string {
+	return MediaType
 }
 
 func visible(err error) *Error {
@@ -67,23 +116,4 @@ func visible(err error) *Error {
 		return New(StatusClientClosed, "The client closed the connection.")
 	}
 	return nil
-}
-
-func write(w http.ResponseWriter, r *http.Request, seen *Error) {
-	title := http.StatusText(seen.Status)
-	if title == "" {
-		title = "Error"
-	}
-	body, _ := json.Marshal(struct { // can't fail, because the values are strings and a number
-		Type      string `json:"type"`
-		Title     string `json:"title"`
-		Status    int    `json:"status"`
-		Detail    string `json:"detail"`
-		RequestID string `json:"request_id"`
-	}{"about:blank", title, seen.Status, seen.Detail, requestid.From(r.Context())})
-	body = append(body, '\n')
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.WriteHeader(seen.Status)
-	w.Write(body)
 }

@@ -1,4 +1,5 @@
-// Package admin is the handler of the admin port: probes and metrics. No probe calls a dependency (P04, P08).
+// Package admin is the handler of the admin port: probes, metrics and the OpenAPI document. No probe calls a dependency
+// (P04, P08).
 package admin
 
 import (
@@ -10,7 +11,7 @@ import (
 )
 
 // New returns the handler.
-func New(state *health.State, m *metrics.Metrics) http.Handler {
+func New(state *health.State, m *metrics.Metrics, openapi []byte) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) {
 		respond(w, true, "ok")
@@ -26,6 +27,10 @@ func New(state *health.State, m *metrics.Metrics) http.Handler {
 		respond(w, state.Ready(), state.String())
 	})
 	mux.Handle("GET /metrics", m.Handler())
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(openapi)
+	})
 	return mux
 }
 

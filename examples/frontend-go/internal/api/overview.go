@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net/http"
+	"context"
 
 	"gitlab.com/example-org/frontend-go/internal/config"
 	"gitlab.com/example-org/frontend-go/internal/dependencies"
@@ -11,14 +11,18 @@ type overview struct {
 	Service      string         `json:"service"`
 	Version      string         `json:"version"`
 	Dependencies map[string]any `json:"dependencies"`
-	Degraded     []string       `json:"degraded"`
+	Degraded     []string       `json:"degraded" nullable:"false"`
 }
 
-// overview calls every dependency. Write your first route here.
-func (a api) overview(w http.ResponseWriter, r *http.Request) error {
-	answers, err := dependencies.Gather(r.Context(), a.set)
+type overviewOutput struct {
+	Body overview
+}
+
+// overview calls every dependency.
+func (a api) overview(ctx context.Context, _ *struct{}) (*overviewOutput, error) {
+	answers, err := dependencies.Gather(ctx, a.set)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, answers.ByName, answers.Degraded})
+	return &overviewOutput{overview{config.Service, a.config.Version, answers.ByName, answers.Degraded}}, nil
 }

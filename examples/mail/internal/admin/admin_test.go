@@ -23,7 +23,7 @@ func TestProbes(t *testing.T) {
 		{"draining", (*health.State).Drain, "200 ok", "200 ok", "503 draining"},
 	} {
 		state := &health.State{}
-		handler := New(state, metrics.New())
+		handler := New(state, metrics.New(), nil)
 		if test.name == "draining" {
 			state.Start()
 		}
@@ -49,7 +49,7 @@ func TestProbes(t *testing.T) {
 func TestStopDuringTheStart(t *testing.T) {
 	state := &health.State{}
 	state.Drain()
-	handler := New(state, metrics.New())
+	handler := New(state, metrics.New(), nil)
 	for _, path := range []string{"/startupz", "/readyz"} {
 		response := httptest.NewRecorder()
 		handler.ServeHTTP(response, httptest.NewRequest("GET", path, nil))
@@ -61,8 +61,17 @@ func TestStopDuringTheStart(t *testing.T) {
 
 func TestMetrics(t *testing.T) {
 	response := httptest.NewRecorder()
-	New(&health.State{}, metrics.New()).ServeHTTP(response, httptest.NewRequest("GET", "/metrics", nil))
+	New(&health.State{}, metrics.New(), nil).ServeHTTP(response, httptest.NewRequest("GET", "/metrics", nil))
 	if !strings.Contains(response.Body.String(), "\nprocess_cpu_seconds_total ") {
 		t.Errorf("no process metrics in %s", response.Body)
+	}
+}
+
+func TestOpenAPI(t *testing.T) {
+	response := httptest.NewRecorder()
+	handler := New(&health.State{}, metrics.New(), []byte("{}\n"))
+	handler.ServeHTTP(response, httptest.NewRequest("GET", "/openapi.json", nil))
+	if kind := response.Header().Get("Content-Type"); response.Body.String() != "{}\n" || kind != "application/json" {
+		t.Errorf("%s %s", kind, response.Body)
 	}
 }

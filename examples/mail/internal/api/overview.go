@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net/http"
+	"context"
 
 	"github.com/example-org/mail/internal/config"
 )
@@ -10,11 +10,14 @@ type overview struct {
 	Service      string         `json:"service"`
 	Version      string         `json:"version"`
 	Dependencies map[string]any `json:"dependencies"`
-	Degraded     []string       `json:"degraded"`
+	Degraded     []string       `json:"degraded" nullable:"false"`
 }
 
-// overview is an example. Write your first route here.
-func (a api) overview(w http.ResponseWriter, _ *http.Request) error {
+type overviewOutput struct {
+	Body overview
+}
+
+func (a api) overview(context.Context, *struct{}) (*overviewOutput, error) {
 	none := map[string]any{}
-	return writeJSON(w, http.StatusOK, overview{config.Service, a.config.Version, none, []string{}})
+	return &overviewOutput{overview{config.Service, a.config.Version, none, []string{}}}, nil
 }
