@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
-/** An example of a route: a typed body with rules, a typed response, and an error of its own. Make it yours. */
+/** An example of a route: a typed body with rules, a typed response, and its error. Change it into your first route. */
 @RestController
 class GreetingsController {
     private static final Map<String, String> GREETINGS =

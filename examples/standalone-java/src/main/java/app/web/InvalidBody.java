@@ -29,7 +29,7 @@ record InvalidBody(HttpStatus status, List<Mistake> errors) {
         return new InvalidBody(HttpStatus.UNPROCESSABLE_CONTENT, errors);
     }
 
-    /** JSON with a value of another type, or a body that is no JSON. */
+    /** JSON with a value of another type, or a body that is not JSON. */
     static InvalidBody of(HttpMessageNotReadableException error) {
         DatabindException mismatch = null;
         for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {

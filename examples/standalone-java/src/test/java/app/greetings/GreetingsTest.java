@@ -89,7 +89,7 @@ class GreetingsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "hello", "{\"name\": \"Ada", "{\"name\": \"Ada\"} x", "{\"name\": \"\\x\"}"})
-    void aBodyThatIsNoJsonIsRefused(String body) throws Exception {
+    void aBrokenBodyIsRefused(String body) throws Exception {
         problem(post("application/json", body), 400);
     }
 

@@ -49,7 +49,7 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return problem(InvalidBody.of(error.getBindingResult()));
     }
 
-    /** A body that is no JSON, or has a value of another type. */
+    /** A body that is not JSON, or has a value of another type. */
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException error, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
