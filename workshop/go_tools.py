@@ -15,6 +15,7 @@ PACKAGES = {
     "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",  # GitHub's workflows
     "crane": "github.com/google/go-containerregistry/cmd/crane@v0.22.1",  # images in registries
     "gitleaks": "github.com/zricethezav/gitleaks/v8@v8.30.1",  # keys and passwords in commits
+    "oasdiff": "github.com/oasdiff/oasdiff@v1.37.0",  # what breaks callers of an API
     "vegeta": "github.com/tsenart/vegeta/v12@v12.12.0",  # load at a constant rate
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
 }

@@ -23,6 +23,7 @@ _TOOLS = {
     "kubernetes_version": "version of the schemas for kubeconform",
     "vegeta": "load generator of `scaffold prove`",
     "gitleaks": "looks for keys and passwords in commits",
+    "oasdiff": "looks for changes of the API that break callers",
     "checkout_action": "`actions/checkout`",
     "hadolint_action": "`hadolint/hadolint-action`, which lints the Dockerfile on GitHub",
     "upload_artifact_action": "`actions/upload-artifact`",

@@ -86,6 +86,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Extended:
         pytest.skip(reason)
     write_files(subject.place, rendered(answers_of(NAME)))
     shutil.copytree(TEAM, subject.place / "src/main/java/app/orders")
+    shutil.rmtree(subject.place / "src/main/java/app/greetings")
     pom = subject.place / "pom.xml"
     pom.write_text(pom.read_text().replace("\n  </dependencies>\n", TRACING, 1))
     succeed(PACKAGE, cwd=subject.place, env=dict(subject.env) | BUILD_ENV, seconds=600)
@@ -107,6 +108,11 @@ def service(extended: Extended, tmp_path_factory: pytest.TempPathFactory) -> Ite
         bench.close()
     for each in bench.started:
         each.check_output()
+
+
+def test_the_example_route_can_be_removed(service: Service) -> None:
+    assert service.ask("/greetings", "POST", body=b"{}").status == 404
+    assert service.ask("/").status == 200
 
 
 @pytest.mark.parametrize("path", ["/orders/7", "/router/7"])

@@ -2,6 +2,7 @@ package app.web;
 
 import app.dependency.DependencyException;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -11,6 +12,8 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -39,6 +42,20 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         return problem(HttpStatus.INTERNAL_SERVER_ERROR, new HttpHeaders(), Problems.UNEXPECTED);
     }
 
+    /** A body that breaks the rules of its type. */
+    @Override
+    protected ResponseEntity<Object> handleMethodArgumentNotValid(
+            MethodArgumentNotValidException error, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return problem(InvalidBody.of(error.getBindingResult()));
+    }
+
+    /** A body that is not JSON, or has a value of another type. */
+    @Override
+    protected ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException error, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        return problem(InvalidBody.of(error));
+    }
+
     /** Errors of Spring, which have a status, headers and a text that is safe to show to clients. */
     @Override
     protected ResponseEntity<Object> createResponseEntity(
@@ -49,6 +66,18 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
             headers.set(HttpHeaders.ALLOW, headers.getFirst(HttpHeaders.ALLOW) + ", HEAD"); // Spring serves it, too
         }
         return problem(status, headers, detail);
+    }
+
+    private static ResponseEntity<Object> problem(InvalidBody body) {
+        int status = body.status().value();
+        Map<String, Object> problem = Problems.of(
+                status, body.errors().isEmpty() ? "The body can't be read." : "The body breaks the rules of its type.");
+        if (!body.errors().isEmpty()) {
+            problem.put("errors", body.errors());
+        }
+        return ResponseEntity.status(status)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(problem);
     }
 
     private static ResponseEntity<Object> problem(HttpStatusCode status, HttpHeaders headers, String detail) {

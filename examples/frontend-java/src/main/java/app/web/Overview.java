@@ -1,7 +1,12 @@
 package app.web;
 
+import jakarta.validation.constraints.NotNull;
 import java.util.List;
 import java.util.Map;
 
-/** The response of the example route. */
-record Overview(String service, String version, Map<String, Object> dependencies, List<String> degraded) {}
+/** The response of the overview. */
+record Overview(
+        @NotNull String service,
+        @NotNull String version,
+        @NotNull Map<String, Object> dependencies,
+        @NotNull List<String> degraded) {}
