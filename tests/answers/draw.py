@@ -197,7 +197,7 @@ def secret(chance: random.Random) -> dict[str, Any]:
     if chance.random() < 0.5:
         found["form"] = chance.choice(["variable", "file"])
     if chance.random() < 0.4:
-        found["secret"] = harmful(chance, ("no", "1e5", "a.b-c", "z" * 253))
+        found["secret"] = harmful(chance, ("no", "1e5", "a.b-c", "z" * 30))
     if chance.random() < 0.4:
         found["key"] = harmful(chance, ("true", "1e5", "_A.b-c", "-", "-a", "--help", "signing.pem"))
     return found
