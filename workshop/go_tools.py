@@ -17,6 +17,7 @@ PACKAGES = {
     "gitleaks": "github.com/zricethezav/gitleaks/v8@v8.30.1",  # keys and passwords in commits
     "oasdiff": "github.com/oasdiff/oasdiff@v1.37.0",  # what breaks callers of an API
     "vegeta": "github.com/tsenart/vegeta/v12@v12.12.0",  # load at a constant rate
+    "osv-scanner": "github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.3.2",  # vulnerabilities in libraries
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
 }
 MODULES = {

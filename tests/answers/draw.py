@@ -191,6 +191,37 @@ def path(chance: random.Random) -> dict[str, Any]:
     return {"path": harmful(chance, places), "size": harmful(chance, ("1Gi", "64Mi"))}
 
 
+def secret(chance: random.Random) -> dict[str, Any]:
+    """Return a secret value, often of a Secret and a key with another name."""
+    found: dict[str, Any] = {"name": label(chance)}
+    if chance.random() < 0.5:
+        found["form"] = chance.choice(["variable", "file"])
+    if chance.random() < 0.4:
+        found["secret"] = harmful(chance, ("no", "1e5", "a.b-c", "z" * 30))
+    if chance.random() < 0.4:
+        found["key"] = harmful(chance, ("true", "1e5", "_A.b-c", "-", "-a", "--help", "signing.pem"))
+    return found
+
+
+def secrets_of(chance: random.Random) -> dict[str, Any]:
+    """Return the answers about secret values: which there are, and the store that has them."""
+    found: dict[str, Any] = {"secrets": several(chance, 5, secret)}
+    if not found["secrets"]:
+        return found
+    store = found["secret_store"] = chance.choice(CHOICES["secret_store"])
+    if store == "external-secrets":
+        found["external_store"] = harmful(chance, ("SecretStore/no", "ClusterSecretStore/1e5", "SecretStore/a.b-c"))
+    if store == "csi":
+        provider = found["csi_provider"] = chance.choice(CHOICES["csi_provider"])
+        needed = {"vault": ["roleName"], "azure": ["keyvaultName", "tenantId"], "gcp": ["project"]}.get(provider, [])
+        texts = ("no", "1e5", "0x1F", "a: b", "a b/c@d", "https://vault.example.com:8200")
+        found["csi_parameters"] = {each: harmful(chance, texts) for each in [*needed, "On"]}
+    if store in ("external-secrets", "csi"):
+        for each in found["secrets"][:1]:
+            each["remote"] = harmful(chance, ("a/b#c", "/1e5", "arn:aws:x=y@z+1", "no#0"))
+    return found
+
+
 def environment(chance: random.Random, chosen: dict[str, Any]) -> dict[str, Any]:
     """Return an environment for tests, seldom with a name that is none."""
     found: dict[str, Any] = {"name": label(chance), "kind": "test"}
@@ -213,7 +244,9 @@ def environment(chance: random.Random, chosen: dict[str, Any]) -> dict[str, Any]
 
 def drawn(chance: random.Random) -> dict[str, Any]:
     """Return one set of answers over all questions that take text; each is there in about half of the sets."""
+    chosen_of = ("ci", "prometheus", "telemetry", "breaker", "limiter", "limit_per", "deploy", "release")
     makers: dict[str, Callable[[], Any]] = {
+        **{each: lambda choices=CHOICES[each]: chance.choice(choices) for each in chosen_of},
         "name": lambda: label(chance),
         "description": lambda: text(chance),
         "owner": lambda: harmful(chance, ("example-org/payments", "team", "A/b.c/d_e")),
@@ -231,13 +264,7 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "startup_seconds": lambda: chance.choice([1, 30, 3600]),
         "cpu_request": lambda: harmful(chance, ("100m", "1", "0.25")),
         "memory_limit": lambda: harmful(chance, ("512Mi", "2Gi")),
-        "ci": lambda: chance.choice(CHOICES["ci"]),
-        "prometheus": lambda: chance.choice(CHOICES["prometheus"]),
-        "telemetry": lambda: chance.choice(CHOICES["telemetry"]),
         "collector": lambda: harmful(chance, ("", "http://collector:4318", "https://otlp.example.com/a")),
-        "breaker": lambda: chance.choice(CHOICES["breaker"]),
-        "limiter": lambda: chance.choice(CHOICES["limiter"]),
-        "limit_per": lambda: chance.choice(CHOICES["limit_per"]),
         "trusted_proxies": lambda: [harmful(chance, ("10.244.0.0/16", "fd00::/8"))],
         "native_sidecars": lambda: chance.choice([True, False]),
         "monitoring_namespace": lambda: label(chance),
@@ -253,11 +280,12 @@ def drawn(chance: random.Random) -> dict[str, Any]:
         "ingress_class": lambda: chance.choice(["nginx", "traefik", label(chance)]),
         "tls_issuer": lambda: chance.choice(["", label(chance)]),
         "entry_namespace": lambda: label(chance),
-        "release": lambda: chance.choice(CHOICES["release"]),
         "platforms": lambda: [harmful(chance, ("linux/amd64", "linux/s390x"))],
         "success_objective": lambda: chance.choice([95, 99.5, 99.99]),
     }
     chosen = {key: make() for key, make in makers.items() if key in ("name", "description") or chance.random() < 0.4}
+    if chance.random() < 0.5:
+        chosen |= secrets_of(chance)
     if not any("://" in each["url"] for each in chosen.get("dependencies", [])):
         chosen.pop("breaker", None)  # it would have nothing to guard
     if "expose" in chosen and chance.random() < 0.5:

@@ -22,5 +22,7 @@ GITOPS: list[tuple[str, Any, str]] = [
     ("gitops_url", "https://github.com", "with a host and a path"),
     ("gitops_url", "https://github.com/example-org/../shop", "with a host and a path"),
     ("gitops_url", 7, 'with a host and a path, not "7". Example: https://github.com/example-org/payments-api.git.'),
+    ("gitops_secret", "Login", "gitops_secret must be the name of a Secret, of at most 253 characters"),
+    ("gitops_secret", "login", 'gitops_secret must be empty while deploy is not flux. Example: "".'),
     ("gitops_namespace", "Argo CD", "gitops_namespace must be a DNS label of at most 63 characters"),
 ]

@@ -114,6 +114,10 @@ TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
         lambda s: pod(s)["spec"]["volumes"][0].update(emptyDir={"sizeLimit": "1Gi"}),
     ),
     (pods.test_pods_meet_the_restricted_standard, lambda s: pod(s)["spec"]["securityContext"].update(runAsUser=0)),
+    (
+        pods.test_traces_name_the_environment_and_keep_what_a_team_adds,
+        lambda s: pod(s)["metadata"]["labels"].update({"deployed-to": "x"}),
+    ),
     (pods.test_arguments_are_the_commands, lambda s: s.container.update(args=["sh", "-c", "serve"])),
     (jobs.test_every_job_is_bounded, lambda s: job(s).update(activeDeadlineSeconds=0)),
     (jobs.test_every_job_is_there, lambda s: s.objects.remove(s.all("Job")[0])),

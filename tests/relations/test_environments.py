@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.support.deployed import Deployed, containers_of, deployed, examples, overlays_of, quantity
+from tests.support.deployed import (
+    Deployed,
+    containers_of,
+    deployed,
+    examples,
+    in_cluster,
+    overlays_of,
+    quantity,
+    url_of,
+)
 from workshop import goldens
 
 
@@ -32,6 +43,51 @@ def test_a_test_environment_never_calls_production(service: Deployed) -> None:
         text = yaml.safe_dump_all(kinds).lower()
         for name, host in hosts_of_production(service).items():
             assert not re.search(rf"(?<![a-z0-9.-]){re.escape(host)}(?![a-z0-9-])", text), f"{name}: {host}"
+
+
+def peers(service: Deployed) -> Iterator[tuple[str, int | None]]:
+    """Yield where pods are let out to: a namespace with no port, or the addresses of a block with a port."""
+    for rule in service.egress:
+        for each in rule["to"]:
+            if "ipBlock" in each:
+                yield from ((each["ipBlock"]["cidr"], port["port"]) for port in rule["ports"])
+            elif "namespaceSelector" in each:
+                yield each["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], None
+
+
+def test_a_test_environment_cannot_reach_production(service: Deployed) -> None:
+    """Its policy has no rule that only production's dependencies need."""
+    if service.production:
+        return
+    open_here = {*peers(service)}
+    needed = {*service.internet, url_of(service.answers["collector"]).port or 443}
+    hosts = {url_of(each).hostname for each in service.environment.get("urls", {}).values()}
+    for name, url in deployed(service.example, "production").called.items():
+        host = url.hostname or ""
+        if "." in host and host not in hosts:
+            port = url.port or {"http": 80, "https": 443}[url.scheme]
+            where = (host.split(".")[1], None) if in_cluster(url) else (f"{host}/32", port)
+            assert where not in open_here, name
+            assert port in needed or ("0.0.0.0/0", port) not in open_here, name
+
+
+@pytest.mark.parametrize("peer", [{"namespace": "accounts"}, {"cidr": "0.0.0.0/0"}, {"cidr": "192.0.2.7/32"}], ids=str)
+def test_a_way_to_production_is_noticed(peer: dict[str, str]) -> None:
+    service = copy.deepcopy(deployed(goldens.EXAMPLES / "everything-java", "dev"))
+    test_a_test_environment_cannot_reach_production(service)
+    to = {"ipBlock": peer}
+    if space := peer.get("namespace"):
+        to = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": space}}}
+    service.policies["everything-java"]["egress"].append({"to": [to], "ports": [{"port": 8443}, {"port": 8000}]})
+    with pytest.raises(AssertionError):
+        test_a_test_environment_cannot_reach_production(service)
+
+
+@pytest.mark.parametrize("name", ["everything-go", "everything-java", "everything-rust"])
+def test_production_reaches_them(name: str) -> None:
+    """Otherwise the test above finds nothing anywhere."""
+    reached = {where for where, _ in peers(deployed(goldens.EXAMPLES / name, "production"))}
+    assert reached >= {"0.0.0.0/0", "192.0.2.7/32", "accounts", "caches"}
 
 
 @pytest.mark.parametrize("name", ["everything-go", "everything-java", "everything-rust"])

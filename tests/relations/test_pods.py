@@ -34,8 +34,36 @@ def test_every_reference_leads_somewhere(service: Deployed) -> None:
             each["configMapRef"]["name"] for each in container["envFrom"]
         } <= maps
         taken = [each["valueFrom"] for each in container.get("env", []) if "valueFrom" in each]
-        usual = ({"fieldRef"}, {"secretKeyRef"})  # test_secrets.py looks at the second
+        kept = [each.pop("configMapKeyRef") for each in map(dict, taken) if "configMapKeyRef" in each]
+        assert all(each["name"] in maps and each["key"] in service.config for each in kept)
+        usual = ({"fieldRef"}, {"secretKeyRef"}, {"configMapKeyRef"})  # test_secrets.py looks at the second
         assert all(each.keys() in usual for each in taken), "configuration is in the ConfigMap"
+
+
+def with_variables(text: str, known: dict[str, str]) -> str:
+    """Return a text as Kubernetes gives it to a container: $(NAME) is a variable before it."""
+    return re.sub(r"\$\((\w+)\)", lambda found: known[found[1]], text)
+
+
+def test_traces_name_the_environment_and_keep_what_a_team_adds(service: Deployed) -> None:
+    for _, pod in service.pods if service.answers["telemetry"] == "otlp" else ():
+        (container,) = (each for each in containers_of(pod).values() if each["name"] in OWN)
+        resolved = {"POD_NAME": "p", "POD_NAMESPACE": "n"}
+        for each in container["env"]:
+            source = each.get("valueFrom", {})
+            if "configMapKeyRef" in source:
+                resolved[each["name"]] = service.config[source["configMapKeyRef"]["key"]] + ",team=a"
+            elif (path := source.get("fieldRef", {}).get("fieldPath", "")).startswith("metadata.labels["):
+                resolved[each["name"]] = pod["metadata"]["labels"][path[len("metadata.labels['") : -2]]
+            elif "value" in each:
+                resolved[each["name"]] = with_variables(str(each["value"]), resolved)
+        attributes = dict(pair.split("=") for pair in resolved["OTEL_RESOURCE_ATTRIBUTES"].split(","))
+        own = {"service.namespace": service.answers["part_of"], "team": "a"}
+        assert attributes == own | {
+            "deployment.environment.name": service.overlay,
+            "k8s.namespace.name": "n",
+            "k8s.pod.name": "p",
+        }
 
 
 def test_all_objects_lie_in_the_overlays_namespace(service: Deployed) -> None:

@@ -50,11 +50,11 @@ def test_traffic_comes_to_the_serving_pods_alone(service: Deployed) -> None:
 
 
 def test_the_policy_lets_out_to_dns_each_dependency_and_the_collector(service: Deployed) -> None:
-    dns, openshift, *others = service.policies[service.answers["name"]]["egress"]
+    dns, openshift, *others = service.egress
     assert ports_of(dns) == [(53, "UDP"), (53, "TCP")]
     assert ports_of(openshift) == [(5353, "UDP"), (5353, "TCP")]
     assert len(openshift["to"]) == 1
-    dependencies = [each for each in service.answers["dependencies"] if "localhost" not in each["url"]]
+    dependencies = [each for each in service.called.values() if each.hostname != "localhost"]
     collectors = bool(service.answers["collector"] and service.answers["telemetry"] == "otlp")
     assert len(others) == len(dependencies) + collectors + service.meshed  # the mesh's control plane
     assert all(rule["to"] for rule in others), "a rule without a destination lets everything out"
@@ -71,7 +71,7 @@ def ports_of(rule: dict[str, Any]) -> list[tuple[int, str]]:
 def lets_out(service: Deployed, address: str, port: int) -> bool:
     """Return whether a pod may reach an address outside of the cluster's pods at a port."""
     asked = ip_address(address)
-    for rule in service.policies[service.answers["name"]]["egress"]:
+    for rule in service.egress:
         if all(each["port"] != port for each in rule.get("ports", [])):
             continue
         for block in (each["ipBlock"] for each in rule["to"] if "ipBlock" in each):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 import yaml
@@ -138,12 +138,27 @@ class Deployed:
             yield name, spec["template"]
 
     @property
+    def called(self) -> dict[str, SplitResult]:
+        """The URL of each dependency that can be called here, by its name, as it is in the answers."""
+        own = self.environment.get("urls", {})
+        found = {each["name"]: url_of(own.get(each["name"], each["url"])) for each in self.answers["dependencies"]}
+        if self.production:
+            return found
+        return {name: url for name, url in found.items() if name in own or in_cluster(url)}
+
+    @property
     def internet(self) -> Iterator[int]:
         """The port of each dependency that is called by a public name."""
-        for each in self.answers["dependencies"]:
-            url = urlsplit(each["url"] if "://" in each["url"] else f"tcp://{each['url']}")
+        for url in self.called.values():
             if re.search(r"[.](com|net|org|io)[.]?$", url.hostname or ""):
                 yield url.port or {"http": 80, "https": 443}[url.scheme]
+
+    @property
+    def egress(self) -> list[Object]:
+        """The rules that let pods out: those of all environments, then those of this one."""
+        name = self.answers["name"]
+        policies = (self.policies.get(each, {}) for each in (name, f"{name}-dependencies"))
+        return [rule for each in policies for rule in each.get("egress", [])]
 
     @property
     def policies(self) -> dict[str, Object]:
@@ -170,6 +185,16 @@ def files_of(example: Path) -> Iterator[Path]:
     for parent, folders, files in os.walk(example):
         folders[:] = sorted(set(folders) - KEPT_OUT)
         yield from (Path(parent, name) for name in sorted(files))
+
+
+def url_of(text: str) -> SplitResult:
+    """Return the parts of a dependency's URL, or of its host:port."""
+    return urlsplit(text if "://" in text else f"tcp://{text}")
+
+
+def in_cluster(url: SplitResult) -> bool:
+    """Return whether a URL names a Service, or the pod itself."""
+    return bool(re.search(r"^[^.]+$|[.]svc([.]cluster[.]local)?[.]?$", url.hostname or ""))
 
 
 def matches(selector: Object, labels: dict[str, str]) -> bool:

@@ -73,7 +73,8 @@ def facts(objects: list[Object], name: str = "") -> Object:
     told: Object = {"args": (*command[1:], *args), "program": command[0] if command else ""}
     told |= _resources(container.get("resources") or {})
     told |= _probes(container)
-    told["env"] = {each["name"]: str(each["value"]) for each in container.get("env") or () if "value" in each}
+    variables = {each["name"]: str(each["value"]) for each in container.get("env") or () if "value" in each}
+    told["env"] = {key: value for key, value in variables.items() if "$(" not in value}  # what only a pod has
     told["writable"] = _writable(pod, container)
     security = {**(pod.get("securityContext") or {}), **(container.get("securityContext") or {})}
     if "runAsUser" in security:

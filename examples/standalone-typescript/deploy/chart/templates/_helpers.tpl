@@ -17,6 +17,7 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 owner: example-org.web
 cost-center: example-org.web
 app.kubernetes.io/instance: {{ .Release.Name }}
+deployed-to: {{ .Values.environment | quote }}
 {{- end }}
 
 {{/* The image: by its tag, and by its digest where there is one. */}}
