@@ -15,6 +15,7 @@ PACKAGES = {
     "actionlint": "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12",  # GitHub's workflows
     "crane": "github.com/google/go-containerregistry/cmd/crane@v0.22.1",  # images in registries
     "gitleaks": "github.com/zricethezav/gitleaks/v8@v8.30.1",  # keys and passwords in commits
+    "starlark": "go.starlark.net/cmd/starlark@v0.0.0-20260908191801-89a6a09411d5",  # the language of a Tiltfile
     "vegeta": "github.com/tsenart/vegeta/v12@v12.12.0",  # load at a constant rate
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests
 }
