@@ -14,7 +14,6 @@ INNER_LOOP: list[tuple[str, Any, str]] = [
     ("inner_loop_context", 'kind"; rm -r ~; "', CONTEXT),
     ("inner_loop_context", "eu-prod-1", "must not be eu-prod-1: production is not deployed from a work tree."),
     ("inner_loop_context", "Production", "must not be Production: production is not deployed from a work tree."),
-    ("inner_loop_context", 7, CONTEXT),
 ]
 # (question, wrong value, words, the other answers)
 TOGETHER: list[tuple[str, Any, str, dict[str, Any]]] = [

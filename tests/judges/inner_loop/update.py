@@ -15,7 +15,9 @@ from tests.judges.istio.update import module
 
 SKAFFOLD = ("github.com/GoogleContainerTools/skaffold/v2", "v2.16.1")
 SKAFFOLD_FILE = "docs-v2/content/en/schemas/v4beta13.json"
-DEVCONTAINER = "github.com/devcontainers/spec schemas/devContainer.base.schema.json c95ffeed1d059abfe9ffbe79762dc2fa4e7c2421"
+DEVCONTAINER = (
+    "github.com/devcontainers/spec schemas/devContainer.base.schema.json c95ffeed1d059abfe9ffbe79762dc2fa4e7c2421"
+)
 TEXTS = {"description", "x-intellij-html-description", "examples", "default", "preferredOrder"}
 SCHEMAS = Path(__file__).with_name("schemas.json")
 
