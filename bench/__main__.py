@@ -2,7 +2,7 @@
 
 With the word `images`, and languages after it: print the table of bench/images.py instead. With the word `afternoon`,
 and words of its jobs' names after it: print that of bench/afternoon. With the word `division`, and a number of services
-after it: print that of bench/division.py.
+after it: print that of bench/division.py. With the word `dev`, and languages after it: print that of bench/dev.py.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ def main() -> int:
         from bench import division
 
         return division.main(sys.argv[2:])
+    if sys.argv[1:2] == ["dev"]:
+        from bench import dev
+
+        return dev.main(sys.argv[2:])
     failed = 0
     with tempfile.TemporaryDirectory() as folder:
         for measure in MEASURES:

@@ -16,6 +16,7 @@ PACKAGES = {
     "crane": "github.com/google/go-containerregistry/cmd/crane@v0.22.1",  # images in registries
     "gitleaks": "github.com/zricethezav/gitleaks/v8@v8.30.1",  # keys and passwords in commits
     "oasdiff": "github.com/oasdiff/oasdiff@v1.37.0",  # what breaks callers of an API
+    "starlark": "go.starlark.net/cmd/starlark@v0.0.0-20260908191801-89a6a09411d5",  # the language of a Tiltfile
     "vegeta": "github.com/tsenart/vegeta/v12@v12.12.0",  # load at a constant rate
     "osv-scanner": "github.com/google/osv-scanner/v2/cmd/osv-scanner@v2.3.2",  # vulnerabilities in libraries
     "kube-score": "github.com/zegl/kube-score/cmd/kube-score@v1.20.0",  # Kubernetes manifests

@@ -20,7 +20,7 @@ from tests.real.cluster.conftest import DEMO
 from tests.real.cluster.conftest import VERSION as DEPLOYED
 from tests.real.conformance.subjects import Subject, for_features
 from tests.real.containers.conftest import REVISION, VERSION
-from workshop import axe, cluster, environments, go_tools, helm, judges, npm, runtime, standins
+from workshop import axe, cargo_tools, cluster, environments, go_tools, helm, judges, npm, runtime, standins
 from workshop.goldens import answers_of, rendered
 from workshop.machine import locked
 
@@ -62,6 +62,7 @@ def others() -> list[Job]:
     services = {each.name: each for each in [*rich, *for_features(), *for_features("alone")]}
     return [
         Job("Kubernetes' binaries", cluster.build, cluster.missing),
+        Job("watchexec", cargo_tools.watchexec, cargo_tools.missing),
         Job("the judges", judges.environment),
         Job("the site's generator", partial(environments.environment, "docs")),
         Job("axe-core", axe.script, axe.missing),

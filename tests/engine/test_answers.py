@@ -14,6 +14,8 @@ from scaffold.errors import AnswerError
 from tests.engine.wrong_dependencies import DEPENDENCIES
 from tests.engine.wrong_environments import ENVIRONMENTS, PROD
 from tests.engine.wrong_gitops import GITOPS
+from tests.engine.wrong_inner_loop import INNER_LOOP
+from tests.engine.wrong_inner_loop import TOGETHER as LOOPS_TOGETHER
 from tests.engine.wrong_jobs import JOBS
 from tests.engine.wrong_releases import RELEASES
 from tests.engine.wrong_routes import ROUTES
@@ -162,6 +164,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("jobs", [{**JOB, "schedule": "0 24 * * *"}], "must have an hour from 0 to 23, not 24"),
     ("kubernetes_namespace", "kube-system", "must not be kube-system: Kubernetes creates"),
     *GITOPS,
+    *INNER_LOOP,
 ]
 IDS = [f"{question}-{index}" for index, (question, _, _) in enumerate(WRONG)]
 
@@ -271,6 +274,14 @@ def test_a_store_has_its_answers(answers: dict[str, Any], words: str) -> None:
 def test_a_key_like_none_is_refused_with_all_names() -> None:
     with pytest.raises(AnswerError, match=r"The questions are name, description"):
         questionnaire().resolve({"zzzzzz": "x"})
+
+
+@pytest.mark.parametrize(("question", "value", "words", "others"), LOOPS_TOGETHER)
+def test_an_inner_loop_that_can_not_work_is_refused(
+    question: str, value: str, words: str, others: dict[str, Any]
+) -> None:
+    with pytest.raises(AnswerError, match=re.escape(words)):
+        questionnaire().resolve({question: value, **others})
 
 
 @pytest.mark.parametrize("key", ["python", "derived", "languages"])

@@ -27,11 +27,15 @@ BUILT_IN: dict[str, tuple[str, str]] = {
         r"rev: \S+|language: python\n +additional_dependencies: \[[^]]+\]",
     ),
     "docker-compose": (r"(^|/)(?:docker-)?compose[^/]*\.ya?ml$", rf"image: {IMAGE}"),
+    "devcontainer": (  # its own pattern, ^\.devcontainer/devcontainer\.json$, does not find it in a folder
+        r"(^|/)\.devcontainer/devcontainer\.json$",
+        rf'"image": {IMAGE}|"[a-z0-9.:/_-]+/features/[a-z-]+:[\d.]+"',
+    ),
     "dockerfile": (r"(^|/)([Dd]ocker|[Cc]ontainer)file[^/]*$", rf"(?m)^(FROM |ARG \w+=){IMAGE}"),
 }
 KUBERNETES = rf"(?m)^\s*-?\s*image:\s*{IMAGE}"
 READ = re.compile(
-    r"(^|/)(Makefile|Dockerfile|compose\.yaml|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|(ci|release)\.yml)$"
+    r"(^|/)(Makefile|Dockerfile|compose\.yaml|devcontainer\.json|\.gitlab-ci\.yml|\.pre-commit-config\.yaml|(ci|release)\.yml)$"
 )
 VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+(\.\d+)*(?![\w.]*/)")
 # Versions that nobody proposes an update for: the least that a developer's machine must have, and addresses.

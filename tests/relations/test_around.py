@@ -14,7 +14,7 @@ from tests.support.deployed import Deployed, deployed, each_example, files_of, r
 from tests.support.secrets import secrets_of
 from workshop import go_tools
 
-VERBS = "help setup lint format test run up build push manifests lint-manifests namespaces prove pin update"
+VERBS = "help setup lint format test run dev up build push manifests lint-manifests namespaces prove pin update"
 DEPLOYING = {True: {"deploy-dev", "deploy-production", "rollback"}, False: {"gitops-dev", "gitops-production"}}
 
 GITLAB_KEYWORDS = {"image", "services", "types", "before_script", "after_script", "cache", "include", "pages"}
@@ -73,7 +73,7 @@ def test_every_dependency_has_a_stub_and_all_point_to_it(example: Path) -> None:
         name, scheme = each["name"], "http://" if "://" in each["url"] else ""
         variable = f"{name.upper().replace('-', '_')}_URL"
         assert environment.pop(variable) == f"{scheme}stubs:{ports[name]}"
-        assert f"run: export {variable} ?= {scheme}localhost:{ports[name]}\n" in makefile
+        assert f"run dev: export {variable} ?= {scheme}localhost:{ports[name]}\n" in makefile
     moved = {key for key in service.config if key.startswith("PORT_")} if "limiter" in service.sidecars else set()
     traced = service.answers["telemetry"] == "otlp"
     assert environment.pop("OTEL_EXPORTER_OTLP_ENDPOINT", None) == (

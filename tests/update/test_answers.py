@@ -206,3 +206,16 @@ def test_who_deploys_changes_and_changes_back(start, update_to) -> None:
     update_to(service, "0.1.0", given={"deploy": "make"})
     after = {path: content for path, content in goldens.files_of(service).items() if path != ANSWERS}
     assert after == before
+
+
+def test_what_tries_a_change_comes_and_goes_with_its_answer(start, update_to) -> None:
+    service = start("frontend")
+    before = {path: content for path, content in goldens.files_of(service).items() if path != ANSWERS}
+    loops = [({"inner_loop": "skaffold", "devcontainer": True}, {"skaffold.yaml", ".devcontainer/devcontainer.json"})]
+    loops += [({"inner_loop": "tilt", "devcontainer": False}, {"Tiltfile"}), ({"inner_loop": "none"}, set())]
+    for given, added in loops:
+        update_to(service, "0.1.0", given=given)
+        assert {str(path) for path in goldens.files_of(service)} == {*map(str, before), str(ANSWERS), *added}
+        commit(service)
+    after = {path: content for path, content in goldens.files_of(service).items() if path != ANSWERS}
+    assert after == before

@@ -31,6 +31,7 @@ _TOOLS = {
     "hadolint_pre_commit": "hadolint as a pre-commit hook",
     "golangci_lint": "golangci-lint, for `make lint` of a Go service",
     "govulncheck": "`make audit` of a Go service",
+    "air": "`make dev` of a Go service",
     "pip_audit": "pip-audit, for `make audit` of a Python service",
     "yamllint_pre_commit": "yamllint as a pre-commit hook, and on GitHub",
     "cosign_image": "signs what a release pushes",
@@ -38,6 +39,9 @@ _TOOLS = {
     "grype_image": "looks for vulnerabilities in the packages of a released image",
     "syft_image": "lists the packages of a released image",
     "setup_qemu_action": "`docker/setup-qemu-action`, for a release on several platforms",
+    "common_utils_feature": "the user of a development container",
+    "git_feature": "git in a development container",
+    "docker_feature": "Docker with Compose in a development container",
 }
 """What each of the pins is for."""
 
