@@ -45,6 +45,7 @@ class Names:
         """
         self._check_files()
         self._check_questions()
+        self._check_unused()
         for name in sorted(_defined(self.base.questions) - self._known):
             self._check_hidden(name)
 
@@ -66,6 +67,22 @@ class Names:
                 for unknown, _ in self._unknown(spec.get(key), f"{QUESTIONS}: {name}, {key}", {"UNSET"}):
                     near = suggest(unknown, sorted(self._known), "`scaffold questions` lists the questions.")
                     raise FileError(f"{QUESTIONS}: {name}, {key}: {unknown} is not a question. {near}")
+
+    def _check_unused(self) -> None:
+        """Refuse a fixed value that nothing uses: its name is probably meant to be that of another question."""
+        for name, spec in self.overlay.questions.items():
+            if name not in self.base.questions and "fixed" in spec and not self._is_used(name):
+                near = suggest(name, self.base.questions, "`scaffold questions` lists those of the base.")
+                version = self.base.revision.name
+                raise FileError(
+                    f"{QUESTIONS}: {name} is not a question of the base ({version}), and nothing of yours uses it. {near}"
+                )
+
+    def _is_used(self, name: str) -> bool:
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        others = [spec for other, spec in self.overlay.questions.items() if other != name]
+        files = (path + file.content.decode(errors="replace") for path, file in self.overlay.files.items())
+        return any(word.search(text) for text in (*map(str, others), *files))
 
     def _check_hidden(self, name: str) -> None:
         """Refuse to hide a question without a default where the base uses it."""
