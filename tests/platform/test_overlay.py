@@ -124,7 +124,10 @@ def test_a_broken_overlay(name: str, acme: Path, run: Run) -> None:
     ("arguments", "words"),
     [
         (("override", "Makefil.jinja"), "Did you mean Makefile.jinja?"),
-        (("override", "Dockerfile"), "Did you mean {{ go }}/Dockerfile.jinja, {{ java }}/Dockerfile.jinja, {{ python }}/"),
+        (
+            ("override", "Dockerfile"),
+            "Did you mean {{ go }}/Dockerfile.jinja, {{ java }}/Dockerfile.jinja, {{ python }}/",
+        ),
         (("override", "../copier.yml"), "is not a file of the base's skeleton"),
         (("override", "renovate.json.jinja"), "is in platform/remove.yml"),
         (("override", DOCKERFILE), "is there already. Change it there."),

@@ -40,8 +40,7 @@ UNKNOWN: dict[str, tuple[dict[str, str], str]] = {
     "no Jinja": ({f"{FILES}/a.jinja": "\n{% if %}\n"}, f"{FILES}/a.jinja:2: it is not valid Jinja: Expected an expr"),
     "a fixed value that nothing uses": (
         {"platform/questions.yml": "cost_center: {type: str, help: x, default: ''}\nrepository_: {fixed: x}\n"},
-        "platform/questions.yml: repository_ is not a question of the base (v0.2.0), and nothing of yours uses it. "
-        "Did you mean repository?",
+        "repository_ is not a question of the base (v0.2.0), and nothing of yours uses it. Did you mean repository?",
     ),
     "a validator": (
         {"platform/questions.yml": "cost_center: {type: str, help: x, default: '', validator: '{{ cost_centr }}'}\n"},
