@@ -73,10 +73,8 @@ class Names:
         for name, spec in self.overlay.questions.items():
             if name not in self.base.questions and "fixed" in spec and not self._is_used(name):
                 near = suggest(name, self.base.questions, "`scaffold questions` lists those of the base.")
-                version = self.base.revision.name
-                raise FileError(
-                    f"{QUESTIONS}: {name} is not a question of the base ({version}), and nothing of yours uses it. {near}"
-                )
+                which = f"the base ({self.base.revision.name})"
+                raise FileError(f"{QUESTIONS}: {name} is not a question of {which}, and nothing of yours uses it. {near}")
 
     def _is_used(self, name: str) -> bool:
         word = re.compile(rf"\b{re.escape(name)}\b")
