@@ -54,7 +54,7 @@ class Names:
             where = f"{FILES}/{path}"
             pieces = [path]
             if self._is_template(path):
-                pieces.append(file.content.decode(errors="replace"))
+                pieces.append(_decoded(file.content, where))
             inherited = self._assigned if _PIECE.search(path) else self._loops(path)
             for text in pieces:
                 for name, line in self._unknown(text, where, inherited):
@@ -73,8 +73,8 @@ class Names:
         for name, spec in self.overlay.questions.items():
             if name not in self.base.questions and "fixed" in spec and not self._is_used(name):
                 near = suggest(name, self.base.questions, "`scaffold questions` lists those of the base.")
-                which = f"the base ({self.base.revision.name})"
-                raise FileError(f"{QUESTIONS}: {name} is not a question of {which}, and nothing of yours uses it. {near}")
+                what = f"is not a question of the base ({self.base.revision.name}), and nothing of yours uses it"
+                raise FileError(f"{QUESTIONS}: {name} {what}. {near}")
 
     def _is_used(self, name: str) -> bool:
         word = re.compile(rf"\b{re.escape(name)}\b")
@@ -143,6 +143,13 @@ class Names:
                 found |= self._loops(short)
                 found |= _set_in(self._parsed(file.content.decode(errors="replace"), path))
         return frozenset(found)
+
+
+def _decoded(content: bytes, where: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise FileError(f"{where} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8.") from error
 
 
 def _set_in(tree: nodes.Template) -> set[str]:
