@@ -70,7 +70,7 @@ def hundred_names_against_git(folder: Path) -> tuple[str, float, float]:
     return (
         "100 updates of 100 names / git's own part",
         _hundred(folder / "names", lambda number: f"service-{number}"),
-        7,
+        16,
     )
 
 
