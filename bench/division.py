@@ -198,19 +198,6 @@ def measures(folder: Path, count: int) -> Iterator[tuple[str, str]]:
     pulls.append(division.go_on(2))
     yield "pulls of the platform's releases without a conflict", f"{sum(pulls)} of 2"
     yield from _build(division)
-    yield "`template test` of six goldens, seconds of the processor", f"{_test(division):.0f}"
-
-
-def _test(division: Division) -> float:
-    """Give the division's template a golden of each kind, and test it as its pipeline does."""
-    goldens = division.folder / "pay/platform/goldens"
-    for each in (*goldens.glob("*.yml"), *(path for path in goldens.iterdir() if path.is_dir())):
-        shutil.rmtree(each) if each.is_dir() else each.unlink()
-    for kind in KINDS:
-        shutil.copy(division.folder / f"{kind}.yml", goldens)
-    division.template("pay", "build")
-    division.template("pay", "test", "--accept", "--no-copier")
-    return division.template("pay", "test")
 
 
 def _build(division: Division) -> Iterator[tuple[str, str]]:
