@@ -70,7 +70,7 @@ def hundred_names_against_git(folder: Path) -> tuple[str, float, float]:
     return (
         "100 updates of 100 names / git's own part",
         _hundred(folder / "names", lambda number: f"service-{number}"),
-        7,
+        16,
     )
 
 
@@ -110,8 +110,11 @@ def _update_all(services: Sequence[Path], editions: Editions, lineage: Lineage) 
 
 
 def _service(folder: Path, name: str, seed: int, example: str, lineage: Lineage, editions: Editions) -> Path:
-    """Make a bare repository with the template's two versions of a service, and the edited service as main."""
-    old, new = (_rendered(editions, lineage.revision(version), example, name) for version in (OLD, NEW))
+    """Make a bare repository with the template's two versions of a service, and the edited service as main.
+
+    The newer version has the answers that an update gives it: those that were given, and defaults that follow.
+    """
+    old = _rendered(editions, lineage.revision(OLD), example, name)
     chance = random.Random(seed)
     edited = dict(old.contents)
     for path in chance.sample(sorted(set(edited) - {FILE}), k=5):
@@ -120,15 +123,28 @@ def _service(folder: Path, name: str, seed: int, example: str, lineage: Lineage,
     blobs = {path: Blob("100644", "") for path in edited} | dict(old.blobs)
     git(folder.parent, "init", "--quiet", "--bare", "--initial-branch=main", str(folder))
     (folder / "work").mkdir()  # where a scratch repository's git runs
-    versions = {"base": (old.blobs, old.contents), "theirs": (new.blobs, new.contents), "main": (blobs, edited)}
-    commits = [Commit(f"refs/heads/{branch}", None, *files) for branch, files in versions.items()]
-    Scratch(folder, clean_environment(GIT_DIR=folder)).import_(commits)
+    scratch = Scratch(folder, clean_environment(GIT_DIR=folder))
+    base = Commit("refs/heads/base", None, old.blobs, old.contents)
+    scratch.import_([base, Commit("refs/heads/main", None, blobs, edited)])
+    new = _updated(editions, folder, lineage)
+    scratch.import_([base, Commit("refs/heads/theirs", None, new.blobs, new.contents)])
     return folder
 
 
 def _rendered(editions: Editions, revision: Revision, example: str, name: str) -> Rendered:
-    answers = {**lines.answers_of(editions, revision, example).asked, "name": name}
-    return editions.rendered(revision, editions.questionnaire(revision).resolve(answers), project_url(), "sha1")
+    found = lines.answers_of(editions, revision, example)
+    answers = {**{each: found.asked[each] for each in found.given}, "name": name}
+    return editions.rendered(revision, editions.resolve(revision, answers), project_url(), "sha1")
+
+
+def _updated(editions: Editions, folder: Path, lineage: Lineage) -> Rendered:
+    """Return the newer version of the service that is the main branch of a repository."""
+    repository, prefix = locate(folder)
+    service = read_service(repository, "HEAD", prefix)
+    new = lineage.revision(NEW)
+    answers = prepare(editions, service, lineage.revision(OLD), new).new_answers
+    repository.close()
+    return editions.rendered(new, answers, project_url(), "sha1")
 
 
 def _git(folder: Path, *arguments: str, check: bool = True) -> str:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from scaffold.engine.bounds import bounded
@@ -75,17 +75,6 @@ class Proposals:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
-
-
-def _computed(question: Question, default: Any) -> Any:
-    is_plain = isinstance(default, str) and not question.multiselect
-    return _cast_once(question.name, question.type, default) if is_plain else cast(question, default)
-
-
-@lru_cache(maxsize=1024)
-def _cast_once(name: str, kind: str, default: str) -> Any:
-    """Cast a computed value; the same text gives the same object, which nobody changes."""
-    return cast(Question(name, kind), default)
 
 
 def check_names(template: Template, given: Mapping[str, Any]) -> None:
@@ -207,7 +196,7 @@ class Questionnaire:
                     continue
             default = self._default(question, context)
             if hidden:
-                computed[question.name] = context[question.name] = _computed(question, default)
+                computed[question.name] = context[question.name] = self._computed(question, default)
             else:
                 raw = answer(question, default, context)
                 is_untold = question.secret and raw is default  # as in Copier, no rule holds for it
@@ -281,6 +270,16 @@ class Questionnaire:
                 if not question.required:
                     known[question.name] = cast(question, self._default(question, known))
         return {question.name: known.get(question.name) for question in self.template.asked}
+
+    def _computed(self, question: Question, default: Any) -> Any:
+        """Return a computed value; for one template, the same text gives the same object.
+
+        Never for two: a template can change an object, and what another one gives must not follow from that.
+        """
+        memo = self._renderer.memo
+        if memo is None or not isinstance(default, str) or question.multiselect:
+            return cast(question, default)
+        return memo.value((question.name, question.type, default), lambda: cast(question, default))
 
     def _default(self, question: Question, context: Mapping[str, Any]) -> Any:
         default = question.default

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -103,7 +104,7 @@ class Renderer:
             if memo is None
             else TracingEnvironment(root, _Loader(root), **options)
         )
-        self._memo = memo
+        self.memo = memo
         self.environment.filters |= {"from_yaml": _from_yaml, "to_nice_yaml": _to_nice_yaml, **refused_filters()}
         self._root = Path(os.path.realpath(root))
 
@@ -141,7 +142,7 @@ class Renderer:
         return self._explained(part, lambda: self.environment.get_template(_STRING + part).render(context))
 
     def _render(self, name: str, context: Mapping[str, Any], shown: str) -> str:
-        environment, memo = self.environment, self._memo
+        environment, memo = self.environment, self.memo
         if memo is not None and isinstance(environment, TracingEnvironment):
             return self._explained(shown, lambda: memo.render(environment, name, context))
         return self._explained(shown, lambda: environment.get_template(name).render(context))
@@ -164,10 +165,17 @@ class Renderer:
             raise TemplateError(f"{where(error, shown, self._root)}: {what(error)}.") from error
 
 
-@lru_cache(maxsize=64)
 def _from_yaml(text: str) -> Any:
-    """Do what the filter of Copier's does, `yaml.safe_load`, ten times faster, and once for each text."""
-    return load(text)
+    """Do what the filter of Copier's does, `yaml.safe_load`, ten times faster.
+
+    Each text is read once. Each call gives an object of its own, because a template can change it.
+    """
+    return pickle.loads(_read_yaml(text))  # noqa: S301 - it is what this process wrote
+
+
+@lru_cache(maxsize=64)
+def _read_yaml(text: str) -> bytes:
+    return pickle.dumps(load(text))
 
 
 def _to_nice_yaml(value: Any, indent: int = 4) -> str:

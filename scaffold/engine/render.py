@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
+from jinja2 import StrictUndefined
+
 from scaffold.engine.answers import Answers
 from scaffold.engine.bounds import bounded
 from scaffold.engine.jinja import Renderer
@@ -93,8 +95,27 @@ def _context(template: Template, answers: Answers, origin: Origin) -> dict[str, 
     return {
         **answers.context,
         "_copier_answers": {key: value for key, value in remembered.items() if value is not None},
-        "_copier_conf": {"answers_file": template.answers_file, "data": dict.fromkeys(sorted(answers.given))},
+        "_copier_conf": _Conf(answers_file=template.answers_file, data=dict.fromkeys(sorted(answers.given))),
+        **_UNKNOWN,
     }
+
+
+def _unknown(name: str) -> StrictUndefined:
+    """Return what stands for a variable that only Copier has: empty text in its place would be another service."""
+    return StrictUndefined(hint=f"{name} is a variable of Copier's that scaffold does not have; use `copier` itself")
+
+
+class _Conf(dict[str, Any]):
+    """What a template knows of how it is rendered."""
+
+    def __missing__(self, key: str) -> StrictUndefined:
+        return _unknown(f"_copier_conf.{key}")
+
+
+_UNKNOWN = {
+    each: _unknown(each)
+    for each in ("_copier_operation", "_copier_phase", "_copier_python", "_external_data", "_folder_name")
+}
 
 
 def _render_entry(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +23,7 @@ from scaffold.engine.sandbox import BoundedEnvironment
 
 _MISSING = object()
 _KEPT = 12  # texts of one template
+_KEPT_VALUES = 1024
 _TAG = re.compile(r"\{%[-+]?\s*(?:include|import|from|extends)\s+(?:([\"'])([^\"']+)\1)?")
 
 
@@ -43,9 +45,18 @@ class _Record:
 
 @dataclass
 class Memo:
-    """Texts by what they were made of; it may be shared by the environments of several versions."""
+    """Texts by what they were made of; it may be shared by the environments of several versions of one template."""
 
     _records: dict[tuple[str, ...], list[_Record]] = field(default_factory=dict)
+    _values: OrderedDict[tuple[str, ...], Any] = field(default_factory=OrderedDict)
+
+    def value(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
+        """Return the value of a key, made now or earlier."""
+        if key not in self._values:
+            self._values[key] = make()
+            if len(self._values) > _KEPT_VALUES:
+                self._values.popitem(last=False)
+        return self._values[key]
 
     def render(self, environment: TracingEnvironment, name: str, context: Mapping[str, Any]) -> str:
         """Return what the template `name` gives, rendered now or earlier."""

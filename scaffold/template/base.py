@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 from scaffold import git
@@ -23,6 +24,7 @@ from scaffold.text.nearest import suggest
 SKELETON = "templates/service/skeleton/"
 LICENSE = "LICENSE"
 NOTICE = "NOTICE"
+_SUFFIX = ".jinja"
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,18 @@ class Base:
         if file is None:
             known = [each.removeprefix(SKELETON) for each in self.files if each.startswith(SKELETON)]
             now = follow(path, self.moved, self.skeleton)
-            near = f"It is {now} now." if now else suggest(path, known, "`scaffold template files` lists them.")
+            near = f"It is {now} now." if now else _near(path, known)
             raise FileError(f"{where}: {path} is not a file of the base's skeleton ({self.revision.name}). {near}")
         return file
+
+
+def _near(path: str, known: Sequence[str]) -> str:
+    """Return which paths may be meant: those of the same file name, which is that in a service; or the nearest one."""
+    name = PurePosixPath(path).name.removesuffix(_SUFFIX)
+    same = [each for each in known if PurePosixPath(each).name.removesuffix(_SUFFIX) == name]
+    if not same:
+        return suggest(path, known, "`scaffold template files` lists them.")
+    return f"Did you mean {', '.join(same[:-1])}{' or ' if same[:-1] else ''}{same[-1]}?"
 
 
 def base_of(overlay: Overlay, homes: Homes) -> Base:

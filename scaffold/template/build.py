@@ -112,6 +112,7 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
             _refuse_no_choice(name, spec)
             changed[name] = _changed(spec)
         elif {"type", "help"} <= keys.keys() or "fixed" in keys:
+            _refuse_no_choice(name, keys)
             new[name] = _changed(dict(keys))
         else:
             near = suggest(name, base.questions, "A new question needs type and help.")
@@ -147,6 +148,8 @@ def _changed(spec: dict[str, Any]) -> dict[str, Any]:
 def _refuse_no_choice(name: str, spec: Mapping[str, Any]) -> None:
     choices = spec.get("choices") or ()
     values = [*choices.values()] if isinstance(choices, Mapping) else choices
+    if "choices" in spec and not values:
+        raise FileError(f"{QUESTIONS}: {name} has no choice. Name at least one, or write `{name}: {{fixed: VALUE}}`.")
     if "fixed" in spec and isinstance(values, list) and values and spec["fixed"] not in values:
         near = suggest(str(spec["fixed"]), (known := [str(each) for each in values]), _known(known))
         raise FileError(f"{QUESTIONS}: {name} is fixed to {brief(spec['fixed'])}, which is not a choice. {near}")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from scaffold import git
 from scaffold.files.folder import RenderedFile
 from scaffold.releases import Change
 from scaffold.template import fixes
 from scaffold.template.base import SKELETON, Base, id_of
+from scaffold.template.edges import merged
 from scaffold.template.edit import removed_text
 from scaffold.template.moved import follow, renamed
 from scaffold.template.overlay import FILES, MANIFEST, OVERRIDES, REMOVE, Overlay, manifest, overrides_text
@@ -108,13 +108,13 @@ class _Merge:
             self.gone.append(f"{FILES}/{path}")
         before = self.old.require(path, f"{FILES}/{path}")
         labels = ("base", "platform", self.new.revision.name)
-        merged, clash = git.merge_file(before.content, own.content, theirs.content, labels)
+        text, clash = merged(before.content, own.content, theirs.content, labels)
         if clash:
             self.clashing.append(target)
             now = f" The base's file is {target} now." if target != path else ""
             self.conflicts.append(f"{FILES}/{path}: both the base and the platform changed the same lines.{now}")
-        if target != path or merged != own.content:
-            self.files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", merged, own.executable)
+        if target != path or text != own.content:
+            self.files[f"{FILES}/{target}"] = RenderedFile(f"{FILES}/{target}", text, own.executable)
         self.made[target] = id_of(theirs)
 
 

@@ -35,7 +35,7 @@ _QUESTIONS = """\
   default: {short}-0000
   example: {short}-1234
   validator: >-
-    {{% if not {key} | regex_search("^{short}-[0-9]{{4}}$") %}}
+    {{% if not {key} | regex_search("^{short}-[0-9]{{4}}\\\\Z") %}}
     {key} must be {short}- and four digits, not {{{{ {key} }}}}. Example: {short}-1234.
     {{% endif %}}
 """

@@ -45,6 +45,7 @@ class Names:
         """
         self._check_files()
         self._check_questions()
+        self._check_unused()
         for name in sorted(_defined(self.base.questions) - self._known):
             self._check_hidden(name)
 
@@ -53,7 +54,7 @@ class Names:
             where = f"{FILES}/{path}"
             pieces = [path]
             if self._is_template(path):
-                pieces.append(file.content.decode(errors="replace"))
+                pieces.append(_decoded(file.content, where))
             inherited = self._assigned if _PIECE.search(path) else self._loops(path)
             for text in pieces:
                 for name, line in self._unknown(text, where, inherited):
@@ -66,6 +67,20 @@ class Names:
                 for unknown, _ in self._unknown(spec.get(key), f"{QUESTIONS}: {name}, {key}", {"UNSET"}):
                     near = suggest(unknown, sorted(self._known), "`scaffold questions` lists the questions.")
                     raise FileError(f"{QUESTIONS}: {name}, {key}: {unknown} is not a question. {near}")
+
+    def _check_unused(self) -> None:
+        """Refuse a fixed value that nothing uses: its name is probably meant to be that of another question."""
+        for name, spec in self.overlay.questions.items():
+            if name not in self.base.questions and "fixed" in spec and not self._is_used(name):
+                near = suggest(name, self.base.questions, "`scaffold questions` lists those of the base.")
+                what = f"is not a question of the base ({self.base.revision.name}), and nothing of yours uses it"
+                raise FileError(f"{QUESTIONS}: {name} {what}. {near}")
+
+    def _is_used(self, name: str) -> bool:
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        others = [spec for other, spec in self.overlay.questions.items() if other != name]
+        files = (path + file.content.decode(errors="replace") for path, file in self.overlay.files.items())
+        return any(word.search(text) for text in (*map(str, others), *files))
 
     def _check_hidden(self, name: str) -> None:
         """Refuse to hide a question without a default where the base uses it."""
@@ -128,6 +143,13 @@ class Names:
                 found |= self._loops(short)
                 found |= _set_in(self._parsed(file.content.decode(errors="replace"), path))
         return frozenset(found)
+
+
+def _decoded(content: bytes, where: str) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        raise FileError(f"{where} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8.") from error
 
 
 def _set_in(tree: nodes.Template) -> set[str]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jinja2 import TemplateNotFound, meta, nodes
 
+from scaffold.engine.answers import Questionnaire
 from scaffold.engine.jinja import Renderer
-from scaffold.engine.render import render
+from scaffold.engine.render import Origin, render
 from scaffold.engine.render_cache import Memo, TracingEnvironment
+from scaffold.engine.template import load_template
+from tests.support.small_templates import template_in
 from workshop import goldens
 
 
@@ -53,7 +57,7 @@ def files(renderer: Renderer) -> dict[str, Reads]:
     for name in goldens.NAMES:
         for answers in (goldens.answers_of(name), goldens.answers_with_both(name)):
             render(template, renderer, answers, goldens.ORIGIN)
-    noted: Noting = renderer._memo  # type: ignore[assignment]
+    noted: Noting = renderer.memo  # type: ignore[assignment]
     return {name: reads for name, reads in noted.files.items() if not name.startswith("string:")}
 
 
@@ -113,3 +117,23 @@ def test_a_key_holds_what_its_file_reads(files: dict[str, Reads], renderer: Rend
         if missing or needless:
             wrong[name] = f"missing: {sorted(missing)}, needless: {sorted(needless)}"
     assert wrong == {}
+
+
+def test_what_a_template_changes_stays_in_it(tmp_path: Path) -> None:
+    """Another template sees the same text as it is, in the same process."""
+    text = "{{ n }}{% set m = n | to_json | from_yaml %}{{ m }}"
+    hidden = "n: {type: yaml, when: false, default: \"{{ '[1]' }}\"}\n"
+    change = "{% set m = n | to_json | from_yaml %}{{ m.append(8) }}{{ n.append(9) }}{{ m }}{{ n }}"
+    changing = template_in(tmp_path / "changing", {"x.jinja": change}, hidden)
+    other = template_in(tmp_path / "other", {"x.jinja": text}, hidden)
+    for memo in (None, Memo()):
+        assert given_by(changing, memo) == "NoneNone[1, 8][1, 9]"
+        assert given_by(other, None if memo is None else Memo()) == "[1][1]"
+
+
+def given_by(root: Path, memo: Memo | None) -> str:
+    template = load_template(root)
+    renderer = Renderer(root, template.settings, memo)
+    answers = Questionnaire(template, renderer).resolve({})
+    (file,) = render(template, renderer, answers, Origin("origin", "v1"))
+    return file.content.decode()

@@ -21,6 +21,15 @@ def test_a_setting_that_only_copier_knows(setting: str, root: Path) -> None:
     refused(root, f"copier.yml: _{name} is a part of Copier's format that scaffold does not support.")
 
 
+@pytest.mark.parametrize("name", ["_copier_conf.sep", "_copier_conf.src_path", "_copier_operation", "_folder_name"])
+def test_a_variable_that_only_copier_has(name: str, root: Path) -> None:
+    """An empty text in its place would be another service than Copier's."""
+    template_in(root, {"x.jinja": f"a\n{{{{ {name} }}}}"})
+    refused(
+        root, f"skeleton/x.jinja, line 2: {name} is a variable of Copier's that scaffold does not have; use `copier`"
+    )
+
+
 def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> None:
     template_in(root, {}, "---\n!include more.yml\n")
     (root / "more.yml").write_text("_tasks: [x]\n")

@@ -17,6 +17,7 @@ PAIRS = [
     for name, command in COMMANDS.items()
     for kind in KINDS
     if not (kind.startswith("main") and (command.alone or command.cold))  # nothing else changes these files
+    and kind in (command.sampled or KINDS)
 ]
 WANTED = os.environ.get("KUBE_SCAFFOLD_FAULTS", "2")
 

@@ -32,6 +32,7 @@ class Command:
     it renames the user's files one by one, with nobody to go on for it: killed in between, some are as before and others
     as after. `unseen` says that what it puts in place last is no file of the user. `refs` says that git changes refs for it:
     a git that dies there leaves a lock of its own, which it names itself. `tolerated` are patterns of what may lie beside the service where a run was killed and the next one refuses.
+    `sampled` are the kinds of faults that the tests try, where those are not all.
     """
 
     name: str
@@ -45,10 +46,13 @@ class Command:
     unseen: bool = False
     refs: bool = False
     tolerated: Sequence[str] = ()
+    sampled: Sequence[str] = ()
 
 
 _NEW = ("new", NAME, "--defaults")
 _HIDDEN = (f".{NAME}.scaffold-*",)
+_BUILD, _PULL = (("template", verb, "-C", NAME) for verb in ("build", "pull"))
+_RELEASE = ("template", "release", "1.0.0", "-C", NAME)
 COMMANDS = {
     each.name: each
     for each in (
@@ -58,9 +62,12 @@ COMMANDS = {
         Command("update", "generated", ("update", NAME), code=errors.CONFLICTS, again=10),
         Command("update, cold cache", "generated", ("update", NAME), code=errors.CONFLICTS, again=10, cold=True),
         Command("update --abort", "updated", ("update", NAME, "--abort"), again=10),
-        Command("template build", "platform to build", ("template", "build", "-C", NAME), unseen=True),
-        Command("template pull", "platform", ("template", "pull", "-C", NAME), unseen=True),
-        Command("template release", "platform", ("template", "release", "1.0.0", "-C", NAME), again=2, refs=True),
+        Command("template build", "platform to build", _BUILD, unseen=True),
+        Command("template pull", "platform", _PULL, unseen=True),
+        Command("template release", "platform", _RELEASE, again=2, refs=True),
+        Command("template build, of a division", "division to build", _BUILD, unseen=True, sampled=("kill-after",)),
+        Command("template pull, of a division", "division", _PULL, unseen=True, sampled=("kill-before", "tree-after")),
+        Command("template release, of a division", "division", _RELEASE, again=2, refs=True, sampled=("kill-before",)),
         Command("pin", "pin", ("pin", NAME), alone=True, parts=True),
         Command(
             "check --fix --yes",

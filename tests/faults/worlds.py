@@ -229,6 +229,45 @@ def _platform_to_build(made: Worlds, work: Path) -> None:
     })  # fmt: skip
 
 
+def _division(made: Worlds, work: Path) -> None:
+    """Make a division's template on 1.0.0 of a platform's, which has 1.1.0 by now; both override the same file."""
+    platform = made.top / "acme"
+    _platform(made, platform)
+    acme = platform / NAME
+    made.git("tag", "1.0.0", cwd=acme)
+    commit = made.git("rev-parse", "HEAD", cwd=acme).strip()
+    done = made.scaffold("template", "pull", "-C", NAME, cwd=platform)
+    assert done.code == 0, done.output
+    made.git("add", "--all", cwd=acme)
+    made.git("commit", "--quiet", "--message", "1.1.0", cwd=acme)
+    made.git("tag", "1.1.0", cwd=acme)
+    _write(work / NAME, {
+        "scaffold-template.yml": (
+            f"name: pay\nurl: https://p.example\nbase: {{version: 1.0.0, commit: {commit}, url: {acme}}}\n"
+        ),
+        "platform/files/pay.txt": "pay\n",
+        "platform/changes.yml": _CHANGE.replace("acme-one", "pay-one"),
+    })  # fmt: skip
+    for arguments in (("override", "README.md.jinja"), ("build",)):
+        done = made.scaffold("template", *arguments, "-C", NAME, cwd=work)
+        assert done.code == 0, done.output
+    readme = work / NAME / "platform/files/README.md.jinja"
+    readme.write_text(readme.read_text() + "\nOf pay.\n")
+    for arguments in (
+        ("build",),
+        ("pull", "--dry-run"),
+    ):  # the second asks the platform's repository for the first time
+        done = made.scaffold("template", *arguments, "-C", NAME, cwd=work)
+        assert done.code == 0, done.output
+    _make_service(made, work, {})
+    (work / NAME / "untracked.txt").unlink()
+
+
+def _division_to_build(made: Worlds, work: Path) -> None:
+    shutil.copytree(made.work("division") / NAME, work / NAME, symlinks=True)
+    _write(work / NAME, {"platform/remove.yml": "[scripts/old.sh]\n", "platform/files/deep/own.sh": "#!/bin/sh\n"})
+
+
 def _warm(made: Worlds, work: Path) -> None:
     """Leave the folder empty, and the cache full."""
     done = made.scaffold("new", NAME, "--defaults", "--dry-run", cwd=work)
@@ -243,6 +282,8 @@ _MAKERS: Mapping[str, Callable[[Worlds, Path], None]] = {
     "checked": _checked,
     "platform": _platform,
     "platform to build": _platform_to_build,
+    "division": _division,
+    "division to build": _division_to_build,
 }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +12,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scaffold.engine.answers import Questionnaire
+from scaffold.engine.jinja import Renderer
+from scaffold.engine.template import load_template
+from scaffold.errors import AnswerError
 from tests.platform.conftest import DOCKERFILE, Run, release, tree
 from tests.support.commands import scaffold
 
@@ -62,12 +68,29 @@ def test_everything_that_an_overlay_can_say(acme: Path, run: Run, tmp_path: Path
     assert not (shop / "renovate.json").exists()
     assert (shop / ".gitlab-ci.yml").is_file() and not (shop / ".github").exists()
     assert "ci" not in answers(shop) and answers(shop)["replicas"] == 4
+    asked = json.loads(scaffold("questions", "--template", str(acme), "--schema", cwd=tmp_path).stdout)["properties"]
+    assert "ci" not in asked and asked["language"]["enum"] == ["python", "go"] and asked["replicas"]["default"] == 4
     assert "language must be one of python, go, not java." in service(acme, tmp_path / "x", "language=java", code=3)
     environment = {**os.environ, "COPIER_CACHE_DIR": str(tmp_path / "cache")}
     command = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--data", "name=shop"]
     subprocess.run([*command, str(acme), "copied"], cwd=tmp_path, env=environment, check=True, capture_output=True)
     copied = {path: text for path, text in tree(tmp_path / "copied").items() if path != ".copier-answers.yml"}
     assert copied == {path: text for path, text in tree(shop).items() if path != ".copier-answers.yml"}
+
+
+WRONG = ["7", "", "CC-1234\n", "CC-1234\nx: y", " CC-1234", "CC-12345", "{{ 7 * 7 }}", "$(id)", "../CC-1234", "CC-" + "1" * 9999,
+         "CC-\u0661\u0662\u0663\u0664", ["CC-1234"], {"CC-1234": 1}, 1234, True, None]  # fmt: skip
+
+
+def test_a_platform_s_question_refuses_what_is_hostile(acme: Path) -> None:
+    template = load_template(acme)
+    questionnaire = Questionnaire(template, Renderer(template.root, template.settings))
+    for value in WRONG:
+        with pytest.raises(AnswerError) as refused:
+            questionnaire.resolve({"name": "shop", "cost_center": value})
+        assert re.match(r"cost_center (must|is) ", str(refused.value)), value
+        assert "\n" not in str(refused.value)
+    assert questionnaire.resolve({"name": "shop", "cost_center": "CC-1234"}).asked["cost_center"] == "CC-1234"
 
 
 def test_a_template_that_was_edited_by_hand_is_not_current(acme: Path, run: Run) -> None:

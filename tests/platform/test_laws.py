@@ -110,7 +110,7 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
         [("policy", "platform/policy/names.yml", 20, "there is no variable objct. Did you mean object?")],
     ),
     LAST_RELEASE: (
-        [replaced(QUESTIONS, "[0-9]{4}$", "[1-9]{4}$"), replaced(f"{GOLDEN}.yml", "CC-1204", "CC-1214"),
+        [replaced(QUESTIONS, "[0-9]{4}", "[1-9]{4}"), replaced(f"{GOLDEN}.yml", "CC-1204", "CC-1214"),
          replaced(QUESTIONS, "CC-0000", "CC-1111")],
         [("update", QUESTIONS, 8, "must be CC- and four digits, not CC-1204")],
     ),

@@ -46,6 +46,12 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "questions no YAML": (in_file(QUESTIONS, "a: {"), 12, "platform/questions.yml:2:1 is not valid YAML"),
     "questions a text": (in_file(QUESTIONS, "a"), 12, "must be a mapping of names, not 'a'"),
     "question a text": (in_file(QUESTIONS, "replicas: 3\n"), 12, "replicas must be a mapping of keys, not 3"),
+    "no choice": (in_file(QUESTIONS, "language: {choices: []}\n"), 12, "language has no choice. Name at least one, or"),
+    "not UTF-8": (
+        lambda acme: (acme / "platform/files/a.jinja").write_bytes(b"a\xff"),
+        12,
+        "a.jinja is not UTF-8 (byte 2).",
+    ),
     "question misspelt": (in_file(QUESTIONS, "replica: {default: 3}\n"), 12, "Did you mean replicas?"),
     "question without help": (in_file(QUESTIONS, "x_y: {type: str}\n"), 12, "A new question needs type and help."),
     "question key": (in_file(QUESTIONS, "replicas: {defalt: 3}\n"), 12, "'defalt' is not a key of a question"),
@@ -124,6 +130,10 @@ def test_a_broken_overlay(name: str, acme: Path, run: Run) -> None:
     ("arguments", "words"),
     [
         (("override", "Makefil.jinja"), "Did you mean Makefile.jinja?"),
+        (
+            ("override", "Dockerfile"),
+            "Did you mean {{ go }}/Dockerfile.jinja, {{ java }}/Dockerfile.jinja, {{ python }}/",
+        ),
         (("override", "../copier.yml"), "is not a file of the base's skeleton"),
         (("override", "renovate.json.jinja"), "is in platform/remove.yml"),
         (("override", DOCKERFILE), "is there already. Change it there."),

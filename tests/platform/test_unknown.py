@@ -38,6 +38,10 @@ UNKNOWN: dict[str, tuple[dict[str, str], str]] = {
         f"{FILES}/a.jinja:1: _copier_python is not a question",
     ),
     "no Jinja": ({f"{FILES}/a.jinja": "\n{% if %}\n"}, f"{FILES}/a.jinja:2: it is not valid Jinja: Expected an expr"),
+    "a fixed value that nothing uses": (
+        {"platform/questions.yml": "cost_center: {type: str, help: x, default: ''}\nrepository_: {fixed: x}\n"},
+        "repository_ is not a question of the base (v0.2.0), and nothing of yours uses it. Did you mean repository?",
+    ),
     "a validator": (
         {"platform/questions.yml": "cost_center: {type: str, help: x, default: '', validator: '{{ cost_centr }}'}\n"},
         "platform/questions.yml: cost_center, validator: cost_centr is not a question. Did you mean cost_center?",
@@ -86,6 +90,8 @@ def test_a_question_without_a_default_is_hidden(name: str, words: str, acme: Pat
 
 
 def test_names_that_a_template_has(acme: Path) -> None:
+    with (acme / "platform/questions.yml").open("a") as file:
+        file.write("\nregion: {fixed: eu}\nzone: {fixed: '{{ region }}-1'}\n")
     write_tree(
         acme / FILES,
         {
@@ -97,6 +103,7 @@ def test_names_that_a_template_has(acme: Path) -> None:
             "{% yield job from jobs %}{{ job.name }}.txt{% endyield %}.jinja": "{{ job.name }}\n",
             "{{ parts }}/more": "{{ job.name }}{{ cost_center }}\n",
             "plain.txt": "{{ whatever }}\n",
+            "{{ zone }}.txt": "x\n",
         },
     )
     assert open_platform(acme, Homes()).build().written
