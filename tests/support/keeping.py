@@ -1,0 +1,164 @@
+"""Lets a test with the mark `kept` pass at once where it passed before with the same inputs.
+
+The mark's argument `inputs` is a function. It gets the test's parameters, and returns its `Inputs`. A test that reads
+another file of the repository itself keeps no verdict, and the summary names the file.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import imports, verdicts
+from tests.support.verdicts import Inputs, Store
+from workshop.goldens import ROOT
+
+KEPT, UNNAMED = "kept", "reads what its inputs do not name"
+"""Names of a test's properties: that its verdict was kept, and a file for which it is not."""
+
+
+class Reads:
+    """The files of the repository that this process has opened."""
+
+    def __init__(self) -> None:
+        self.paths: set[str] = set()
+        sys.addaudithook(self.saw)
+
+    def saw(self, event: str, arguments: tuple[Any, ...]) -> None:
+        # shutil opens folders by names within others
+        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike) and not arguments[2] & os.O_DIRECTORY:
+            self.paths.add(os.path.abspath(os.fsdecode(arguments[0])))
+
+    def since(self, before: set[str], root: Path = ROOT) -> set[Path]:
+        """Return the sources and data among them; what Python compiles and git keeps is made of others."""
+        mine = (Path(each).relative_to(root) for each in self.paths - before if Path(each).is_relative_to(root))
+        ignored = {"__pycache__", ".git", ".venv", ".pytest_cache", ".hypothesis"}
+        return {root / each for each in mine if not ignored & set(each.parts) and (root / each).is_file()}
+
+
+class Known:
+    """What a test is known by: its key, and the files of which it is made or that it may read."""
+
+    def __init__(self, key: str, files: set[Path]) -> None:
+        self.key, self.files, self.passed = key, files, set[str]()
+        self.opened = set[str]()
+        self.spoilt = False
+
+
+KNOWN = pytest.StashKey[Known]()
+
+
+def is_kept(item: pytest.Item) -> bool:
+    """Tell whether a test passes at once."""
+    return any(name == KEPT for name, _ in item.user_properties)
+
+
+class Keeping:
+    """The plugin: looks verdicts up before the first test, and keeps new ones after the last."""
+
+    def __init__(self, store: Store, fresh: bool) -> None:
+        self.store, self.fresh = store, fresh
+        self.reads: Reads | None = None
+        self.signatures: dict[Path, tuple[int, ...]] = {}
+        self.digests: dict[Path, str] = {}
+        self.made_of: dict[tuple[Path, tuple[str, ...], tuple[str, ...]], tuple[set[Path], set[Path]]] = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        for item in items:
+            if mark := item.get_closest_marker("kept"):
+                callspec = getattr(item, "callspec", None)
+                self.know(item, mark.kwargs["inputs"](callspec.params if callspec else {}))
+
+    def know(self, item: pytest.Item, inputs: Inputs) -> None:
+        """Give a test its key; it is kept where the store has that."""
+        mine, others = self.files_of(item.path, inputs)
+        for path in (mine | others) - self.signatures.keys():
+            self.signatures[path] = verdicts.signature(path)  # before its bytes are read
+        digests = {path.relative_to(ROOT).as_posix(): self.digest_of(path) for path in mine}
+        known = item.stash[KNOWN] = Known(verdicts.key_of(item.nodeid, inputs, digests), mine | others)
+        if not self.fresh and self.store.has(known.key):
+            item.user_properties.append((KEPT, "yes"))
+
+    def digest_of(self, path: Path) -> str:
+        if path not in self.digests:
+            self.digests[path] = verdicts.digest_of(path)
+        return self.digests[path]
+
+    def files_of(self, module: Path, inputs: Inputs) -> tuple[set[Path], set[Path]]:
+        """Return the files that a test is made of, and those of which it only sees values."""
+        named = module, inputs.files, inputs.by_value
+        if named not in self.made_of:
+            mine = imports.code_of(module) | verdicts.below((*verdicts.ALWAYS, *inputs.files))
+            self.made_of[named] = mine, verdicts.below(inputs.by_value) - mine
+        return self.made_of[named]
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        known = item.stash.get(KNOWN, None)
+        if known and is_kept(item):
+            item.fixturenames = []  # no fixture is made for it
+        elif known:
+            self.reads = self.reads or Reads()
+            known.opened = set(self.reads.paths)
+        return (yield)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
+        return True if is_kept(pyfuncitem) else None
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        report = yield
+        if known := item.stash.get(KNOWN, None):
+            if report.passed:
+                known.passed.add(report.when)
+            else:
+                known.spoilt = True  # also where it is run again, and passes then
+            if report.failed:
+                self.store.forget(known.key)
+            if report.when == "teardown" and self.reads and not is_kept(item):
+                self.compare(item, known, report)
+        return report
+
+    def compare(self, item: pytest.Item, known: Known, report: pytest.TestReport) -> None:
+        """Keep no verdict of a test that read other files than it may."""
+        assert self.reads
+        for path in sorted(self.reads.since(known.opened) - known.files):
+            known.spoilt = True
+            report.user_properties.append((UNNAMED, path.relative_to(ROOT).as_posix()))
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        changed = {path for path, known in self.signatures.items() if not same(path, known)}
+        for item in session.items if hasattr(session, "items") else []:
+            known = item.stash.get(KNOWN, None)
+            whole = known and known.passed == {"setup", "call", "teardown"} and not known.spoilt
+            if whole and not is_kept(item) and not known.files & changed:
+                self.store.keep(known.key)
+        if not hasattr(session.config, "workerinput"):
+            self.store.tidy()
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        ended = [each for each in terminalreporter.getreports("") if each.when == "teardown"]
+        kept = [each for each in ended if (KEPT, "yes") in map(tuple, each.user_properties)]
+        if kept:
+            terminalreporter.write_line(
+                f"{len(kept)} of these tests passed before with the same inputs; KUBE_SCAFFOLD_FRESH=1 runs them"
+            )
+        for each in ended:
+            for name, path in each.user_properties:
+                if name == UNNAMED:
+                    terminalreporter.write_line(f"no verdict is kept of {each.nodeid}: it reads {path}")
+
+
+def same(path: Path, known: tuple[int, ...]) -> bool:
+    """Tell whether a file is as it was when its bytes were digested."""
+    try:
+        return verdicts.signature(path) == known
+    except OSError:
+        return False
