@@ -11,6 +11,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import uuid
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -159,6 +160,14 @@ def key_of(image: Image) -> str:
     for asked in image.copies:
         digest.update(version_of(copied(asked)).encode())
     return digest.hexdigest()[:16]
+
+
+def identity(language: str) -> list[object]:
+    """Return what changes whenever a base image of a language is made anew; one that is not there yet is new."""
+    images = {image.name: key_of(image) for image in (LANGUAGES[language].build, LANGUAGES[language].runtime)}
+    archives = [CACHE / "images" / f"{name}-{key}.tar" for name, key in images.items()]
+    made = [archive.stat().st_mtime_ns if archive.exists() else uuid.uuid4().hex for archive in archives]
+    return [images, made]
 
 
 def copied(asked: str) -> Path:

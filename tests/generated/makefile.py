@@ -26,16 +26,6 @@ TOOLS = {
     "java": "javac",
     "rust": "cargo",
 }
-EACH = ("make --version", "git --version")
-PROGRAMS = {
-    "python": (*EACH, "python3 --version"),
-    "go": (*EACH, "go version"),
-    "typescript": (*EACH, "node --version", "npm --version"),
-    "java": (*EACH, "java -version", "javac -version"),
-    "rust": (*EACH, "cargo --version", "rustc --version"),
-}
-"""What runs where a service is checked, as commands that print versions; all else is in the lock files."""
-
 LENT = {".venv": "installed", "node_modules": ".package-lock.json"}
 """What a service uses from its own folder, and the file in it by which make knows that it is complete."""
 

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
-from tests.generated.makefile import PROGRAMS, furnish, make
+from tests.generated.makefile import furnish, make
 from tests.generated.required import REQUIRED, require
 from tests.real.conformance.subjects import Subject
+from tests.support.answered import TEMPLATE
+from tests.support.programs import LANGUAGES
 from tests.support.verdicts import Inputs
 from workshop import command, goldens
 from workshop.aside import COMMAND_SECONDS
@@ -34,7 +36,7 @@ def language_of(name: str) -> str:
 def inputs(given: Mapping[str, Any]) -> Inputs:
     """Of the template, only a golden's language has an effect here."""
     name, language = given["name"], language_of(given["name"])
-    return Inputs((f"examples/{name}",), PROGRAMS[language], language, ("copier.yml", "templates", f"examples/{name}.yml"))
+    return Inputs((f"examples/{name}",), LANGUAGES[language], language, (*TEMPLATE, f"examples/{name}.yml"))
 
 
 def each_golden(*left_out: str) -> pytest.MarkDecorator:

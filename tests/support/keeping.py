@@ -9,7 +9,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -23,22 +25,42 @@ KEPT, UNNAMED = "kept", "reads what its inputs do not name"
 
 
 class Reads:
-    """The files of the repository that this process has opened."""
+    """The files of the repository that this process has opened: by tests, and by each module while it is imported."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: Path) -> None:
+        self.root = f"{root}{os.sep}"
         self.paths: set[str] = set()
+        self.of_module: dict[str, set[str]] = {}
         sys.addaudithook(self.saw)
 
     def saw(self, event: str, arguments: tuple[Any, ...]) -> None:
-        # shutil opens folders by names within others
-        if event == "open" and isinstance(arguments[0], str | bytes | os.PathLike) and not arguments[2] & os.O_DIRECTORY:
-            self.paths.add(os.path.abspath(os.fsdecode(arguments[0])))
+        if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
+            return
+        given, mode = os.fsdecode(arguments[0]), arguments[1]
+        if mode is None and not os.path.isabs(given):
+            return  # os.open, of a name within a folder that it has opened before
+        path = os.path.abspath(given)
+        if path.startswith(self.root) and not IGNORED & set(path.removeprefix(self.root).split(os.sep)):
+            if module := self.imported_now():
+                self.of_module.setdefault(module, set()).add(path)
+            else:
+                self.paths.add(path)
 
-    def since(self, before: set[str], root: Path = ROOT) -> set[Path]:
-        """Return the sources and data among them; what Python compiles and git keeps is made of others."""
-        mine = (Path(each).relative_to(root) for each in self.paths - before if Path(each).is_relative_to(root))
-        ignored = {"__pycache__", ".git", ".venv", ".pytest_cache", ".hypothesis"}
-        return {root / each for each in mine if not ignored & set(each.parts) and (root / each).is_file()}
+    def imported_now(self) -> str | None:
+        """Return the file of the module of the repository that is being imported, if one is."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame and not (frame.f_code.co_name == "<module>" and frame.f_code.co_filename.startswith(self.root)):
+            frame = frame.f_back
+        return frame.f_code.co_filename if frame else None
+
+    def of(self, modules: set[Path]) -> set[Path]:
+        """Return the files and folders that were opened, or by these modules while they were imported."""
+        at_import = set[str]().union(*(self.of_module.get(str(each), ()) for each in modules))
+        return {path for each in self.paths | at_import if (path := Path(each)).exists()}
+
+
+IGNORED = {"__pycache__", ".git", ".venv", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"}
+"""Made from other files, or not by us."""
 
 
 class Known:
@@ -46,7 +68,6 @@ class Known:
 
     def __init__(self, key: str, files: set[Path]) -> None:
         self.key, self.files, self.passed = key, files, set[str]()
-        self.opened = set[str]()
         self.spoilt = False
 
 
@@ -61,9 +82,9 @@ def is_kept(item: pytest.Item) -> bool:
 class Keeping:
     """The plugin: looks verdicts up before the first test, and keeps new ones after the last."""
 
-    def __init__(self, store: Store, fresh: bool) -> None:
-        self.store, self.fresh = store, fresh
-        self.reads: Reads | None = None
+    def __init__(self, store: Store, fresh: bool, root: Path = ROOT) -> None:
+        self.store, self.fresh, self.root = store, fresh, root
+        self.reads = Reads(root)
         self.signatures: dict[Path, tuple[int, ...]] = {}
         self.digests: dict[Path, str] = {}
         self.made_of: dict[tuple[Path, tuple[str, ...], tuple[str, ...]], tuple[set[Path], set[Path]]] = {}
@@ -73,15 +94,17 @@ class Keeping:
         for item in items:
             if mark := item.get_closest_marker("kept"):
                 callspec = getattr(item, "callspec", None)
-                self.know(item, mark.kwargs["inputs"](callspec.params if callspec else {}))
+                with suppress(RuntimeError):  # of what is not to be had here: the test will fail by itself
+                    self.know(item, mark.kwargs["inputs"](callspec.params if callspec else {}))
 
     def know(self, item: pytest.Item, inputs: Inputs) -> None:
         """Give a test its key; it is kept where the store has that."""
         mine, others = self.files_of(item.path, inputs)
         for path in (mine | others) - self.signatures.keys():
             self.signatures[path] = verdicts.signature(path)  # before its bytes are read
-        digests = {path.relative_to(ROOT).as_posix(): self.digest_of(path) for path in mine}
-        known = item.stash[KNOWN] = Known(verdicts.key_of(item.nodeid, inputs, digests), mine | others)
+        digests = {path.relative_to(self.root).as_posix(): self.digest_of(path) for path in mine}
+        name = "::".join(each.name for each in item.listchain()[1:])  # xdist writes its group into the id
+        known = item.stash[KNOWN] = Known(verdicts.key_of(name, inputs, digests), mine | others)
         if not self.fresh and self.store.has(known.key):
             item.user_properties.append((KEPT, "yes"))
 
@@ -94,8 +117,8 @@ class Keeping:
         """Return the files that a test is made of, and those of which it only sees values."""
         named = module, inputs.files, inputs.by_value
         if named not in self.made_of:
-            mine = imports.code_of(module) | verdicts.below((*verdicts.ALWAYS, *inputs.files))
-            self.made_of[named] = mine, verdicts.below(inputs.by_value) - mine
+            mine = imports.code_of(module, self.root) | verdicts.below((*verdicts.ALWAYS, *inputs.files), self.root)
+            self.made_of[named] = mine, verdicts.below(inputs.by_value, self.root) - mine
         return self.made_of[named]
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -104,8 +127,7 @@ class Keeping:
         if known and is_kept(item):
             item.fixturenames = []  # no fixture is made for it
         elif known:
-            self.reads = self.reads or Reads()
-            known.opened = set(self.reads.paths)
+            self.reads.paths.clear()
         return (yield)
 
     @pytest.hookimpl(tryfirst=True)
@@ -122,16 +144,16 @@ class Keeping:
                 known.spoilt = True  # also where it is run again, and passes then
             if report.failed:
                 self.store.forget(known.key)
-            if report.when == "teardown" and self.reads and not is_kept(item):
+            if report.when == "teardown" and not is_kept(item):
                 self.compare(item, known, report)
         return report
 
     def compare(self, item: pytest.Item, known: Known, report: pytest.TestReport) -> None:
         """Keep no verdict of a test that read other files than it may."""
-        assert self.reads
-        for path in sorted(self.reads.since(known.opened) - known.files):
+        named = known.files | {folder for path in known.files for folder in path.parents}
+        for path in sorted(self.reads.of(known.files) - named):
             known.spoilt = True
-            report.user_properties.append((UNNAMED, path.relative_to(ROOT).as_posix()))
+            report.user_properties.append((UNNAMED, path.relative_to(self.root).as_posix()))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         changed = {path for path, known in self.signatures.items() if not same(path, known)}
