@@ -162,12 +162,12 @@ def key_of(image: Image) -> str:
     return digest.hexdigest()[:16]
 
 
-def identity(language: str) -> list[object]:
-    """Return what changes whenever a base image of a language is made anew; one that is not there yet is new."""
-    images = {image.name: key_of(image) for image in (LANGUAGES[language].build, LANGUAGES[language].runtime)}
-    archives = [CACHE / "images" / f"{name}-{key}.tar" for name, key in images.items()]
-    made = [archive.stat().st_mtime_ns if archive.exists() else uuid.uuid4().hex for archive in archives]
-    return [images, made]
+@cache
+def identity(*languages: str) -> tuple[tuple[str, int | str], ...]:
+    """Return what changes whenever a base image of these languages, or a sidecar, is made anew; a missing one is new."""
+    bases = [image for each in languages for image in (LANGUAGES[each].build, LANGUAGES[each].runtime)]
+    archives = [CACHE / "images" / f"{image.name}-{key_of(image)}.tar" for image in (*bases, *SIDECARS.values())]
+    return tuple((path.name, path.stat().st_mtime_ns if path.exists() else uuid.uuid4().hex) for path in archives)
 
 
 def copied(asked: str) -> Path:

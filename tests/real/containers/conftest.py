@@ -19,9 +19,10 @@ from tests.real.conformance.subjects import Subject, for_features
 from tests.support.answered import inputs_of
 from tests.support.programs import CONTAINERS
 from tests.support.verdicts import Inputs
-from workshop import runtime, standins
+from workshop import runtime
 from workshop.goldens import answers_of, rendered
 from workshop.machine import locked
+from workshop.standins import identity
 
 VERSION, REVISION = "1.2.3", "0123456789abcdef0123456789abcdef01234567"
 
@@ -29,7 +30,7 @@ VERSION, REVISION = "1.2.3", "0123456789abcdef0123456789abcdef01234567"
 def inputs(given: Mapping[str, Any]) -> Inputs:
     """Return what a test of an image depends on, beside the tests: the service as it is rendered, its bases, podman."""
     subject: Subject = given["example"]
-    made_on = [] if runtime.missing(subject.language) else standins.identity(subject.language)
+    made_on = [] if runtime.missing(subject.language) else identity(subject.language)
     return inputs_of(subject.name, files=(CONTRACT,), programs=CONTAINERS, values=made_on)
 
 
