@@ -164,7 +164,7 @@ def key_of(image: Image) -> str:
 
 @cache
 def identity(*languages: str) -> tuple[tuple[str, int | str], ...]:
-    """Return what changes whenever a base image of these languages, or a sidecar, is made anew; a missing one is new."""
+    """Return what changes whenever a base image of these languages, or a sidecar, is made anew."""
     bases = [image for each in languages for image in (LANGUAGES[each].build, LANGUAGES[each].runtime)]
     archives = [CACHE / "images" / f"{image.name}-{key_of(image)}.tar" for image in (*bases, *SIDECARS.values())]
     return tuple((path.name, path.stat().st_mtime_ns if path.exists() else uuid.uuid4().hex) for path in archives)

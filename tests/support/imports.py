@@ -40,7 +40,9 @@ def modules(name: str, root: Path) -> Iterator[Path]:
 
 
 def is_data(path: Path) -> bool:
-    return path.is_file() and path.suffix not in (".py", ".pyc")
+    """Tell whether a file is no module of a package; a program that tests start, or copy, is none."""
+    module = path.suffix == ".py" and (path.parent / "__init__.py").exists()
+    return path.is_file() and path.suffix != ".pyc" and not module
 
 
 def code_of(module: Path, root: Path = ROOT) -> set[Path]:

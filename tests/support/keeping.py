@@ -36,11 +36,16 @@ class Reads:
     def saw(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event != "open" or not isinstance(arguments[0], str | bytes | os.PathLike):
             return
-        given, mode = os.fsdecode(arguments[0]), arguments[1]
-        if mode is None and not os.path.isabs(given):
-            return  # os.open, of a name within a folder that it has opened before
-        path = os.path.abspath(given)
-        if path.startswith(self.root) and not IGNORED & set(path.removeprefix(self.root).split(os.sep)):
+        given = os.fsdecode(arguments[0])
+        if not given.startswith(os.sep):
+            if arguments[1] is None:
+                return  # os.open, of a name within a folder that it has opened before
+            try:
+                given = f"{Path.cwd()}{os.sep}{given}"
+            except OSError:
+                return  # there is no such folder any more, so nothing is opened
+        path = os.path.normpath(given)
+        if path.startswith(self.root) and not IGNORED & set(Path(path.removeprefix(self.root)).parts):
             if module := self.imported_now():
                 self.of_module.setdefault(module, set()).add(path)
             else:

@@ -11,4 +11,11 @@ LANGUAGES = {
     "rust": (*EACH, "cargo --version", "rustc --version"),
 }
 CONTAINERS = ("podman --version", "buildah --version", "runc --version", "mmdebstrap --version")
-CLUSTER = (*CONTAINERS, "etcd --version", "containerd --version", "iptables --version", "ip -V", "kubectl version --client")
+CLUSTER = (
+    *CONTAINERS,
+    "etcd --version",
+    "containerd --version",
+    "iptables --version",
+    "ip -V",
+    "kubectl version --client",
+)

@@ -37,6 +37,9 @@ def pytest_configure(config):
     "bench/reading.py": "from bench.helper import ROOT\nOTHER = (ROOT / 'other/a').read_text()\n",
     "bench/conftest.py": "",
     "bench/data.txt": "data",
+    "releasing/__init__.py": "",
+    "releasing/place.py": "",
+    "releasing/data.txt": "data",
     "given/a": "a",
     "other/a": "a",
     "other/told": "told",
@@ -44,6 +47,7 @@ def pytest_configure(config):
 import pytest
 from tests.support.verdicts import Inputs
 from bench.helper import ROOT
+from releasing import place
 
 pytestmark = pytest.mark.kept(inputs=lambda given: Inputs(("given",), by_value=("other/told",)))
 
@@ -140,6 +144,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "a conftest": lambda root: (root / "bench/conftest.py").write_text("\n"),
     "what it imports": lambda root: (root / "bench/helper.py").open("a").write("\n"),
     "data beside it": lambda root: (root / "bench/data.txt").write_text("date"),
+    "data beside what it imports": lambda root: (root / "releasing/data.txt").write_text("date"),
     "a file that is named": lambda root: (root / "given/a").write_text("b"),
     "a new file in a folder that is named": lambda root: (root / "given/b").touch(),
     "a file that can be run": lambda root: (root / "given/a").chmod(0o755),
