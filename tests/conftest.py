@@ -11,12 +11,20 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.support.keeping import Keeping
+from tests.support.verdicts import Store
 from workshop import goldens, times
 from workshop.aside import TEST_SECONDS
+from workshop.machine import CACHE
 
 settings.register_profile("any machine", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("any machine")
 BEFORE = pytest.StashKey[float]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    fresh = os.environ.get("KUBE_SCAFFOLD_FRESH", "") not in ("", "0")
+    config.pluginmanager.register(Keeping(Store(CACHE / "verdicts"), fresh), "keeping")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

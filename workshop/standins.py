@@ -11,6 +11,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import uuid
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -159,6 +160,14 @@ def key_of(image: Image) -> str:
     for asked in image.copies:
         digest.update(version_of(copied(asked)).encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def identity(*languages: str) -> tuple[tuple[str, int | str], ...]:
+    """Return what changes whenever a base image of these languages, or a sidecar, is made anew."""
+    bases = [image for each in languages for image in (LANGUAGES[each].build, LANGUAGES[each].runtime)]
+    archives = [CACHE / "images" / f"{image.name}-{key_of(image)}.tar" for image in (*bases, *SIDECARS.values())]
+    return tuple((path.name, path.stat().st_mtime_ns if path.exists() else uuid.uuid4().hex) for path in archives)
 
 
 def copied(asked: str) -> Path:

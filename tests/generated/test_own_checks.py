@@ -19,6 +19,9 @@ from tests.generated.makefile import furnish, make
 from tests.generated.required import REQUIRED, require
 from tests.generated.team import TEAMS, work
 from tests.real.conformance.subjects import Subject
+from tests.support.answered import TEMPLATE
+from tests.support.programs import LANGUAGES
+from tests.support.verdicts import Inputs
 from workshop import command, goldens
 from workshop.aside import COMMAND_SECONDS
 
@@ -32,6 +35,12 @@ TESTED_AS = {"frontend-java": "everything-java"}
 @cache
 def language_of(name: str) -> str:
     return str(goldens.answers_of(name).asked["language"])
+
+
+def inputs(given: Mapping[str, Any]) -> Inputs:
+    """Of the template, only a golden's language has an effect here."""
+    name, language = given["name"], language_of(given["name"])
+    return Inputs((f"examples/{name}",), LANGUAGES[language], language, (*TEMPLATE, f"examples/{name}.yml"))
 
 
 def each_golden(*left_out: str) -> pytest.MarkDecorator:
@@ -55,11 +64,13 @@ def check(folder: Path, *verbs: str) -> None:
 
 
 @pytest.mark.aside
+@pytest.mark.kept(inputs=inputs)
 @each_golden()
 def test_lint_passes(name: str, services: Path) -> None:
     check(services / name, "lint")
 
 
+@pytest.mark.kept(inputs=inputs)
 @pytest.mark.flaky(reruns=1)  # its tests watch a clock a little, and here two of them run side by side
 @each_golden(*TESTED_AS)
 def test_its_own_tests_pass(name: str, services: Path) -> None:

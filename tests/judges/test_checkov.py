@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.judges.charts import JUDGED
+from tests.support.answered import TEMPLATE, given, inputs_of_goldens
 from tests.support.charts import lay_out as lay_out_chart
 from tests.support.deployed import examples, files_of, manifests, overlays_of, workflows_of
-from workshop import helm, judges
+from tests.support.verdicts import Inputs
+from workshop import goldens, helm, judges
 
 pytestmark = [pytest.mark.judges, pytest.mark.aside]
 
@@ -70,6 +74,17 @@ def with_framework(framework: str) -> list[Path]:
     return [example for example in examples() if (example / paths.get(framework, "Dockerfile")).exists()]
 
 
+@cache
+def inputs() -> Inputs:
+    """Return what is judged: all goldens, and the charts that are rendered from the template."""
+    charts = [] if helm.missing() else [given(goldens.answers_with_both(name)) for name in JUDGED]
+    answers = [f"examples/{name}.yml" for name in JUDGED]
+    return replace(inputs_of_goldens({}), values=charts, by_value=(*TEMPLATE, *answers))
+
+
+kept = pytest.mark.kept(inputs=lambda _: inputs())
+
+
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("checkov")
@@ -77,6 +92,7 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return judged(folder)
 
 
+@kept
 @pytest.mark.parametrize("framework", FRAMEWORKS)
 def test_checkov_finds_nothing(framework: str, reports: dict[str, Any]) -> None:
     if not with_framework(framework):
@@ -91,6 +107,7 @@ def test_checkov_finds_nothing(framework: str, reports: dict[str, Any]) -> None:
     assert report["summary"]["passed"] >= len(with_framework(framework)), f"{framework}: not every file was judged"
 
 
+@kept
 def test_checkov_can_find(tmp_path: Path) -> None:
     put(tmp_path / "Dockerfile", "FROM debian:latest\n")
     assert judged(tmp_path)["dockerfile"]["results"]["failed_checks"]

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from scaffold.prove.ports import free_ports
+from tests.support.answered import inputs_of_goldens
 from tests.support.deployed import each_example, examples, files_of, read_yaml, workflows_of
 from workshop import goldens, judges
 
@@ -30,6 +31,7 @@ with_stubs = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.kept(inputs=inputs_of_goldens)
 @each_example
 def test_yamllint(example: Path) -> None:
     judges.acquits("yamllint", "--strict", ".", cwd=example)
@@ -93,6 +95,7 @@ def values(tree: Any, keys: tuple[str, ...]) -> Iterator[str]:
             yield from values(value, keys)
 
 
+@pytest.mark.kept(inputs=inputs_of_goldens)
 @each_example
 def test_shellcheck(example: Path, tmp_path: Path) -> None:
     if not shutil.which("make"):

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.judges.kube_score import ANSWERED, scored
+from tests.support.answered import inputs_of_goldens
 from tests.support.deployed import each_example, examples, files_of, manifests, overlays_of
 from workshop import go_tools, judges
 
-pytestmark = pytest.mark.judges
+pytestmark = [pytest.mark.judges, pytest.mark.kept(inputs=inputs_of_goldens)]
 
 VERSIONS = ("1.30", "1.36")  # the oldest that the output names, and the one that its CI asks
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,21 @@ import yaml
 
 from tests.judges.promtool import SELDOM, groups, promtool
 from tests.real.conformance.contract import CONTRACT
+from tests.real.conformance.contract import FILE as CONTRACT_FILE
+from tests.support.answered import inputs_of_goldens
 from tests.support.deployed import Object, each_example, examples, read_yaml
+from tests.support.verdicts import Inputs
+
+
+def inputs(given: Mapping[str, Any]) -> Inputs:
+    mine = inputs_of_goldens(given)
+    return replace(mine, files=(*mine.files, CONTRACT_FILE))
+
 
 pytestmark = [
     pytest.mark.judges,
     pytest.mark.aside,
+    pytest.mark.kept(inputs=inputs),
     pytest.mark.skipif(
         not shutil.which("promtool"), reason="judges: promtool not found; workshop/install-system installs it"
     ),

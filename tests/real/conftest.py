@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keeping import is_kept
 from workshop.machine import turn
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell starts background jobs so, and services inherit it
@@ -65,8 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Let a test that loads the machine (`alone`), or is run again, have it for itself while other clocks wait.
 
-    A test that waits for one of the `attempts` takes no turn: the attempt, which runs beforehand, has its own.
+    A test that waits for one of the `attempts` takes no turn: the attempt, which runs beforehand, has its own. Neither
+    does one whose verdict is kept.
     """
+    if is_kept(item):
+        return
     alone = has_the_machine(item)
     item.stash[TURN] = ExitStack()
     if alone or not waits(item):

@@ -28,5 +28,5 @@ def test_a_report_is_summed_up_by_file_and_what_computes_most_is_first(tmp_path:
 
 def test_a_run_records_the_cpu_seconds_of_each_test(tmp_path: Path) -> None:
     options = ("-p", "no:cacheprovider", f"--basetemp={tmp_path / 'base'}", f"--junit-xml={tmp_path / 'report.xml'}")
-    command.succeed([sys.executable, "-m", "pytest", *options, "tests/workshop/test_stage.py"], cwd=ROOT, seconds=600)
+    command.succeed([sys.executable, "-m", "pytest", *options, "tests/test_house.py"], cwd=ROOT, seconds=600)
     assert sum(each.cpu for each in read(tmp_path / "report.xml")) > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,16 @@ import pytest
 from scaffold.engine.answers import Answers
 from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
+from tests.real.conformance.contract import FILE as CONTRACT
+from tests.real.conformance.subjects import Subject
+from tests.support.answered import given, inputs_of
+from tests.support.programs import CLUSTER
+from tests.support.verdicts import Inputs
 from workshop import runtime
 from workshop.cluster import Cluster, cluster, missing
 from workshop.goldens import ROOT, engine, rendered
 from workshop.machine import locked
-from workshop.standins import sidecar
+from workshop.standins import identity, sidecar
 
 DEMO = ("mail", "weather", "frontend")
 OVERLAY = "production"
@@ -32,6 +38,14 @@ def deployed(name: str) -> Answers:
     for each in given.get("dependencies", []):
         each["timeout"] = PATIENT if each["kind"] == "critical" else each["timeout"]
     return engine()[1].resolve(given)
+
+
+@cache
+def inputs_of_demo(*files: str) -> Inputs:
+    """Return what a test of the demo depends on: what the three services are rendered to, and what makes the cluster."""
+    made_on = [] if runtime.missing() else identity(*{Subject(name).language: None for name in DEMO})
+    services = [given(deployed(name)) for name in DEMO]
+    return inputs_of(*DEMO, files=(CONTRACT, *files), programs=CLUSTER, values=[made_on, services])
 
 
 @pytest.fixture(scope="session")

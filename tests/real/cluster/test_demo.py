@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from tests.real.cluster.asking import SLACK, ask, pods, restarted_under_load, scale
-from tests.real.cluster.conftest import DEMO, Demo, deployed
+from tests.real.cluster.conftest import DEMO, Demo, deployed, inputs_of_demo
 from tests.real.conformance.contract import CONTRACT, entries
 from tests.support import load
+
+pytestmark = pytest.mark.kept(inputs=lambda _: inputs_of_demo())
 
 
 def test_pod_security_is_enforced(demo: Demo) -> None:

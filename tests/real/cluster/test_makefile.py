@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from tests.real.cluster.asking import ask, pods
-from tests.real.cluster.conftest import OVERLAY, Demo
+from tests.real.cluster.conftest import OVERLAY, Demo, inputs_of_demo
 from workshop import command, judges
 
 NAME, JOB = "frontend", "frontend-warm-up"
 DEPLOY = (f"deploy-{OVERLAY}",)
 
-pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+pytestmark = [
+    pytest.mark.skipif(not shutil.which("make"), reason="make is not installed"),
+    pytest.mark.kept(inputs=lambda _: inputs_of_demo("requirements/judges.txt")),
+]
 
 
 @pytest.fixture

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pytest
 import yaml
 
 from tests.real.cluster.asking import ask, pods, scale, statuses
-from tests.real.cluster.conftest import OVERLAY, Demo, deployed
+from tests.real.cluster.conftest import OVERLAY, Demo, deployed, inputs_of_demo
 from tests.real.conformance.contract import entries
 from tests.real.experiments.asking import Caller
 
+pytestmark = pytest.mark.kept(inputs=lambda _: inputs_of_demo())
 TRIPS_AFTER = 3
 PAGES = 100
 

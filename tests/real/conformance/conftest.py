@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 
+from tests.real.conformance.contract import FILE as CONTRACT
 from tests.real.conformance.service import Bench, Service, bench
 from tests.real.conformance.subjects import Subject, for_features
+from tests.support.answered import inputs_of
+from tests.support.programs import LANGUAGES
+from tests.support.verdicts import Inputs
+
+
+def inputs(given: Mapping[str, Any]) -> Inputs:
+    """Return what a test of a service depends on, beside the tests: the service as it is rendered, and its runtime."""
+    subject: Subject = given["subject"]
+    return inputs_of(subject.name, files=(CONTRACT,), programs=LANGUAGES[subject.language])
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -15,9 +26,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         features = getattr(metafunc.function, "features", ())
         # One worker takes a module's tests of a service: they share the one that runs, and the workers end together.
         module = metafunc.module.__name__.rpartition(".")[2]
+        kept = pytest.mark.kept(inputs=inputs)
         subjects = [
             pytest.param(
-                each, id=f"{each.language}-{each.name}", marks=pytest.mark.xdist_group(f"{each.name}-{module}")
+                each, id=f"{each.language}-{each.name}", marks=[pytest.mark.xdist_group(f"{each.name}-{module}"), kept]
             )
             for each in for_features(*features)
         ]

@@ -10,7 +10,8 @@ import yaml
 
 from workshop.goldens import ROOT
 
-CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "templates/service/contract.yml").read_text())
+FILE = "templates/service/contract.yml"
+CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / FILE).read_text())
 
 OK, FAILED, USAGE, CONFIGURATION, TERMINATED = (
     CONTRACT["exit_codes"][name]["code"] for name in ("ok", "failed", "usage", "configuration", "terminated")

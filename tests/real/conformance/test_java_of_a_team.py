@@ -7,16 +7,20 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from scaffold.files.folder import write_files
+from tests.real.conformance.contract import FILE as CONTRACT
 from tests.real.conformance.contract import REQUEST_ID
 from tests.real.conformance.service import Bench, Service, ask, wait_until
 from tests.real.conformance.subjects import JAVA, Subject
+from tests.support.answered import inputs_of
+from tests.support.programs import LANGUAGES
+from tests.support.verdicts import Inputs
 from workshop.command import succeed
 from workshop.goldens import answers_of, rendered
 from workshop.machine import BUILD_ENV
@@ -65,6 +69,14 @@ class Stored {
 interface AllStored extends JpaRepository<Stored, Long> {}
 """
 PACKAGE = ("./mvnw", "--batch-mode", "--quiet", "package", "-Dmaven.test.skip=true")
+
+
+def inputs(_: Mapping[str, object]) -> Inputs:
+    return inputs_of(NAME, files=(CONTRACT,), programs=(*LANGUAGES["java"], "curl --version"))
+
+
+# Its fixtures take a minute of CPU time: one worker makes them.
+pytestmark = [pytest.mark.kept(inputs=inputs), pytest.mark.xdist_group("java-of-a-team")]
 
 
 @dataclass(frozen=True)

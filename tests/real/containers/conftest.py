@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from scaffold.files.folder import write_files
 from scaffold.prove.ports import free_ports
 from scaffold.prove.subject.read import ANY_FILE
+from tests.real.conformance.contract import FILE as CONTRACT
 from tests.real.conformance.service import Bench, ask, bench, port_variable, wait_until
 from tests.real.conformance.subjects import Subject, for_features
+from tests.support.answered import inputs_of
+from tests.support.programs import CONTAINERS
+from tests.support.verdicts import Inputs
 from workshop import runtime
 from workshop.goldens import answers_of, rendered
 from workshop.machine import locked
+from workshop.standins import identity
 
 VERSION, REVISION = "1.2.3", "0123456789abcdef0123456789abcdef01234567"
 
 
+def inputs(given: Mapping[str, Any]) -> Inputs:
+    """Return what a test of an image depends on, beside the tests: the service as it is rendered, its bases, podman."""
+    subject: Subject = given["example"]
+    made_on = [] if runtime.missing(subject.language) else identity(subject.language)
+    return inputs_of(subject.name, files=(CONTRACT,), programs=CONTAINERS, values=made_on)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "example" in metafunc.fixturenames:
+        kept = pytest.mark.kept(inputs=inputs)
         examples = [
-            pytest.param(each, id=f"{each.language}-{each.name}", marks=pytest.mark.xdist_group(each.name))
+            pytest.param(each, id=f"{each.language}-{each.name}", marks=[pytest.mark.xdist_group(each.name), kept])
             for each in for_features("critical", "auxiliary", "jobs")
         ]
         metafunc.parametrize("example", examples, indirect=True, scope="session")

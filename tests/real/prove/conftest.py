@@ -17,7 +17,11 @@ from typing import Any
 
 import pytest
 
+from tests.real.conformance.contract import FILE as CONTRACT
 from tests.real.conftest import has_the_machine
+from tests.support.answered import inputs_of
+from tests.support.programs import CLUSTER, CONTAINERS
+from tests.support.verdicts import Inputs
 from workshop import runtime
 from workshop.cluster import Cluster, cluster
 from workshop.cluster import missing as no_cluster
@@ -25,7 +29,7 @@ from workshop.go_tools import missing as no_go
 from workshop.go_tools import program
 from workshop.goldens import ROOT
 from workshop.machine import locked, turn
-from workshop.standins import PYTHON, provide
+from workshop.standins import LANGUAGES, PYTHON, identity, provide
 
 TWIN = Path(__file__).parent / "twin"
 WAIT = 900
@@ -74,6 +78,14 @@ def prove(*words: str | Path, env: Mapping[str, str] | None = None, timeout: flo
         timeout=timeout,
     )
     return Run(done.returncode, done.stdout, done.stderr)
+
+
+def inputs_of_proof(*names: str, on_a_cluster: bool = False, values: object = None) -> Inputs:
+    """Return what a run of the command depends on: the whole package, these services, and all base images."""
+    programs = CLUSTER if on_a_cluster else (*CONTAINERS, "docker --version", "dumb-init --version")
+    made_on = [] if runtime.missing(*LANGUAGES) else identity(*LANGUAGES)
+    files = ("scaffold", "releases.yml", CONTRACT)
+    return inputs_of(*names, files=files, programs=programs, values=[made_on, values])
 
 
 class Attempts:

@@ -6,16 +6,21 @@ Python's is the demo of test_cluster_stage.py, which passes all of them. And the
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from scaffold.engine.answers import Answers
 from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.real.conformance.subjects import for_features
 from tests.real.containers.conftest import build
-from tests.real.prove.conftest import Attempts, Run, Twins, on_cluster, several
+from tests.real.prove.conftest import Attempts, Run, Twins, inputs_of_proof, on_cluster, several
 from tests.real.prove.conftest import build as build_twin
+from tests.support.answered import given
+from tests.support.keeping import is_kept
+from tests.support.verdicts import Inputs
 from workshop import runtime
 from workshop.cluster import Cluster
 from workshop.go_tools import program
@@ -38,6 +43,23 @@ DIFFER = {"P04-restart", "P06-root", "P08-rolling"}
 FROM_A_POD = {"P08-rolling", "P10-breaker"}
 
 
+def small_answers(name: str) -> Answers:
+    given = read_answers(ROOT / "examples" / f"{name}.yml") | SMALL
+    for each in given["dependencies"]:  # all stubbed, and patient: on a busy machine a time-out is no lost request
+        each |= {"url": each["url"].replace("https://", "http://"), "timeout": 8}
+    return engine()[1].resolve(given)
+
+
+@cache
+def inputs(name: str) -> Inputs:
+    """Return the inputs of a language; each of the twins, whose load comes from a pod, goes without."""
+    subjects = [SUBJECTS[name].name] if name in SUBJECTS else []
+    return inputs_of_proof(*subjects, on_a_cluster=True, values=[given(small_answers(each)) for each in subjects])
+
+
+pytestmark = pytest.mark.kept(inputs=lambda given: inputs(given.get("name", "pod")))
+
+
 def language(kubernetes: Cluster, name: str, folder: Path) -> Run:
     """Deploy the service of a language and try it."""
     if reason := runtime.missing(name):
@@ -47,11 +69,8 @@ def language(kubernetes: Cluster, name: str, folder: Path) -> Run:
     write_files(golden, rendered(answers_of(subject.name)))
     image = build(golden, subject).reference  # all its layers are there from the suite of images
     kubernetes.load(image)
-    given = read_answers(ROOT / "examples" / f"{subject.name}.yml") | SMALL
-    for each in given["dependencies"]:  # all stubbed, and patient: on a busy machine a time-out is no lost request
-        each |= {"url": each["url"].replace("https://", "http://"), "timeout": 8}
     small.mkdir()
-    write_files(small, rendered(engine()[1].resolve(given)))
+    write_files(small, rendered(small_answers(subject.name)))
     (small / ".scaffold.toml").write_text("[prove]\nrate = 20\n")  # each request asks six dependencies
     return on_cluster(kubernetes, small, image, *(f"--only={each}" for each in sorted(DIFFER)))
 
@@ -67,14 +86,18 @@ def from_a_pod(kubernetes: Cluster, twins: Twins, folder: Path) -> Run:
 
 
 @pytest.fixture(scope="module")
-def attempts(kubernetes: Cluster, twins: Twins, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
-    """Try all, two at once: they mostly wait."""
+def attempts(
+    kubernetes: Cluster, twins: Twins, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Attempts]:
+    """Try all that are asked for, two at once: they mostly wait."""
+    running = [item for item in request.session.items if item.path == request.path and not is_kept(item)]
+    asked = [item.callspec.params["name"] if hasattr(item, "callspec") else "pod" for item in running]
 
     def attempt(name: str) -> Run:
         folder = tmp_path_factory.mktemp(name)
         return language(kubernetes, name, folder) if name in SUBJECTS else from_a_pod(kubernetes, twins, folder)
 
-    with several(attempt, (*SUBJECTS, "pod"), 2) as made:
+    with several(attempt, asked, 2) as made:
         yield made
 
 

@@ -14,13 +14,15 @@ import pytest
 from scaffold.files.folder import write_files
 from scaffold.prove.select import experiments
 from tests.real.cluster.conftest import VERSION as DEPLOYED
-from tests.real.prove.conftest import TWIN, Attempts, Run, Twins, on_cluster, prove, several
+from tests.real.prove.conftest import TWIN, Attempts, Run, Twins, inputs_of_proof, on_cluster, prove, several
+from tests.support.keeping import is_kept
 from workshop import runtime
 from workshop.cluster import SCRIPT, Cluster
 from workshop.goldens import answers_of, rendered
 from workshop.machine import locked
 from workshop.standins import sidecar
 
+pytestmark = pytest.mark.kept(inputs=lambda _: inputs_of_proof("frontend", on_a_cluster=True))
 CLUSTER = {each.id for each in experiments() if each.stage == "cluster"}
 SERVICE = "deploy/overlays/production/service.yaml"
 JOBS = "deploy/overlays/production/jobs.yaml"
@@ -132,7 +134,9 @@ def test_the_demo_with_its_breaker_passes(kubernetes: Cluster, tmp_path: Path) -
 
 
 @pytest.fixture(scope="session")
-def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Attempts]:
+def attempts(
+    kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Attempts]:
     """Try every twin; each has a namespace of its own, so that a few are tried at once."""
 
     def attempt(name: str) -> Run:
@@ -147,7 +151,9 @@ def attempts(kubernetes: Cluster, loaded: str, tmp_path_factory: pytest.TempPath
         tried = {twin.fails, *(CLUSTER if os.environ.get("KUBE_SCAFFOLD_TWINS") == "all" else QUICK)}
         return on_cluster(kubernetes, folder, loaded, *(f"--only={each}" for each in sorted(tried)))
 
-    with several(attempt, TWINS, 3) as made:
+    running = [item.name for item in request.session.items if not is_kept(item)]
+    asked = [name for name in TWINS if any(each.endswith(f"[{name}]") for each in running)]
+    with several(attempt, asked, 3) as made:
         yield made
 
 

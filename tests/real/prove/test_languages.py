@@ -12,12 +12,15 @@ from scaffold.files.folder import write_files
 from scaffold.prove.select import experiments
 from tests.real.conformance.subjects import Subject, for_features
 from tests.real.containers.conftest import REVISION, VERSION, build
-from tests.real.prove.conftest import Run, prove
+from tests.real.prove.conftest import Run, inputs_of_proof, prove
 from workshop import runtime
 from workshop.goldens import answers_of, rendered
 from workshop.standins import build_arguments
 
-pytestmark = pytest.mark.timeout(900, func_only=True)  # starts of a JVM by the dozen
+pytestmark = [
+    pytest.mark.timeout(900, func_only=True),  # starts of a JVM by the dozen
+    pytest.mark.kept(inputs=lambda given: inputs_of_proof(given["service"].name)),
+]
 
 CONTAINER = [each for each in experiments() if each.stage == "container"]
 

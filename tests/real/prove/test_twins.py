@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import pytest
 
 from scaffold.prove.select import experiments
-from tests.real.prove.conftest import Attempts, Run, Twins, prove, several
+from tests.real.prove.conftest import Attempts, Run, Twins, inputs_of_proof, prove, several
+from tests.support.keeping import is_kept
 from workshop.machine import turn
 
+pytestmark = pytest.mark.kept(inputs=lambda _: inputs_of_proof())
 BESIDE = 3  # runs at once: they mostly wait
 
 
@@ -61,7 +63,8 @@ def tried(name: str) -> set[str]:
 @pytest.fixture(scope="module")
 def attempts(request: pytest.FixtureRequest, twins: Twins) -> Iterator[Attempts]:
     """Try the twins that are asked for side by side, but for those whose experiment loads or counts."""
-    asked = [name for name in TWINS if any(item.name.endswith(f"[{name}]") for item in request.session.items)]
+    running = [item.name for item in request.session.items if not is_kept(item)]
+    asked = [name for name in TWINS if any(each.endswith(f"[{name}]") for each in running)]
     with turn(alone=False):
         images = {name: twins.image(name, TWINS[name].lines) for name in asked}
 
