@@ -122,6 +122,7 @@ _SECRETS = [{"name": "database-password"}]
 _OWN = {"code": "own"}
 NEEDED = {
     "hosts": {"expose": "gateway"},
+    "gitops_secret": {"deploy": "flux"},
     "external_store": {"secrets": _SECRETS, "secret_store": "external-secrets"},
     "probe_command": {**_OWN, "probe_kind": "exec"},
     "csi_parameters": {"secrets": _SECRETS, "secret_store": "csi"},
@@ -164,7 +165,7 @@ printf '%s\\n' "${COMPREPLY[@]}" """,
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("new --data start", "startup_seconds="),
+        ("new --data startup_s", "startup_seconds="),
         ("new --vcs-ref 0.1", "0.1.0"),
         ("update --to 0.1", "0.1.0"),
         ("update --ask jo", "jobs"),

@@ -272,7 +272,7 @@ def test_a_store_has_its_answers(answers: dict[str, Any], words: str) -> None:
 
 
 def test_a_key_like_none_is_refused_with_all_names() -> None:
-    with pytest.raises(AnswerError, match=r"The questions are name, description"):
+    with pytest.raises(AnswerError, match=r"The questions are code, name, description"):
         questionnaire().resolve({"zzzzzz": "x"})
 
 

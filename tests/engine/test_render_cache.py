@@ -55,8 +55,10 @@ def files(renderer: Renderer) -> dict[str, Reads]:
     """Return what each file of the skeleton reads, by all examples together."""
     template, _, _ = goldens.engine()
     for name in goldens.NAMES:
-        for answers in (goldens.answers_of(name), goldens.answers_with_both(name)):
-            render(template, renderer, answers, goldens.ORIGIN)
+        answers = [goldens.answers_of(name)]
+        answers += [goldens.answers_with_both(name)] if name in goldens.GENERATED else []
+        for each in answers:
+            render(template, renderer, each, goldens.ORIGIN)
     noted: Noting = renderer.memo  # type: ignore[assignment]
     return {name: reads for name, reads in noted.files.items() if not name.startswith("string:")}
 

@@ -49,7 +49,8 @@ def lay_out(folder: Path, apart: Path) -> None:
         name = example.name
         for overlay in overlays_of(example):
             put(folder / "kubernetes" / f"{name}-{overlay}.yaml", manifests(example, overlay))
-        put(folder / name / "Dockerfile", with_images((example / "Dockerfile").read_text()))
+        if (dockerfile := example / "Dockerfile").exists():
+            put(folder / name / "Dockerfile", with_images(dockerfile.read_text()))
         for workflow in workflows_of(example):
             put(folder / ".github/workflows" / f"{name}-{workflow.name}", workflow.read_text())
         if (pipeline := example / ".gitlab-ci.yml").exists():
@@ -71,6 +72,8 @@ def judged(folder: Path) -> dict[str, Any]:
 def with_framework(framework: str) -> list[Path]:
     """Return the goldens that have something for a framework of checkov."""
     paths = {"github_actions": ".github/workflows/ci.yml", "gitlab_ci": ".gitlab-ci.yml"}
+    if framework == "kubernetes":
+        return examples()
     return [example for example in examples() if (example / paths.get(framework, "Dockerfile")).exists()]
 
 

@@ -137,8 +137,8 @@ def test_no_series_is_recorded_twice(example: Path) -> None:
     """Prometheus of one cluster gets the rules of all environments, where they are objects in it."""
     built = [deployed(example, overlay) for overlay in overlays_of(example)]
     rules = [rule for each in built for found in each.all("PrometheusRule") for rule in records(found["spec"])]
-    assert rules
-    assert max(Counter(rules).values()) == 1
+    assert bool(rules) == bool(built[0].answers.get("metrics_port", True)), "all are about metrics"
+    assert set(Counter(rules).values()) <= {1}
     for each in built:
         for expr in (expr for found in each.all("PrometheusRule") for _, expr in records(found["spec"])):
             assert set(re.findall(r'namespace=~?"([^"]+)"', expr)) == {each.objects[0]["metadata"]["namespace"]}

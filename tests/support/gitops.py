@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml
 
+from scaffold.engine.answers import Answers
 from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.support.deployed import Object
@@ -18,11 +19,17 @@ WAYS = ("argocd", "flux")
 MANIFESTS = ("kustomize", "helm", "both")
 
 
+def answered(example: str, deploy: str, manifests: str) -> Answers:
+    """Return the answers of a golden with these two in place of its own."""
+    given = read_answers(goldens.ROOT / "examples" / f"{example}.yml")
+    secret = {"gitops_secret": given.get("gitops_secret", "") if deploy == "flux" else ""}
+    return goldens.engine()[1].resolve({**given, **secret, "deploy": deploy, "manifests": manifests})
+
+
 @cache
 def files(example: str, deploy: str, manifests: str = "kustomize") -> dict[str, str]:
     """Return the text files of a golden that is deployed in another way, by their paths."""
-    given = read_answers(goldens.ROOT / "examples" / f"{example}.yml")
-    answers = goldens.engine()[1].resolve({**given, "deploy": deploy, "manifests": manifests})
+    answers = answered(example, deploy, manifests)
     return {each.path: each.content.decode() for each in goldens.rendered(answers)}
 
 
@@ -37,7 +44,6 @@ def objects(example: str, deploy: str, manifests: str = "kustomize") -> dict[str
 
 def lay_out(folder: Path, example: str, deploy: str, manifests: str = "kustomize") -> Path:
     """Write a golden that is deployed in another way, as its repository has it, and return the top of that."""
-    given = read_answers(goldens.ROOT / "examples" / f"{example}.yml")
-    answers = goldens.engine()[1].resolve({**given, "deploy": deploy, "manifests": manifests})
+    answers = answered(example, deploy, manifests)
     write_files(folder / str(answers.context["folder"]), goldens.rendered(answers))
     return folder

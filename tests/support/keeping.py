@@ -41,11 +41,12 @@ class Reads:
             if arguments[1] is None:
                 return  # os.open, of a name within a folder that it has opened before
             try:
-                given = f"{Path.cwd()}{os.sep}{given}"
+                given = f"{os.getcwd()}{os.sep}{given}"  # noqa: PTH109 - a test can set os.name, and a Path reads it
             except OSError:
                 return  # there is no such folder any more, so nothing is opened
         path = os.path.normpath(given)
-        if path.startswith(self.root) and not IGNORED & set(Path(path.removeprefix(self.root)).parts):
+        parts = path.removeprefix(self.root).split(os.sep)  # noqa: PTH206 - as above
+        if path.startswith(self.root) and IGNORED.isdisjoint(parts):
             if module := self.imported_now():
                 self.of_module.setdefault(module, set()).add(path)
             else:
