@@ -1,5 +1,6 @@
 """The admin port: only probes, metrics and the OpenAPI document. No probe calls a dependency (P04, P08)."""
 
+from fastapi import FastAPI
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -10,7 +11,7 @@ from app import openapi
 from app.state import State
 
 
-def create_admin(state: State, api: openapi.Api) -> Starlette:
+def create_admin(state: State, api: FastAPI) -> Starlette:
     async def livez(_request: Request) -> Response:
         return JSONResponse({"status": "ok"})
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, FastAPI, Request
 from pydantic import BaseModel
 from starlette.middleware import Middleware
 
@@ -41,7 +41,7 @@ async def overview(request: Request) -> Overview:
     )
 
 
-def create_api(settings: Settings, state: State, clients: list[Dependency]) -> openapi.Api:
+def create_api(settings: Settings, state: State, clients: list[Dependency]) -> FastAPI:
     app = openapi.Api(
         title=SERVICE,
         version=openapi.VERSION,

@@ -45,5 +45,5 @@ class Api(FastAPI):
         return document
 
 
-def text(api: Api) -> str:
+def text(api: FastAPI) -> str:
     return json.dumps(api.openapi(), indent=2, ensure_ascii=False) + "\n"
