@@ -39,7 +39,7 @@ class Language:
 LANGUAGES = {
     "python": Language("frontend", "src/app/api.py", r"service=([^,]+),"),
     "go": Language("frontend-go", "internal/config/config.go", r"const Service = (.+)"),
-    "rust": Language("frontend-rust", "src/routes.rs", r'"service": ([^,]+),'),
+    "rust": Language("frontend-rust", "src/routes.rs", r"service: (SERVICE),"),
     "typescript": Language("frontend-typescript", "src/routes/overview.ts", r"service: ([^,T]+),"),
     "java": Language("frontend-java", "src/main/java/app/web/OverviewController.java", r"new Overview\(([^,]+),"),
 }
