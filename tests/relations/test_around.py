@@ -118,7 +118,9 @@ def test_the_owner_owns_everything(example: Path) -> None:
 def test_the_verbs_are_the_same_in_every_language(example: Path) -> None:
     makefile = (example / "Makefile").read_text()
     found = re.findall(r"^([a-z-]+):[^=\n]*?## \S", makefile, re.MULTILINE)
-    assert set(VERBS.split()) - (set() if example.name in GENERATED else OF_CODE) <= set(found) and len(found) == len(set(found))
+    assert set(VERBS.split()) - (set() if example.name in GENERATED else OF_CODE) <= set(found) and len(found) == len(
+        set(found)
+    )
     (answers,) = read_yaml(example / ".copier-answers.yml")
     assert DEPLOYING[answers["deploy"] == "make"] <= set(found)
     assert ("stubs" in found) == (example / "stubs").exists()

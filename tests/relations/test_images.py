@@ -50,7 +50,9 @@ def images_of(example: Path) -> Iterator[tuple[str, str]]:
 @each_example
 def test_every_image_has_an_exact_tag(example: Path) -> None:
     found = list(images_of(example))
-    expected = {"Dockerfile", "deploy/base/deployment.yaml"} if example.name in GENERATED else {"deploy/base/deployment.yaml"}
+    expected = (
+        {"Dockerfile", "deploy/base/deployment.yaml"} if example.name in GENERATED else {"deploy/base/deployment.yaml"}
+    )
     assert expected <= {name for name, _ in found}
     assert [each for each in found if not TAGGED.fullmatch(each[1])] == []
 
@@ -87,7 +89,9 @@ def test_renovate_leaves_our_own_image_alone(example: Path) -> None:
     if answers["folder"]:
         mine = [each for each in rules if each.get("matchManagers") == ["kustomize"]]
         assert [each["enabled"] for each in mine] == [False]
-        assert all(path.match(mine[0]["matchFileNames"][0]) for path in example.glob("deploy/overlays/*/kustomization.yaml"))
+        assert all(
+            path.match(mine[0]["matchFileNames"][0]) for path in example.glob("deploy/overlays/*/kustomization.yaml")
+        )
         return
     own = f"{answers['image_registry']}/{answers['name']}"
     assert [each["enabled"] for each in rules if each.get("matchPackageNames") == [own]] == [False]
