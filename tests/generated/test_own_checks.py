@@ -38,9 +38,10 @@ def language_of(name: str) -> str:
 
 
 def inputs(given: Mapping[str, Any]) -> Inputs:
-    """Of the template, only a golden's language has an effect here."""
+    """Of the template and the answers, only a golden's language has an effect here."""
     name, language = given["name"], language_of(given["name"])
-    return Inputs((f"examples/{name}",), LANGUAGES[language], language, (*TEMPLATE, f"examples/{name}.yml"))
+    answers = [f"examples/{each}.yml" for each in goldens.NAMES]
+    return Inputs((f"examples/{name}",), LANGUAGES[language], language, (*TEMPLATE, *answers))
 
 
 def each_golden(*left_out: str) -> pytest.MarkDecorator:

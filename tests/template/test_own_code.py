@@ -44,3 +44,8 @@ def test_code_beside_the_examples_is_of_an_example_and_overwrites_nothing() -> N
     for folder in CODE.iterdir():
         assert folder.name in OWN
         assert not goldens.files_of(folder).keys() & goldens.files_of(goldens.EXAMPLES / folder.name).keys()
+
+
+def test_the_names_of_examples_show_whose_code_they_have() -> None:
+    own = {name for name in goldens.NAMES if goldens.answers_of(name).context["code"] == "own"}
+    assert own == set(goldens.NAMES) - set(goldens.GENERATED) != set()
