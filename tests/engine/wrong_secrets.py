@@ -44,6 +44,7 @@ SECRETS: list[tuple[str, Any, str]] = [
     ("external_store", "SecretStore/vault", "must be empty while secret_store is not external-secrets"),
     ("csi_provider", "conjur", "must be one of vault, aws, azure, gcp, not conjur."),
     ("csi_parameters", {"roleName": "a"}, "must be empty while secret_store is not csi"),
+    ("csi_parameters", None, "must be empty while secret_store is not csi"),
     (
         "environments",
         [PROD, {"name": "dev", "external_store": "SecretStore/test"}],
