@@ -18,7 +18,7 @@ def test_probes_ports_and_the_place_of_the_dockerfile_are_those_of_the_answers()
     assert (subject.readiness, subject.probe_port.number) == ("/healthz", 8380)
     assert (subject.program, subject.args) == ("nginx", ("-c", "/etc/nginx/site/nginx.conf"))
     assert (subject.dockerfile, subject.context) == ("docker/Dockerfile", ".")
-    assert (subject.user, subject.env["SITE_NAME"], subject.drains) == ("101:101", "shop", False)
+    assert (subject.user, subject.env["SITE_NAME"], subject.drains) == ("10101:10101", "shop", False)
     assert (subject.configurations, dict(subject.wrong), subject.startup_delay_variable) == ((), {}, "")
 
 
