@@ -12,6 +12,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from scaffold import __version__
 from scaffold.engine.answers import Answers, Questionnaire
@@ -52,14 +53,18 @@ def engine() -> tuple[Template, Questionnaire, Renderer]:
 
 def answers_of(name: str) -> Answers:
     """Return the answers of an example."""
-    with _ONE_THREAD:
-        return engine()[1].resolve(read_answers(ROOT / "examples" / f"{name}.yml"))
+    return answers_with(name)
 
 
 def answers_with_both(name: str) -> Answers:
     """Return the answers of an example, with a chart beside its overlays."""
+    return answers_with(name, manifests="both")
+
+
+def answers_with(name: str, **others: Any) -> Answers:
+    """Return the answers of an example, with others in place of its own."""
     with _ONE_THREAD:
-        return engine()[1].resolve({**read_answers(ROOT / "examples" / f"{name}.yml"), "manifests": "both"})
+        return engine()[1].resolve({**read_answers(ROOT / "examples" / f"{name}.yml"), **others})
 
 
 def rendered(answers: Answers) -> list[RenderedFile]:

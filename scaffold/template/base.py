@@ -19,7 +19,7 @@ from scaffold.releases.home import Home, Homes
 from scaffold.template.moved import FILE as MOVED
 from scaffold.template.moved import follow, recorded
 from scaffold.template.overlay import CHANGES, MANIFEST, Overlay, name_of
-from scaffold.text.nearest import suggest
+from scaffold.text.nearest import did_you_mean, suggest
 
 SKELETON = "templates/service/skeleton/"
 LICENSE = "LICENSE"
@@ -144,9 +144,7 @@ def _near(path: str, known: Sequence[str]) -> str:
     """Return which paths may be meant: those of the same file name, which is that in a service; or the nearest one."""
     name = PurePosixPath(path).name.removesuffix(_SUFFIX)
     same = [each for each in known if PurePosixPath(each).name.removesuffix(_SUFFIX) == name]
-    if not same:
-        return suggest(path, known, "`scaffold template files` lists them.")
-    return f"Did you mean {', '.join(same[:-1])}{' or ' if same[:-1] else ''}{same[-1]}?"
+    return did_you_mean(*same) if same else suggest(path, known, "`scaffold template files` lists them.")
 
 
 def base_of(overlay: Overlay, homes: Homes) -> Base:

@@ -18,4 +18,9 @@ def nearest(word: object, known: Iterable[str], *, cutoff: float = 0.6) -> str |
 def suggest(word: object, known: Iterable[str], otherwise: str, *, cutoff: float = 0.6) -> str:
     """Return a sentence for after a refusal: the nearest known name as a question, or `otherwise`."""
     near = nearest(word, known, cutoff=cutoff)
-    return f"Did you mean {near}?" if near else otherwise
+    return did_you_mean(near) if near else otherwise
+
+
+def did_you_mean(*names: str) -> str:
+    """Return the question whether one of these names is meant."""
+    return f"Did you mean {', '.join(names[:-1])}{' or ' if names[:-1] else ''}{names[-1]}?"

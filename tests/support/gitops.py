@@ -8,7 +8,6 @@ from pathlib import Path
 import yaml
 
 from scaffold.engine.answers import Answers
-from scaffold.engine.answers_file import read_answers
 from scaffold.files.folder import write_files
 from tests.support.deployed import Object
 from workshop import goldens
@@ -21,9 +20,8 @@ MANIFESTS = ("kustomize", "helm", "both")
 
 def answered(example: str, deploy: str, manifests: str) -> Answers:
     """Return the answers of a golden with these two in place of its own."""
-    given = read_answers(goldens.ROOT / "examples" / f"{example}.yml")
-    secret = {"gitops_secret": given.get("gitops_secret", "") if deploy == "flux" else ""}
-    return goldens.engine()[1].resolve({**given, **secret, "deploy": deploy, "manifests": manifests})
+    secret = {} if deploy == "flux" else {"gitops_secret": ""}
+    return goldens.answers_with(example, deploy=deploy, manifests=manifests, **secret)
 
 
 @cache

@@ -115,6 +115,7 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             JobCommand(each["name"], tuple(shlex.split(each["command"])), float(each["deadline"]))
             for each in answers.get("jobs") or ()
         ]
+        values = _secrets(answers)
         made = replace(
             subject,
             ports=tuple(ports),
@@ -130,8 +131,8 @@ def _with_answers(subject: Subject, answers: Values, contract: Contract) -> Subj
             startup_seconds=float(answers["startup_seconds"]),
             shutdown_seconds=float(answers["shutdown_seconds"]),
             breaker=str(answers.get("breaker", "")),
-            env={**subject.env, **_secrets(answers)["env"]},
-            secrets=_secrets(answers)["secrets"],
+            env={**subject.env, **values["env"]},
+            secrets=values["secrets"],
             **_limits(answers),
         )
         if answers.get("code") == "own":
