@@ -22,7 +22,9 @@ def processor_seconds() -> float:
 def seconds(command: list[str], folder: Path | None = None, environment: Mapping[str, str] | None = None) -> float:
     """Run a command; return what it and all that it started have used."""
     began = processor_seconds()
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
+    done = subprocess.run(command, cwd=folder, env=environment, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}: {done.stdout}{done.stderr}")
     return processor_seconds() - began
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from pathlib import Path
 
-from bench.measure import PYTHON, medians, seconds
+from bench.division import KINDS
+from bench.measure import PYTHON, ROOT, medians, seconds
 
 URL = "https://git.example.org/platform/template.git"
-OVERRIDES = ("README.md.jinja", "Makefile.jinja", "RUNBOOK.md.jinja", "compose.yaml.jinja")
+BASES = ("0.2.0", "0.3.0")
+OVERRIDES = ("README.md.jinja", "Makefile.jinja", "CODEOWNERS.jinja", "compose.yaml.jinja")
 ADDED = 6
 
 
@@ -20,7 +23,7 @@ def new_of_a_platform(folder: Path) -> tuple[str, float, float]:
         return seconds([*_SCAFFOLD, "new", f"theirs{index}", "--defaults", "--template", "acme"], folder)
 
     def ours(index: int) -> float:
-        return seconds([*_SCAFFOLD, "new", f"own{index}", "--defaults", "--vcs-ref", "0.3.0"], folder)
+        return seconds([*_SCAFFOLD, "new", f"own{index}", "--defaults", "--vcs-ref", BASES[-1]], folder)
 
     mine, bare = medians(7, theirs, ours)
     return "scaffold new --template / scaffold new", mine / bare, 1.2
@@ -35,7 +38,7 @@ def build_of_a_platform(folder: Path) -> tuple[str, float, float]:
         return seconds([*_SCAFFOLD, "template", "build"], platform)
 
     def new(index: int) -> float:
-        return seconds([*_SCAFFOLD, "new", f"made{index}", "--defaults", "--vcs-ref", "0.3.0"], folder)
+        return seconds([*_SCAFFOLD, "new", f"made{index}", "--defaults", "--vcs-ref", BASES[-1]], folder)
 
     mine, bare = medians(7, build, new)
     return "scaffold template build / scaffold new", mine / bare, 1.5
@@ -61,6 +64,19 @@ def update_of_a_platform(folder: Path) -> tuple[str, float, float]:
     return "scaffold update / copier update, of a platform", mine / theirs, 0.2
 
 
+def laws_of_a_platform(folder: Path) -> tuple[str, float, float]:
+    """Return the seconds of `scaffold template test` of six goldens in five languages, plain Copier's part included."""
+    platform = _platform(folder)
+    for kind in KINDS:
+        answers = subprocess.check_output(["git", "show", f"v{BASES[-1]}:examples/{kind}.yml"], cwd=ROOT, text=True)
+        (platform / f"platform/goldens/{kind}.yml").write_text(answers)
+    for golden in (platform / "platform/goldens").glob("shop*"):
+        shutil.rmtree(golden) if golden.is_dir() else golden.unlink()
+    seconds([*_SCAFFOLD, "template", "test", "--accept", "--no-copier"], platform)
+    [passed] = medians(1, lambda _: seconds([*_SCAFFOLD, "template", "test"], platform))
+    return "scaffold template test of six goldens, seconds", passed, 60
+
+
 _SCAFFOLD = (PYTHON, "-m", "scaffold")
 
 
@@ -69,7 +85,7 @@ def _platform(folder: Path) -> Path:
     platform = folder / "acme"
     if platform.exists():
         return platform
-    seconds([*_SCAFFOLD, "template", "new", "acme", "--url", URL, "--vcs-ref", "0.2.0"], folder)
+    seconds([*_SCAFFOLD, "template", "new", "acme", "--url", URL, "--vcs-ref", BASES[0]], folder)
     seconds([*_SCAFFOLD, "template", "override", *OVERRIDES], platform)
     for number in range(ADDED):
         (platform / f"platform/files/own-{number}.md").write_text("Ours\n")
@@ -78,8 +94,8 @@ def _platform(folder: Path) -> Path:
         for words in (["add", "--all"], ["commit", "--quiet", "--message", version], ["tag", version]):
             subprocess.run(["git", *words], cwd=platform, check=True)
         if version == "1.0.0":
-            seconds([*_SCAFFOLD, "template", "pull", "--to", "0.3.0"], platform)
+            seconds([*_SCAFFOLD, "template", "pull", "--to", BASES[-1]], platform)
     return platform
 
 
-MEASURES = (new_of_a_platform, build_of_a_platform, update_of_a_platform)
+MEASURES = (new_of_a_platform, build_of_a_platform, update_of_a_platform, laws_of_a_platform)

@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scaffold.show.console import console, line
-from scaffold.template.backstage import FILE as BACKSTAGE
-from scaffold.template.base import Base
 from scaffold.template.fixes import FIXES
-from scaffold.template.laws import Tested
 from scaffold.template.overlay import FILES
-from scaffold.template.place import Difference
-from scaffold.template.pull import Pulled
-from scaffold.template.release import Release
 from scaffold.template.trouble import Trouble
-from scaffold.template.work import Status
 from scaffold.text.counted import counted
+
+if TYPE_CHECKING:  # each command loads only what it does
+    from scaffold.template.base import Base
+    from scaffold.template.laws import Tested
+    from scaffold.template.place import Difference
+    from scaffold.template.pull import Pulled
+    from scaffold.template.release import Release
+    from scaffold.template.work import Status
 
 
 def created(folder: Path, count: int, base: Base, *, repository: bool, quiet: bool) -> None:
@@ -35,6 +36,8 @@ def created(folder: Path, count: int, base: Base, *, repository: bool, quiet: bo
 
 def catalogued(is_other: bool, *, check: bool, quiet: bool) -> None:
     """Show whether template.yaml was written, or would be."""
+    from scaffold.template.backstage import FILE as BACKSTAGE
+
     if not is_other:
         _lines(f"{BACKSTAGE} is current.", quiet=quiet)
     elif check:

@@ -15,6 +15,7 @@ from scaffold.files.folder import RenderedFile
 from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
 from scaffold.template.base import LICENSE, NOTICE, SKELETON, Base, id_of
+from scaffold.template.choices import refuse_unused_choices, refuse_wrong_choices
 from scaffold.template.fixed import refuse_wrong_fixed
 from scaffold.template.fixes import with_decisions
 from scaffold.template.overlay import CHANGES, FILES, PINS, POLICY, QUESTIONS, REMOVE, Overlay
@@ -108,11 +109,13 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
         if name in overlay.pins:
             raise FileError(f"{QUESTIONS}: {name} is in {PINS}, too. Remove one of the two.")
         if name in base.questions:
-            spec = {**_spec(base, name, QUESTIONS), **keys}
-            _refuse_no_choice(name, spec)
+            spec = _spec(base, name, QUESTIONS)
+            refuse_unused_choices(name, spec, overlay)
+            spec |= keys
+            refuse_wrong_choices(name, spec)
             changed[name] = _changed(spec)
         elif {"type", "help"} <= keys.keys() or "fixed" in keys:
-            _refuse_no_choice(name, keys)
+            refuse_wrong_choices(name, keys)
             new[name] = _changed(dict(keys))
         else:
             near = suggest(name, base.questions, "A new question needs type and help.")
@@ -143,16 +146,6 @@ def _changed(spec: dict[str, Any]) -> dict[str, Any]:
         return spec
     kept = {key: value for key, value in spec.items() if key in ("type", "fields")}
     return {"type": "yaml", **kept, "default": spec["fixed"], "when": False}
-
-
-def _refuse_no_choice(name: str, spec: Mapping[str, Any]) -> None:
-    choices = spec.get("choices") or ()
-    values = [*choices.values()] if isinstance(choices, Mapping) else choices
-    if "choices" in spec and not values:
-        raise FileError(f"{QUESTIONS}: {name} has no choice. Name at least one, or write `{name}: {{fixed: VALUE}}`.")
-    if "fixed" in spec and isinstance(values, list) and values and spec["fixed"] not in values:
-        near = suggest(str(spec["fixed"]), (known := [str(each) for each in values]), _known(known))
-        raise FileError(f"{QUESTIONS}: {name} is fixed to {brief(spec['fixed'])}, which is not a choice. {near}")
 
 
 def _merged(old: Any, keys: Any, where: str) -> Any:

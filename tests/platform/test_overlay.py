@@ -61,6 +61,12 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
         12,
         "a secret question needs a default",
     ),
+    "choice misspelt": (in_file(QUESTIONS, "ci: {choices: [github, gitlb]}\n"), 12, "Did you mean gitlab?"),
+    "choice that nothing uses": (
+        in_file(QUESTIONS, "ci: {choices: {GitLab: gitlab, Jenkins: jenkins}}\n"),
+        12,
+        "'jenkins' is not a choice of ci in the base, and nothing else here uses it. Add a file that does to",
+    ),
     "question choices": (in_file(QUESTIONS, "language: {choices: go}\n"), 12, "choices must be a list or a mapping"),
     "pins misspelt": (
         in_file(PINS, "language: {go: {}}\n"),
@@ -124,6 +130,14 @@ def test_a_broken_overlay(name: str, acme: Path, run: Run) -> None:
     assert words in done.stderr and done.stderr.count("\n") == 1 and len(done.stderr) < 600
     assert "Traceback" not in done.stderr
     assert tree(acme) == before
+
+
+def test_a_choice_of_one_s_own_has_a_file_that_uses_it(acme: Path, run: Run) -> None:
+    ci = "ci: {choices: [gitlab, jenkins]}\n"
+    in_file(QUESTIONS, (acme / QUESTIONS).read_text() + ci)(acme)
+    assert "'jenkins' is not a choice of ci" in run("build", code=12).stderr
+    in_file("platform/files/{% if ci == 'jenkins' %}Jenkinsfile{% endif %}.jinja", "node {}\n")(acme)
+    run("build")
 
 
 @pytest.mark.parametrize(
