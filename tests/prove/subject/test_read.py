@@ -10,6 +10,7 @@ import yaml
 
 from scaffold.errors import FileError
 from scaffold.kubernetes.quantities import amount
+from scaffold.prove.subject.manifests import facts
 from scaffold.prove.subject.read import load_subject
 from scaffold.prove.subject.subject import MADE_UP
 from scaffold.text.sizes import size
@@ -149,3 +150,10 @@ def test_each_secret_value_is_made_up() -> None:
     assert subject.secrets == {"everything-java": ("database-password",), "billing-keys": ("signing.pem",)}
     assert subject.env["DATABASE_PASSWORD"] == MADE_UP
     assert subject.env["SIGNING_KEY_FILE"] == "/etc/hostname"
+
+
+def test_a_variable_of_what_only_a_pod_has_is_not_set() -> None:
+    env = [{"name": "MODE", "value": "fast"}, {"name": "ATTRIBUTES", "value": "pod=$(POD_NAME)"}]
+    container = {"name": "app", "image": "app:1", "env": env}
+    deployment = {"kind": "Deployment", "spec": {"template": {"spec": {"containers": [container]}}}}
+    assert facts([deployment])["env"] == {"MODE": "fast"}
