@@ -81,3 +81,13 @@ def test_no_job_has_all_labels_by_which_callers_find_the_service() -> None:
     with pytest.raises(AnswerError, match="jobs must be empty while selector_labels has only labels"):
         questionnaire().resolve({**answers, "selector_labels": {"app.kubernetes.io/name": "shop"}})
     assert questionnaire().resolve({**answers, "selector_labels": {"app": "shop"}})
+
+
+def test_the_order_of_the_selector_is_not_that_of_the_answer() -> None:
+    """The answers file sorts it, so a service would get other lines from its own answers."""
+    name, part = {"app.kubernetes.io/name": "a"}, {"app.kubernetes.io/component": "serve"}
+    found = [
+        questionnaire().resolve({"code": "own", "selector_labels": each}).context["serving_pods"]
+        for each in ({**name, **part}, {**part, **name})
+    ]
+    assert found == ["app.kubernetes.io/name=a,app.kubernetes.io/component=serve"] * 2
