@@ -70,7 +70,8 @@ def report(plan: Plan, history: History) -> UpdateReport:
     crossing, before, after = plan.crossing, plan.before.blobs, plan.after.blobs
     removed = sum(each not in after for each in before)
     answers = crossing.answer_changes
-    renamed = next((each.before for each in answers if each.name == "name"), None)
+    pods = crossing.new_answers.context.get("pods_name")
+    renamed = next((each.before for each in answers if each.name == "name" and each.before != pods), None)
     made = (len(before), removed, renamed, plan.by_hand)
     return UpdateReport(old, new, changes, plan.lines, clashes, plan.drivers, answers, crossing.edited, *made)
 

@@ -35,6 +35,15 @@ OF_OWN_CODE: list[tuple[str, Any, str]] = [
     ("settings", [{"name": "PORT_HTTP", "value": "x"}], "the template sets that variable"),
     ("settings", [{"name": "API_TOKEN", "value": "x"}], "it looks like a secret value, which belongs in secrets"),
     ("settings", [{"name": "A", "value": 'say "x"'}], "settings[0].value must be text of at most 500 characters"),
+    ("selector_labels", "app=shop", "selector_labels must be a mapping of 1 to 16 labels"),
+    ("selector_labels", {}, "selector_labels must be a mapping of 1 to 16 labels"),
+    ("selector_labels", {"a b": "shop"}, "selector_labels must be the name of a label"),
+    ("selector_labels", {7: "shop"}, "selector_labels must be the name of a label"),
+    ("selector_labels", {"app": "a b"}, "selector_labels.app must be the value of a label"),
+    ("selector_labels", {"app": 7}, "selector_labels.app must be the value of a label"),
+    ("selector_labels", {"app.kubernetes.io/version": "1"}, "the service sets that label itself"),
+    ("selector_labels", {"owner": "shop"}, "the pods have that label with another value"),
+    ("selector_labels", {"app.kubernetes.io/component": "job"}, "pods of jobs have that label"),
     ("dockerfile", "../Dockerfile", "dockerfile must be a path below the folder"),
     ("build_context", "/app", "build_context must be a path below the folder"),
     ("setup_command", "a\nb", "setup_command must be one line"),
@@ -65,3 +74,20 @@ def test_an_exec_probe_needs_a_program() -> None:
 def test_generated_code_is_not_asked_what_own_code_is() -> None:
     with pytest.raises(AnswerError, match="drains is not asked beside these answers"):
         questionnaire().resolve({"drains": True})
+
+
+def test_no_job_has_all_labels_by_which_callers_find_the_service() -> None:
+    answers = {"code": "own", "jobs": [{"name": "a", "command": "bin/a"}]}
+    with pytest.raises(AnswerError, match="jobs must be empty while selector_labels has only labels"):
+        questionnaire().resolve({**answers, "selector_labels": {"app.kubernetes.io/name": "shop"}})
+    assert questionnaire().resolve({**answers, "selector_labels": {"app": "shop"}})
+
+
+def test_the_order_of_the_selector_is_not_that_of_the_answer() -> None:
+    """The answers file sorts it, so a service would get other lines from its own answers."""
+    name, part = {"app.kubernetes.io/name": "a"}, {"app.kubernetes.io/component": "serve"}
+    found = [
+        questionnaire().resolve({"code": "own", "selector_labels": each}).context["serving_pods"]
+        for each in ({**name, **part}, {**part, **name})
+    ]
+    assert found == ["app.kubernetes.io/name=a,app.kubernetes.io/component=serve"] * 2

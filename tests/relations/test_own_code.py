@@ -37,6 +37,28 @@ def test_the_user_is_that_of_the_image(service: Deployed) -> None:
     assert context["runAsNonRoot"] is True
 
 
+def test_the_selector_is_the_answer_and_finds_the_serving_pods_alone(service: Deployed) -> None:
+    wanted = service.answers["selector_labels"]
+    deployment = service.one("Deployment")["spec"]
+    assert deployment["selector"] == {"matchLabels": wanted}
+    assert service.one("Service")["spec"]["selector"] == wanted
+    assert service.one("PodDisruptionBudget")["spec"]["selector"] == {"matchLabels": wanted}
+    assert wanted.items() <= deployment["template"]["metadata"]["labels"].items()
+    jobs = service.all("Job") + [each["spec"]["jobTemplate"] for each in service.all("CronJob")]
+    assert len(jobs) == len(service.answers["jobs"])
+    for job in jobs:
+        assert not wanted.items() <= job["spec"]["template"]["metadata"]["labels"].items()
+
+
+def test_the_policies_close_all_pods(service: Deployed) -> None:
+    closed = [each["spec"]["podSelector"]["matchLabels"] for each in service.all("NetworkPolicy")]
+    pods = [service.one("Deployment")["spec"]["template"]]
+    pods += [each["spec"]["template"] for each in service.all("Job")]
+    pods += [each["spec"]["jobTemplate"]["spec"]["template"] for each in service.all("CronJob")]
+    for pod in pods:
+        assert any(selector.items() <= pod["metadata"]["labels"].items() for selector in closed)
+
+
 def test_requests_end_before_the_pod_does(service: Deployed) -> None:
     spec = service.one("Deployment")["spec"]["template"]["spec"]
     shutdown, waits = service.answers["shutdown_seconds"], pre_stop_seconds(service.container)

@@ -140,6 +140,12 @@ def test_a_new_name_says_what_stays_in_the_cluster(start, lineage) -> None:
     assert "--selector=app.kubernetes.io/name=my-service\n" in done.stderr
 
 
+def test_nothing_is_to_be_deleted_by_a_label_that_the_new_objects_have(start, update_to) -> None:
+    kept = {"selector_labels": {"app.kubernetes.io/name": "worker", "app": "orders"}}
+    assert update_to(start("own-worker", "a"), "0.1.0", given={"name": "orders"}).report.renamed == "worker"
+    assert update_to(start("own-worker", "b"), "0.1.0", given={"name": "orders", **kept}).report.renamed is None
+
+
 def test_a_new_service_names_what_was_given(lineage, tmp_path: Path) -> None:
     (tmp_path / "more.yml").write_text("replicas: 2\nanswered: [language]\n")
     options = ("new", "one", "--answers", "more.yml", "--data", "name=one", "--vcs-ref", "0.1.0")

@@ -11,7 +11,7 @@ set -eu
 overlay=$1
 namespace=$2
 context=$3
-jobs=app.kubernetes.io/name=broker,app.kubernetes.io/component=job
+jobs=app.kubernetes.io/name=rabbit,app.kubernetes.io/component=job
 kinds='deployments cronjobs jobs configmaps services serviceaccounts horizontalpodautoscalers poddisruptionbudgets
   networkpolicies podmonitors.monitoring.coreos.com prometheusrules.monitoring.coreos.com
   serviceentries.networking.istio.io virtualservices.networking.istio.io destinationrules.networking.istio.io
