@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.measure import PYTHON, medians, seconds
 
 URL = "https://git.example.org/platform/template.git"
-OVERRIDES = ("README.md.jinja", "Makefile.jinja", "RUNBOOK.md.jinja", "compose.yaml.jinja")
+OVERRIDES = ("README.md.jinja", "Makefile.jinja", "renovate.json.jinja", "compose.yaml.jinja")
 ADDED = 6
 
 
