@@ -259,7 +259,8 @@ class Questionnaire:
             found[question.name] = None if question.required else cast(question, default)
             return answers.asked[question.name]
 
-        self.walk(remember)
+        with bounded("the template's questions"):  # once: bounds for each text would take longer than most texts
+            self.walk(remember)
         return found
 
     def unanswered(self) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from scaffold.engine import bounds, render, template
+from scaffold.engine.answers import Questionnaire
+from scaffold.engine.jinja import Renderer
 from scaffold.engine.template import load_template
 from scaffold.errors import AnswerError
 from tests.support.bombs import bomb
@@ -75,6 +77,18 @@ def test_what_never_ends_in_a_question_or_a_name(root: Path, monkeypatch: pytest
     refused(root, "question a: ", "it takes more than 0.3 s of computing")
     template_in(root, {ENDLESS.replace("100000", "99999"): "x"})
     refused(template_in(root, {}, "a: b\n"), "it takes more than 0.3 s of computing")
+
+
+def test_all_defaults_together_are_bounded_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    template_in(root, {}, "".join(f"a{n}: {{type: str, default: '{{{{ 1 + {n} }}}}'}}\n" for n in range(9)))
+    loaded = load_template(root)
+    questionnaire = Questionnaire(loaded, Renderer(loaded.root, loaded.settings))
+    answers = questionnaire.resolve({})
+    entered: list[int] = []
+    measured = bounds._data_in_use
+    monkeypatch.setattr(bounds, "_data_in_use", lambda: entered.append(1) or measured())
+    assert questionnaire.defaults(answers) == {f"a{n}": str(1 + n) for n in range(9)}
+    assert len(entered) <= 1
 
 
 def test_a_template_has_a_largest_number_of_files(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
