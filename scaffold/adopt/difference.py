@@ -1,6 +1,6 @@
 """What differs between the objects that are deployed today and those that come: object by object, field by field.
 
-Notation is no difference: the order of keys, of list items that have names, of documents; `0.5` for `500m`. Nor is the
+Notation does not count: the order of keys, of list items that have names, of documents; `0.5` for `500m`. Nor does the
 hash that kustomize puts behind the name of a ConfigMap or Secret.
 """
 
@@ -93,7 +93,7 @@ def _identity(root: Value) -> Identity:
 
 
 def _hashed_otherwise(old: Iterable[Identity], new: Iterable[Identity]) -> dict[Identity, Identity]:
-    """Return the objects that only the hash behind their names tells apart, where each has one partner."""
+    """Return the objects whose names differ by the hash only, where each has one partner."""
     left = [each for each in old if each.kind in _HASHED and each not in set(new)]
     right = [each for each in new if each.kind in _HASHED and each not in set(old)]
     found = {}

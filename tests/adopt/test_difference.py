@@ -41,7 +41,7 @@ def fields(before: str, after: str) -> list[FieldChange]:
     return [each for change in found for each in change.fields]
 
 
-def test_what_is_written_another_way_is_no_difference() -> None:
+def test_what_is_written_another_way_does_not_count() -> None:
     other = (
         WEB.replace("500m", '"0.5"')
         .replace("{name: A, value: a}, {name: B, value: b}", "{value: b, name: B}, {name: A, value: a}")
