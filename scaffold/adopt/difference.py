@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 from scaffold.adopt.live import is_fixed
+from scaffold.check.built.written import ORIGIN
 from scaffold.kubernetes.quantities import quantity
 from scaffold.syntax.yaml_nodes import HOLDING, Document, Value
 
@@ -60,9 +61,12 @@ class ObjectChange:
         return any(each.fixed for each in self.fields)
 
 
-def difference(before: Iterable[Document], after: Iterable[Document]) -> list[ObjectChange]:
-    """Return the objects that differ: the lost ones first, then those that change, then the added ones."""
-    old, new = _by_identity(before), _by_identity(after)
+def difference(before: Iterable[Document], after: Iterable[Document], namespace: str = "") -> list[ObjectChange]:
+    """Return the objects that differ: the lost ones first, then those that change, then the added ones.
+
+    An object that names no namespace counts as one in `namespace`.
+    """
+    old, new = _by_identity(before, namespace), _by_identity(after, namespace)
     pairs = {**{each: each for each in old if each in new}, **_hashed_otherwise(old, new)}
     lost = [ObjectChange(each, "lost") for each in old if each not in pairs]
     changed = [
@@ -74,8 +78,8 @@ def difference(before: Iterable[Document], after: Iterable[Document]) -> list[Ob
     return [*lost, *changed, *(ObjectChange(each, "added") for each in new if each not in there)]
 
 
-def _by_identity(documents: Iterable[Document]) -> dict[Identity, Value]:
-    return {_identity(each): each for document in documents for each in _objects(document.root)}
+def _by_identity(documents: Iterable[Document], namespace: str) -> dict[Identity, Value]:
+    return {_identity(each, namespace): each for document in documents for each in _objects(document.root)}
 
 
 def _objects(root: Value) -> Iterator[Value]:
@@ -86,10 +90,10 @@ def _objects(root: Value) -> Iterator[Value]:
         yield from root.items(holds)
 
 
-def _identity(root: Value) -> Identity:
+def _identity(root: Value, usual: str) -> Identity:
     group, slash, _ = (root.text("apiVersion") or "").partition("/")
     namespace, name = (root.text("metadata", key) or "" for key in ("namespace", "name"))
-    return Identity(group if slash else "", root.text("kind") or "", namespace, name)
+    return Identity(group if slash else "", root.text("kind") or "", namespace or usual, name)
 
 
 def _hashed_otherwise(old: Iterable[Identity], new: Iterable[Identity]) -> dict[Identity, Identity]:
@@ -112,9 +116,9 @@ def _unhashed(identity: Identity) -> Identity:
 
 def _field_changes(identity: Identity, old: Value, new: Value) -> Iterator[FieldChange]:
     is_secret = identity.kind == "Secret"
-    for way, before, after in _walk((), _plain(old), _plain(new)):
+    for way, before, after in _walk((), _object(old), _object(new)):
         path = _path(way)
-        if path == "metadata.name":  # the same but for its hash
+        if path in ("metadata.name", "metadata.namespace"):  # the same object all the same
             continue
         hides = is_secret and (way[0] in ("data", "stringData") or way[:2] == ("metadata", "annotations"))
         first, second = (HIDDEN if hides and each is not None else each for each in (before, after))
@@ -165,6 +169,17 @@ def _same(way: Way, before: Any, after: Any) -> bool:
         return False
     first, second = quantity(before), quantity(after)
     return first is not None and first == second
+
+
+def _object(value: Value) -> dict[str, Any]:
+    """Return an object without what a build notes in it: the file that it comes from."""
+    plain: dict[str, Any] = _plain(value)
+    metadata = plain.get("metadata")
+    if isinstance(metadata, dict) and isinstance(metadata.get("annotations"), dict):
+        metadata["annotations"].pop(ORIGIN, None)
+        if not metadata["annotations"]:
+            del metadata["annotations"]
+    return plain
 
 
 def _plain(value: Value) -> Any:

@@ -146,3 +146,14 @@ def test_a_service_keeps_its_address_where_the_new_one_names_none() -> None:
 def test_what_a_cluster_refuses_to_change_is_known(kind: str, field: str, fixed: bool) -> None:
     group, _, name = kind.partition("/")
     assert is_fixed(group, name, field) is fixed
+
+
+def test_the_file_that_a_build_notes_does_not_count() -> None:
+    built = WEB.replace("name: web, ", 'name: web, annotations: {config.kubernetes.io/origin: "path: a.yaml"}, ', 1)
+    assert built != WEB and difference(read(WEB), read(built)) == []
+
+
+def test_an_object_without_a_namespace_is_in_the_usual_one() -> None:
+    bare = WEB.replace(", namespace: shop", "")
+    assert not difference(read(bare), read(WEB), "shop")
+    assert [each.what for each in difference(read(bare), read(WEB), "other")] == ["lost", "added"]
