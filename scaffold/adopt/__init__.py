@@ -1,6 +1,7 @@
 """Bring a service that exists already under the template.
 
-`proposal` names what a repository shows of it. `difference` compares what runs with what comes, and `live` knows what a
-cluster never changes. It stands above the other wings: it reads a repository as `check` does, and writes it as `update`
-does.
+`proposal` names what a repository shows of it. `plan` gives the files from that, and `run` writes them. `effects` shows
+what changes: in the cluster (`difference`, with what `live` knows of it) and in the findings. `kept` keeps what runs
+with more than the template derives. This stands above the other wings: it reads a repository as `check` does, and
+writes it as `update` does.
 """

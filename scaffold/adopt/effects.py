@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -51,10 +51,10 @@ def effects(plan: AdoptPlan, rules: Sequence[AnyRule]) -> Effects:
     """
     with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as name:
         before, after = _write(plan, Path(name).resolve())
-        old = _found(before, plan, rules)
+        old = _found(before, plan, rules).findings if rules else ()
         new = _found(after, plan, rules)
         objects, unmatched = _objects(plan, new.scopes)
-        goes, stays, comes = _compared(old.findings, new.findings)
+        goes, stays, comes = _compared(old, new.findings)
         return Effects(objects, goes, stays, comes, unmatched, new.notes)
 
 
@@ -88,8 +88,9 @@ def _write(plan: AdoptPlan, folder: Path) -> tuple[Path, Path]:
 
 def _found(top: Path, plan: AdoptPlan, rules: Sequence[AnyRule]) -> _Found:
     """Return what is below a folder: findings, as if it were the repository, and the objects of each scope."""
-    inside = {path for build in plan.proposal.builds for path in build.files if not path.startswith(plan.new_tree.prefix)}
-    paths = [top / (plan.new_tree.prefix or "."), *(top / path for path in sorted(inside))]
+    prefix = plan.new_tree.prefix
+    parts = {path for build in plan.proposal.builds for path in build.files if not path.startswith(prefix)}
+    paths = [top / (prefix or "."), *(top / path for path in sorted(parts))]
     repository = read_repository([path for path in paths if path.exists()])
     findings = tuple(_shown_from(top, each) for each in split_ignored(run(repository, rules), repository.source).kept)
     notes = tuple(replace(each, path=_from(top, each.path)) for each in repository.notes)
@@ -105,12 +106,9 @@ def _from(top: Path, path: str) -> str:
 
 
 def _shown_from(top: Path, finding: Finding) -> Finding:
-    def moved(places: Collection) -> Iterator:  # type: ignore[type-arg]
-        return (replace(each, path=_from(top, each.path)) for each in places)
-
-    (place,) = moved((finding.place,))
+    place, *also = (replace(each, path=_from(top, each.path)) for each in (finding.place, *finding.also))
     scopes = tuple(_from(top, each) for each in finding.scopes)
-    return replace(finding, place=place, also=tuple(moved(finding.also)), scopes=scopes)
+    return replace(finding, place=place, also=tuple(also), scopes=scopes)
 
 
 def _objects(

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
+from scaffold.adopt.kept import KeptValue, edits
 from scaffold.adopt.proposal import Proposal
 from scaffold.adopt.united import UNITED, united
 from scaffold.engine.answers import Answers
@@ -33,7 +34,7 @@ class AdoptPlan:
 
     `written` are the files that come or change, and `removed` those that go. `kept` are files of the team's where the
     template has another one. `by_hand` has what the team adds to a shared file itself. `unasked` names the proposed
-    answers for which the version has no question. `lines` is the diffstat.
+    answers for which the version has no question. `values` of today's objects stay. `lines` is the diffstat.
     """
 
     proposal: Proposal
@@ -45,6 +46,7 @@ class AdoptPlan:
     kept: tuple[str, ...]
     by_hand: Mapping[str, bytes]
     unasked: tuple[str, ...]
+    values: tuple[KeptValue, ...]
     lines: tuple[LineCount, ...]
 
 
@@ -56,9 +58,12 @@ def plan(
     source: str,
     *,
     given: Mapping[str, Any] | None = None,
+    values: tuple[KeptValue, ...] = (),
     keep: bool = True,
 ) -> AdoptPlan:
-    """Return what the version `new` of the template at `source` gives the service; `given` answers replace proposed ones.
+    """Return what the version `new` of the template at `source` gives the service.
+
+    Answers that are `given` replace proposed ones, and `values` of the objects stay as they are.
 
     With `keep`, the new objects are written to the repository's object store, where nothing refers to them yet.
     Without it, the plan can be looked at but not applied.
@@ -79,14 +84,17 @@ def plan(
     puts = dict(_puts(repository, ours, where.after, where.own, freed, prefix + UNITED))
     removed = freed - puts.keys()
     _refuse_in_the_way(ours.keys() - removed, puts)
-    blobs = {path: blob for path, (blob, _) in puts.items()}
     contents = {path: content for path, (_, content) in puts.items()}
+    for path, content in edits(values, contents, prefix).items():
+        contents[path] = content
+        puts[path] = (Blob("100644", blob_id(content, repository.algorithm)), content)
+    blobs = {path: blob for path, (blob, _) in puts.items()}
     with scratch(repository, {}, keep=keep) as scratched:
         made = scratched.import_([Commit("refs/heads/adopted", tree, blobs, contents, removed)])[0]
         lines = tuple(line_counts(scratched, tree, made))
     kept = tuple(path for path, blob in where.after.blobs.items() if path not in puts and ours[path] != blob)
     new_tree = NewTree(repository, commit, prefix, tree, made)
-    return AdoptPlan(proposal, answers, new, new_tree, contents, removed, kept, where.by_hand, unasked, lines)
+    return AdoptPlan(proposal, answers, new, new_tree, contents, removed, kept, where.by_hand, unasked, values, lines)
 
 
 def _head(repository: Repository, prefix: str) -> tuple[str, str]:
@@ -113,11 +121,10 @@ def _answers(
     asked = {question.name for question in template.asked}
     values = {each.name: each.value for each in proposal.answers if each.name in asked} | dict(given)
     folder = proposal.prefix[:-1]
-    if folder and template.asks_folder:
-        if values.setdefault(FOLDER, folder) != folder:
-            raise AnswerError(
-                f"{FOLDER} must be the service's own, not {shown(values[FOLDER])}. Example: {FOLDER}={folder}."
-            )
+    if folder and template.asks_folder and values.setdefault(FOLDER, folder) != folder:
+        raise AnswerError(
+            f"{FOLDER} must be the service's own, not {shown(values[FOLDER])}. Example: {FOLDER}={folder}."
+        )
     try:
         answers = editions.resolve(new, values)
     except AnswerError as error:

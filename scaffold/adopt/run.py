@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scaffold.adopt.effects import Effects, effects
+from scaffold.adopt.kept import KeptValue, values_to_keep
 from scaffold.adopt.plan import AdoptPlan, plan
 from scaffold.adopt.proposal import Proposal
 from scaffold.atomic.lock import only_one
@@ -72,8 +73,7 @@ def adopt(
                 check_branch(repository, request.branch)
             if request.commit:
                 check_identity(repository)
-        planned = _plan(repository, read(top, prefix), request)
-        found = effects(planned, request.rules)
+        planned, found = _plan(repository, read(top, prefix), request)
         show(planned, found)
         _refuse_deletion(found)
         if request.dry_run:
@@ -82,25 +82,36 @@ def adopt(
         return Adopted(planned, found, applied=True, commit=_committed(repository, planned, request))
 
 
-def _plan(repository: Repository, proposal: Proposal, request: Request) -> AdoptPlan:
+def _plan(repository: Repository, proposal: Proposal, request: Request) -> tuple[AdoptPlan, Effects]:
+    """Return the plan that keeps what runs today with more than the template derives, and what it changes."""
     home = request.home
     wanted = request.to or home.version
     new = home.history.resolve(wanted) if wanted else newest(home.history)
-    return plan(home.editions, repository, proposal, new, home.url, given=request.given, keep=not request.dry_run)
+
+    def planned(values: tuple[KeptValue, ...] = (), *, keep: bool = False) -> AdoptPlan:
+        given = request.given
+        return plan(home.editions, repository, proposal, new, home.url, given=given, values=values, keep=keep)
+
+    values = values_to_keep(effects(planned(), ()).objects)
+    made = planned(values, keep=not request.dry_run)
+    return made, effects(made, request.rules)
 
 
 def _refuse_deletion(found: Effects) -> None:
     """Refuse objects that a cluster would have to delete first: while they are gone, nobody is served."""
-    for environment, changes in found.objects.items():
-        for change in changes:
-            for each in change.fields:
-                if each.fixed:
-                    kind, name = change.identity.kind, change.identity.name
-                    where = f" in {environment}" if environment else ""
-                    raise ServiceError(
-                        f"{kind} {name}{where} would have to be deleted: a cluster never changes {each.field}, which is "
-                        f"{brief(each.before)} and would be {brief(each.after)}. Give an answer that keeps it."
-                    )
+    fixed = (
+        (environment, change.identity, each)
+        for environment, changes in found.objects.items()
+        for change in changes
+        for each in change.fields
+        if each.fixed
+    )
+    for environment, identity, each in fixed:
+        raise ServiceError(
+            f"{identity.kind} {identity.name} in {environment} would have to be deleted: a cluster never changes "
+            f"{each.field}, which is {brief(each.before)} and would be {brief(each.after)}. "
+            "Give an answer that keeps it."
+        )
 
 
 def _committed(repository: Repository, planned: AdoptPlan, request: Request) -> str | None:

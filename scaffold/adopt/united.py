@@ -1,4 +1,4 @@
-"""A list of patterns that both have, such as `.gitignore`: the team's lines, then those of the template that it lacks."""
+"""A list of patterns that both have, `.gitignore`: the team's lines, then those of the template that it lacks."""
 
 from __future__ import annotations
 

@@ -175,6 +175,6 @@ def aborted(out: Console, taken: Journal) -> None:
 
     count = len(taken.steps)
     version = taken.note["from"]  # empty of a service that was adopted
-    text = f"{f'Update undone, back at {version}' if version else 'Adoption undone'}: {counted(count, 'file')} restored. "
-    text += f"The discarded version is saved in {THROWN_AWAY}."
+    undone = f"Update undone, back at {version}" if version else "Adoption undone"
+    text = f"{undone}: {counted(count, 'file')} restored. The discarded version is saved in {THROWN_AWAY}."
     out.print(line(text), soft_wrap=True)

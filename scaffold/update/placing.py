@@ -24,9 +24,7 @@ class Placed:
     by_hand: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def placed(
-    repository: Repository, prefix: str, ours: Mapping[str, Blob], before: Rendered, after: Rendered
-) -> Placed:
+def placed(repository: Repository, prefix: str, ours: Mapping[str, Blob], before: Rendered, after: Rendered) -> Placed:
     """Return where both versions lie in the repository's tree `ours`: of the service in the folder `prefix`."""
     old, new = _places(before, prefix), _places(after, prefix)
     inside = (path for path in ours if path.startswith(prefix))

@@ -61,7 +61,7 @@ def test_on_a_branch_as_a_commit(make, adopted) -> None:
     assert message.startswith("Adopt orders with template v0.1.0\n\nThe template's files replace:\n- k8s/all.yaml\n")
     assert "\n- image_user: 10101" in message
     assert git(top, "log", "-1", "--format=%s", "main") == "as it was"
-    with pytest.raises(ServiceError, match="adoption by v0.1.0 is already committed; undo it with git revert"):
+    with pytest.raises(ServiceError, match=r"adoption by v0\.1\.0 is already committed; undo it with git revert"):
         updates.take_back(top)
 
 
