@@ -51,6 +51,14 @@ def test_it_is_staged_and_taken_back(make, adopted) -> None:
     assert git(top, "log", "-1", "--format=%s", THROWN_AWAY) == "scaffold adopt --abort: v0.1.0"
 
 
+def test_update_abort_names_what_it_takes_back(make, adopted, lineage) -> None:
+    top = make()
+    adopted(top)
+    done = lineage.scaffold("update", "--abort", cwd=top)
+    assert done.returncode == 0 and "Adoption undone: " in done.stderr
+    assert not (top / ANSWERS).exists()
+
+
 def test_on_a_branch_as_a_commit(make, adopted) -> None:
     top = make()
     done = adopted(top, branch="adopt-orders", commit=True)
