@@ -63,7 +63,7 @@ def earlier_findings(
             commit = _commit(repository, revision, refuse)
             with tempfile.TemporaryDirectory(prefix="scaffold-", ignore_cleanup_errors=True) as folder:
                 there = Path(folder).resolve()
-                _write(repository, commit, there, partial(_is_passed_by, top, exclude))
+                write_commit(repository, commit, there, partial(_is_passed_by, top, exclude))
                 named = {there / path.resolve().relative_to(top): path for path in its}
                 present = [each for each in named if each.exists()]
                 report = run(present, today=(str(there), str(top))) if present else None
@@ -113,8 +113,12 @@ def _is_passed_by(top: Path, exclude: Sequence[str], path: str) -> bool:
     return is_excluded(shown(f"{top}/{path}"), exclude)
 
 
-def _write(repository: Repository, commit: str, folder: Path, is_passed_by: Callable[[str], bool]) -> None:
-    """Write the files of a commit; those that are too large to be checked are left out."""
+def write_commit(repository: Repository, commit: str, folder: Path, is_passed_by: Callable[[str], bool]) -> None:
+    """Write the files of a commit; those that are too large to be checked are left out.
+
+    Raises:
+        GitError: when git refuses, or they are too large altogether.
+    """
     (folder / ".git").touch()  # the top of what may be read, and no repository for git
     entries = [each for each in _entries(repository, commit) if each.size <= LARGEST and not is_passed_by(each.path)]
     if sum(each.size for each in entries) > _MOST_BYTES:

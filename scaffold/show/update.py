@@ -174,6 +174,7 @@ def aborted(out: Console, taken: Journal) -> None:
     from scaffold.update.thrown_away import THROWN_AWAY
 
     count = len(taken.steps)
-    text = f"Update undone, back at {taken.note['from']}: {counted(count, 'file')} restored. "
-    text += f"The discarded version is saved in {THROWN_AWAY}."
+    version = taken.note["from"]  # empty of a service that was adopted
+    undone = f"Update undone, back at {version}" if version else "Adoption undone"
+    text = f"{undone}: {counted(count, 'file')} restored. The discarded version is saved in {THROWN_AWAY}."
     out.print(line(text), soft_wrap=True)

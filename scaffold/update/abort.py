@@ -34,7 +34,7 @@ def abort(repository: Repository, prefix: str = "") -> Journal:
         raise ServiceError(f"there is no uncommitted update of {transaction.top} to abort.")
     if journal.head != head:
         raise ServiceError(
-            f"the update to {journal.note['to']} is already committed; undo it with git revert. "
+            f"the {_what(journal)} is already committed; undo it with git revert. "
             f"The commit before it is {journal.head[:12]}."
         )
     _refuse_another(journal, prefix)
@@ -42,6 +42,8 @@ def abort(repository: Repository, prefix: str = "") -> Journal:
     transaction.refuse_links(paths)
     absent = {path for path in journal.absent if path in written or not os.path.lexists(transaction.top / path)}
     message = f"scaffold update --abort: {journal.note['from']} to {journal.note['to']}"
+    if not journal.note["from"]:
+        message = f"scaffold adopt --abort: {journal.note['to']}"
     kept = [path for path in paths if path in written or path not in absent]
     try:
         keep(repository, transaction.folder, kept, message)
@@ -57,11 +59,16 @@ def abort(repository: Repository, prefix: str = "") -> Journal:
     return journal
 
 
+def _what(journal: Journal) -> str:
+    """Return what was done; there is no version before that of a service that was adopted."""
+    return f"update to {journal.note['to']}" if journal.note["from"] else f"adoption by {journal.note['to']}"
+
+
 def _refuse_another(journal: Journal, prefix: str) -> None:
     """Refuse to undo an update of another service than that in `prefix`: each update writes the answers file."""
     updated = [path.removesuffix(FILE) for path in journal.paths if path == FILE or path.endswith(f"/{FILE}")]
     if prefix and prefix not in updated and (other := next(iter(updated), "")):
         raise ServiceError(
-            f"the last update here is of {other[:-1]}, not of {prefix[:-1]}; name that folder, "
+            f"the last change here is of {other[:-1]}, not of {prefix[:-1]}; name that folder, "
             "or undo the other changes with git restore."
         )

@@ -17,7 +17,7 @@ from scaffold.update.changes import PathChange, path_changes
 from scaffold.update.index import prepare_index
 from scaffold.update.marks import marks_of, refuse_hidden_edits
 from scaffold.update.merge import Conflict
-from scaffold.update.plan import Plan
+from scaffold.update.new_tree import NewTree
 from scaffold.update.staged import Staged
 from scaffold.update.work_tree import transaction_of, work_tree
 
@@ -54,28 +54,27 @@ def _refuse_uncommitted(repository: Repository, pathspecs: Sequence[str], staged
         )
 
 
-def apply(plan: Plan) -> list[PathChange]:
-    """Write what the plan gives to the work tree and the index, all or nothing; return the paths that changed.
+def apply(new: NewTree, note: Mapping[str, str]) -> list[PathChange]:
+    """Write a new tree to the work tree and the index, all or nothing; return the paths that changed.
 
     The result is staged, as after `git merge --no-commit`; conflicting paths are unmerged. The caller holds the lock
-    (`only_one`).
+    (`only_one`). `note` is what the journal keeps of it.
 
     Raises:
         ServiceError: when a file in the way is not git's, or somebody else changes the repository.
         DestinationError: when something can't be written.
     """
-    crossing, service = plan.crossing, plan.crossing.service
-    repository = service.repository
-    changes = path_changes(repository, plan.start, plan.tree)
-    if at_top := [each.path for each in changes if not each.path.startswith(service.prefix)]:
-        _refuse_uncommitted(repository, [f":(top,literal){path}" for path in at_top], plan.staged)
+    repository = new.repository
+    changes = path_changes(repository, new.start, new.tree)
+    if at_top := [each.path for each in changes if not each.path.startswith(new.prefix)]:
+        _refuse_uncommitted(repository, [f":(top,literal){path}" for path in at_top], new.staged)
     transaction = transaction_of(repository)
-    _refuse_in_the_way(transaction.top, changes, plan.beside)
+    _refuse_in_the_way(transaction.top, changes, new.beside)
     marks = marks_of(repository, [each.path for each in changes if each.before])
     absent = {path for path, given in marks.items() if SKIP in given and not os.path.lexists(transaction.top / path)}
-    staged = {each.path: plan.staged[each.path] for each in changes if each.path in plan.staged}
-    change = TreeChange(service.commit, tuple(changes), plan.conflicts, plan.beside, marks, frozenset(absent), staged)
-    carry_out(repository, transaction, change, {"from": crossing.old.name, "to": crossing.new.name})
+    staged = {each.path: new.staged[each.path] for each in changes if each.path in new.staged}
+    change = TreeChange(new.commit, tuple(changes), new.conflicts, new.beside, marks, frozenset(absent), staged)
+    carry_out(repository, transaction, change, note)
     return changes
 
 
@@ -156,7 +155,7 @@ def _refuse_in_the_way(top: Path, changes: Iterable[PathChange], beside: Iterabl
     for each in changes:
         if each.before and each.before.mode == "160000":
             raise ServiceError(
-                f"{each.path} is a submodule, and the update needs its place; move it, then update again."
+                f"{each.path} is a submodule, and its place is needed; move it, then run the command again."
             )
     removed = {each.path for each in changes if not each.after}
     for path in [*(each.path for each in changes if each.after and not each.before), *beside]:
@@ -168,7 +167,7 @@ def _refuse_in_the_way(top: Path, changes: Iterable[PathChange], beside: Iterabl
                 and (part == path or file.is_symlink() or not file.is_dir())
             ):
                 raise ServiceError(
-                    f"{part} is not in git, and the update would overwrite it; move or commit it, then update again."
+                    f"{part} is not in git, and would be overwritten; move or commit it, then run the command again."
                 )
 
 

@@ -6,7 +6,7 @@ from scaffold.errors import GitError, OptionError, ServiceError
 from scaffold.git.names import is_branch_name
 from scaffold.git.repository import Repository
 from scaffold.text.brief import brief
-from scaffold.update.plan import Plan
+from scaffold.update.new_tree import NewTree
 from scaffold.update.report import UpdateReport
 
 _WIDTH = 72
@@ -40,30 +40,32 @@ def check_identity(repository: Repository) -> None:
         ) from error
 
 
-def begin_branch(repository: Repository, name: str) -> None:
+def begin_branch(repository: Repository, name: str, command: str = "update") -> None:
     """Begin a branch at the current commit, and make it the current one; files and index stay as they are.
+
+    The reflog names the `command`.
 
     Raises:
         GitError: when git refuses.
     """
     if _current(repository) != name:
-        repository.git("update-ref", "-m", "branch: Created by scaffold update", f"refs/heads/{name}", "HEAD", "")
-        repository.git("symbolic-ref", "-m", f"scaffold update: moving to {name}", "HEAD", f"refs/heads/{name}")
+        repository.git("update-ref", "-m", f"branch: Created by scaffold {command}", f"refs/heads/{name}", "HEAD", "")
+        repository.git("symbolic-ref", "-m", f"scaffold {command}: moving to {name}", "HEAD", f"refs/heads/{name}")
 
 
-def commit(repository: Repository, plan: Plan, message: str) -> str:
-    """Commit the tree of a plan that was applied; what is staged besides stays so. Return the commit's id.
+def commit(new: NewTree, message: str) -> str:
+    """Commit a tree that was applied; what is staged besides stays so. Return the commit's id.
 
     Raises:
         GitError: when git refuses, or somebody else has committed.
     """
-    head = plan.crossing.service.commit
+    repository, head = new.repository, new.commit
     signed = repository.git("config", "--type=bool", "--default=false", "--get", "commit.gpgSign").strip() == b"true"
     options = ("-S",) if signed else ()
-    made = repository.git("commit-tree", *options, "-p", head, "-F", "-", plan.tree, stdin=message.encode())
-    new = made.decode().strip()
-    repository.git("update-ref", "-m", f"commit: {message.splitlines()[0]}", "HEAD", new, head)
-    return new
+    made = repository.git("commit-tree", *options, "-p", head, "-F", "-", new.tree, stdin=message.encode())
+    commit_id = made.decode().strip()
+    repository.git("update-ref", "-m", f"commit: {message.splitlines()[0]}", "HEAD", commit_id, head)
+    return commit_id
 
 
 def message(told: UpdateReport, name: str) -> str:
@@ -72,12 +74,15 @@ def message(told: UpdateReport, name: str) -> str:
         subject = f"Change answers of {name}: {', '.join(each.name for each in told.answers)}"
     else:
         subject = f"Update {name} from template {told.old.name} to {told.new.name}"
-    if len(subject) > _WIDTH:
-        subject = subject[: _WIDTH - 1] + "…"
     changes = [f"- {each.headline}" for each in told.changes]
     answers = [f"- {each.name}: {brief(each.before)} to {brief(each.after)}" for each in told.answers]
     parts = ["\n".join(changes), "\n".join(["Answers:", *answers]) if answers else ""]
-    return "\n\n".join([subject, *filter(None, parts)]) + "\n"
+    return "\n\n".join([cut(subject), *filter(None, parts)]) + "\n"
+
+
+def cut(subject: str) -> str:
+    """Return the subject of a commit, cut where it is too long."""
+    return subject if len(subject) <= _WIDTH else subject[: _WIDTH - 1] + "…"
 
 
 def _current(repository: Repository) -> str:

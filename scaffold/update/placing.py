@@ -9,7 +9,6 @@ from scaffold.files.at_top import FOLDER, PLACES, Shared, carried, place_of
 from scaffold.git.objects import Blob
 from scaffold.git.repository import Repository
 from scaffold.releases.editions import Rendered, blob_id
-from scaffold.update.crossing import GeneratedService
 
 
 @dataclass(frozen=True)
@@ -25,14 +24,12 @@ class Placed:
     by_hand: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def placed(
-    repository: Repository, service: GeneratedService, ours: Mapping[str, Blob], before: Rendered, after: Rendered
-) -> Placed:
-    """Return where both versions lie in the repository's tree `ours`."""
-    old, new = _places(before, service.prefix), _places(after, service.prefix)
-    inside = (path for path in ours if path.startswith(service.prefix))
+def placed(repository: Repository, prefix: str, ours: Mapping[str, Blob], before: Rendered, after: Rendered) -> Placed:
+    """Return where both versions lie in the repository's tree `ours`: of the service in the folder `prefix`."""
+    old, new = _places(before, prefix), _places(after, prefix)
+    inside = (path for path in ours if path.startswith(prefix))
     own = frozenset((*inside, *old, *new))
-    shared = dict(_shared(repository, ours, before, after)) if service.prefix else {}
+    shared = dict(_shared(repository, ours, before, after)) if prefix else {}
     sides = (
         _side(repository, ours, before, old, {path: each.before for path, (each, _) in shared.items()}),
         _side(repository, ours, after, new, {path: each.after for path, (each, _) in shared.items()}),

@@ -18,6 +18,7 @@ from scaffold.update.drivers import drivers_left_out
 from scaffold.update.kept import without_kept
 from scaffold.update.line_endings import as_the_service_has_them
 from scaffold.update.merge import Conflict, merge
+from scaffold.update.new_tree import NewTree
 from scaffold.update.placing import Placed, placed
 from scaffold.update.resolve import Choice, resolve
 from scaffold.update.scratch import Commit, Scratch, scratch
@@ -50,6 +51,12 @@ class Plan:
     start: str
     staged: Staged
 
+    @property
+    def new_tree(self) -> NewTree:
+        """Return what is to be written."""
+        service, given = self.crossing.service, (self.conflicts, self.beside, self.staged)
+        return NewTree(service.repository, service.commit, service.prefix, self.start, self.tree, *given)
+
 
 def plan(
     editions: Editions,
@@ -78,7 +85,7 @@ def plan(
         own = _within(ours, service.prefix)
         pair = as_the_service_has_them(repository, own, without_kept(before, after, own), after)
         label = f"scaffold-{crossing.new.name}"
-        where = placed(repository, service, ours, *pair)
+        where = placed(repository, service.prefix, ours, *pair)
         start = _start(scratched, service, staged)
         scratched.import_(_commits(service, start, ours, where, label))
         merged = merge(scratched, BEFORE, label)

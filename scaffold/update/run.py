@@ -84,7 +84,7 @@ def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] 
         planned, history = _plan(repository, prefix, request)
         told = report(planned, history)
         show(told)
-        if request.dry_run or not _confirmed(told, request.confirm) or not apply(planned):
+        if request.dry_run or not _confirmed(told, request.confirm) or not _applied(planned):
             return Updated(planned, told, applied=False)
         return Updated(planned, told, applied=True, commit=_committed(repository, planned, told, request))
 
@@ -97,6 +97,12 @@ def _confirmed(told: UpdateReport, confirm: Confirm | None) -> bool:
             f"this removes {told.removed} of the {told.files} files that the template has made; add --yes to allow it."
         )
     return confirm(told)
+
+
+def _applied(planned: Plan) -> bool:
+    """Write what the plan gives; return whether anything changed."""
+    crossing = planned.crossing
+    return bool(apply(planned.new_tree, {"from": crossing.old.name, "to": crossing.new.name}))
 
 
 def _refuse_destination(repository: Repository, request: Request) -> None:
@@ -113,7 +119,7 @@ def _committed(repository: Repository, planned: Plan, told: UpdateReport, reques
     if not request.commit or planned.conflicts or planned.beside:
         return None
     name = planned.crossing.new_answers.asked.get("name", "the service")
-    return commit(repository, planned, message(told, str(name)))
+    return commit(planned.new_tree, message(told, str(name)))
 
 
 def take_back(folder: Path) -> Journal:

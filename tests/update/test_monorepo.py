@@ -155,7 +155,7 @@ def test_an_update_begins_with_what_is_staged_at_the_top_and_abort_returns_to_it
     update_to(top / "services/orders", "0.1.0", given={"owner": "example-org/web"})
     owners = (top / OWNERS).read_text()
     assert "/services/mail/ @example-org/post\n" in owners and "/services/orders/ @example-org/web\n" in owners
-    with pytest.raises(ServiceError, match=r"the last update here is of services/orders, not of services/mail;"):
+    with pytest.raises(ServiceError, match=r"the last change here is of services/orders, not of services/mail;"):
         take_back(top / "services/mail")
     take_back(top / "services/orders")
     assert goldens.files_of(top) == between and git(top, "write-tree") == index
