@@ -29,7 +29,8 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Trial:
 
 def test_each_language_has_services_that_were_accepted(trial: Trial) -> None:
     languages = next(each for each in goldens.engine()[0].asked if each.name == "language").choices
-    assert set(trial.languages()) == set(languages.values())
+    assert set(trial.languages()) == {*languages.values(), "own"}
+    assert any("selector_labels" in each for each in trial.accepted.values())
     assert min(trial.languages().values()) >= 5
     assert len(trial.refusals) >= SETS // 5
 

@@ -13,6 +13,7 @@ from scaffold.errors import AnswerError
 from scaffold.files.folder import write_files
 from tests.answers.draw import drawn
 from tests.answers.formats import Format
+from tests.answers.own import drawn_own
 from workshop import goldens
 
 
@@ -26,10 +27,10 @@ class Trial:
     refusals: list[tuple[dict[str, Any], str]] = field(default_factory=list)
 
     def add(self, sets: int) -> None:
-        """Draw so many sets; the accepted ones are written below the folder."""
-        chance = random.Random(self.seed)
-        for number in range(sets):
-            answers = drawn(chance)
+        """Draw so many sets, and a quarter more of own code; the accepted ones are written below the folder."""
+        chance, chance_of_own = random.Random(self.seed), random.Random(f"{self.seed} own")
+        for number in range(sets + sets // 4):
+            answers = drawn(chance) if number < sets else drawn_own(chance_of_own)
             try:
                 resolved = goldens.engine()[1].resolve(answers)
             except AnswerError as refused:
@@ -50,8 +51,8 @@ class Trial:
         return list(found.values())
 
     def languages(self) -> Counter[str]:
-        """Return how many services of each language were accepted."""
-        return Counter(str(each["language"]) for each in self.accepted.values())
+        """Return how many services of each language were accepted, and how many of own code."""
+        return Counter(str(each.get("language", "own")) for each in self.accepted.values())
 
 
 def _key(file: Path, service: Path, wanted: Format) -> bytes:
