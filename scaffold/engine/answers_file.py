@@ -12,6 +12,7 @@ from scaffold.errors import AnswerError, OptionError
 from scaffold.files.foreign import read_foreign, read_given
 from scaffold.files.yaml import Loader, place_of, problem_of
 from scaffold.text.brief import brief, one_line
+from scaffold.text.encoding import not_utf8
 from scaffold.text.shown import shown
 from scaffold.text.sizes import size
 
@@ -66,7 +67,7 @@ def parse_answers(content: bytes, name: str) -> dict[str, Any]:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
-        raise AnswerError(f"{name} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+        raise AnswerError(f"{name} {not_utf8(error)}.") from error
     try:
         loader = Loader(text)
         node = loader.get_single_node()

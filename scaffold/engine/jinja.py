@@ -31,6 +31,7 @@ from scaffold.errors import ScaffoldError, TemplateError
 from scaffold.files import cache
 from scaffold.files.foreign import is_below, read_foreign
 from scaffold.files.yaml import load
+from scaffold.text.encoding import not_utf8
 
 _STRING = "string:"
 _T = TypeVar("_T")
@@ -81,7 +82,7 @@ class _Loader(BaseLoader):
         except OSError as error:
             raise TemplateError(f"{template} can't be read: {error.strerror}.") from error
         except UnicodeDecodeError as error:
-            raise TemplateError(f"{template} is not UTF-8 (byte {error.start}); save it as UTF-8.") from error
+            raise TemplateError(f"{template} {not_utf8(error)}.") from error
         return source, file, lambda: True
 
 

@@ -16,6 +16,7 @@ from scaffold.errors import FileError
 from scaffold.files.folder import RenderedFile
 from scaffold.template.base import SKELETON, Base
 from scaffold.template.overlay import FILES, QUESTIONS, Overlay
+from scaffold.text.encoding import not_utf8
 from scaffold.text.nearest import suggest
 
 _OF_COPIER = frozenset({"_copier_answers", "_copier_conf"})
@@ -54,7 +55,7 @@ class Names:
             where = f"{FILES}/{path}"
             pieces = [path]
             if self._is_template(path):
-                pieces.append(_decoded(file.content, where))
+                pieces.append(decoded(file.content, where))
             inherited = self._assigned if _PIECE.search(path) else self._loops(path)
             for text in pieces:
                 for name, line in self._unknown(text, where, inherited):
@@ -145,11 +146,16 @@ class Names:
         return frozenset(found)
 
 
-def _decoded(content: bytes, where: str) -> str:
+def decoded(content: bytes, where: str) -> str:
+    """Return the text of a file of an overlay, which is at `where`.
+
+    Raises:
+        FileError: when it is not UTF-8.
+    """
     try:
         return content.decode()
     except UnicodeDecodeError as error:
-        raise FileError(f"{where} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8.") from error
+        raise FileError(f"{where} {not_utf8(error)}.") from error
 
 
 def _set_in(tree: nodes.Template) -> set[str]:

@@ -50,7 +50,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "not UTF-8": (
         lambda acme: (acme / "platform/files/a.jinja").write_bytes(b"a\xff"),
         12,
-        "a.jinja is not UTF-8 (byte 2).",
+        "a.jinja is not UTF-8 (byte 2); save it as UTF-8.",
     ),
     "question misspelt": (in_file(QUESTIONS, "replica: {default: 3}\n"), 12, "Did you mean replicas?"),
     "question without help": (in_file(QUESTIONS, "x_y: {type: str}\n"), 12, "A new question needs type and help."),

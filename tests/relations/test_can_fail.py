@@ -154,6 +154,10 @@ ROUTE_TWINS: list[tuple[Relation, Callable[[Deployed], object]]] = [
     (routes.test_a_route_leads_to_the_main_port, lambda s: rule(s)["matches"][0]["path"].update(value="/")),
     (routes.test_the_gateway_waits_longer_than_what_is_behind_it, lambda s: rule(s)["timeouts"].update(request="16s")),
     (routes.test_the_limiter_behind_a_gateway_sees_its_callers, lambda s: s.answers.update(trusted_proxies=[])),
+    (
+        sidecars.test_the_limiters_own_time_limit_is_stated_beside_that_of_the_service,
+        lambda s: s.config.update(REQUEST_SECONDS="60"),
+    ),
     (ports.test_the_policy_lets_them_in_and_no_more, lambda s: s.answers.update(entry_namespace="infra")),
 ]
 

@@ -112,6 +112,16 @@ def test_the_limiter_leads_to_where_the_service_listens(service: Deployed) -> No
     assert all(each.split("/")[0] in text for each in service.answers["trusted_proxies"])
 
 
+def test_the_limiters_own_time_limit_is_stated_beside_that_of_the_service(service: Deployed) -> None:
+    if "limiter" not in service.sidecars:
+        return
+    stated = r"# The limiter waits at most (\d+) s for a response\. .+ limiter/(\S+), too\.\nREQUEST_SECONDS="
+    found = re.search(stated, (service.example / "deploy/base/config.env").read_text())
+    assert found and int(found[1]) > float(service.config["REQUEST_SECONDS"])
+    limiter = (service.example / "deploy/base/limiter" / found[2]).read_text()
+    assert re.search(rf" (?:timeout:|proxy_read_timeout) {found[1]}s\b", limiter)
+
+
 @pytest.mark.parametrize(
     ("example", "kind"),
     [pytest.param(path, kind, id=f"{path.name}-{kind}") for path in examples() for kind in KINDS if kind in in_pod(deployed(path, "production"))],

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from scaffold.check.built.chart_copy import ChartCopy
 from scaffold.check.built.enclosure import Enclosure
-from scaffold.kubernetes.helm import release_of
+from scaffold.kubernetes.helm import problem_of, release_of
 from scaffold.programs import Done, ProgramError, operand
 from scaffold.programs.offline import is_offline_possible
 
 CHART = "chart"
 """The folder of the copy, beside its files of values."""
 
-_HINT = "Use --debug flag to render out invalid YAML"
 _NO_SCHEMA = "--skip-schema-validation"  # since helm 3.16; the copy has no schema, but one may be in an archive
 
 
@@ -55,5 +54,5 @@ class HelmTemplate:
 
     def problem(self, done: Done, place: Path) -> str:
         """Return what helm says is wrong, as one short line without the folder of the copy."""
-        said = done.stderr.decode("utf-8", "replace").rpartition("Error: ")[2].replace(_HINT, "")
+        said = problem_of(done.stderr.decode("utf-8", "replace"))
         return self.enclosure.told(said.replace(f"{place.name}/", ""))

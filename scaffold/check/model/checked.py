@@ -9,7 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from scaffold.check.ground import Ground
 from scaffold.check.model.configurations import Configuration, configuration
-from scaffold.check.model.hosts import Claim, claims
+from scaffold.check.model.hosts import Claim, claims, namespaces_of_hosts
 from scaffold.check.model.images import Images, tagged_by_skaffold
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.provided import Provided
@@ -106,6 +106,11 @@ class Checked(Generic[S]):
     def claims(self) -> dict[Claim, dict[str, Value]]:
         """Return which namespaces claim a host name, by whatever is deployed."""
         return claims(each for scope in self.scopes for each in scope.objects)
+
+    @cached_property
+    def hosts(self) -> dict[str, dict[str, Value]]:
+        """Return by host name to which namespaces it leads, by whatever is deployed."""
+        return namespaces_of_hosts(self.claims)
 
     @cached_property
     def tagged_by_skaffold(self) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.syntax.yaml_nodes import Value
@@ -19,6 +19,15 @@ def claims(objects: Iterable[KubernetesObject]) -> dict[Claim, dict[str, Value]]
             for claim, at in claims_of(route):
                 found.setdefault(claim, {}).setdefault(namespace, at)
     return found
+
+
+def namespaces_of_hosts(found: Mapping[Claim, Mapping[str, Value]]) -> dict[str, dict[str, Value]]:
+    """Return by host name the namespaces that claim some path of it, each with where it does."""
+    hosts: dict[str, dict[str, Value]] = {}
+    for claim, namespaces in found.items():
+        for namespace, at in namespaces.items():
+            hosts.setdefault(claim[2], {}).setdefault(namespace, at)
+    return hosts
 
 
 def claims_of(route: KubernetesObject) -> Iterator[tuple[Claim, Value]]:

@@ -14,12 +14,16 @@ from scaffold.syntax.yaml_nodes import Value
 _SERVICE = re.compile(r"(?<![\w.-])[a-z0-9-]+\.([a-z0-9-]+)\.svc(?![\w-])")
 """A Service of a namespace, which the group has."""
 
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://(?:[^\s/?#@,]*@)?([a-z0-9.-]+)(?::\d+)?(?:[/?#][^\s,]*)?", re.IGNORECASE)
+"""One URL, with its host name in the group; a list of several may be whom the service lets in."""
+
 
 class OtherEnvironment(Rule[Scope]):
-    """The configuration of an environment names a Service in the namespace of another environment.
+    """The configuration of an environment names a Service or a host name of another environment.
 
-    The same workload is deployed into both namespaces, so they are two environments, such as dev and production. What
-    is tried out in one of them then changes the data of the other.
+    The Service is in the namespace of that environment, or only an Ingress or HTTPRoute there has the host name. The
+    same workload is deployed into both namespaces, so they are two environments, such as dev and production. What is
+    tried out in one of them then changes the data of the other.
     """
 
     id = "P12-other-environment"
@@ -31,16 +35,26 @@ class OtherEnvironment(Rule[Scope]):
         own = {each.namespace for each in here.objects}
         others: dict[str, Server] | None = None
         for value in _values(here):
-            for space in _namespaces(value.text() or "") - own:
+            text = value.text() or ""
+            claimed = _claimed(here, text, own)
+            for space in sorted((_namespaces(text) | claimed.keys()) - own):
                 others = _environments(here) if others is None else others
                 if server := others.get(space):
                     told = f"{space} is another environment: {server.name} is deployed there, too"
-                    yield Problem(value, told, also=(server.at,))
+                    host = claimed.get(space)
+                    yield Problem(value, f"{host.text()} leads to {told}" if host else told, also=(server.at,))
 
 
 def _namespaces(text: str) -> set[str]:
     """Return the namespaces of the Services that one line names; a whole file may hold examples and comments."""
     return set() if "\n" in text else set(_SERVICE.findall(text))
+
+
+def _claimed(here: Scope, text: str, own: set[str]) -> dict[str, Value]:
+    """Return the namespaces to which the host name of a URL leads, each with where; none if it leads to an own one."""
+    url = _URL.fullmatch(text)
+    found = here.repository.hosts.get(url[1].lower(), {}) if url else {}
+    return {} if own & found.keys() else found
 
 
 def _values(here: Scope) -> Iterator[Value]:
@@ -49,8 +63,12 @@ def _values(here: Scope) -> Iterator[Value]:
         yield from config_map.value.fields("data").values()
     for container in here.containers:
         for each in container.value.items("env"):
-            if ".svc" in (each.text("value") or "") and (value := each.get("value")):
+            if _is_address(each.text("value") or "") and (value := each.get("value")):
                 yield value
+
+
+def _is_address(text: str) -> bool:
+    return ".svc" in text or "://" in text
 
 
 def _environments(here: Scope) -> dict[str, Server]:

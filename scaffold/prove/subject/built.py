@@ -8,9 +8,10 @@ from pathlib import Path
 
 from scaffold import programs
 from scaffold.errors import FileError
-from scaffold.kubernetes.helm import release_of
+from scaffold.kubernetes.helm import problem_of, release_of
 from scaffold.kubernetes.kustomize import build_command
 from scaffold.prove.subject.manifests import Object, parse
+from scaffold.text.brief import one_line
 
 CHART = "Chart.yaml"
 
@@ -52,12 +53,5 @@ def _objects(place: Path, command: Sequence[str]) -> list[Object]:
     except programs.ProgramError as error:
         raise FileError(f"{place} can't be built: it {error}.") from error
     if done.code != 0:
-        raise FileError(f"{place} can't be built: {_reason(done.said)}")
+        raise FileError(f"{place} can't be built: {one_line(problem_of(done.said))}")
     return list(parse(done.stdout, str(place)))
-
-
-def _reason(said: str) -> str:
-    """Return the last line that shows a reason; helm puts what it advises behind it."""
-    lines = [line.strip() for line in said.splitlines()]
-    told = [line for line in lines if line and not line.startswith("Use --debug flag")]
-    return told[-1] if told else "no reason given"

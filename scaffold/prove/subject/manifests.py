@@ -12,6 +12,7 @@ from scaffold.errors import FileError
 from scaffold.files.foreign import read_foreign
 from scaffold.files.yaml import load_all, place_of, problem_of
 from scaffold.kubernetes.quantities import amount
+from scaffold.text.encoding import not_utf8
 
 Object = dict[str, Any]
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -45,7 +46,7 @@ def parse(data: bytes, name: str) -> Iterator[Object]:
     try:
         documents = load_all(data.decode())
     except UnicodeDecodeError as error:
-        raise FileError(f"{name} can't be read: it is not UTF-8.") from error
+        raise FileError(f"{name} {not_utf8(error)}.") from error
     except yaml.YAMLError as error:
         raise FileError(f"{name}{place_of(error)} is not valid YAML: {problem_of(error)}.") from error
     for each in documents:
