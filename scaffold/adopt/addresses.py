@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"[0-9.]+")
 
 @dataclass(frozen=True)
 class Address:
-    """A dependency that a variable names. `replaces`: the template gives the variable itself, with the same value."""
+    """A dependency that a variable names. `replaces`: the template gives the variable itself, for the same address."""
 
     variable: str
     name: str
@@ -44,18 +44,19 @@ def dependencies_in(texts: Mapping[str, str], taken: Collection[str] = ()) -> li
     """
     found: dict[str, Address] = {}
     variables = {*texts, *taken}
-    for variable, host, url in _addresses(texts):
+    for variable, host, url in addresses_in(texts):
         if any(each.url == url for each in found.values()):
             continue
-        name = _name(variable, host, url, texts, variables, found)
+        own = variable if "://" in url or texts[variable] == url else ""
+        name = _name(variable, host, own, variables, found)
         if name:
             timeout = _seconds(texts.get(f"{_upper(name)}_TIMEOUT_SECONDS"))
-            replaces = f"{_upper(name)}_URL" == variable and texts[variable] == url
+            replaces = f"{_upper(name)}_URL" == variable
             found[name] = Address(variable, name, url, timeout, replaces)
     return list(found.values())
 
 
-def _addresses(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+def addresses_in(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
     """Yield variables that name a dependency, its host, and its URL as the template writes it."""
     for variable, text in texts.items():
         if address := _of_url(text) or _of_tcp(text) or _of_host(variable, text, texts):
@@ -94,16 +95,14 @@ def in_words_of_template(url: str, host: str) -> str:
     return "" if host.endswith(".svc") else url.replace(host, f"{host}.svc", 1)
 
 
-def _name(
-    variable: str, host: str, url: str, texts: Mapping[str, str], variables: Collection[str], known: Collection[str]
-) -> str:
-    """Return a name that no other dependency has, and by which no variable gets another meaning."""
+def _name(variable: str, host: str, own: str, variables: Collection[str], known: Collection[str]) -> str:
+    """Return a name that no other dependency has, and by which no variable but `own` gets another value."""
     prefix = _NAMED.fullmatch(variable)
     wanted = [prefix[1].lower().replace("_", "-")] if prefix else []
     first = re.sub(r"[^a-z0-9-]", "-", host.partition(".")[0].lower()).strip("-")
     for name in (*wanted, first, f"{first}-server", f"{first}-service"):
-        own = f"{_upper(name)}_URL"
-        if is_short_name(name) and name not in known and (own not in variables or texts.get(own) == url):
+        given = f"{_upper(name)}_URL"
+        if is_short_name(name) and name not in known and (given not in variables or given == own):
             return name
     return ""
 

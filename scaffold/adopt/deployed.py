@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from scaffold.adopt.built_from import Origins
 from scaffold.adopt.environment_names import of_files, of_overlay, of_values, production_of
-from scaffold.adopt.found import Environment, Files, at, path_of
+from scaffold.adopt.found import Environment, Files, Found, at, path_of
 from scaffold.adopt.images import is_known_product
 from scaffold.adopt.proposal import Place
 from scaffold.check.ground import is_of_tests
@@ -38,7 +38,8 @@ class Deployed:
         Raises:
             ServiceError: when there are two services, or two that contradict each other, or one of another kind.
         """
-        found = [(scope, server) for scope in self._repository.scopes if (server := self._server(scope))]
+        scopes = [each for scope in self._repository.scopes for each in self._parted(scope)]
+        found = [(scope, server) for scope in scopes if (server := self._server(scope))]
         if not found:
             self._refuse_jobs()
             return []
@@ -63,12 +64,28 @@ class Deployed:
         if len(servers) < 2:
             return servers[0] if servers else None
         own = [each for each in servers if not is_known_product(self.container_of(each).image_name)]
-        built = [each for each in own if self._repository.images.dockerfile_of(self.container_of(each))]
+        built = [each for each in own if self._is_built_here(each)]
         named = [each for each in own if self._called in self._names_of(each)]
         one = next((some[0] for some in (own, built, named) if len(some) == 1), None)
         if one is None:
             raise self._two_services(own or servers)
         return one
+
+    def _parted(self, scope: Scope) -> list[Scope]:
+        """Return the parts of plain manifests that have one workload in several namespaces: they are environments."""
+        servers = [each for each in scope.of(Workload) if self._serves(each)]
+        spaces: dict[tuple[str, str], set[str]] = {}
+        for each in servers:
+            spaces.setdefault((each.kind, each.name), set()).add(each.namespace)
+        apart = set().union(*(some for some in spaces.values() if len(some) > 1))
+        if scope.name or not apart:
+            return [scope]
+        made = []
+        for space in sorted(apart):
+            own = [each for each in scope.objects if each.namespace == space or each.namespace not in apart]
+            documents = list({id(each.value.document): each.value.document for each in own}.values())
+            made.append(Scope(self._repository, "", documents))
+        return made
 
     def _serves(self, each: Workload) -> bool:
         is_one = isinstance(each, Server | Pod) and not each.runs_once and not each.is_hook and bool(each.containers)
@@ -76,16 +93,30 @@ class Deployed:
             return False
         return is_one and not is_of_tests(self._place(each).path.removeprefix(self._prefix))
 
+    def _is_built_here(self, each: Workload) -> bool:
+        """Return whether its image is built in the service's folder itself, and not in one below."""
+        dockerfile = self._repository.images.dockerfile_of(self.container_of(each))
+        if dockerfile is None:
+            return False
+        path = path_of(self._files, self._repository, dockerfile.source.path)
+        return "/" not in path.removeprefix(self._prefix) or len(self._repository.dockerfiles) == 1
+
     def _names_of(self, each: Workload) -> set[str]:
         return {each.name, self.container_of(each).image_name}
 
     def container_of(self, server: Workload) -> Container:
         """Return the container that runs the service's image: not the proxy beside it."""
         containers = [each for each in server.containers if each.role == "main"] or server.containers
-        built = [each for each in containers if self._repository.images.dockerfile_of(each)]
-        named = [each for each in containers if server.name in (each.image_name, each.name)]
-        own = [each for each in containers if not is_known_product(each.image_name)]
-        return next(some[0] for some in (built, named, own, containers) if some)
+        own = [each for each in containers if not self._is_product(each)] or containers
+        built = [each for each in own if self._repository.images.dockerfile_of(each)] or own
+        named = [each for each in built if f"{each.image_name}-".startswith(f"{server.name}-")]
+        return (named or built)[0]
+
+    def _is_product(self, container: Container) -> bool:
+        """Return whether a container runs a database, a proxy or the like, or an image that only configures one."""
+        dockerfile = self._repository.images.dockerfile_of(container)
+        bases = [written(dockerfile.final[-1].image).last] if dockerfile and dockerfile.final else []
+        return any(map(is_known_product, (container.image_name, *bases)))
 
     def _names(self, found: Sequence[tuple[Scope, Workload]]) -> list[str]:
         """Return the name of each environment; a chart's own values are none where it has those of environments.
@@ -158,8 +189,8 @@ class Deployed:
 
     def _two_services(self, servers: Sequence[Workload]) -> ServiceError:
         return ServiceError(
-            f"{self._where} has more than one service: {self._listed(servers)}. Give each a folder with its Dockerfile "
-            "and its manifests, and adopt these one by one."
+            f"{self._where} has more than one service: {self._listed(servers)}. Name the folder of one, which "
+            "has its Dockerfile; where they share a folder, give each its own first."
         )
 
     def _contradiction(self, servers: Sequence[Workload]) -> ServiceError:
@@ -193,11 +224,12 @@ class Deployed:
             )
 
 
-def unread_objects(environment: Environment, files: Files, repository: Checked[Scope]) -> list[str]:
+def unread_objects(found: Found) -> list[str]:
     """Return a sentence for each workload that is deployed with the service, and stays as it is."""
-    others = [each for each in environment.scope.of(Workload) if each not in environment.objects and not each.is_hook]
-    said = []
-    for each in others:
-        path = path_of(files, repository, each.at.place().path)
-        said.append(f"{path}: {each.kind} {each.name} is deployed with the service, and stays as it is.")
-    return said
+    live = found.production
+    others = [each for each in live.scope.of(Workload) if each not in live.objects and not each.is_hook] if live else []
+    places = [found.at(each.at) for each in others]
+    return [
+        f"{place.path}:{place.line}: {each.kind} {each.name} is deployed with the service, and stays as it is."
+        for place, each in zip(places, others, strict=True)
+    ]

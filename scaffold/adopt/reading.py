@@ -41,14 +41,16 @@ def propose(top: Path, prefix: str, *, network: bool = False) -> Proposal:
     dockerfiles = _dockerfiles(files, prefix, repository)
     _refuse_unbuilt(files, prefix, repository)
     environments = Deployed(files, prefix, repository, called, only_called=False).environments()
+    is_elsewhere = False
     if prefix and not environments and (elsewhere := read_repository([top], network=network)).scopes:
         found = Deployed(files, prefix, elsewhere, called, only_called=True).environments()
         repository, environments = (elsewhere, found) if found else (repository, environments)
+        is_elsewhere = bool(found)
     dockerfile = _dockerfile(files, prefix, repository, dockerfiles, environments, compose)
     found_all = Found(files, prefix, repository, dockerfile, environments, compose)
     answers, unread = chosen(all_facts(found_all))
     notes = [_sentence(files, repository, note) for note in repository.notes if not _is_expected(note)]
-    beside = unread_objects(environments[0], files, repository) if environments else []
+    beside = unread_objects(found_all) if not is_elsewhere else []
     builds = tuple(Build(each.name, _documents(each), each.files) for each in environments)
     return Proposal(prefix, answers, builds, (*unread, *beside, *notes))
 
@@ -76,8 +78,8 @@ def _compose(files: Files, prefix: str) -> Value | None:
             if len(here) > 1 and len({_built_by(each) for each in here.values()}) > 1:
                 places = [f"{key} ({prefix}{name}:{each.place().line})" for key, each in here.items()]
                 raise ServiceError(
-                    f"{_where(prefix)} has more than one service: {', '.join(places[:_MOST])}. Give each a folder with "
-                    "its Dockerfile, and adopt these one by one."
+                    f"{_where(prefix)} has more than one service: {', '.join(places[:_MOST])}. Name the folder "
+                    "of one, which has its Dockerfile; where they share a folder, give each its own first."
                 )
             return next(iter(here.values()), None)
     return None

@@ -9,8 +9,7 @@ from scaffold.adopt import fits
 from scaffold.adopt.addresses import Address, dependencies_in, records
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.proposal import Place, Proposed
-from scaffold.adopt.variables import Variable
-from scaffold.check.rules.secret_values import has_secret_form, is_secret
+from scaffold.adopt.variables import Variable, open_texts
 from scaffold.syntax.yaml_nodes import Value
 
 At = Callable[[Value], Place]
@@ -26,7 +25,7 @@ def facts_of(variables: Sequence[Variable], at: At, who: str, service: str) -> I
     """
     open_, hidden = [], []
     for each in variables:
-        literal = each.text is not None and not each.secret and _looks_secret(each.name, each.text)
+        literal = each.is_literal_secret
         if each.secret or literal:
             hidden.append(each)
         elif each.text is not None:
@@ -37,15 +36,10 @@ def facts_of(variables: Sequence[Variable], at: At, who: str, service: str) -> I
                 f"{place.path}:{place.line}: {each.name} looks like a secret; its value is not taken over. Put it into "
                 "a Secret, and change it, because the history of the repository has it."
             )
-    texts = {each.name: each.text or "" for each in open_}
-    addresses = dependencies_in(texts, [each.name for each in hidden])
+    addresses = dependencies_in(open_texts(variables), [each.name for each in hidden])
     yield from _dependencies(addresses, open_, at)
     yield from _secrets(hidden, at, who, service, addresses)
     yield from _settings([each for each in open_ if not _is_of(each, addresses)], at, who)
-
-
-def _looks_secret(name: str, text: str) -> bool:
-    return bool(text) and (is_secret(name, text) or bool(has_secret_form(text)))
 
 
 def _is_of(variable: Variable, addresses: Sequence[Address]) -> bool:
@@ -101,15 +95,15 @@ def _secrets(
             )
         elif record is None or each.name in taken or (each.secret, each.key) in keys:
             yield (
-                f"{place.path}:{place.line}: the variable {each.name} comes from the Secret {each.secret}, and secrets "
-                "can't have it under this name; let the code read another variable."
+                f"{place.path}:{place.line}: secrets can't have the variable {each.name}, because of its name or its "
+                "key in the Secret; let the code read another one."
             )
         else:
-            keys.add((each.secret, each.key))
+            keys.add((each.secret, each.key or each.name))
             value.append(record)
             places.append(place)
     if value:
-        why = f"{who} gets them from Secrets; only names are taken over"
+        why = f"{who} gets them; only names are taken over"
         yield Proposed("secrets", value[:100], why, tuple(dict.fromkeys(places[:100])))
 
 
@@ -119,12 +113,8 @@ def _record(variable: Variable, service: str) -> dict[str, str] | None:
     if not (_PLAIN.fullmatch(variable.name) and fits.is_short_name(name)):
         return None
     if not variable.secret:
-        return {"name": name}
+        return {"name": name, "form": "variable", "key": name}
     if not fits.is_secret(variable.secret, variable.key):
         return None
-    record = {"name": name, "secret": variable.secret, "key": variable.key}
-    if variable.secret == service:
-        del record["secret"]
-    if variable.key == name:
-        del record["key"]
-    return record
+    own = {} if variable.secret == service else {"secret": variable.secret}
+    return {"name": name, "form": "variable", **own, "key": variable.key}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from scaffold.adopt.found import Environment
+from scaffold.check.rules.secret_values import has_secret_form, is_secret
 from scaffold.syntax.yaml_nodes import Value
 
 
@@ -23,6 +24,17 @@ class Variable:
     secret: str = ""
     key: str = ""
     whole: bool = False
+
+    @property
+    def is_literal_secret(self) -> bool:
+        """Return whether its text looks like a secret, which nobody may write down."""
+        text = self.text
+        return bool(text) and (is_secret(self.name, text or "") or bool(has_secret_form(text or "")))
+
+
+def open_texts(variables: Iterable[Variable]) -> dict[str, str]:
+    """Return the texts of variables that are not secrets, by name."""
+    return {each.name: each.text for each in variables if each.text is not None and not each.is_literal_secret}
 
 
 def variables_of(live: Environment) -> list[Variable]:

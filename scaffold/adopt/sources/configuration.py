@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scaffold.adopt import strength
+from scaffold.adopt.addresses import addresses_in
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.found import Environment, Found
 from scaffold.adopt.settings import facts_of
-from scaffold.adopt.variables import variables_of
+from scaffold.adopt.variables import open_texts, variables_of
 from scaffold.check.model.secrets import secret_of
 
 STRENGTH = strength.RUNS
@@ -58,7 +59,12 @@ def _differences(found: Found, live: Environment, other: Environment) -> Iterato
         for environment in (live, other)
     ]
     ours, theirs = texts
-    names = [name for name, each in theirs.items() if name not in ours or ours[name].text != each.text]
+    addresses = {name for name, _, _ in addresses_in(open_texts(variables_of(other)))} & set(ours)
+    names = [
+        name
+        for name, each in theirs.items()
+        if name not in addresses and (name not in ours or ours[name].text != each.text)
+    ]
     if names:
         at = found.at(theirs[names[0]].at)
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

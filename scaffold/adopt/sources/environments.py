@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from scaffold.adopt import fits, strength
+from scaffold.adopt.addresses import addresses_in, dependencies_in
 from scaffold.adopt.environment_names import production_of
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.found import Environment, Found
 from scaffold.adopt.proposal import Proposed
-from scaffold.adopt.sources.exposure import hosts_of
+from scaffold.adopt.routes import hosts_of
+from scaffold.adopt.variables import open_texts, variables_of
 from scaffold.check.model.workloads import Server
 
 STRENGTH = strength.RUNS
@@ -61,7 +63,19 @@ def _record(live: Environment, other: Environment) -> dict[str, Any]:
         ]
         if limits[1] and limits[1] != limits[0]:
             record[f"{resource}_limit"] = limits[1]
+    if urls := _urls(live, other):
+        record["urls"] = urls
     hosts = list(hosts_of(other))
     if hosts_of(live) and hosts and hosts != [f"{other.name}.{host}" for host in hosts_of(live)]:
         record["hosts"] = hosts
     return record
+
+
+def _urls(live: Environment, other: Environment) -> dict[str, str]:
+    """Return where a test environment has the dependencies of production: without that, it would get none of them."""
+    variables = variables_of(live)
+    named = dependencies_in(open_texts(variables), [each.name for each in variables])
+    theirs = {variable: url for variable, _, url in addresses_in(open_texts(variables_of(other)))}
+    urls = {each.name: theirs[each.variable] for each in named if each.variable in theirs}
+    usual = {each.name: each.url for each in named}
+    return {name: url for name, url in urls.items() if ("://" in url) == ("://" in usual[name])}

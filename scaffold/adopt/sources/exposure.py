@@ -6,16 +6,14 @@ from collections.abc import Iterator
 
 from scaffold.adopt import fits, strength
 from scaffold.adopt.facts import Fact
-from scaffold.adopt.found import Environment, Found
+from scaffold.adopt.found import Found
 from scaffold.adopt.proposal import Proposed
+from scaffold.adopt.routes import KINDS, hosts_of, routes_of
 from scaffold.check.model.hosts import claims_of
 from scaffold.check.model.objects import KubernetesObject
-from scaffold.check.model.routes import backends
-from scaffold.syntax.yaml_nodes import Value
 
 STRENGTH = strength.RUNS
 
-_KINDS = {"Ingress": "ingress", "HTTPRoute": "gateway"}
 _ISSUER = "cert-manager.io/cluster-issuer"
 _MOST = 16
 
@@ -41,19 +39,6 @@ def facts(found: Found) -> Iterator[Fact]:
     yield from _exposed(found, [each for each in routes if each.kind == route.kind], route)
 
 
-def routes_of(live: Environment) -> list[KubernetesObject]:
-    """Return the Ingresses and HTTPRoutes that send requests to the service."""
-    names = {each.name for each in live.scope.services_of(live.server)}
-    routes = [each for each in live.objects if each.kind in _KINDS]
-    return [each for each in routes if any(backend.name in names for backend in backends(each))]
-
-
-def hosts_of(live: Environment) -> dict[str, Value]:
-    """Return the complete host names by which the service is reached, and where each is written."""
-    found = {claim[2]: at for each in routes_of(live) for claim, at in claims_of(each) if fits.is_host(claim[2])}
-    return dict(list(found.items())[:_MOST])
-
-
 def _exposed(found: Found, routes: list[KubernetesObject], route: KubernetesObject) -> Iterator[Fact]:
     why = f"the {route.kind} {route.name} sends requests to it"
     live = found.production
@@ -63,7 +48,7 @@ def _exposed(found: Found, routes: list[KubernetesObject], route: KubernetesObje
         at = found.at(route.at)
         yield f"{at.path}:{at.line}: the {route.kind} {route.name} has no complete host name, which the template needs."
         return
-    yield Proposed("expose", _KINDS[route.kind], why, (found.at(route.at),))
+    yield Proposed("expose", KINDS[route.kind], why, (found.at(route.at),))
     yield Proposed("hosts", list(hosts), why, tuple(found.at(each) for each in hosts.values()))
     paths = list(dict.fromkeys(claim[3].rstrip("/") or "/" for each in routes for claim, _ in claims_of(each)))
     wrong = [path for path in paths if not fits.is_prefix(path)]

@@ -51,15 +51,16 @@ def _namespace(found: Found, live: Environment) -> Iterator[Fact]:
     if value and fits.is_namespace(text):
         why = f"the {live.server.kind} is in this namespace"
         yield Proposed("kubernetes_namespace", text, why, (found.at(value),))
-    elif value and text:
-        at = found.at(value)
+        return
+    why = "no manifest names the namespace, so look where it runs; this is the name of the service"
+    at = found.at(value or live.server.at)
+    if text:
+        why = f"{text} can't be the namespace of a service; this is its name"
         yield (
             f"{at.path}:{at.line}: {live.title} runs in the namespace {text}, and the template needs one of the "
             "service; its objects are new ones there, and you delete the old ones."
         )
-    elif fits.is_namespace(live.server.name):
-        why = "no manifest names the namespace, so look where it runs; this is the name of the service"
-        at = found.at(live.server.at)
+    if fits.is_namespace(live.server.name):
         yield Proposed("kubernetes_namespace", live.server.name, why, (at,), sure=False)
 
 

@@ -18,7 +18,7 @@ def facts(found: Found) -> Iterator[Fact]:
     folder = found.prefix.rstrip("/").rpartition("/")[2] or found.files.top.name
     name = re.sub(r"[^a-z0-9-]+", "-", folder.lower()).strip("-")
     if fits.is_label(name):
-        yield Proposed("name", name, "the folder is called so", (Place(found.prefix or "."),), sure=False)
+        yield Proposed("name", name, "the folder is called so", (Place(found.prefix.rstrip("/") or "."),), sure=False)
     if not found.environments and found.dockerfile:
         why = "nothing is deployed yet, and no path of a probe is known; a connection needs nothing of the code"
         at = found.at(found.dockerfile.stages[-1].base.place())
