@@ -1,6 +1,7 @@
 """Bring a service that exists already under the template.
 
-`reading` finds what the repository has, and which answers follow from it: `sources` has a module for each source of
-facts. `plan` shows what adopting gives, and `run` writes it. It stands above the other wings: it reads a repository
-as `check` does, and writes it as `update` does.
+`proposal` names what a repository shows of it. `plan` gives the files from that, and `run` writes them. `effects` shows
+what changes: in the cluster (`difference`, with what `live` knows of it) and in the findings. `kept` keeps what runs
+with more than the template derives. This stands above the other wings: it reads a repository as `check` does, and
+writes it as `update` does.
 """

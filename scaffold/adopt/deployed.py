@@ -211,8 +211,8 @@ class Deployed:
     def _refuse_kind(self, server: Workload) -> None:
         if not isinstance(server, Deployment | Pod):
             raise ServiceError(
-                f"{self._shown(server)} can't be adopted, because the template makes a Deployment: another kind has "
-                "another life. Leave it as it is, and check it with scaffold check."
+                f"{self._shown(server)} can't be adopted, because the template makes a Deployment, and one kind never "
+                "becomes another. Leave it as it is, and check it with scaffold check."
             )
 
     def _refuse_jobs(self) -> None:
