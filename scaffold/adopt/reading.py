@@ -31,8 +31,8 @@ def propose(top: Path, prefix: str, *, network: bool = False) -> Proposal:
     With `network`, kustomize and helm may ask the addresses that files name.
 
     Raises:
-        ServiceError: when there is no Dockerfile, or more than one service, or its manifests contradict each other or
-            can't be built; the sentence names the places.
+        ServiceError: when there is no Dockerfile, or more than one service, or when manifests contradict each other or
+            can't be built.
     """
     files = Files(top)
     called = prefix.rstrip("/").rpartition("/")[2] or top.resolve().name

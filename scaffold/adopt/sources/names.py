@@ -58,7 +58,7 @@ def _namespace(found: Found, live: Environment) -> Iterator[Fact]:
         why = f"{text} can't be the namespace of a service; this is its name"
         yield (
             f"{at.path}:{at.line}: {live.title} runs in the namespace {text}, and the template needs one of the "
-            "service; its objects are new ones there, and you delete the old ones."
+            "service. Its objects are new there, and you delete the old ones."
         )
     if fits.is_namespace(live.server.name):
         yield Proposed("kubernetes_namespace", live.server.name, why, (at,), sure=False)
@@ -111,8 +111,8 @@ def _selector(found: Found, live: Environment, selector: Value, chosen: dict[str
     if wrong or len(chosen) > 16 or selector.parent is None or selector.parent.get("matchExpressions"):
         name = wrong[0] if wrong else "matchExpressions"
         return (
-            f"{at.path}:{at.line}: the selector of {live.title} has {name}, which the template can't keep, and no "
-            "Deployment changes its selector; the new one has to replace the old one."
+            f"{at.path}:{at.line}: the selector of {live.title} has {name}, which the template can't keep. A Deployment "
+            "never changes its selector, so the new one has to replace the old one."
         )
     why = f"the {live.server.kind} selects its pods by these labels, and can't change that"
     return Proposed("selector_labels", chosen, why, (at,))
