@@ -106,7 +106,8 @@ def test_a_refusal_names_the_folder_of_the_service(tree) -> None:
 
 
 def test_a_database_beside_the_service_is_not_a_second_service(tree) -> None:
-    files = {"Dockerfile": DOCKERFILE, "web.yaml": deployment("web"), "db.yaml": deployment("db", "postgres:18.0")}
+    web, db = deployment("web", "example.com/team/frontend:1"), deployment("db", "postgres:18.0")
+    files = {"Dockerfile": DOCKERFILE, "web.yaml": web, "db.yaml": db}
     proposal = propose(tree(files), "")
     assert [build.files for build in proposal.builds] == [frozenset({"web.yaml"})]
     assert "db.yaml:3: Deployment db is deployed with the service, and stays as it is." in proposal.unread
