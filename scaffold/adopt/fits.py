@@ -75,6 +75,11 @@ def is_port(number: int) -> bool:
     return LOWEST_PORT <= number <= 65535
 
 
+def is_user(number: int) -> bool:
+    """Return whether a number can be that of a user or a group that is not root."""
+    return 0 < number <= 2147483647
+
+
 def is_path(text: str) -> bool:
     """Return whether a probe or Prometheus can ask for a path."""
     return _PATH.fullmatch(text) is not None

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scaffold.adopt.found import Environment
+from scaffold.adopt.variables import variables_of
 from scaffold.check.model.ports import ADMIN
 from scaffold.check.model.probes import Probe
 from scaffold.syntax.yaml_nodes import Value
 
 _MONITORS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
+_VARIABLE = re.compile(r"PORT(?:_([A-Z0-9_]+))?")
 _METRICS = re.compile(r"(?:^|-)(?:metrics?|prometheus|prom)(?:-|$)")
 
 
@@ -103,7 +105,26 @@ def serving_ports(live: Environment) -> list[Port]:
     metrics, probe = metrics_of(live), probe_of(live)
     watched = {metrics.port if metrics else 0, number_of(live, probe.port) if probe else 0}
     serving = [each for each in aimed or ports if each.number not in watched and not ADMIN.search(each.name)]
-    return serving + [each for each in aimed if each not in serving and not ADMIN.search(each.name)] or ports[:1]
+    serving += [each for each in aimed if each not in serving and not ADMIN.search(each.name)]
+    return serving or list(_of_proxy(live)) or list(_of_variables(live)) or ports[:1]
+
+
+def _of_proxy(live: Environment) -> Iterator[Port]:
+    """Yield the ports by which another container of the pod takes requests for the service."""
+    others = [each for each in live.server.containers if each.value is not live.container.value]
+    for target in _targets(live):
+        for other in others:
+            number = other.port_names.get(target.text() or "") or target.number()
+            if number in other.port_numbers and number:
+                yield Port(number, target.text() or "", target)
+
+
+def _of_variables(live: Environment) -> Iterator[Port]:
+    """Yield the ports that variables give the program: PORT, or PORT_NAME for each."""
+    for variable in variables_of(live):
+        found, text = _VARIABLE.fullmatch(variable.name), variable.text or ""
+        if found and text.isdecimal() and 0 < int(text) <= 65535:
+            yield Port(int(text), (found[1] or "http").lower().replace("_", "-"), variable.at)
 
 
 def _opened(live: Environment) -> Iterator[Port]:

@@ -66,9 +66,9 @@ def _is_there(found: Found, name: str) -> bool:
 def _user(found: Found) -> Iterator[Fact]:
     user = found.dockerfile.effective("USER")
     name, _, group = (user.value if user else "").partition(":")
-    if user and name.isdecimal() and int(name) > 0:
+    if user and name.isdecimal() and fits.is_user(int(name)):
         yield Proposed("image_user", int(name), "the image runs as this user", (found.at(user.place()),))
-        if group.isdecimal() and int(group) > 0:
+        if group.isdecimal() and fits.is_user(int(group)):
             yield Proposed("image_group", int(group), "the image runs as this group", (found.at(user.place()),))
         return
     at = found.at(user.place() if user else found.dockerfile.stages[-1].base.place())

@@ -15,6 +15,7 @@ from scaffold.syntax.yaml_nodes import Value
 
 STRENGTH = strength.RUNS
 
+_UTC = ("UTC", "Etc/UTC")
 _DEADLINE, _RETRIES = 600, 6  # the template's, and Kubernetes' own
 
 
@@ -79,7 +80,8 @@ def _wrong(live: Environment, job: Job, words: Sequence[str]) -> str:
         return "runs a script or a program that no answer can name"
     if schedule and not fits.is_schedule(schedule):
         return f"has the schedule {schedule}, which is not five numeric fields"
-    return "has a time zone" if job.value.text("spec", "timeZone") else ""
+    zone = job.value.text("spec", "timeZone")
+    return "has a time zone" if zone and zone not in _UTC else ""
 
 
 def _record(live: Environment, job: Job, words: Sequence[str]) -> tuple[dict[str, Any], bool]:

@@ -111,8 +111,8 @@ def _selector(found: Found, live: Environment, selector: Value, chosen: dict[str
     if wrong or len(chosen) > 16 or selector.parent is None or selector.parent.get("matchExpressions"):
         name = wrong[0] if wrong else "matchExpressions"
         return (
-            f"{at.path}:{at.line}: the selector of {live.title} has {name}, which the template can't keep. A Deployment "
-            "never changes its selector, so the new one has to replace the old one."
+            f"{at.path}:{at.line}: the selector of {live.title} has {name}, which the template can't keep. A "
+            "Deployment never changes its selector, so the new one has to replace the old one."
         )
     why = f"the {live.server.kind} selects its pods by these labels, and can't change that"
     return Proposed("selector_labels", chosen, why, (at,))

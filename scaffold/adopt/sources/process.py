@@ -57,9 +57,9 @@ def _user(found: Found, live: Environment) -> Iterator[Fact]:
         number = value.number() if value else None
         if value is None or number is None:
             continue
-        if number > 0:
+        if fits.is_user(number):
             yield Proposed(name, number, f"the security context has it as {field}", (found.at(value),))
-        else:
+        elif number == 0:
             at = found.at(value)
             yield f"{at.path}:{at.line}: {live.title} runs as root, and the template needs another user."
 
