@@ -121,6 +121,53 @@ def test_probes(tree, probe: str, expected: dict[str, Any]) -> None:
     assert {name: value(proposal, name) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["env: [{name: PORT, value: '3000'}]"], [{"name": "http", "number": 3000}]),
+        (["env: [{name: PORT_RPC, value: '3000'}]"], [{"name": "rpc", "number": 3000}]),
+        (
+            ["ports: [{name: admin, containerPort: 9000}]", "env: [{name: PORT, value: '3000'}]"],
+            [{"name": "http", "number": 3000}],
+        ),
+        (["ports: [{name: a_b, containerPort: 443}]"], [{"name": "http", "number": 8443}]),
+    ],
+)
+def test_ports(tree, lines: list[str], expected: list[dict[str, Any]]) -> None:
+    assert value(propose(tree(container(*lines)), ""), "ports") == expected
+
+
+def test_a_proxy_in_the_pod_takes_the_requests(tree) -> None:
+    files = container("ports: [{name: admin, containerPort: 9000}]")
+    files["k8s.yaml"] += (
+        "        - {name: proxy, image: envoyproxy/envoy:v1, ports: [{name: http, containerPort: 8080}]}\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: shop, namespace: shop}\n"
+        "spec: {selector: {app: shop}, ports: [{port: 80, targetPort: http}]}\n"
+    )
+    proposal = propose(tree(files), "")
+    assert value(proposal, "ports") == [{"name": "http", "number": 8080}]
+    assert any("has the container proxy beside the service" in each for each in proposal.unread)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('schedule: "0 3 * * *"', ""),
+        ('schedule: "@daily"\n  timeZone: Etc/UTC', ""),
+        ('schedule: "0 3 * * *"\n  timeZone: Europe/Berlin', "has a time zone"),
+        ('schedule: "0 3 * * SUN"', "has the schedule 0 3 * * SUN"),
+    ],
+)
+def test_schedules(tree, line: str, words: str) -> None:
+    job = "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: shop-clean, namespace: shop}\nspec:\n  " + line
+    job += (
+        "\n  jobTemplate: {spec: {template: {spec: {containers: [{image: 'example.com/shop:1', command: [clean]}]}}}}\n"
+    )
+    proposal = propose(tree({**container(), "job.yaml": job}), "")
+    assert [each["name"] for each in value(proposal, "jobs") or []] == ([] if words else ["clean"])
+    assert bool(words) == any(words in each and each.startswith("job.yaml:3") for each in proposal.unread)
+
+
 def test_an_image_without_root_is_asked_for(tree) -> None:
     user = answer(propose(tree({"Dockerfile": "FROM a:1\nUSER nginx\n"}), ""), "image_user")
     assert user and not user.sure and "nginx" in user.why and user.places == (Place("Dockerfile", 2),)
