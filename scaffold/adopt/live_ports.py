@@ -110,7 +110,7 @@ def serving_ports(live: Environment) -> list[Port]:
 
 
 def _of_proxy(live: Environment) -> Iterator[Port]:
-    """Yield the ports by which another container of the pod takes requests for the service."""
+    """Yield the ports of other containers of the pod to which Services send requests."""
     others = [each for each in live.server.containers if each.value is not live.container.value]
     for target in _targets(live):
         for other in others:
