@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from scaffold.engine.answers import Questionnaire
 from scaffold.errors import AnswerError
 from workshop import goldens
+
+MAIL = {"name": "mail", "url": "http://mail", "kind": "critical", "timeout": 1}
 
 
 def questionnaire() -> Questionnaire:
@@ -91,3 +94,13 @@ def test_the_order_of_the_selector_is_not_that_of_the_answer() -> None:
         for each in ({**name, **part}, {**part, **name})
     ]
     assert found == ["app.kubernetes.io/name=a,app.kubernetes.io/component=serve"] * 2
+
+
+def test_a_label_that_yaml_reads_as_no_text_stays_one_in_the_rules_of_a_mesh() -> None:
+    labels = {"app.kubernetes.io/name": "no", "app.kubernetes.io/component": "serve"}
+    answers = {"code": "own", "breaker": "istio", "dependencies": [MAIL], "selector_labels": labels}
+    files = {each.path: each.content for each in goldens.rendered(questionnaire().resolve(answers))}
+    rules = list(yaml.safe_load_all(files["deploy/overlays/production/breaker/istio.yaml"]))
+    routes = [route for each in rules if each["kind"] == "VirtualService" for route in each["spec"]["http"]]
+    found = [match["sourceLabels"] for each in routes for match in each.get("match", ())]
+    assert found == [{"app.kubernetes.io/name": "no"}] * 2
