@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from scaffold.adopt import fits, strength
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.found import Found
+from scaffold.adopt.port_answer import answer
 from scaffold.adopt.proposal import Place, Proposed
 from scaffold.syntax.dockerfile import Dockerfile, Instruction
 
@@ -14,7 +15,7 @@ STRENGTH = strength.BUILDS
 
 _USER = 10001
 _NOT_A_TOOLCHAIN = ("scratch", "distroless")
-_PORT_NAMES = ("http",)
+_MOST_PORTS = 8
 
 
 def facts(found: Found) -> Iterator[Fact]:
@@ -91,19 +92,9 @@ def _ports(found: Found) -> Iterator[Fact]:
     live = found.production
     if not numbers or (live and set(numbers) <= live.container.port_numbers):
         return
-    names = [*_PORT_NAMES, *(f"port-{number}" for number in list(numbers)[1:])]
-    places = tuple(found.at(each.place()) for each in numbers.values())
-    low = [number for number in numbers if not fits.is_port(number)]
-    value = [
-        {"name": name, "number": number if fits.is_port(number) else number + 8000}
-        for name, number in zip(names, numbers, strict=True)
-        if number <= 65535
-    ]
-    if low:
-        why = f"the port {low[0]} needs root, so let the program listen on another one"
-        yield Proposed("ports", value[:8], why, places, sure=False)
-    else:
-        yield Proposed("ports", value[:8], "the image opens them", places)
+    opened = [("", number) for number in numbers if 0 < number <= 65535][:_MOST_PORTS]
+    if opened:
+        yield answer(opened, "the image opens them", tuple(found.at(each.place()) for each in numbers.values()))
 
 
 def _toolchain(found: Found) -> Iterator[Fact]:

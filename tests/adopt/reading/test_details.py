@@ -70,6 +70,13 @@ def test_an_image_may_open_fewer_ports(tree) -> None:
     assert value(proposal, "metrics_port") == 9090
 
 
+def test_a_port_that_needs_root_gets_none_that_the_image_opens_too(tree) -> None:
+    proposal = propose(tree({"Dockerfile": "FROM scratch\nEXPOSE 80 8080\n"}), "")
+    ports = answer(proposal, "ports")
+    assert ports and not ports.sure
+    assert ports.value == [{"name": "http", "number": 8081}, {"name": "port-8080", "number": 8080}]
+
+
 @pytest.mark.parametrize("text", ["sk_live_abcdefghijklmnopqrst1234", "postgres://shop:Ohg8eivaeL3u@db/shop"])
 def test_a_secret_in_a_manifest_is_named_and_not_copied(tree, text: str) -> None:
     proposal = propose(tree(container("env:", f'  - {{name: API_ACCESS, value: "{text}"}}')), "")
