@@ -19,7 +19,7 @@ from scaffold.git.repository import Repository, locate
 from scaffold.releases.home import Home
 from scaffold.text.brief import brief
 from scaffold.update.apply import apply, refuse_unfinished
-from scaffold.update.committing import begin_branch, check_branch, check_identity, commit, cut
+from scaffold.update.committing import begin_branch, check_destination, commit, cut
 from scaffold.update.versions import newest
 from scaffold.update.work_tree import transaction_of, work_tree
 
@@ -69,10 +69,7 @@ def adopt(
         if not request.dry_run:
             transaction_of(repository).recover()
             refuse_unfinished(repository, prefix)
-            if request.branch is not None:
-                check_branch(repository, request.branch)
-            if request.commit:
-                check_identity(repository)
+            check_destination(repository, request.branch, commits=request.commit)
         planned, found = _plan(repository, read(top, prefix), request)
         show(planned, found)
         _refuse_deletion(found)

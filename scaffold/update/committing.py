@@ -13,7 +13,21 @@ _WIDTH = 72
 """Columns of a commit's subject, as git's own commands cut it."""
 
 
-def check_branch(repository: Repository, name: str) -> None:
+def check_destination(repository: Repository, branch: str | None, *, commits: bool) -> None:
+    """Refuse where the result can't go to a `branch` (None: the current one), or can't be committed.
+
+    Raises:
+        OptionError: when git takes no branch of that name.
+        ServiceError: when there is a branch of that name, and it is not the current one.
+        GitError: when git knows no author for the commit.
+    """
+    if branch is not None:
+        _check_branch(repository, branch)
+    if commits:
+        _check_identity(repository)
+
+
+def _check_branch(repository: Repository, name: str) -> None:
     """Refuse a branch that can't be begun here.
 
     Raises:
@@ -26,7 +40,7 @@ def check_branch(repository: Repository, name: str) -> None:
         raise ServiceError(f"the branch {name} already exists; delete it, or name another.")
 
 
-def check_identity(repository: Repository) -> None:
+def _check_identity(repository: Repository) -> None:
     """Refuse to commit where git knows no author.
 
     Raises:

@@ -17,7 +17,7 @@ from scaffold.releases.home import Home, Homes
 from scaffold.releases.joined import Joined
 from scaffold.update.abort import abort
 from scaffold.update.apply import apply, refuse_unfinished
-from scaffold.update.committing import begin_branch, check_branch, check_identity, commit, message
+from scaffold.update.committing import begin_branch, check_destination, commit, message
 from scaffold.update.crossing import prepare, read_service
 from scaffold.update.plan import Plan, plan
 from scaffold.update.report import UpdateReport, report
@@ -80,7 +80,7 @@ def update(folder: Path, request: Request, show: Callable[[UpdateReport], None] 
         if not request.dry_run:
             transaction_of(repository).recover()
             refuse_unfinished(repository, prefix)
-            _refuse_destination(repository, request)
+            check_destination(repository, request.branch, commits=request.commit)
         planned, history = _plan(repository, prefix, request)
         told = report(planned, history)
         show(told)
@@ -103,13 +103,6 @@ def _applied(planned: Plan) -> bool:
     """Write what the plan gives; return whether anything changed."""
     crossing = planned.crossing
     return bool(apply(planned.new_tree, {"from": crossing.old.name, "to": crossing.new.name}))
-
-
-def _refuse_destination(repository: Repository, request: Request) -> None:
-    if request.branch is not None:
-        check_branch(repository, request.branch)
-    if request.commit:
-        check_identity(repository)
 
 
 def _committed(repository: Repository, planned: Plan, told: UpdateReport, request: Request) -> str | None:
