@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from scaffold.adopt.proposal import Build, Place, Proposal, Proposed
-from scaffold.releases.editions import Editions
 from scaffold.syntax.source import Source
 from scaffold.syntax.yaml_nodes import Document, documents
-from workshop.history import Lineage, commit, git, make_lineage
+from tests.support.lineages import editions, lineage
+from workshop.history import commit, git
+
+__all__ = ["editions", "lineage"]  # fixtures
 
 NAME = "orders"
 MANIFESTS = "k8s/all.yaml"
@@ -47,16 +49,6 @@ FILES = {
 }
 
 Make = Callable[..., Path]
-
-
-@pytest.fixture(scope="session")
-def lineage(tmp_path_factory: pytest.TempPathFactory) -> Lineage:
-    return make_lineage(tmp_path_factory.mktemp("lineage"))
-
-
-@pytest.fixture(scope="session")
-def editions(lineage: Lineage) -> Editions:
-    return lineage.home.editions
 
 
 @pytest.fixture

@@ -13,21 +13,14 @@ from scaffold.releases.editions import Editions
 from scaffold.releases.home import project_url
 from scaffold.update.run import Request, Updated, update
 from scaffold.update.wanted import Wanted
+from tests.support.lineages import editions, lineage
 from workshop import history as lines
-from workshop.history import Lineage, make_lineage
+from workshop.history import Lineage
+
+__all__ = ["editions", "lineage"]  # fixtures
 
 Start = Callable[..., Path]
 Update = Callable[..., Updated]
-
-
-@pytest.fixture(scope="session")
-def lineage(tmp_path_factory: pytest.TempPathFactory) -> Lineage:
-    return make_lineage(tmp_path_factory.mktemp("lineage"))
-
-
-@pytest.fixture(scope="session")
-def editions(lineage: Lineage) -> Editions:
-    return lineage.home.editions
 
 
 @pytest.fixture(scope="session")
