@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scaffold.adopt.fits import is_short_name
+from scaffold.adopt.images import PORTS
 
-USUAL_PORTS = {
-    "postgres": 5432, "postgresql": 5432, "mysql": 3306, "mariadb": 3306, "redis": 6379, "rediss": 6379,
-    "mongodb": 27017, "amqp": 5672, "amqps": 5671, "nats": 4222, "kafka": 9092, "memcached": 11211, "smtp": 587,
-    "ldap": 389, "ldaps": 636,
+_PRODUCTS = ("postgres", "postgresql", "mysql", "mariadb", "redis", "mongodb", "nats", "kafka", "memcached")
+_SCHEME_PORTS = {name: PORTS[name] for name in _PRODUCTS} | {
+    "rediss": 6379, "amqp": 5672, "amqps": 5671, "smtp": 587, "ldap": 389, "ldaps": 636,
 }  # fmt: skip
 """The port of each scheme of a URL where it has none."""
 
@@ -50,8 +50,8 @@ def dependencies_in(texts: Mapping[str, str], taken: Collection[str] = ()) -> li
         own = variable if "://" in url or texts[variable] == url else ""
         name = _name(variable, host, own, variables, found)
         if name:
-            timeout = _seconds(texts.get(f"{_upper(name)}_TIMEOUT_SECONDS"))
-            replaces = f"{_upper(name)}_URL" == variable
+            timeout = _seconds(texts.get(f"{variables_prefix(name)}_TIMEOUT_SECONDS"))
+            replaces = f"{variables_prefix(name)}_URL" == variable
             found[name] = Address(variable, name, url, timeout, replaces)
     return list(found.values())
 
@@ -73,7 +73,7 @@ def _of_url(text: str) -> tuple[str, str] | None:
     scheme, host, port = found[1], found[2], found[3]
     if scheme in ("http", "https"):
         return host, text
-    number = port or USUAL_PORTS.get(scheme.partition("+")[0])
+    number = port or _SCHEME_PORTS.get(scheme.partition("+")[0])
     return (host, f"{host}:{number}") if number else None
 
 
@@ -101,13 +101,14 @@ def _name(variable: str, host: str, own: str, variables: Collection[str], known:
     wanted = [prefix[1].lower().replace("_", "-")] if prefix else []
     first = re.sub(r"[^a-z0-9-]", "-", host.partition(".")[0].lower()).strip("-")
     for name in (*wanted, first, f"{first}-server", f"{first}-service"):
-        given = f"{_upper(name)}_URL"
+        given = f"{variables_prefix(name)}_URL"
         if is_short_name(name) and name not in known and (given not in variables or given == own):
             return name
     return ""
 
 
-def _upper(name: str) -> str:
+def variables_prefix(name: str) -> str:
+    """Return what the variables of a dependency begin with: MAIL_API for mail-api."""
     return name.upper().replace("-", "_")
 
 
@@ -121,6 +122,9 @@ def _seconds(text: str | None) -> float | None:
 
 def records(addresses: Iterable[Address]) -> list[dict[str, object]]:
     """Return the answer to `dependencies`."""
-    return [
-        {"name": each.name, "url": each.url, "kind": "critical", "timeout": each.timeout or 1} for each in addresses
-    ]
+    return [record(each.name, each.url, each.timeout) for each in addresses]
+
+
+def record(name: str, url: str, timeout: float | None = None) -> dict[str, object]:
+    """Return the record of a dependency: critical, with a second where no time limit is known, which are guesses."""
+    return {"name": name, "url": url, "kind": "critical", "timeout": timeout or 1}

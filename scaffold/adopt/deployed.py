@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from scaffold.adopt.built_from import Origins
 from scaffold.adopt.environment_names import of_files, of_overlay, of_values, production_of
-from scaffold.adopt.found import Environment, Files, Found, at, path_of
-from scaffold.adopt.images import is_known_product
+from scaffold.adopt.found import Environment, Files, Found, at, documents_of, path_of, two_services, where
+from scaffold.adopt.images import is_known_product, repository_of
 from scaffold.adopt.proposal import Place
 from scaffold.check.ground import is_of_tests
 from scaffold.check.model.checked import Checked
@@ -83,8 +83,7 @@ class Deployed:
         made = []
         for space in sorted(apart):
             own = [each for each in scope.objects if each.namespace == space or each.namespace not in apart]
-            documents = list({id(each.value.document): each.value.document for each in own}.values())
-            made.append(Scope(self._repository, "", documents))
+            made.append(Scope(self._repository, "", documents_of(own)))
         return made
 
     def _serves(self, each: Workload) -> bool:
@@ -158,9 +157,7 @@ class Deployed:
         if each is server:
             return True
         if isinstance(each, Job) and not each.is_hook:
-            images = [written(it.image.text() or "").name for it in each.containers if it.image]
-            own = written(container.image.text() or "").name if container.image else ""
-            return own in images
+            return repository_of(container) in [repository_of(it) for it in each.containers if it.image]
         if isinstance(each, Workload):
             return False
         if isinstance(each, Service):
@@ -174,8 +171,7 @@ class Deployed:
         return at(self._files, self._repository, each.at)
 
     def _shown(self, each: KubernetesObject) -> str:
-        place = self._place(each)
-        return f"{each.kind} {each.name} ({place.path}:{place.line})"
+        return f"{each.kind} {each.name} ({self._place(each)})"
 
     def _listed(self, objects: Iterable[KubernetesObject]) -> str:
         words = list(dict.fromkeys(map(self._shown, objects)))
@@ -183,21 +179,14 @@ class Deployed:
         *first, last = [*words[:_MOST], *more]
         return f"{', '.join(first)} and {last}" if first else last
 
-    @property
-    def _where(self) -> str:
-        return self._prefix.rstrip("/") or "The repository"
-
     def _two_services(self, servers: Sequence[Workload]) -> ServiceError:
-        return ServiceError(
-            f"{self._where} has more than one service: {self._listed(servers)}. Name the folder of one, which "
-            "has its Dockerfile; where they share a folder, give each its own first."
-        )
+        return two_services(self._prefix, self._listed(servers))
 
     def _contradiction(self, servers: Sequence[Workload]) -> ServiceError:
         return ServiceError(
-            f"{self._where} deploys its service in ways that contradict each other: {self._listed(servers)}. Nothing "
-            "shows which one runs; keep that one, and remove the others, or put each into a folder called like its "
-            "environment."
+            f"{where(self._prefix)} deploys its service in ways that contradict each other: {self._listed(servers)}. "
+            "Nothing shows which one runs; keep that one, and remove the others, or put each into a folder called like "
+            "its environment."
         )
 
     def _refuse_twins(self, servers: Sequence[Workload]) -> None:
@@ -219,8 +208,8 @@ class Deployed:
         jobs = [each for scope in self._repository.scopes for each in scope.of(Job) if not each.is_hook]
         if jobs and not self._only_called:
             raise ServiceError(
-                f"{self._where} deploys only jobs: {self._listed(jobs)}. The template is for a service that runs "
-                "without end, and for its jobs. Leave them as they are, and check them with scaffold check."
+                f"{where(self._prefix)} deploys only jobs: {self._listed(jobs)}. The template is for a service that "
+                "runs without end, and for its jobs. Leave them as they are, and check them with scaffold check."
             )
 
 
@@ -230,6 +219,6 @@ def unread_objects(found: Found) -> list[str]:
     others = [each for each in live.scope.of(Workload) if each not in live.objects and not each.is_hook] if live else []
     places = [found.at(each.at) for each in others]
     return [
-        f"{place.path}:{place.line}: {each.kind} {each.name} is deployed with the service, and stays as it is."
+        f"{place}: {each.kind} {each.name} is deployed with the service, and stays as it is."
         for place, each in zip(places, others, strict=True)
     ]

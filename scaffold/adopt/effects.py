@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scaffold.adopt.difference import ObjectChange, difference
+from scaffold.adopt.found import documents_of
 from scaffold.adopt.plan import AdoptPlan
 from scaffold.check.earlier import write_commit
 from scaffold.check.findings import Finding
 from scaffold.check.ignores import split_ignored
-from scaffold.check.model.scope import Scope
 from scaffold.check.read import read_repository
 from scaffold.check.rules.rule import AnyRule
 from scaffold.check.run import run
@@ -94,11 +94,9 @@ def _found(top: Path, plan: AdoptPlan, rules: Sequence[AnyRule]) -> _Found:
     repository = read_repository([path for path in paths if path.exists()])
     findings = tuple(_shown_from(top, each) for each in split_ignored(run(repository, rules), repository.source).kept)
     notes = tuple(replace(each, path=_from(top, each.path)) for each in repository.notes)
-    return _Found(findings, {_from(top, each.name): _documents(each) for each in repository.scopes if each.name}, notes)
-
-
-def _documents(scope: Scope) -> list[Document]:
-    return list({id(each.value.document): each.value.document for each in scope.objects}.values())
+    return _Found(
+        findings, {_from(top, each.name): documents_of(each.objects) for each in repository.scopes if each.name}, notes
+    )
 
 
 def _from(top: Path, path: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from scaffold.check.model.checked import Checked
 from scaffold.check.model.objects import KubernetesObject
 from scaffold.check.model.scope import Scope
 from scaffold.check.model.workloads import Container, Job, Workload
+from scaffold.errors import ServiceError
 from scaffold.files.foreign import read_foreign
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Place as Shown
@@ -70,6 +71,11 @@ class Environment:
         return f"{self.server.kind} {self.server.name}"
 
     @property
+    def volumes(self) -> dict[str | None, Value]:
+        """Return the volumes of its pods by name."""
+        return {each.text("name"): each for each in (self.server.pod.items("volumes") if self.server.pod else ())}
+
+    @property
     def jobs(self) -> list[Job]:
         """Return the Jobs and CronJobs of the service."""
         return [each for each in self.objects if isinstance(each, Job)]
@@ -118,6 +124,24 @@ def path_of(files: Files, repository: Checked[Scope], shown: str) -> str:
     """Return the path from the top of a file that `check` shows from the working folder."""
     real = repository.ground.real(shown) if repository.ground else shown
     return Path(os.path.relpath(os.path.realpath(real), os.path.realpath(files.top))).as_posix()
+
+
+def documents_of(objects: Iterable[KubernetesObject]) -> list[Document]:
+    """Return the documents of objects, each once."""
+    return list({id(each.value.document): each.value.document for each in objects}.values())
+
+
+def where(prefix: str) -> str:
+    """Return what a sentence about the folder `prefix` begins with."""
+    return prefix.rstrip("/") or "The repository"
+
+
+def two_services(prefix: str, listed: str) -> ServiceError:
+    """Return the refusal of a folder with several services, which are `listed` with their places."""
+    return ServiceError(
+        f"{where(prefix)} has more than one service: {listed}. Name the folder of one, which has its Dockerfile; "
+        "where they share a folder, give each its own first."
+    )
 
 
 def here(value: Value) -> Place:

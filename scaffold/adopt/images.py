@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from scaffold.check.model.workloads import Container
+from scaffold.kubernetes.references import written
+
 PORTS = {
     "postgres": 5432, "postgresql": 5432, "postgis": 5432, "timescaledb": 5432, "pgbouncer": 5432,
     "mysql": 3306, "mariadb": 3306, "percona": 3306, "mongo": 27017, "mongodb": 27017,
@@ -18,6 +21,11 @@ _PROXIES = re.compile(
     r"nginx(?:-unprivileged)?|envoy|haproxy|traefik|oauth2-proxy|cloud[-_]sql[-_]proxy|gce-proxy|proxyv2|pgbouncer"
     r"|fluent-?bit|fluentd|vector|promtail|jaeger-agent|opentelemetry-collector(?:-contrib)?|[a-z-]+[-_]exporter"
 )
+
+
+def repository_of(container: Container) -> str:
+    """Return the name of a container's image with its registry, without tag and digest; "" where it has no image."""
+    return written((container.image.text() if container.image else None) or "").name
 
 
 def is_known_product(image: str) -> bool:

@@ -138,7 +138,7 @@ def _origin(error: AnswerError, proposal: Proposal, given: Mapping[str, Any]) ->
         return ""
     read = next((each for each in proposal.answers if each.name == error.question), None)
     places = read.places[:1] if read and error.question not in given else ()
-    where = "".join(f" It was read from {place.path}{f':{place.line}' if place.line else ''}." for place in places)
+    where = "".join(f" It was read from {place}." for place in places)
     return f"{where} Change it with --data {error.question}=VALUE."
 
 

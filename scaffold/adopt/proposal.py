@@ -16,6 +16,10 @@ class Place:
     path: str
     line: int = 0
 
+    def __str__(self) -> str:
+        """Return `path:line`, as sentences have it."""
+        return f"{self.path}:{self.line}" if self.line else self.path
+
 
 @dataclass(frozen=True)
 class Proposed:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from scaffold.adopt.deployed import Deployed, unread_objects
 from scaffold.adopt.facts import chosen
-from scaffold.adopt.found import Environment, Files, Found, path_of
-from scaffold.adopt.proposal import Build, Proposal
+from scaffold.adopt.found import Environment, Files, Found, documents_of, path_of, two_services, where
+from scaffold.adopt.proposal import Build, Place, Proposal
 from scaffold.adopt.sources import all_facts
 from scaffold.check.ground import is_of_tests
 from scaffold.check.model.checked import Checked
@@ -18,7 +18,7 @@ from scaffold.errors import ServiceError
 from scaffold.kubernetes.kustomize import NAMES
 from scaffold.syntax.dockerfile import Dockerfile
 from scaffold.syntax.source import Note
-from scaffold.syntax.yaml_nodes import Document, Value
+from scaffold.syntax.yaml_nodes import Value
 
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _LOCAL = re.compile(r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml\Z")
@@ -51,16 +51,8 @@ def propose(top: Path, prefix: str, *, network: bool = False) -> Proposal:
     answers, unread = chosen(all_facts(found_all))
     notes = [_sentence(files, repository, note) for note in repository.notes if not _is_expected(note)]
     beside = unread_objects(found_all) if not is_elsewhere else []
-    builds = tuple(Build(each.name, _documents(each), each.files) for each in environments)
+    builds = tuple(Build(each.name, documents_of(each.objects), each.files) for each in environments)
     return Proposal(prefix, answers, builds, (*unread, *beside, *notes))
-
-
-def _documents(environment: Environment) -> list[Document]:
-    return list({id(each.value.document): each.value.document for each in environment.objects}.values())
-
-
-def _where(prefix: str) -> str:
-    return prefix.rstrip("/") or "The repository"
 
 
 def _compose(files: Files, prefix: str) -> Value | None:
@@ -77,10 +69,7 @@ def _compose(files: Files, prefix: str) -> Value | None:
             here = {key: each for key, each in built.items() if contexts[key] == "."} or built
             if len(here) > 1 and len({_built_by(each) for each in here.values()}) > 1:
                 places = [f"{key} ({prefix}{name}:{each.place().line})" for key, each in here.items()]
-                raise ServiceError(
-                    f"{_where(prefix)} has more than one service: {', '.join(places[:_MOST])}. Name the folder "
-                    "of one, which has its Dockerfile; where they share a folder, give each its own first."
-                )
+                raise two_services(prefix, ", ".join(places[:_MOST]))
             return next(iter(here.values()), None)
     return None
 
@@ -109,7 +98,7 @@ def _dockerfiles(files: Files, prefix: str, repository: Checked[Scope]) -> list[
     ]
     if not kept:
         raise ServiceError(
-            f"{_where(prefix)} has no Dockerfile, and code of a team needs one for its image. Write it, for example as "
+            f"{where(prefix)} has no Dockerfile, and code of a team needs one for its image. Write it, for example as "
             f"{prefix}Dockerfile, commit it, and adopt again."
         )
     return kept
@@ -142,7 +131,7 @@ def _dockerfile(
     if usual or len(paths) == 1:
         return usual or dockerfiles[0]
     raise ServiceError(
-        f"{_where(prefix)} has more than one Dockerfile: {', '.join(list(paths)[:_MOST])}. Nothing shows which one "
+        f"{where(prefix)} has more than one Dockerfile: {', '.join(list(paths)[:_MOST])}. Nothing shows which one "
         f"builds the service; call that one {prefix}Dockerfile, or give each a folder."
     )
 
@@ -166,7 +155,7 @@ def _refuse_unbuilt(files: Files, prefix: str, repository: Checked[Scope]) -> No
 
 
 def _sentence(files: Files, repository: Checked[Scope], note: Note) -> str:
-    place = path_of(files, repository, note.path) + (f":{note.line}" if note.line else "")
+    place = Place(path_of(files, repository, note.path), note.line)
     return f"{place} {note.message.removesuffix('; not checked')}."
 
 

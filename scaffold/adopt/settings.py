@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from scaffold.adopt import fits
-from scaffold.adopt.addresses import Address, dependencies_in, records
+from scaffold.adopt.addresses import Address, dependencies_in, records, variables_prefix
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.proposal import Place, Proposed
 from scaffold.adopt.variables import Variable, open_texts
@@ -33,7 +33,7 @@ def facts_of(variables: Sequence[Variable], at: At, who: str, service: str) -> I
         if literal:
             place = at(each.at)
             yield (
-                f"{place.path}:{place.line}: {each.name} looks like a secret; its value is not taken over. Put it into "
+                f"{place}: {each.name} looks like a secret; its value is not taken over. Put it into "
                 "a Secret, and change it, because the history of the repository has it."
             )
     addresses = dependencies_in(open_texts(variables), [each.name for each in hidden])
@@ -44,7 +44,7 @@ def facts_of(variables: Sequence[Variable], at: At, who: str, service: str) -> I
 
 def _is_of(variable: Variable, addresses: Sequence[Address]) -> bool:
     """Return whether the template gives a variable itself, as one of a dependency."""
-    names = {f"{each.name.upper().replace('-', '_')}_TIMEOUT_SECONDS" for each in addresses}
+    names = {f"{variables_prefix(each.name)}_TIMEOUT_SECONDS" for each in addresses}
     return variable.name in names or any(each.variable == variable.name and each.replaces for each in addresses)
 
 
@@ -64,7 +64,7 @@ def _settings(variables: Sequence[Variable], at: At, who: str) -> Iterator[Fact]
             value.append({"name": each.name, "value": each.text})
             places.append(place)
         else:
-            yield f"{place.path}:{place.line}: {_why_no_setting(each)}"
+            yield f"{place}: {_why_no_setting(each)}"
     if value:
         yield Proposed("settings", value[:200], f"{who} gets these variables", tuple(dict.fromkeys(places[:200])))
 
@@ -83,19 +83,19 @@ def _secrets(
     variables: Sequence[Variable], at: At, who: str, service: str, addresses: Sequence[Address]
 ) -> Iterator[Fact]:
     value: list[dict[str, str]] = []
-    places, taken = [], {f"{each.name.upper().replace('-', '_')}_URL" for each in addresses}
+    places, taken = [], {f"{variables_prefix(each.name)}_URL" for each in addresses}
     keys: set[tuple[str, str]] = set()
     for each in variables:
         place = at(each.at)
         record = _record(each, service)
         if each.whole:
             yield (
-                f"{place.path}:{place.line}: {who} gets all keys of the Secret {each.secret}, and the repository does "
+                f"{place}: {who} gets all keys of the Secret {each.secret}, and the repository does "
                 "not show which; name each in secrets."
             )
         elif record is None or each.name in taken or (each.secret, each.key) in keys:
             yield (
-                f"{place.path}:{place.line}: secrets can't have the variable {each.name}, because of its name or its "
+                f"{place}: secrets can't have the variable {each.name}, because of its name or its "
                 "key in the Secret; let the code read another one."
             )
         else:

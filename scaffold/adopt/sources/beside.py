@@ -22,11 +22,11 @@ def facts(found: Found) -> Iterator[Fact]:
         at = found.at(each.at)
         if each.role == "init":
             yield (
-                f"{at.path}:{at.line}: {live.title} has the init container {each.name}, which no answer gives. Let "
+                f"{at}: {live.title} has the init container {each.name}, which no answer gives. Let "
                 "the program prepare what it needs, or add the container as a patch of the overlays."
             )
         else:
             yield (
-                f"{at.path}:{at.line}: {live.title} has the container {each.name} beside the service. Answer breaker "
+                f"{at}: {live.title} has the container {each.name} beside the service. Answer breaker "
                 "or limiter for what it does, or add it as a patch of the overlays."
             )

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator
 
 from scaffold.adopt import fits, strength
+from scaffold.adopt.addresses import record
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.found import Found, here
 from scaffold.adopt.images import PORTS
@@ -51,7 +52,7 @@ def _ports(service: Value) -> Iterator[Fact]:
     kept = [number for number in numbers if fits.is_port(number)][:_MOST]
     for number, at in numbers.items():
         if number not in kept:
-            yield f"{at.path}:{at.line}: the port {number} needs root; let the program listen on another one."
+            yield f"{at}: the port {number} needs root; let the program listen on another one."
     if kept:
         value = [{"name": "http" if not at else f"port-{number}", "number": number} for at, number in enumerate(kept)]
         yield Proposed("ports", value, "Docker Compose publishes them", tuple(numbers[each] for each in kept))
@@ -98,7 +99,7 @@ def _environment(service: Value, name: str) -> Iterator[Fact]:
     for variable in variables:
         if variable not in given:
             at = here(variable.at)
-            yield f"{at.path}:{at.line}: Docker Compose gets {variable.name} from the machine, so it is not here."
+            yield f"{at}: Docker Compose gets {variable.name} from the machine, so it is not here."
     yield from facts_of(given, here, "the service in Docker Compose", name)
 
 
@@ -112,10 +113,7 @@ def _beside(service: Value) -> Iterator[Fact]:
     found = {each: port for each in named if fits.is_short_name(each) and (port := _port_of(services.get(each)))}
     if found:
         why = "the service depends on them; whether each is critical, and its time limit, are guesses"
-        value_of = [
-            {"name": each, "url": url.replace("NAME", each), "kind": "critical", "timeout": 1}
-            for each, url in found.items()
-        ]
+        value_of = [record(each, url.replace("NAME", each)) for each, url in found.items()]
         yield Proposed("dependencies", value_of, why, (here(value),), sure=False)
 
 

@@ -29,14 +29,13 @@ def facts(found: Found) -> Iterator[Fact]:
 
 def _mounted(found: Found, live: Environment) -> Iterator[Fact]:
     """Yield a sentence for each file of a Secret: the template has it in another folder."""
-    volumes = {each.text("name"): each for each in (live.server.pod.items("volumes") if live.server.pod else ())}
     for mount in live.container.value.items("volumeMounts"):
-        volume = volumes.get(mount.text("name"))
+        volume = live.volumes.get(mount.text("name"))
         secret = volume.text("secret", "secretName") if volume else None
         if secret:
             at = found.at(mount)
             yield (
-                f"{at.path}:{at.line}: {live.title} reads files of the Secret {secret} in {mount.text('mountPath')}; "
+                f"{at}: {live.title} reads files of the Secret {secret} in {mount.text('mountPath')}; "
                 f"the template has them in /etc/secrets/{secret}, so answer secrets with form file."
             )
 
@@ -47,7 +46,7 @@ def _written(found: Found, live: Environment) -> Iterator[Fact]:
         if each.kind == "Secret" and secret_of(each) and (each.value.fields("data") or each.value.fields("stringData")):
             at = found.at(each.at)
             yield (
-                f"{at.path}:{at.line}: the Secret {each.name} has its values in the repository; none is taken over. "
+                f"{at}: the Secret {each.name} has its values in the repository; none is taken over. "
                 "Create it outside, and change the values, because the history has them."
             )
 
@@ -69,6 +68,6 @@ def _differences(found: Found, live: Environment, other: Environment) -> Iterato
         at = found.at(theirs[names[0]].at)
         shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
         yield (
-            f"{at.path}:{at.line}: {other.name} has other values than {live.name} for {shown}; settings are for all "
+            f"{at}: {other.name} has other values than {live.name} for {shown}; settings are for all "
             "environments, so add these to its overlay."
         )

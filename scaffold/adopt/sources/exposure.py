@@ -27,7 +27,7 @@ def facts(found: Found) -> Iterator[Fact]:
         kind = service.value.get("spec", "type")
         if kind and kind.text() in ("LoadBalancer", "NodePort"):
             at = found.at(kind)
-            yield f"{at.path}:{at.line}: the Service {service.name} is a {kind.text()}; the template's is a ClusterIP."
+            yield f"{at}: the Service {service.name} is a {kind.text()}; the template's is a ClusterIP."
     routes = routes_of(live)
     if not routes:
         return
@@ -35,7 +35,7 @@ def facts(found: Found) -> Iterator[Fact]:
     route = next((each for each in routes if each.kind == "HTTPRoute"), routes[0])
     if len(kinds) > 1:
         at = found.at(routes[0].at)
-        yield f"{at.path}:{at.line}: an Ingress and an HTTPRoute let requests in; the template has one, the HTTPRoute."
+        yield f"{at}: an Ingress and an HTTPRoute let requests in; the template has one, the HTTPRoute."
     yield from _exposed(found, [each for each in routes if each.kind == route.kind], route)
 
 
@@ -46,7 +46,7 @@ def _exposed(found: Found, routes: list[KubernetesObject], route: KubernetesObje
     hosts = hosts_of(live)
     if not hosts:
         at = found.at(route.at)
-        yield f"{at.path}:{at.line}: the {route.kind} {route.name} has no complete host name, which the template needs."
+        yield f"{at}: the {route.kind} {route.name} has no complete host name, which the template needs."
         return
     yield Proposed("expose", KINDS[route.kind], why, (found.at(route.at),))
     yield Proposed("hosts", list(hosts), why, tuple(found.at(each) for each in hosts.values()))
@@ -54,7 +54,7 @@ def _exposed(found: Found, routes: list[KubernetesObject], route: KubernetesObje
     wrong = [path for path in paths if not fits.is_prefix(path)]
     if wrong:
         at = found.at(route.at)
-        yield f"{at.path}:{at.line}: {wrong[0]} is not the beginning of paths, as path_prefixes needs it."
+        yield f"{at}: {wrong[0]} is not the beginning of paths, as path_prefixes needs it."
     elif paths and paths != ["/"]:
         yield Proposed("path_prefixes", paths[:_MOST], why, (found.at(route.at),))
     yield from (_ingress if route.kind == "Ingress" else _gateway)(found, route)
@@ -77,7 +77,7 @@ def _ingress(found: Found, route: KubernetesObject) -> Iterator[Fact]:
     others = [key for key in route.annotations if key not in (_ISSUER, "kubernetes.io/ingress.class")]
     if annotations and others:
         at = found.at(annotations)
-        yield f"{at.path}:{at.line}: the Ingress has {others[0]} and perhaps more annotations; add them to its overlay."
+        yield f"{at}: the Ingress has {others[0]} and perhaps more annotations; add them to its overlay."
 
 
 def _gateway(found: Found, route: KubernetesObject) -> Iterator[Fact]:

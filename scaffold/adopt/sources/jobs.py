@@ -8,9 +8,9 @@ from typing import Any
 from scaffold.adopt import fits, strength
 from scaffold.adopt.facts import Fact
 from scaffold.adopt.found import Environment, Found
+from scaffold.adopt.images import repository_of
 from scaffold.adopt.proposal import Proposed
 from scaffold.check.model.workloads import Job
-from scaffold.kubernetes.references import written
 from scaffold.syntax.yaml_nodes import Value
 
 STRENGTH = strength.RUNS
@@ -30,7 +30,7 @@ def facts(found: Found) -> Iterator[Fact]:
         words = _words(found, live, job)
         wrong = _wrong(live, job, words)
         if wrong:
-            yield f"{at.path}:{at.line}: {job.kind} {job.name} {wrong}; write it by hand as a job of the template."
+            yield f"{at}: {job.kind} {job.name} {wrong}; write it by hand as a job of the template."
             continue
         record, known = _record(live, job, words)
         sure = sure and known
@@ -38,7 +38,7 @@ def facts(found: Found) -> Iterator[Fact]:
         places.append(at)
         if job.name != f"{live.server.name}-{record['name']}":
             yield (
-                f"{at.path}:{at.line}: {job.kind} {job.name} gets the name {live.server.name}-{record['name']}; delete "
+                f"{at}: {job.kind} {job.name} gets the name {live.server.name}-{record['name']}; delete "
                 "the old object after the first deployment, so that only one of them runs."
             )
     if value:
@@ -47,10 +47,8 @@ def facts(found: Found) -> Iterator[Fact]:
 
 
 def _container(live: Environment, job: Job) -> Value | None:
-    own = written((live.container.image.text() if live.container.image else None) or "").name
-    return next(
-        (each.value for each in job.containers if each.image and written(each.image.text() or "").name == own), None
-    )
+    own = repository_of(live.container)
+    return next((each.value for each in job.containers if each.image and repository_of(each) == own), None)
 
 
 def _words(found: Found, live: Environment, job: Job) -> list[str]:

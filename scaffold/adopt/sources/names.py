@@ -28,7 +28,7 @@ def facts(found: Found) -> Iterator[Fact]:
     if fits.is_label(name):
         yield Proposed("name", name, f"the {live.server.kind} has this name", (at,))
     else:
-        yield f"{at.path}:{at.line}: {live.title} has a name that a service can't have; answer name."
+        yield f"{at}: {live.title} has a name that a service can't have; answer name."
     yield from _other_names(found, live)
     yield from _namespace(found, live)
     yield from _registry(found, live)
@@ -40,7 +40,7 @@ def _other_names(found: Found, live: Environment) -> Iterator[Fact]:
         if each.server.name != live.server.name:
             at = found.at(each.server.at)
             yield (
-                f"{at.path}:{at.line}: {each.title} of {each.name} gets the name {live.server.name}, as in "
+                f"{at}: {each.title} of {each.name} gets the name {live.server.name}, as in "
                 "production; delete the old object after the first deployment."
             )
 
@@ -57,7 +57,7 @@ def _namespace(found: Found, live: Environment) -> Iterator[Fact]:
     if text:
         why = f"{text} can't be the namespace of a service; this is its name"
         yield (
-            f"{at.path}:{at.line}: {live.title} runs in the namespace {text}, and the template needs one of the "
+            f"{at}: {live.title} runs in the namespace {text}, and the template needs one of the "
             "service. Its objects are new there, and you delete the old ones."
         )
     if fits.is_namespace(live.server.name):
@@ -73,7 +73,7 @@ def _registry(found: Found, live: Environment) -> Iterator[Fact]:
     registry, _, last = name.rpartition("/")
     if last != live.server.name:
         yield (
-            f"{at.path}:{at.line}: the image is called {last}, and the template calls it like the service "
+            f"{at}: the image is called {last}, and the template calls it like the service "
             f"({live.server.name}); push it under that name, too."
         )
     if fits.is_registry(registry) and ("." in registry.partition("/")[0] or ":" in registry):
@@ -111,7 +111,7 @@ def _selector(found: Found, live: Environment, selector: Value, chosen: dict[str
     if wrong or len(chosen) > 16 or selector.parent is None or selector.parent.get("matchExpressions"):
         name = wrong[0] if wrong else "matchExpressions"
         return (
-            f"{at.path}:{at.line}: the selector of {live.title} has {name}, which the template can't keep. A "
+            f"{at}: the selector of {live.title} has {name}, which the template can't keep. A "
             "Deployment never changes its selector, so the new one has to replace the old one."
         )
     why = f"the {live.server.kind} selects its pods by these labels, and can't change that"

@@ -29,7 +29,7 @@ def facts(found: Found) -> Iterator[Fact]:
         yield Proposed("probe_kind", "tcp", why, (found.at(live.container.at),), sure=False)
     elif wrong := _wrong(probe):
         at = found.at(probe.value)
-        yield f"{at.path}:{at.line}: the {probe.kind} {wrong}, which the template can't ask for."
+        yield f"{at}: the {probe.kind} {wrong}, which the template can't ask for."
         why = f"the {probe.kind} can't be kept, and a connection needs nothing of the code"
         yield Proposed("probe_kind", "tcp", why, (at,), sure=False)
     else:
@@ -66,8 +66,7 @@ def _kept(found: Found, live: Environment, probe: Probe) -> Iterator[Fact]:
         if other.handler and _way(live, other) != _way(live, probe):
             at = found.at(other.value)
             yield (
-                f"{at.path}:{at.line}: the {other.kind} asks in another way than the {probe.kind}, and the template "
-                "asks in one way."
+                f"{at}: the {other.kind} asks in another way than the {probe.kind}, and the template asks in one way."
             )
 
 

@@ -46,7 +46,7 @@ def _program(found: Found, live: Environment) -> Iterator[Fact]:
             yield Proposed(name, words, f"the container has it as {field}", (at,))
         else:
             yield (
-                f"{at.path}:{at.line}: the {field} of {live.title} has $ or several lines, which {name} can't have; "
+                f"{at}: the {field} of {live.title} has $ or several lines, which {name} can't have; "
                 "put it into a script of the image."
             )
 
@@ -61,7 +61,7 @@ def _user(found: Found, live: Environment) -> Iterator[Fact]:
             yield Proposed(name, number, f"the security context has it as {field}", (found.at(value),))
         elif number == 0:
             at = found.at(value)
-            yield f"{at.path}:{at.line}: {live.title} runs as root, and the template needs another user."
+            yield f"{at}: {live.title} runs as root, and the template needs another user."
 
 
 def _replicas(found: Found, live: Environment) -> Iterator[Fact]:
@@ -75,7 +75,7 @@ def _replicas(found: Found, live: Environment) -> Iterator[Fact]:
         yield Proposed("replicas", number, f"the {server.kind} has so many pods", (found.at(value),))
     elif number is None or number < 2:
         at = found.at(value or server.at)
-        yield f"{at.path}:{at.line}: {live.title} has fewer than two pods, so the template's two replace them."
+        yield f"{at}: {live.title} has fewer than two pods, so the template's two replace them."
 
 
 def _scaled(found: Found, live: Environment, scaler: Autoscaler) -> Iterator[Fact]:
@@ -90,7 +90,7 @@ def _scaled(found: Found, live: Environment, scaler: Autoscaler) -> Iterator[Fac
         yield Proposed("max_replicas", upper, f"{why} as its maximum", (found.at(most),))
     else:
         at = found.at(scaler.at)
-        yield f"{at.path}:{at.line}: the bounds of the {scaler.kind} are none that the template can have."
+        yield f"{at}: the bounds of the {scaler.kind} are none that the template can have."
 
 
 def _resources(found: Found, live: Environment) -> Iterator[Fact]:
@@ -104,7 +104,7 @@ def _resources(found: Found, live: Environment) -> Iterator[Fact]:
                 yield Proposed(name, texts[kind], f"the container has it in its {kind}", (found.at(value),))
             elif value:
                 at = found.at(value)
-                yield f"{at.path}:{at.line}: {value.text()} is not an amount of {resource} that {name} can be."
+                yield f"{at}: {value.text()} is not an amount of {resource} that {name} can be."
         if texts["limits"] and not values["requests"] and values["limits"]:
             why = "Kubernetes requests the limit where there is only that"
             yield Proposed(f"{resource}_request", texts["limits"], why, (found.at(values["limits"]),))
@@ -121,7 +121,7 @@ def _is_much(resource: str, text: str) -> bool:
 
 def _volumes(found: Found, live: Environment) -> Iterator[Fact]:
     """Yield the folders that it writes to; what it keeps there, or shares with a disk, has no question."""
-    volumes = {each.text("name"): each for each in (live.server.pod.items("volumes") if live.server.pod else ())}
+    volumes = live.volumes
     folders: list[dict[str, str]] = []
     places = []
     for mount in live.container.value.items("volumeMounts"):
@@ -137,7 +137,7 @@ def _volumes(found: Found, live: Environment) -> Iterator[Fact]:
         elif volume.get("secret") is None and volume.get("projected") is None:
             kind = next((key for key in volume.fields() if key != "name"), "volume")
             yield (
-                f"{at.path}:{at.line}: {live.title} mounts a {kind} at {path or '/'}, for which the template has no "
+                f"{at}: {live.title} mounts a {kind} at {path or '/'}, for which the template has no "
                 "question; add it as a patch of the overlay."
             )
     if folders:
@@ -162,4 +162,4 @@ def _end(found: Found, live: Environment) -> Iterator[Fact]:
         why = f"its pods get {number} s to end{slept}, and {_MARGIN} s are a margin"
         yield Proposed("shutdown_seconds", seconds, why, (at,))
     else:
-        yield f"{at.path}:{at.line}: its pods get {number} s to end, from which shutdown_seconds does not follow."
+        yield f"{at}: its pods get {number} s to end, from which shutdown_seconds does not follow."
