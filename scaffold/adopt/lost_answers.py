@@ -7,7 +7,7 @@ the nearest. Then each question with choices gets the one that makes both still 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,14 +21,6 @@ _MOST_WORDS = 5  # in front of a job's own: an init, `--`, an interpreter, a pro
 
 LEAST = 0.5
 """How alike the files must be: less is a service that only has files of the same names."""
-
-_LANGUAGES = {
-    "go.mod": "go",
-    "Cargo.toml": "rust",
-    "pom.xml": "java",
-    "package.json": "typescript",
-    "pyproject.toml": "python",
-}
 
 
 @dataclass(frozen=True)
@@ -51,18 +43,25 @@ class Search:
         self._editions, self._source = editions, source
         self._lines = {path: Counter(content.splitlines()) for path, content in files.items()}
         self._description = _summary(files.get("README.md", b""))
-        self._language = next((word for name, word in _LANGUAGES.items() if name in files), "")
 
-    def nearest(self, revisions: Iterable[Revision], read: Mapping[str, Any]) -> Lost | None:
+    def nearest(self, revisions: Sequence[Revision], read: Mapping[str, Any]) -> Lost | None:
         """Return the nearest of some versions, the newest of those that are equally near; None where none is near.
 
-        `read` are the answers that were read: what a version does not ask, or does not take, is left out.
+        The versions are in their order, the newest last. `read` are the answers that were read: what a version does not ask, or does not take, is left out.
         """
         given = {**read, "description": self._description or read.get("description", "")}
-        given |= {"code": "generated", "language": self._language or read.get("language", "")}
+        given |= {"code": "generated", "language": self._language(revisions[-1], given)}
         found = [lost for revision in revisions if (lost := self._at(revision, given))]
         best = max(reversed(found), key=lambda each: each.alike, default=None)
         return None if best is None or best.alike < LEAST else self._refined(best)
+
+    def _language(self, revision: Revision, given: Mapping[str, Any]) -> str:
+        """Return the language with which a version comes nearest."""
+        asked = {question.name: question for question in self._editions.template(revision).asked}
+        if "language" not in asked:
+            return ""
+        tried = {each: self._at(revision, {**given, "language": each}) for each in asked["language"].choices.values()}
+        return max(((lost.alike, each) for each, lost in tried.items() if lost), default=(0, ""))[1]
 
     def _at(self, revision: Revision, given: Mapping[str, Any]) -> Lost | None:
         """Return how near a version comes with the answers that it takes; None where it takes none of them."""
