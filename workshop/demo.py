@@ -75,12 +75,18 @@ def run_service(folder: Path) -> None:
         raise SystemExit("the service did not stop as it should")
 
 
+def make(folder: Path) -> None:
+    """Make the service in a repository of its own: in that around it, its workflow would belong at the top."""
+    step("make a repository", ["git", "init", "--quiet", folder])
+    step("make a service in it", [sys.executable, "-m", "scaffold", "new", folder, "--defaults"])
+
+
 def main(folder: Path) -> None:
     """Make the service in `folder`, which is replaced, and show it at work."""
     folder = folder.absolute()
     shutil.rmtree(folder, ignore_errors=True)
     python = folder / ".venv/bin/python"
-    step("make a service", [sys.executable, "-m", "scaffold", "new", folder, "--defaults", "--no-git"])
+    make(folder)
     step("give it an environment of its own", [sys.executable, "-m", "venv", folder / ".venv"])
     pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     step("install what it needs", [*pip, "--require-hashes", "-r", folder / "requirements-dev.txt"])
