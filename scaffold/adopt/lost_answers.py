@@ -47,10 +47,12 @@ class Search:
     def nearest(self, revisions: Sequence[Revision], read: Mapping[str, Any]) -> Lost | None:
         """Return the nearest of some versions, the newest of those that are equally near; None where none is near.
 
-        The versions are in their order, the newest last. `read` are the answers that were read: what a version does not ask, or does not take, is left out.
+        The versions are in their order, the newest last. `read` are the answers that were read: what a version does not
+        ask, or does not take, is left out.
         """
-        given = {**read, "description": self._description or read.get("description", "")}
-        given |= {"code": "generated", "language": self._language(revisions[-1], given)}
+        description = self._description or read.get("description", "")
+        given = {**read, "description": description, "code": "generated"}
+        given["language"] = self._language(revisions[-1], given)
         found = [lost for revision in revisions if (lost := self._at(revision, given))]
         best = max(reversed(found), key=lambda each: each.alike, default=None)
         return None if best is None or best.alike < LEAST else self._refined(best)
