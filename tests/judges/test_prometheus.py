@@ -69,7 +69,8 @@ def counters(name: str, calm: str, loud: str, quiet: str = "0+0x60", loud_rate: 
 def cases(answers: Object) -> dict[str, Case]:
     """Return a case for each alert that a service with these answers may have."""
     name, space = answers["name"], answers["kubernetes_namespace"]
-    own = f'job="{name}", namespace="{space}"'
+    pods = answers.get("selector_labels", {}).get("app.kubernetes.io/name", name)
+    own = f'job="{pods}", namespace="{space}"'
     kube = f'job="kube-state-metrics", namespace="{space}"'
     first = {kind: next((each["name"] for each in answers["dependencies"] if each["kind"] == kind), "")
              for kind in ("critical", "auxiliary")}  # fmt: skip
