@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.measure import PYTHON, ROOT, processor_seconds
+from bench.measure import PYTHON, ROOT, processor_seconds, released_answers
 from tests.update.edits import edit_at_random
 from workshop.goldens import NAMES
 
@@ -120,10 +120,8 @@ class Division:
     def make(self, kind: str, place: str) -> Path:
         """Make a service of the division's first release with the answers of an example, by scaffold."""
         answers = self.folder / f"{kind}.yml"
-        answers.write_text(
-            subprocess.check_output(["git", "-C", str(ROOT), "show", f"v{BASES[0]}:examples/{kind}.yml"], text=True)
-        )
-        kept = [line for line in answers.read_text().splitlines(keepends=True) if not line.startswith("repository:")]
+        released = released_answers(BASES[0], kind).splitlines(keepends=True)
+        kept = [line for line in released if not line.startswith("repository:")]
         answers.write_text("".join(kept))
         given = ("--answers", str(answers), "--data", REPOSITORY)
         self.scaffold("new", place, "--template", f"{URL.format('pay')}@1.0.0", "--defaults", *given)

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from scaffold.releases.history import installed
+
 ROOT = Path(__file__).parents[1]
 PYTHON = sys.executable
 
@@ -26,6 +28,12 @@ def seconds(command: list[str], folder: Path | None = None, environment: Mapping
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with exit code {done.returncode}: {done.stdout}{done.stderr}")
     return processor_seconds() - began
+
+
+def released_answers(version: str, example: str) -> str:
+    """Return the answers of an example as a release has them: by the commit in releases.yml, since clones lack tags."""
+    path = f"{installed().resolve(version).commit}:examples/{example}.yml"
+    return subprocess.check_output(["git", "show", path], cwd=ROOT, text=True)
 
 
 def medians(rounds: int, *measures: Callable[[int], float]) -> list[float]:

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from bench.division import KINDS
-from bench.measure import PYTHON, ROOT, medians, seconds
+from bench.measure import PYTHON, medians, released_answers, seconds
 
 URL = "https://git.example.org/platform/template.git"
 BASES = ("0.2.0", "0.3.0")
@@ -68,8 +68,7 @@ def laws_of_a_platform(folder: Path) -> tuple[str, float, float]:
     """Return the seconds of `scaffold template test` of six goldens in five languages, plain Copier's part included."""
     platform = _platform(folder)
     for kind in KINDS:
-        answers = subprocess.check_output(["git", "show", f"v{BASES[-1]}:examples/{kind}.yml"], cwd=ROOT, text=True)
-        (platform / f"platform/goldens/{kind}.yml").write_text(answers)
+        (platform / f"platform/goldens/{kind}.yml").write_text(released_answers(BASES[-1], kind))
     for golden in (platform / "platform/goldens").glob("shop*"):
         shutil.rmtree(golden) if golden.is_dir() else golden.unlink()
     seconds([*_SCAFFOLD, "template", "test", "--accept", "--no-copier"], platform)

@@ -42,3 +42,11 @@ def test_a_command_that_fails_shows_its_message(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError, match=r"ended with exit code 3: .*no such file"):
         seconds([PYTHON, "-c", "import sys; print('no such file'); sys.exit(3)"], tmp_path)
+
+
+@pytest.mark.parametrize("version", [platform.BASES[-1], division.BASES[0]])
+def test_answers_of_a_release_need_no_tag(version: str) -> None:
+    from bench.measure import released_answers
+
+    for kind in division.KINDS:
+        assert "\nname: " in "\n" + released_answers(version, kind)
