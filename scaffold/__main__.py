@@ -169,6 +169,9 @@ def _wrong_usage(error: object, arguments: list[str]) -> int:
     from scaffold.text.printable import sentence
 
     assert isinstance(error, click.ClickException)
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # click before 8.2 prints the help itself
+        _complain(error.format_message())
+        return error.exit_code
     message = sentence(error.format_message())
     if "--json" in arguments:
         _print_json(message, error.exit_code)

@@ -43,6 +43,14 @@ READ_ONLY = ["/dev/null", "/proc/self/mem"]
 """Values for what is only read."""
 
 
+@pytest.mark.parametrize("words", [[], ["template"]])
+def test_a_command_without_its_name_prints_its_help(words: list[str], capfd: pytest.CaptureFixture[str]) -> None:
+    assert boundary.run(words) == 2
+    shown = "".join(capfd.readouterr())
+    assert shown.startswith(f"Usage: {' '.join(['scaffold', *words])} [OPTIONS] COMMAND") and "\\n" not in shown
+    assert shown.count("Usage:") == 1 and "\nCommands:\n" in shown
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a working folder with a manifest; no program is on the PATH but git, and nothing is on standard input."""

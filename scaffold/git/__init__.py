@@ -14,7 +14,7 @@ from scaffold.git.command import (
     try_git,
 )
 from scaffold.git.environment import WITHOUT_HOOKS, clean_environment
-from scaffold.git.remote import PROTOCOLS, clone_bare, fetch
+from scaffold.git.remote import PROTOCOLS, clone_bare, fetch, follow_head
 
 __all__ = [
     "PROTOCOLS",
@@ -25,6 +25,7 @@ __all__ = [
     "commit_all",
     "failure",
     "fetch",
+    "follow_head",
     "inside_work_tree",
     "knows_author",
     "last_words",

@@ -7,6 +7,7 @@ The user's own git settings count here: they say how a host is reached (proxies,
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from scaffold.errors import GitError
@@ -49,9 +50,22 @@ def fetch(git_dir: Path, location: str) -> None:
     _run(git_dir, f"--git-dir={git_dir}", "fetch", "--quiet", "--prune", "--no-write-fetch-head", "--", location, *REFS)
 
 
-def _run(folder: Path, *arguments: str) -> None:
+def follow_head(git_dir: Path, location: str) -> None:
+    """Let HEAD of a bare copy lead to the branch that HEAD of the repository at `location` leads to now.
+
+    Raises:
+        GitError: as `clone_bare` does.
+    """
+    told = _run(git_dir, "ls-remote", "--symref", "--", location, "HEAD").decode(errors="replace")
+    branch = re.match(r"ref: (refs/heads/\S+)\tHEAD\n", told)
+    if branch:
+        _run(git_dir, f"--git-dir={git_dir}", "symbolic-ref", "HEAD", branch[1])
+
+
+def _run(folder: Path, *arguments: str) -> bytes:
     allowed = os.environ.get("GIT_ALLOW_PROTOCOL", ":".join(PROTOCOLS))
     environment = clean_environment(GIT_ALLOW_PROTOCOL=allowed)
     done = try_git(*_CAREFUL, *arguments, folder=folder, environment=environment)
     if done.code:
         raise GitError(f"{last_words(done)}.")
+    return done.stdout

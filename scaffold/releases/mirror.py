@@ -29,6 +29,8 @@ from scaffold.releases.revision import Revision, unknown
 
 _TAGS = "--format=%(refname:strip=2)%09%(objectname)%09%(*objectname)%09%(creatordate:short)"
 _DESCRIBED = re.compile(r"(.+)-(\d+)-g[0-9a-f]+")
+_FIXED = re.compile(r"(.+-\d+-g)?[0-9a-f]{4,64}")
+"""A commit, as services remember it."""
 
 OnNews = Callable[[str], None]
 """Shows a sentence to the user."""
@@ -44,6 +46,7 @@ class Mirror(History):
         self._offline = offline and address.path is None
         self._on_news = on_news
         self._renewed = False
+        self._fetched = False
         self._failure: GitError | None = None
 
     @cached_property
@@ -101,7 +104,7 @@ class Mirror(History):
             VersionError: when there is none of that name; with the nearest ones.
             GitError, DestinationError: as `git_dir` does.
         """
-        if self.address.path:
+        if self.address.path or _moves(reference):
             self.renew()
         try:
             return super().resolve(reference)
@@ -127,6 +130,7 @@ class Mirror(History):
             except GitError as error:
                 self._on_news(f"{self.address.source} can't be reached ({error}) scaffold uses the copy in its cache.")
                 return
+        self._fetched = True
         self._revisions.clear()
         self.__dict__.pop("known", None)
 
@@ -155,9 +159,11 @@ class Mirror(History):
         for release in self.known:
             if _is_version(reference, release.version) or reference in (release.commit, release.tag):
                 return Revision(release.commit, release.tag, release.version)
+        if reference == "HEAD" and self._fetched:
+            git.follow_head(self.git_dir, self.address.location)
         if reference and not reference.startswith("-") and reference.isprintable():
             commit = git.ask(self.git_dir, "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
-            if commit:
+            if commit and not commit.startswith("^"):
                 return self._described(commit)
         raise unknown(reference, self.known, "the template has no release: no tag that is a version")
 
@@ -180,6 +186,17 @@ class Mirror(History):
 
 def _is_repository(folder: Path) -> bool:
     return (folder / "HEAD").is_file() and git.ask(folder, "rev-parse", "--git-dir") is not None
+
+
+def _moves(reference: str) -> bool:
+    """Return whether a name means another commit from day to day: HEAD, a branch, or a tag that is no version."""
+    if _FIXED.fullmatch(reference):
+        return False
+    try:
+        Version(reference)
+    except ValueError:  # InvalidVersion, or a number of thousands of digits
+        return True
+    return False
 
 
 def _is_version(text: str, version: Version) -> bool:

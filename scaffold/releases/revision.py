@@ -43,7 +43,7 @@ def find(reference: str, releases: Sequence[Release], git_dir: Callable[[], Path
         return Revision(release.commit, release.tag, release.version)
     if _may_be_a_commit(reference):
         commit = git.ask(git_dir(), "rev-parse", "--verify", "--quiet", f"{reference}^{{commit}}")
-        if commit:
+        if commit and not commit.startswith("^"):
             return _describe(commit, releases, git_dir())
     if releases and _is_newer(reference, releases[-1].version):
         raise VersionError(

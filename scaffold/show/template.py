@@ -62,6 +62,12 @@ def _version(base: Base) -> str:
     return f"{base.revision.name} of {base.label}"
 
 
+def _named(changes: Sequence[str], base: Base) -> list[str]:
+    """Return ids of changes with their titles."""
+    titles = base.titles if changes else {}
+    return [f"{each}: {titles[each]}" if each in titles else each for each in changes]
+
+
 _MOST = 20
 
 
@@ -88,7 +94,7 @@ def status(found: Status) -> None:
         f"  {counted(len(overlay.overrides), 'override')}, {counted(len(own), 'own file')}, "
         f"{counted(len(overlay.removed), 'removed file')}, {counted(len(overlay.questions), 'question')}",
         *(f"  newer: {each.tag}" for each in found.newer),
-        *(f"  undecided: {each}" for each in found.undecided),
+        *(f"  undecided: {each}" for each in _named(found.undecided, found.platform.base)),
         *(("Next:",) if not found.is_current else ()),
         *(() if found.build_is_current else (f"{_BUILD}the built template is not current",)),
         *((f"{_EDIT}decide what your files take of the base",) if found.undecided else ()),
@@ -132,7 +138,7 @@ def pulled(found: Pulled, *, dry_run: bool, quiet: bool) -> None:
         f"{found.old.revision.name} to {_version(found.new)}",
         *(f"  {each.pattern.replace('none', '').strip() or '-':<3} {each.title}" for each in found.changes),
         *found.notes,
-        *(f"Decide in {FIXES}: {each}" for each in found.undecided),
+        *(f"Decide in {FIXES}: {each}" for each in _named(found.undecided, found.new)),
         "Nothing was written." if dry_run else "Written and built, not committed. Next: git diff",
         quiet=quiet,
     )

@@ -16,6 +16,7 @@ from scaffold.releases import Change, History, Revision
 from scaffold.releases.changes import read_changes
 from scaffold.releases.editions import blob_id
 from scaffold.releases.home import Home, Homes
+from scaffold.template.fixes import titles
 from scaffold.template.moved import FILE as MOVED
 from scaffold.template.moved import follow, recorded
 from scaffold.template.overlay import CHANGES, MANIFEST, Overlay, name_of
@@ -70,6 +71,15 @@ class Base:
         """Return what copier.yml and what it includes say of each question."""
         return raw_questions(self.template.root)
 
+    def suggestion(self, name: str, otherwise: str) -> str:
+        """Return a sentence on a question that this version lacks: which release has it, or a name that is similar."""
+        latest = self.history.latest
+        if latest is None or latest.version <= self.revision.version:
+            return suggest(name, self.questions, otherwise)
+        if name in raw_questions(self.history.template_at(latest.commit).root):
+            return f"{latest.tag} has it. Run: scaffold template pull"
+        return suggest(name, self.questions, otherwise)
+
     def asks(self, name: str) -> bool:
         """Return whether there is a question of that name that people answer."""
         return name in {question.name for question in self.template.asked}
@@ -78,6 +88,11 @@ class Base:
     def changes(self) -> list[Change]:
         """Return the changelog of this version."""
         return self.history.changes_at(self.revision.commit)
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """Return the title of each change of this version by its id, and for another platform's what brought it."""
+        return titles(self.changes, self.origins)
 
     @property
     def license(self) -> bytes:

@@ -11,6 +11,7 @@ import yaml
 
 from scaffold.engine.questions import question_from
 from scaffold.errors import FileError, TemplateError
+from scaffold.files import names
 from scaffold.files.folder import RenderedFile
 from scaffold.releases.changes import FILE as CHANGES_FILE
 from scaffold.releases.changes import read_changes
@@ -68,6 +69,8 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
 def _apply_files(files: dict[str, RenderedFile], overlay: Overlay, base: Base) -> None:
     for path in overlay.removed:
         base.require(path, REMOVE)
+        if overlay.removed.count(path) > 1:
+            raise FileError(f"{REMOVE}: {path} is listed twice.")
         if path in overlay.files:
             raise FileError(f"{REMOVE}: {path} is in {FILES}, too. Remove one of the two.")
         del files[SKELETON + path]
@@ -82,6 +85,18 @@ def _apply_files(files: dict[str, RenderedFile], overlay: Overlay, base: Base) -
             raise FileError(f"{FILES}/{path} is missing. To use the base's file: scaffold template restore '{path}'")
         if blob != id_of(base.require(path, f"{FILES}/{path}")):
             raise FileError(f"{FILES}/{path} was made of another file of the base. Run: scaffold template pull")
+    _refuse_clashes(files, base.template.suffix)
+
+
+def _refuse_clashes(files: Mapping[str, RenderedFile], suffix: str) -> None:
+    """Refuse two files that can't both be written, or that services get under one name."""
+    paths: dict[str, str] = {}
+    for path in (each.removeprefix(SKELETON) for each in files if each.startswith(SKELETON)):
+        other = paths.setdefault(path.removesuffix(suffix), path)
+        if other != path:
+            raise FileError(f"{FILES}: {other} and {path} give the same file of a service. Keep one of the two.")
+    if sentence := names.clash(tuple(paths.values())) or names.clash(tuple(paths)):
+        raise FileError(f"{FILES}: {sentence}")
 
 
 def _apply_policies(files: dict[str, RenderedFile], overlay: Overlay) -> None:
@@ -118,7 +133,7 @@ def _questions(overlay: Overlay, base: Base) -> tuple[dict[str, Any], dict[str, 
             refuse_wrong_choices(name, keys)
             new[name] = _changed(dict(keys))
         else:
-            near = suggest(name, base.questions, "A new question needs type and help.")
+            near = base.suggestion(name, "A new question needs type and help.")
             raise FileError(f"{QUESTIONS}: {name} is not a question of the base. {near}")
     return changed, new
 
@@ -150,7 +165,10 @@ def _changed(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _merged(old: Any, keys: Any, where: str) -> Any:
     """Return a value with keys of a mapping replaced; a key that is not there has a wrong name."""
-    if not isinstance(old, Mapping) or not isinstance(keys, Mapping):
+    for kind, word in ((Mapping, "a mapping of keys"), (list, "a list"), (str, "text, in quotes")):
+        if isinstance(old, kind) and not isinstance(keys, kind):
+            raise FileError(f"{where} must be {word}, not {brief(keys)}.")
+    if not isinstance(old, Mapping):
         return keys
     for key in keys:
         if key not in old:

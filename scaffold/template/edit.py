@@ -72,4 +72,4 @@ def _removed(paths: Sequence[str]) -> dict[str, RenderedFile]:
 def removed_text(paths: Sequence[str]) -> str:
     """Return the text of platform/remove.yml."""
     head = "# Paths below the base's skeleton that your services do not get; `scaffold template files` lists them.\n"
-    return head + (yaml.safe_dump(sorted(paths)) if paths else "")
+    return head + (yaml.safe_dump(sorted(paths)) if paths else "# - compose.yaml.jinja\n")

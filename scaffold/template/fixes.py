@@ -62,14 +62,22 @@ def _changed_lines(before: bytes, after: bytes) -> str:
     return "\n".join(line for line in difflib.ndiff(old, new) if line.startswith(("+ ", "- ")))
 
 
-def text(fixes: Fixes, origins: Mapping[str, str]) -> str:
-    """Return the text of platform/fixes.yml; beside each change, which layers brought it, where `origins` has it."""
-    return _HEAD + ("".join(_entry(name, decision, origins) for name, decision in fixes.items()) or "{}\n")
+def titles(changes: Collection[Change], origins: Mapping[str, str]) -> dict[str, str]:
+    """Return the title of each change by its id; behind it, which layers brought it, where `origins` has that."""
+    return {
+        change.id: f"{change.title} ({origins[change.id]})" if change.id in origins else change.title
+        for change in changes
+    }
 
 
-def _entry(name: str, decision: Any, origins: Mapping[str, str]) -> str:
-    origin = f"# {origins[name]}\n" if name in origins else ""
-    return origin + yaml.safe_dump({name: decision}, sort_keys=False)
+def text(fixes: Fixes, titles: Mapping[str, str]) -> str:
+    """Return the text of platform/fixes.yml, with the title of each change above it."""
+    return _HEAD + ("".join(_entry(name, decision, titles) for name, decision in fixes.items()) or "{}\n")
+
+
+def _entry(name: str, decision: Any, titles: Mapping[str, str]) -> str:
+    title = f"# {' '.join(titles[name].split())}\n" if name in titles else ""
+    return title + yaml.safe_dump({name: decision}, sort_keys=False)
 
 
 def with_decisions(changes: bytes, fixes: Fixes, platform: str, origins: Mapping[str, str]) -> bytes:

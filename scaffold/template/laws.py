@@ -144,12 +144,10 @@ class _Test:
             yield Trouble(f"{POLICY}/{file}", line, "policy", sentence)
 
     def _undecided(self) -> Iterator[Trouble]:
-        titles = {change.id: change.title for change in self.platform.base.changes}
-        origins = self.platform.base.origins
+        titles = self.platform.base.titles
         for name in fixes.undecided(self.platform.overlay.fixes):
             line = key_line(self.platform.root / fixes.FIXES, name)
-            origin = f"; {origins[name]}" if name in origins else ""
-            text = f"{name} is undecided ({titles.get(name)}{origin}). {fixes.FORM}"
+            text = f"{name} is undecided ({titles.get(name)}). {fixes.FORM}"
             yield Trouble(fixes.FIXES, line, "fixes", text)
 
     def _of_files(self, golden: Golden, files: Sequence[RenderedFile]) -> Iterator[Trouble]:

@@ -13,6 +13,7 @@ platform/changes.yml    what each release changes, in the form of the base's cha
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from scaffold.files import names
 from scaffold.files.folder import RenderedFile
 from scaffold.files.foreign import read_foreign
 from scaffold.files.yaml import load, load_all, place_of, problem_of
+from scaffold.releases.address import read_address
 from scaffold.template import fixes
 from scaffold.text.brief import brief
 from scaffold.text.nearest import suggest
@@ -86,7 +88,7 @@ class Overlay:
         """Return the paths of the skeleton that services do not get."""
         found = _read(self.root, REMOVE)
         if not isinstance(found or [], list) or not all(isinstance(each, str) for each in found or []):
-            raise FileError(f"{REMOVE} must be a list of paths; for example [renovate.json.jinja].")
+            raise FileError(f"{REMOVE} must be a list of paths; for example [compose.yaml.jinja].")
         return tuple(found or ())
 
     @cached_property
@@ -106,6 +108,7 @@ class Overlay:
         Raises:
             FileError: when one is not YAML.
         """
+        _refuse_no_folder(self.root, POLICY)
         files = sorted(each for each in (self.root / POLICY).glob("*") if each.suffix in (".yml", ".yaml"))
         found = {f"{POLICY}/{each.name}": _bytes(self.root, f"{POLICY}/{each.name}") for each in files}
         for path, text in found.items():
@@ -122,6 +125,7 @@ class Overlay:
         Raises:
             FileError: when one is a link or a folder, or its name can't be written everywhere.
         """
+        _refuse_no_folder(self.root, FILES)
         folder = self.root / FILES
         found = {}
         for file in sorted(folder.rglob("*")):
@@ -143,9 +147,9 @@ def read_overlay(root: Path) -> Overlay:
         FileError: when it is none, or scaffold-template.yml is wrong.
     """
     if not (root / MANIFEST).is_file():
-        raise FileError(
-            f"{root} has no {MANIFEST}, so it is not a platform's template. Make one: scaffold template new FOLDER"
-        )
+        above = next((each for each in root.parents if (each / MANIFEST).is_file()), None)
+        way = f"{above} is one: --folder '{above}'" if above else "Make one: scaffold template new FOLDER"
+        raise FileError(f"{root} has no {MANIFEST}, so it is not a platform's template. {way}")
     found = _mapping(root, MANIFEST)
     _check_keys(found, _KEYS, MANIFEST)
     base = found.get("base")
@@ -163,6 +167,7 @@ def read_overlay(root: Path) -> Overlay:
     ):
         if not isinstance(value, str) or not re.fullmatch(form, value):
             raise FileError(f"{MANIFEST}: {key} is {brief(value)}. Example: {key.rpartition('.')[2]}: {example}.")
+    read_address(str(url), f"{MANIFEST}: url")
     return Overlay(root, str(name), str(url), str(version), str(commit), base_url)
 
 
@@ -206,6 +211,12 @@ def _check_keys(found: Mapping[str, Any], known: tuple[str, ...], where: str) ->
             raise FileError(
                 f"{where}: {brief(key)} is not a key. {suggest(key, known, f'The keys are {_list(known)}.')}"
             )
+
+
+def _refuse_no_folder(root: Path, path: str) -> None:
+    """Refuse a file or a link in the place of a folder: what services get of it would be gone without a word."""
+    if os.path.lexists(root / path) and ((root / path).is_symlink() or not (root / path).is_dir()):
+        raise FileError(f"{path} must be a folder, not a link or a file.")
 
 
 def _list(words: tuple[str, ...]) -> str:

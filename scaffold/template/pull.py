@@ -57,7 +57,7 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
     texts = {
         MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit, new.url),
         OVERRIDES: overrides_text(merge.made),
-        **({fixes.FIXES: fixes.text(decided, new.origins)} if decided != overlay.fixes else {}),
+        **({fixes.FIXES: fixes.text(decided, new.titles)} if decided != overlay.fixes else {}),
         **({REMOVE: removed_text(removed)} if removed != list(overlay.removed) else {}),
     }
     files = merge.files | {path: RenderedFile(path, text.encode(), False) for path, text in texts.items()}

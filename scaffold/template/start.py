@@ -26,9 +26,8 @@ from scaffold.template.overlay import (
 
 _QUESTIONS = """\
 # Questions of the base by name, with the keys that change; and questions of your own.
-# `scaffold questions` lists those of the base. A list (choices, an example) replaces the base's.
-{owner}# ci: {{fixed: gitlab}}  # asked no more: every service has this value
-
+# `scaffold questions --template .` lists those that are asked now. A list (choices, an example) replaces the base's.
+{owner}{others}
 {key}:  # a question of your own; templates use it as {{{{ {key} }}}}
   type: str
   help: {help}
@@ -44,6 +43,15 @@ owner:  # another default
   default: {name}-org/platform
 
 """
+
+_OTHERS = {
+    "ci": "{fixed: gitlab}  # not asked: every service has this value",
+    "limit_burst": "{when: false}  # not asked: every service has the default",
+    "platform_labels": "{fixed: {example.org/tier: standard}}  # labels of every object and pod",
+    "platform_annotations": "{fixed: {example.org/owner: payments}}  # annotations of every object and pod",
+    "image_mirrors": "{fixed: {docker.io: registry.example.org/docker-hub}}  # registries to use instead",
+}
+"""Examples of questions that change: a comment each, where the base has the question."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +137,15 @@ It is made on top of {base}. Change `platform/` and `{manifest}`; everything els
 scaffold template build            build copier.yml and templates/ from platform/
 scaffold template build --check    fail when they are not built from it (for CI)
 scaffold template override PATH    take a file of the base into platform/files, to change it there
+scaffold template remove PATH      leave a file of the base out of every service
+scaffold template restore PATH     use the file of the base again
+scaffold template files            list the files, and where each comes from
 scaffold template diff             show what the overrides change of the base
 scaffold template test             test it by platform/goldens, and by what any service must be
 scaffold template status           show whether the base has a newer release
 scaffold template pull             move to the newest release of the base
+scaffold template backstage        write template.yaml for the scaffolder of Backstage
+scaffold template release VERSION  release it: changelog, commit and tag
 ```
 
 Services are made from a git tag of this repository:
@@ -226,6 +239,7 @@ def first_files(name: str, url: str, base: Base) -> dict[str, RenderedFile]:
     example = _example(name, base)
     words = {"name": name, "url": url, "manifest": MANIFEST, "what": example.label.lower(), **vars(example)}
     words["owner"] = _OWNER.format(name=name) if base.asks("owner") else ""
+    words["others"] = "".join(f"# {key}: {text}\n" for key, text in _OTHERS.items() if key in base.questions)
     words["base"] = f"the template of {base.name} ({base.url})" if base.name else "kube-scaffold"
     texts = {
         MANIFEST: manifest(name, url, str(base.revision.version), base.revision.commit, base.url),

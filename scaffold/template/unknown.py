@@ -19,6 +19,7 @@ from scaffold.template.overlay import FILES, QUESTIONS, Overlay
 from scaffold.text.encoding import not_utf8
 from scaffold.text.nearest import suggest
 
+LISTED = "`scaffold questions --template .` lists the questions."
 _OF_COPIER = frozenset({"_copier_answers", "_copier_conf"})
 _OF_JINJA = frozenset({"caller", "kwargs", "loop", "self", "super", "varargs"})
 _GUARDS = frozenset({"default", "d", "defined", "undefined"})
@@ -59,23 +60,22 @@ class Names:
             inherited = self._assigned if _PIECE.search(path) else self._loops(path)
             for text in pieces:
                 for name, line in self._unknown(text, where, inherited):
-                    near = suggest(name, sorted(self._known), "`scaffold questions` lists the questions.")
+                    near = suggest(name, sorted(self._known), LISTED)
                     raise FileError(f"{where}:{line}: {name} is not a question, and the file does not set it. {near}")
 
     def _check_questions(self) -> None:
         for name, spec in self.overlay.questions.items():
             for key in _TEXTS:
                 for unknown, _ in self._unknown(spec.get(key), f"{QUESTIONS}: {name}, {key}", {"UNSET"}):
-                    near = suggest(unknown, sorted(self._known), "`scaffold questions` lists the questions.")
+                    near = suggest(unknown, sorted(self._known), LISTED)
                     raise FileError(f"{QUESTIONS}: {name}, {key}: {unknown} is not a question. {near}")
 
     def _check_unused(self) -> None:
         """Refuse a fixed value that nothing uses: its name is probably meant to be that of another question."""
         for name, spec in self.overlay.questions.items():
             if name not in self.base.questions and "fixed" in spec and not self._is_used(name):
-                near = suggest(name, self.base.questions, "`scaffold questions` lists those of the base.")
                 what = f"is not a question of the base ({self.base.revision.name}), and nothing of yours uses it"
-                raise FileError(f"{QUESTIONS}: {name} {what}. {near}")
+                raise FileError(f"{QUESTIONS}: {name} {what}. {self.base.suggestion(name, LISTED)}")
 
     def _is_used(self, name: str) -> bool:
         word = re.compile(rf"\b{re.escape(name)}\b")
@@ -112,7 +112,7 @@ class Names:
         if not isinstance(text, str) or "{" not in text:
             return
         tree = self._parsed(text, where)
-        names = find_undeclared_variables(tree) - self._known - set(inherited) - _guarded(tree) - _set_in(tree)
+        names = self._undeclared(tree, where) - self._known - set(inherited) - _guarded(tree) - _set_in(tree)
         for node in tree.find_all(nodes.Name):
             if node.name in names:
                 names.discard(node.name)
@@ -122,8 +122,13 @@ class Names:
         try:
             return self._renderer.environment.parse(text)
         except TemplateSyntaxError as error:
-            message = " ".join(str(error.message).split()).rstrip(".")
-            raise FileError(f"{where}:{error.lineno}: it is not valid Jinja: {message}.") from error
+            raise _invalid(error, where) from error
+
+    def _undeclared(self, tree: nodes.Template, where: str) -> set[str]:
+        try:
+            return find_undeclared_variables(tree)
+        except TemplateSyntaxError as error:  # a filter or test that there is not
+            raise _invalid(error, where) from error
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -144,6 +149,11 @@ class Names:
                 found |= self._loops(short)
                 found |= _set_in(self._parsed(file.content.decode(errors="replace"), path))
         return frozenset(found)
+
+
+def _invalid(error: TemplateSyntaxError, where: str) -> FileError:
+    message = " ".join(str(error.message).split()).rstrip(".")
+    return FileError(f"{where}:{error.lineno}: it is not valid Jinja: {message}.")
 
 
 def decoded(content: bytes, where: str) -> str:

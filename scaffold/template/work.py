@@ -108,9 +108,11 @@ class Platform:
 
         Raises:
             OptionError, ServiceError: as `release.prepare` does.
-            FileError: when the built template is not current, or the overlay is wrong.
+            FileError: when a change is undecided, the built template is not current, or the overlay is wrong.
         """
         made = release.prepare(self.overlay, version, self.base.label)
+        for each in fixes.undecided(self.overlay.fixes):
+            raise FileError(f"{fixes.FIXES}: {each} is undecided. {fixes.FORM} Then build and commit.")
         if self.build(check=True):
             raise FileError("the built template is not current. Run: scaffold template build")
         files = release.files(self.overlay, made, day)

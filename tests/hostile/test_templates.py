@@ -64,7 +64,7 @@ KINDS = {
     "Copier 9.17.1: an object in a default": Kind(settings="more: {default: !!python/object/apply:os.system [touch made]}\n"),
     "Copier 9.17.1: the settings as an object": shows(f"_copier_conf.settings.from_file.__globals__.os.{RUN}"),
     "Copier 9.17.1: the path as an object": shows("_copier_conf.src_path.__class__('secret.yml').read_text()"),
-    "tasks": Kind(settings="_tasks: [touch made]\n"),
+    "CVE-2026-53951: tasks, which no address is trusted with": Kind(settings="_tasks: [touch made]\n"),
     "migrations": Kind(settings="_migrations: [{version: 1.0.0, command: touch made}]\n"),
     "extensions": Kind(settings="_jinja_extensions: [jinja2.ext.debug]\n"),
     "a hook of git": Kind({"{{ '.git' if use_db else 'x' }}/hooks/post-commit": "#!/bin/sh\ntouch made\n"}),

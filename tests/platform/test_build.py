@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scaffold.cli.template import template
 from scaffold.engine.answers import Questionnaire
 from scaffold.engine.jinja import Renderer
 from scaffold.engine.template import load_template
 from scaffold.errors import AnswerError
-from tests.platform.conftest import DOCKERFILE, Run, release, tree
+from tests.platform.conftest import DOCKERFILE, URL, Run, release, tree
 from tests.support.commands import scaffold
 
 pytestmark = pytest.mark.aside
@@ -45,6 +46,29 @@ def test_a_new_template_is_built_and_has_an_example_of_each_kind(acme: Path, run
     assert answers(tmp_path / "shop")["owner"] == "acme-org/platform"
     wrong = service(acme, tmp_path / "other", "cost_center=7", code=3)
     assert "cost_center must be CC- and four digits, not 7. Example: CC-1234." in wrong
+
+
+def test_each_commented_example_works(acme: Path, run: Run, tmp_path: Path) -> None:
+    """On the newest template, which has all questions; each line that the comments hold is taken as it is."""
+    newest = tmp_path / "newest"
+    done = scaffold("template", "new", str(newest), "--url", URL, "--vcs-ref", "HEAD", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for place, fewest in ((newest, 7), (acme, 4)):
+        found = 0
+        for name in ("questions.yml", "pins.yml", "remove.yml"):
+            file = place / "platform" / name
+            text, count = re.subn(r"(?m)^# ((?:  )?[\w-]+:[ \n]|- )", r"\1", file.read_text())
+            file.write_text(text)
+            found += count
+        done = scaffold("template", "build", cwd=place)
+        assert (done.returncode, found >= fewest) == (0, True), (done.stderr, found)
+    asked = json.loads(scaffold("questions", "--template", str(newest), "--schema", cwd=tmp_path).stdout)["properties"]
+    assert "limit_burst" not in asked and "ci" not in asked
+    base = (newest / "templates/platform/changed.yml").read_text()
+    assert "example.org/tier: standard" in base and "registry.example.org/docker-hub" in base
+    assert not (newest / "templates/service/skeleton/compose.yaml.jinja").exists()
+    named = re.findall(r"(?m)^scaffold template (\w+)", (newest / "README.md").read_text())
+    assert {*named, "new"} == {*template.commands}
 
 
 def test_everything_that_an_overlay_can_say(acme: Path, run: Run, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_both_layers_reach_a_service_by_both_tools(acme: Path, pay: Path, run: R
     assert file.read_text().startswith("# Ours\n") and 'version: "1.1.0"' in (pay / "scaffold-template.yml").read_text()
     of(pay, "build", "--check")
     ledger = (pay / "platform/fixes.yml").read_text()
-    assert f"# {FROM_BASE}\nmake-update: undecided\n" in ledger
+    assert f" ({FROM_BASE})\nmake-update: undecided\n" in ledger
     (pay / "platform/fixes.yml").write_text(ledger.replace("make-update: undecided", "make-update: {declined: Ours}"))
     of(pay, "build")
     release(pay, "1.1.0")

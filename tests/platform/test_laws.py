@@ -84,11 +84,11 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
     ),
     "a default that its validator refuses": (
         [replaced(QUESTIONS, "default: CC-0000", "default: CC-00")],
-        [("renders", QUESTIONS, 8, "must be CC- and four digits")],
+        [("renders", QUESTIONS, 9, "must be CC- and four digits")],
     ),
     "a fixed answer that is not a choice": (
         [added(QUESTIONS, "ci: {fixed: gitlb}\n")],
-        [("build", QUESTIONS, 17, "Did you mean gitlab?")],
+        [("build", QUESTIONS, 18, "Did you mean gitlab?")],
     ),
     "a file that another one includes": (
         [removed("{{ python }}/{{ parts }}/makefile")],
@@ -112,7 +112,7 @@ MISTAKES: dict[str, tuple[list[Mistake], list[Place]]] = {
     LAST_RELEASE: (
         [replaced(QUESTIONS, "[0-9]{4}", "[1-9]{4}"), replaced(f"{GOLDEN}.yml", "CC-1204", "CC-1214"),
          replaced(QUESTIONS, "CC-0000", "CC-1111")],
-        [("update", QUESTIONS, 8, "must be CC- and four digits, not CC-1204")],
+        [("update", QUESTIONS, 9, "must be CC- and four digits, not CC-1204")],
     ),
 }  # fmt: skip
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +21,14 @@ def in_file(path: str, text: str) -> Callable[[Path], object]:
         (acme / path).write_text(text)
 
     return write
+
+
+def more(path: str, text: str) -> Callable[[Path], object]:
+    return lambda acme: in_file(path, (acme / path).read_text() + text)(acme)
+
+
+def linked(path: str) -> Callable[[Path], object]:
+    return lambda acme: (shutil.rmtree(acme / path), (acme / path).symlink_to("/etc"))
 
 
 def replaced(old: str, new: str) -> Callable[[Path], object]:
@@ -54,6 +64,16 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     ),
     "question misspelt": (in_file(QUESTIONS, "replica: {default: 3}\n"), 12, "Did you mean replicas?"),
     "question without help": (in_file(QUESTIONS, "x_y: {type: str}\n"), 12, "A new question needs type and help."),
+    "question of a later release": (
+        in_file(QUESTIONS, "expose: {default: gateway}\n"),
+        12,
+        "expose is not a question of the base. v0.4.0 has it. Run: scaffold template pull",
+    ),
+    "fixed question of a later release": (
+        more(QUESTIONS, "expose: {fixed: gateway}\n"),
+        12,
+        "(v0.2.0), and nothing of yours uses it. v0.4.0 has it. Run: scaffold template pull",
+    ),
     "question key": (in_file(QUESTIONS, "replicas: {defalt: 3}\n"), 12, "'defalt' is not a key of a question"),
     "question type": (in_file(QUESTIONS, "q: {type: path, help: x}\n"), 12, "type is 'path'"),
     "question secret": (
@@ -117,6 +137,93 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
         12,
         "alerts is an id of the base's changes. Choose another one.",
     ),
+    "remove twice": (in_file(REMOVE, "- renovate.json.jinja\n" * 2), 12, "renovate.json.jinja is listed twice."),
+    "a filter that there is not": (
+        in_file("platform/files/a.jinja", "a\n{{ name | nope }}\n"),
+        12,
+        "platform/files/a.jinja:2: it is not valid Jinja: No filter named 'nope'.",
+    ),
+    "a filter in a question": (
+        more(QUESTIONS, "q: {type: str, help: x, default: '{{ name | nope }}'}\n"),
+        12,
+        "q, default:1: it is not valid Jinja: No filter named 'nope'.",
+    ),
+    "files a link": (linked("platform/files"), 12, "platform/files must be a folder, not a link or a file."),
+    "policies a link": (linked("platform/policy"), 12, "platform/policy must be a folder, not a link or a file."),
+    "policies a file": (
+        lambda acme: (shutil.rmtree(acme / "platform/policy"), (acme / "platform/policy").write_text("x")),
+        12,
+        "platform/policy must be a folder, not a link or a file.",
+    ),
+    "a file over a folder": (
+        in_file("platform/files/deploy", "x"),
+        12,
+        "platform/files: deploy is a file and, because of deploy/",
+    ),
+    "a folder over a file": (in_file("platform/files/Makefile.jinja/x", "x"), 12, "Makefile.jinja/x"),
+    "a name in another case": (
+        in_file("platform/files/makefile.jinja", "x"),
+        12,
+        "Makefile.jinja and makefile.jinja differ only in case, so some disks can store only one of them.",
+    ),
+    "a folder in another case": (in_file("platform/files/platform.MD", "x"), 12, "differ only in case"),
+    "two forms of a letter": (
+        lambda acme: [in_file(f"platform/files/{name}", "x")(acme) for name in ("\u00e9", "e\u0301")],
+        12,
+        "differ only in case",
+    ),
+    "with and without the suffix": (
+        in_file("platform/files/Makefile", "x"),
+        12,
+        "Makefile.jinja and Makefile give the same file of a service. Keep one of the two.",
+    ),
+    "the file's fifo": (
+        lambda acme: os.mkfifo(acme / "platform/files/x"),
+        12,
+        "platform/files/x must be a regular file, not a link or a folder.",
+    ),
+    "questions a fifo": (
+        lambda acme: ((acme / QUESTIONS).unlink(), os.mkfifo(acme / QUESTIONS)),
+        12,
+        "platform/questions.yml can't be read: it is not a regular file.",
+    ),
+    "git's folder": (in_file("platform/files/sub/.GIT/config", "x"), 12, "sub/.GIT/config lies in git's own folder."),
+    "a file of this machine": (in_file(QUESTIONS, "a: !include /etc/passwd\n"), 12, "constructor for the tag"),
+    "an object": (
+        in_file(QUESTIONS, "a: {default: !!python/object/apply:os.system [touch made]}\n"),
+        12,
+        "platform/questions.yml:1:14 is not valid YAML: could not determine a constructor for the tag",
+    ),
+    "two documents": (in_file(QUESTIONS, "a: {}\n---\nb: {}\n"), 12, "expected a single document"),
+    "a large file": (in_file(QUESTIONS, f"# {'x' * 9_000_000}\n"), 12, "it is larger than 8 MiB."),
+    "the built template a link": (linked("templates"), 10, "templates is a symbolic link, and templates/"),
+    "url an option": (
+        replaced(URL, "--upload-pack=x"),
+        12,
+        "scaffold-template.yml: url: '--upload-pack=x' is not an address of a template",
+    ),
+    "url with a password": (replaced("https://", "https://me:x@"), 12, "url: the URL contains a password"),
+    "base url a program": (
+        replaced("  version", "  url: ext::sh\n  version"),
+        12,
+        "scaffold does not use the protocol of 'ext::sh'",
+    ),
+    "pins nothing": (in_file(PINS, "languages:\n"), 12, "languages must be a mapping of keys, not None."),
+    "pins a number": (
+        in_file(PINS, "languages: {go: {version: 1.30}}\n"),
+        12,
+        "languages.go.version must be text, in quotes, not 1.3.",
+    ),
+    "an override's id": (
+        in_file("platform/overrides.yml", "../x: [1]\n"),
+        12,
+        "platform/files/../x is missing. To use the base's file",
+    ),
+    "two entries of one change": (
+        in_file(CHANGES, "- {id: a, version: unreleased, pattern: none, title: t, why: w, check: c}\n" * 2),
+        6,
+        "platform/changes.yml, entry 2: id a is listed twice.",
+    ),
     "a bomb": (in_file(QUESTIONS, "a: &a [1]\n" + "\n".join(f"k{n}: [{'*a, ' * 9}*a]" for n in range(9))), 12, ""),
 }
 
@@ -162,6 +269,12 @@ def test_paths_that_can_t_be_taken(arguments: tuple[str, ...], words: str, acme:
     before = tree(acme)
     assert words in run(*arguments, code=12).stderr
     assert tree(acme) == before
+
+
+def test_a_folder_below_the_template_names_its_top(acme: Path) -> None:
+    done = scaffold("template", "status", cwd=acme / "platform")
+    assert done.returncode == 12
+    assert done.stderr.endswith(f"so it is not a platform's template. {acme} is one: --folder '{acme}'\n")
 
 
 def test_a_folder_that_is_not_empty_and_a_wrong_name(acme: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from workshop.history import git
 pytestmark = pytest.mark.aside
 
 MAKEFILE = "Makefile.jinja"
+TITLE = "A job of the pipeline shows the patterns by experiments on the image, on GitHub in a kind cluster too"
 PULL = ("pull", "--to", "0.3.0")  # of releases that never change
 
 
@@ -149,15 +150,21 @@ def test_a_fix_in_a_removed_file_is_decided(acme: Path, run: Run, tmp_path: Path
     run("remove", MAKEFILE)
     release(acme, "1.0.0")
     scaffold("new", "shop", "--template", str(acme), "--defaults", cwd=tmp_path)
-    undecided = json.loads(run(*PULL, "--json").stdout)["undecided"]
-    assert undecided
+    undecided = json.loads(run(*PULL, "--dry-run", "--json").stdout)["undecided"]
+    assert f"Decide in platform/fixes.yml: {undecided[0]}: {TITLE}\n" in run(*PULL).stdout
     ledger = acme / "platform/fixes.yml"
     assert all(f"{each}: undecided\n" in ledger.read_text() for each in undecided)
-    assert f"undecided: {undecided[0]}" in run("status", code=1).stdout
+    assert f"undecided: {undecided[0]}: {TITLE}\n" in run("status", code=1).stdout
+    assert ledger.read_text().splitlines()[2:4] == [f"# {TITLE}", f"{undecided[0]}: undecided"]
     run("test", "--accept", code=1)
     problems = json.loads(run("test", "--json", code=1).stdout)["problems"]
     assert {(each["file"], each["law"]) for each in problems} == {("platform/fixes.yml", "fixes")}
-    assert problems[0]["line"] == 3
+    assert problems[0]["line"] == 4
+    git(acme, "add", "--all")
+    git(acme, "commit", "--quiet", "--message", "0.3.0")
+    refused = run("release", "1.1.0", code=12).stderr
+    assert f"platform/fixes.yml: {undecided[0]} is undecided. Write taken, or {{declined: a reason}}." in refused
+    assert git(acme, "tag") == "1.0.0"
     rest = "".join(f"{each}: taken\n" for each in undecided[1:])
     ledger.write_text(f"{undecided[0]}: {{declined: We have our own.}}\n{rest}")
     run("build")

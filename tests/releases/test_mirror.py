@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,80 @@ def test_a_tag_that_went_is_forgotten(template: Path) -> None:
     mirror = remote(template)
     mirror.renew()
     assert mirror.latest and mirror.latest.tag == "v1.0.0"
+
+
+def test_a_branch_is_as_it_is_today(template: Path) -> None:
+    assert remote(template).resolve("HEAD") == remote(template).resolve("main")
+    (template / "more").write_text("more\n")
+    somebodys.release(template)
+    now = git(template, "rev-parse", "HEAD")
+    assert remote(template, offline=True).resolve("HEAD").commit != now
+    assert [remote(template).resolve(name).commit for name in ("HEAD", "main")] == [now, now]
+    git(template, "commit", "--quiet", "--amend", "--message", "pushed by force")
+    now = git(template, "rev-parse", "HEAD")
+    assert remote(template).resolve("HEAD").commit == now
+
+
+def test_the_default_branch_gets_another_name(template: Path) -> None:
+    assert remote(template).resolve("HEAD")
+    git(template, "branch", "--move", "trunk")
+    (template / "more").write_text("more\n")
+    somebodys.release(template)
+    now = git(template, "rev-parse", "HEAD")
+    for mirror in (remote(template), Mirror(read_address(str(template), "--template"))):
+        assert mirror.resolve("HEAD").commit == now
+    git(template, "checkout", "--quiet", "-b", "main", "v1.0.0")
+    assert remote(template).resolve("HEAD").name == "v1.0.0"
+    git(template, "checkout", "--quiet", "--detach", "1.1.0")
+    assert remote(template).resolve("HEAD").name == "v1.0.0"  # a copy has branches only, so it stays at the last one
+
+
+def test_a_tag_that_was_moved_is_followed(template: Path) -> None:
+    remote(template).template_at("1.1.0")
+    (template / "README.md.jinja").write_text("Another text\n")
+    somebodys.release(template)
+    git(template, "tag", "--force", "1.1.0")
+    mirror = remote(template)
+    mirror.renew()
+    texts = {entry.name: entry.content for entry in mirror.template_at("1.1.0").entries}
+    assert texts["README.md.jinja"] == b"Another text\n"
+
+
+@pytest.mark.parametrize("name", ["v", "release/3", "3.x", "3.0-"])
+def test_a_tag_that_is_no_version_is_only_a_name(name: str, template: Path) -> None:
+    git(template, "tag", name)
+    mirror = remote(template)
+    assert [each.tag for each in mirror.known] == ["v1.0.0", "1.1.0", "2.0.0rc1"]
+    assert mirror.resolve(name).commit == git(template, "rev-parse", "HEAD")
+
+
+@pytest.mark.parametrize("name", ["^main", "main..1.1.0", "main:copier.yml", "@{u}", ":/x", "--help", "HEAD~99"])
+def test_what_is_no_single_commit_is_no_version(name: str, template: Path) -> None:
+    with pytest.raises(VersionError, match="is not a version of the template; the nearest is"):
+        remote(template).resolve(name)
+
+
+@pytest.mark.parametrize("left", [0, 1, 30, 200, -1])
+def test_a_bundle_that_is_cut_short(left: int, template: Path, tmp_path: Path) -> None:
+    bundle = tmp_path / "t.bundle"
+    git(template, "bundle", "create", "--quiet", str(bundle), "--all")
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole[:left])
+    with pytest.raises((GitError, VersionError)):
+        Mirror(read_address(str(bundle), "--template")).template_at("1.1.0")
+    bundle.write_bytes(whole)
+    assert Mirror(read_address(str(bundle), "--template")).resolve("1.1.0").name == "1.1.0"
+
+
+@pytest.mark.parametrize("name", ["..", ".git", ".GIT", "git~1", "\u200c.git"])
+def test_a_tree_that_git_itself_would_not_make(name: str, template: Path) -> None:
+    blob = git(template, "rev-parse", "HEAD:copier.yml")
+    made = subprocess.run(
+        ["git", "mktree"], input=f"100644 blob {blob}\t{name}\n".encode(), cwd=template, capture_output=True, check=True
+    )
+    git(template, "tag", "3.0.0", git(template, "commit-tree", "-m", "x", made.stdout.decode().strip()))
+    with pytest.raises(GitError, match=r"contains '\.(\.|git)'"):
+        remote(template).template_at("1.0.0")
 
 
 def test_offline_without_a_copy(template: Path) -> None:
