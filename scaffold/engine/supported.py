@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from packaging.version import InvalidVersion, Version
+
+from scaffold import __version__
 from scaffold.errors import TemplateError
 from scaffold.files.names import problem
 from scaffold.text.nearest import suggest
@@ -16,7 +19,10 @@ from scaffold.text.nearest import suggest
 LISTS = ("exclude", "secret_questions", "skip_if_exists")
 """Settings that are lists of text; as in Copier, those of several documents add up."""
 
-SETTINGS = ("min_copier_version", "subdirectory", "templates_suffix", "answers_file", "envops", *LISTS)
+MIN_VERSION = "min_scaffold_version"
+"""The setting with the oldest version of scaffold that the template allows; Copier ignores it."""
+
+SETTINGS = ("min_copier_version", MIN_VERSION, "subdirectory", "templates_suffix", "answers_file", "envops", *LISTS)
 """Settings of copier.yml, without the leading `_`. Copier's version is only for Copier."""
 
 ENVOPS = ("keep_trailing_newline", "trim_blocks", "lstrip_blocks", "undefined")
@@ -54,8 +60,9 @@ def check_settings(settings: Mapping[str, Any], file: str) -> None:
     """Refuse a setting that scaffold does not know, or one of a wrong value; `file` is where they stand.
 
     Raises:
-        TemplateError: for the first one.
+        TemplateError: for the first one; before all others, when the template needs a newer scaffold.
     """
+    _check_version(settings, file)
     _check_keys((f"_{key}" for key in settings), _private(SETTINGS), _private(_COPIERS), "setting", file)
     for key in ("subdirectory", "templates_suffix", "answers_file"):
         if not isinstance(settings.get(key, ""), str):
@@ -97,6 +104,18 @@ def check_question(name: str, spec: Mapping[Any, Any], file: str) -> None:
     for field, keys in fields.items():
         _check_keys(keys, FIELD_KEYS, (), "key of a field", f"{here}, field {field}")
         _check_choices(keys.get("choices", ()), f"{here}, field {field}")
+
+
+def _check_version(settings: Mapping[str, Any], file: str) -> None:
+    least = settings.get(MIN_VERSION, "0")
+    try:
+        is_newer = Version(least) > Version(__version__)
+    except (TypeError, InvalidVersion) as error:
+        raise TemplateError(f'{file}: _{MIN_VERSION} is {_shown(least)}. Example: "0.4.0".') from error
+    if is_newer:
+        raise TemplateError(
+            f"{file}: the template needs scaffold {least} or newer, and this is {__version__}. Install a newer one."
+        )
 
 
 def _check_lists(settings: Mapping[str, Any], file: str) -> None:

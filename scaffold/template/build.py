@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+from packaging.version import Version
 
 from scaffold.engine.questions import question_from
+from scaffold.engine.supported import MIN_VERSION
 from scaffold.errors import FileError, TemplateError
 from scaffold.files import names
 from scaffold.files.folder import RenderedFile
@@ -54,7 +57,7 @@ def build(overlay: Overlay, base: Base) -> dict[str, RenderedFile]:
     refuse_wrong_fixed(overlay, base)
     Names(overlay, base, files, {**base.questions, **changed, **new}).check()
     own = _folder(base)
-    _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), own, bool(new)))
+    _put(files, "copier.yml", _copier_yml(files["copier.yml"].content.decode(), own, bool(new), overlay.min_scaffold))
     _put(files, own + CHANGED, _yaml("What the platform's overlay changes of the base's questions.", changed))
     if new:
         _put(files, own + NEW, _yaml("The platform's own questions.", new))
@@ -187,12 +190,23 @@ def _folder(base: Base) -> str:
     return next(folder for folder in folders if folder + CHANGED not in base.files)
 
 
-def _copier_yml(text: str, own: str, has_new: bool) -> str:
+def _copier_yml(text: str, own: str, has_new: bool, least: str | None) -> str:
     if has_new:
         if _DERIVED not in text:
             raise FileError(f"{QUESTIONS}: this version of the base takes no new questions.")
         text = text.replace(_DERIVED, f"---\n!include {own}{NEW}\n{_DERIVED}")
-    return f"{text.rstrip()}\n---\n!include {own}{CHANGED}\n"
+    return f"{_with_least(text, least).rstrip()}\n---\n!include {own}{CHANGED}\n"
+
+
+def _with_least(text: str, least: str | None) -> str:
+    """Return copier.yml with the oldest version of scaffold that is allowed; a newer one of the base stays."""
+    if least is None:
+        return text
+    known = re.search(rf'^_{MIN_VERSION}: "(.+)"\n', text, re.M)
+    if known and Version(known[1]) >= Version(least):
+        return text
+    line = f'_{MIN_VERSION}: "{least}"\n'
+    return text.replace(known[0], line) if known else re.sub(r"^(?=_)", line, text, count=1, flags=re.M)
 
 
 def _changes(base: bytes, overlay: Overlay, origins: Mapping[str, str]) -> bytes:

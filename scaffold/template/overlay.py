@@ -44,7 +44,7 @@ CHANGES = f"{FOLDER}/changes.yml"
 POLICY = f"{FOLDER}/policy"
 
 _NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
-_KEYS = ("name", "url", "base")
+_KEYS = ("name", "url", "min_scaffold", "base")
 _BASE_KEYS = ("url", "version", "commit")
 
 
@@ -53,6 +53,7 @@ class Overlay:
     """What the overlay in `root` says. `commit` is that of the base's release `version`; `url` is the template's own.
 
     `base_url` is the address of the platform's template that is the base; None where scaffold's own template is.
+    `min_scaffold` is the oldest version of scaffold that the template allows; None where any is allowed.
 
     `overrides` maps a file of the skeleton to the id of the base's file from which it was made.
     """
@@ -63,6 +64,7 @@ class Overlay:
     version: str
     commit: str
     base_url: str | None = None
+    min_scaffold: str | None = None
 
     @cached_property
     def questions(self) -> Mapping[str, Mapping[str, Any]]:
@@ -157,18 +159,19 @@ def read_overlay(root: Path) -> Overlay:
         raise FileError(f"{MANIFEST}: base must have version and commit, not {brief(base)}.")
     _check_keys(base, _BASE_KEYS, f"{MANIFEST}, base")
     name, url, version, commit = found.get("name"), found.get("url"), base.get("version"), base.get("commit")
-    base_url = base.get("url")
+    base_url, least = base.get("url"), found.get("min_scaffold")
     for key, value, form, example in (
         ("name", name, _NAME, "acme"),
         ("url", url, r"\S+", "https://git.example.org/platform/template.git"),
         *([("base.url", base_url, r"\S+", "https://git.example.org/acme/template.git")] if "url" in base else []),
+        *([("min_scaffold", least, r"\d+(\.\d+)*((a|b|rc)\d+)?", '"0.4.0"')] if "min_scaffold" in found else []),
         ("base.version", version, r"\S+", "0.3.0"),
         ("base.commit", commit, r"[0-9a-f]{40}([0-9a-f]{24})?", "f" * 40),
     ):
         if not isinstance(value, str) or not re.fullmatch(form, value):
             raise FileError(f"{MANIFEST}: {key} is {brief(value)}. Example: {key.rpartition('.')[2]}: {example}.")
     read_address(str(url), f"{MANIFEST}: url")
-    return Overlay(root, str(name), str(url), str(version), str(commit), base_url)
+    return Overlay(root, str(name), str(url), str(version), str(commit), base_url, least)
 
 
 def name_of(text: str, where: str) -> str:
@@ -187,13 +190,16 @@ def name_of(text: str, where: str) -> str:
     return name
 
 
-def manifest(name: str, url: str, version: str, commit: str, base_url: str | None = None) -> str:
+def manifest(
+    name: str, url: str, version: str, commit: str, base_url: str | None = None, min_scaffold: str | None = None
+) -> str:
     """Return the text of scaffold-template.yml."""
     base = "kube-scaffold" if base_url is None else "another platform's template"
     return (
         f"# The template of a platform team, made on top of a release of {base} by `scaffold template build`.\n"
         f"name: {name}\nurl: {url}\n"
-        "base:  # moved by `scaffold template pull`\n"
+        + (f'min_scaffold: "{min_scaffold}"\n' if min_scaffold else "")
+        + "base:  # moved by `scaffold template pull`\n"
         + (f"  url: {base_url}\n" if base_url else "")
         + f'  version: "{version}"\n  commit: {commit}\n'
     )

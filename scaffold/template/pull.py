@@ -55,7 +55,9 @@ def pull(overlay: Overlay, old: Base, new: Base) -> Pulled:
     told = [change for change in changes if not change.declined]  # what a layer below declined is not in its files
     decided = _decided(overlay, old, new, names, (*merge.clashing, *removed), told)
     texts = {
-        MANIFEST: manifest(overlay.name, overlay.url, str(new.revision.version), new.revision.commit, new.url),
+        MANIFEST: manifest(
+            overlay.name, overlay.url, str(new.revision.version), new.revision.commit, new.url, overlay.min_scaffold
+        ),
         OVERRIDES: overrides_text(merge.made),
         **({fixes.FIXES: fixes.text(decided, new.titles)} if decided != overlay.fixes else {}),
         **({REMOVE: removed_text(removed)} if removed != list(overlay.removed) else {}),

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from scaffold import __version__
 from scaffold.cli.template import template
 from scaffold.engine.answers import Questionnaire
 from scaffold.engine.jinja import Renderer
@@ -115,6 +116,31 @@ def test_a_platform_s_question_refuses_what_is_hostile(acme: Path) -> None:
         assert re.match(r"cost_center (must|is) ", str(refused.value)), value
         assert "\n" not in str(refused.value)
     assert questionnaire.resolve({"name": "shop", "cost_center": "CC-1234"}).asked["cost_center"] == "CC-1234"
+
+
+def test_an_older_scaffold_is_refused_and_copier_goes_on(acme: Path, run: Run, tmp_path: Path) -> None:
+    manifest = acme / "scaffold-template.yml"
+    manifest.write_text(manifest.read_text().replace("base:", 'min_scaffold: "0.4.0"\nbase:'))
+    run("build")
+    release(acme, "1.0.0")
+    service(acme, tmp_path / "allowed", "cost_center=CC-1234")
+    built = acme / "copier.yml"
+    assert built.read_text().count('\n_min_scaffold_version: "0.4.0"\n') == 1
+    built.write_text(built.read_text().replace('"0.4.0"', '"99.1"'))  # as a newer scaffold writes it
+    release(acme, "1.1.0")
+    shown = service(acme, tmp_path / "refused", "cost_center=CC-1234", code=6)
+    assert f"the template needs scaffold 99.1 or newer, and this is {__version__}" in shown
+    assert not (tmp_path / "refused").exists()
+    copier = [sys.executable, "-m", "copier", "copy", "--quiet", "--defaults", "--data", "cost_center=CC-1234"]
+    subprocess.run([*copier, str(acme), str(tmp_path / "copied")], check=True)
+
+
+@pytest.mark.parametrize(("base", "least", "built"), [("0.3.0", "0.4.0", "0.4.0"), ("0.4.0", "0.3.0", "0.4.0")])
+def test_of_two_layers_the_newer_scaffold_counts(base: str, least: str, built: str) -> None:
+    from scaffold.template.build import _with_least
+
+    text = f'# Of acme\n_min_scaffold_version: "{base}"\n_subdirectory: x\n'
+    assert _with_least(text, least) == text.replace(base, built)
 
 
 def test_a_template_that_was_edited_by_hand_is_not_current(acme: Path, run: Run) -> None:

@@ -55,9 +55,12 @@ def test_pull_brings_the_base_s_fixes_to_the_services(acme: Path, run: Run, tmp_
 
 def test_pull_and_build_are_one(acme: Path, run: Run) -> None:
     """What pull writes is what build gives of the merged overlay on the new base."""
+    manifest = acme / "scaffold-template.yml"
+    manifest.write_text(manifest.read_text().replace("base:", 'min_scaffold: "0.4.0"\nbase:'))
     run("override", DOCKERFILE, MAKEFILE)
     run(*PULL)
     pulled = tree(acme)
+    assert b'min_scaffold: "0.4.0"' in pulled["scaffold-template.yml"]
     for path in [each for each in pulled if each.startswith("templates/") or each == "copier.yml"]:
         (acme / path).unlink()
     run("build")
