@@ -189,7 +189,7 @@ def _is_repository(folder: Path) -> bool:
 
 
 def _moves(reference: str) -> bool:
-    """Return whether a name means another commit from day to day: HEAD, a branch, or a tag that is no version."""
+    """Return whether a name means another commit from day to day: HEAD, a branch, or a tag that is not a version."""
     if _FIXED.fullmatch(reference):
         return False
     try:
