@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from scaffold import __version__
 from scaffold.errors import TemplateError
@@ -110,7 +110,7 @@ def _check_version(settings: Mapping[str, Any], file: str) -> None:
     least = settings.get(MIN_VERSION, "0")
     try:
         is_newer = Version(least) > Version(__version__)
-    except (TypeError, InvalidVersion) as error:
+    except (TypeError, ValueError) as error:  # InvalidVersion, or a number of thousands of digits
         raise TemplateError(f'{file}: _{MIN_VERSION} is {_shown(least)}. Example: "0.4.0".') from error
     if is_newer:
         raise TemplateError(

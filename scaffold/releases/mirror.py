@@ -157,7 +157,7 @@ class Mirror(History):
 
     def _find(self, reference: str) -> Revision:
         for release in self.known:
-            if _is_version(reference, release.version) or reference in (release.commit, release.tag):
+            if _version(reference) == release.version or reference in (release.commit, release.tag):
                 return Revision(release.commit, release.tag, release.version)
         if reference == "HEAD" and self._fetched:
             git.follow_head(self.git_dir, self.address.location)
@@ -190,20 +190,14 @@ def _is_repository(folder: Path) -> bool:
 
 def _moves(reference: str) -> bool:
     """Return whether a name means another commit from day to day: HEAD, a branch, or a tag that is not a version."""
-    if _FIXED.fullmatch(reference):
-        return False
-    try:
-        Version(reference)
-    except ValueError:  # InvalidVersion, or a number of thousands of digits
-        return True
-    return False
+    return not _FIXED.fullmatch(reference) and _version(reference) is None
 
 
-def _is_version(text: str, version: Version) -> bool:
+def _version(text: str) -> Version | None:
     try:
-        return Version(text) == version
+        return Version(text)
     except ValueError:  # InvalidVersion, or a number of thousands of digits
-        return False
+        return None
 
 
 def _releases(listing: str) -> Iterator[Release]:

@@ -44,6 +44,7 @@ CHANGES = f"{FOLDER}/changes.yml"
 POLICY = f"{FOLDER}/policy"
 
 _NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
+_VERSION = r"\d{1,9}(\.\d{1,9})*((a|b|rc)\d{1,9})?"
 _KEYS = ("name", "url", "min_scaffold", "base")
 _BASE_KEYS = ("url", "version", "commit")
 
@@ -164,7 +165,7 @@ def read_overlay(root: Path) -> Overlay:
         ("name", name, _NAME, "acme"),
         ("url", url, r"\S+", "https://git.example.org/platform/template.git"),
         *([("base.url", base_url, r"\S+", "https://git.example.org/acme/template.git")] if "url" in base else []),
-        *([("min_scaffold", least, r"\d+(\.\d+)*((a|b|rc)\d+)?", '"0.4.0"')] if "min_scaffold" in found else []),
+        *([("min_scaffold", least, _VERSION, '"0.4.0"')] if "min_scaffold" in found else []),
         ("base.version", version, r"\S+", "0.3.0"),
         ("base.commit", commit, r"[0-9a-f]{40}([0-9a-f]{24})?", "f" * 40),
     ):

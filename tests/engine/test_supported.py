@@ -43,6 +43,7 @@ def test_an_included_file_is_named_where_its_setting_is_refused(root: Path) -> N
         ("_whatever: x", "'_whatever' is not a setting. scaffold knows _min_copier_version"),
         ("_min_scaffold_version: '99.1'\n_whatever: x", "the template needs scaffold 99.1 or newer, and this is "),
         ("_min_scaffold_version: newest", "_min_scaffold_version is 'newest'. Example: \"0.4.0\"."),
+        (f"_min_scaffold_version: '{'9' * 10_000}'", "_min_scaffold_version is '9999"),
         ("_min_scaffold_version: 0.4", "_min_scaffold_version is a float"),
         ("_answers_file: [a]", "_answers_file must be text, not a list"),
         ("_envops: x", "_envops must be a mapping"),

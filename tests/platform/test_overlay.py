@@ -41,6 +41,7 @@ def replaced(old: str, new: str) -> Callable[[Path], object]:
 
 
 QUESTIONS, PINS, REMOVE, CHANGES = (f"platform/{name}.yml" for name in ("questions", "pins", "remove", "changes"))
+TOO_LONG = "9" * 10_000
 BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "no manifest": (lambda acme: (acme / "scaffold-template.yml").unlink(), 12, "has no scaffold-template.yml"),
     "manifest no YAML": (in_file("scaffold-template.yml", "a: ["), 12, "scaffold-template.yml:2:1 is not valid YAML"),
@@ -53,6 +54,11 @@ BROKEN: dict[str, tuple[Callable[[Path], object], int, str]] = {
     "base version number": (replaced('"0.2.0"', "2"), 12, "base.version is 2. Example: version: 0.3.0."),
     "min_scaffold a number": (replaced("base:", "min_scaffold: 0.4\nbase:"), 12, 'Example: min_scaffold: "0.4.0".'),
     "min_scaffold": (replaced("base:", 'min_scaffold: ">=1"\nbase:'), 12, "min_scaffold is '>=1'. Example"),
+    "min_scaffold of 10,000 digits": (
+        replaced("base:", f"min_scaffold: '{TOO_LONG}'\nbase:"),
+        12,
+        "Example: min_scaffold",
+    ),
     "a newer scaffold": (replaced("base:", 'min_scaffold: "99.1"\nbase:'), 12, "needs scaffold 99.1 or newer"),
     "base commit": (replaced("commit: ", "commit: 0"), 12, "base.commit is '0"),
     "another commit": (replaced("commit: ", f"commit: {'a' * 40} #"), 12, "is not the commit of 0.2.0"),
